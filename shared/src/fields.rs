@@ -1,0 +1,263 @@
+//! What a field may hold. Each parser takes what was typed and gives back the
+//! canonical value, or the one reason why not; [`Errors`] gathers the reasons
+//! so that a request learns of all of them at once.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::problem::FieldError;
+
+/// Why a value was refused: a stable code and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The stable word clients decide by.
+    pub code: &'static str,
+    /// The reason as a sentence.
+    pub message: String,
+}
+
+impl Refusal {
+    /// A refusal with a code and a sentence.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+/// The fields at fault, gathered.
+#[derive(Debug, Default)]
+pub struct Errors(Vec<FieldError>);
+
+impl Errors {
+    /// No fault yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes a fault of `field`.
+    pub fn add(&mut self, field: impl Into<String>, code: &str, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), code: code.to_owned(), message: message.into() });
+    }
+
+    /// The value, or a note of why `field` has none.
+    pub fn take<T>(&mut self, field: &str, parsed: Result<T, Refusal>) -> Option<T> {
+        parsed.map_err(|refusal| self.add(field, refusal.code, refusal.message)).ok()
+    }
+
+    /// Whether nothing is at fault.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The faults, in the order they were noted.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<FieldError> {
+        self.0
+    }
+}
+
+/// Text of `min..=max` characters without control characters, trimmed at both
+/// ends; with `multiline`, line feeds and tabs are welcome.
+fn text(raw: &str, min: usize, max: usize, multiline: bool) -> Result<String, Refusal> {
+    let trimmed = raw.trim();
+    let length = trimmed.chars().count();
+    if length < min {
+        return Err(Refusal::new("required", "Must not be empty."));
+    }
+    if length > max {
+        return Err(Refusal::new("too_long", format!("At most {max} characters; this has {length}.")));
+    }
+    let allowed = |c: char| !c.is_control() || (multiline && matches!(c, '\n' | '\t' | '\r'));
+    if !trimmed.chars().all(allowed) {
+        return Err(Refusal::new("control_character", "Must not contain control characters."));
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// A name that people read: 1–100 characters on one line, runs of white space
+/// made one space.
+pub fn name(raw: &str) -> Result<String, Refusal> {
+    text(raw, 1, 100, false).map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Free text of at most 1,000 characters.
+pub fn description(raw: &str) -> Result<String, Refusal> {
+    text(raw, 0, 1_000, true)
+}
+
+/// A key of a project or system: 1–64 of `a-z 0-9 -`, starting and ending with
+/// a letter or digit. It can be part of a URL and of an OAuth scope as it is.
+pub fn key(raw: &str) -> Result<String, Refusal> {
+    let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let bytes = raw.as_bytes();
+    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else {
+        return Err(Refusal::new("required", "Must not be empty."));
+    };
+    if bytes.len() > 64 {
+        return Err(Refusal::new("too_long", "At most 64 characters."));
+    }
+    if !bytes.iter().all(|&b| alphanumeric(b) || b == b'-') || !alphanumeric(first) || !alphanumeric(last) {
+        return Err(Refusal::new(
+            "invalid_key",
+            "Only lower-case letters, digits and inner hyphens (a-z, 0-9, -).",
+        ));
+    }
+    Ok(raw.to_owned())
+}
+
+/// A user name: 1–64 of `a-z 0-9 . _ - @`, given in any case, kept in lower
+/// case; it must not look like a user id.
+pub fn username(raw: &str) -> Result<String, Refusal> {
+    let username = raw.trim().to_ascii_lowercase();
+    if username.is_empty() {
+        return Err(Refusal::new("required", "Must not be empty."));
+    }
+    if username.len() > 64 {
+        return Err(Refusal::new("too_long", "At most 64 characters."));
+    }
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-@".contains(&b);
+    if !username.bytes().all(allowed) || !username.as_bytes()[0].is_ascii_alphanumeric() {
+        return Err(Refusal::new(
+            "invalid_username",
+            "Only letters, digits and . _ - @, starting with a letter or digit.",
+        ));
+    }
+    if username.starts_with(crate::ids::UserId::PREFIX) {
+        return Err(Refusal::new("invalid_username", "Must not start with usr_."));
+    }
+    Ok(username)
+}
+
+/// An e-mail address, checked for shape only.
+pub fn email(raw: &str) -> Result<String, Refusal> {
+    let email = text(raw, 1, 254, false)?;
+    let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && !email.contains(char::is_whitespace)
+    });
+    if well_formed { Ok(email) } else { Err(Refusal::new("invalid_email", "Not an e-mail address.")) }
+}
+
+/// Checks a password that somebody chooses: 12–256 characters, of any kind.
+pub fn password(raw: &str) -> Result<(), Refusal> {
+    match raw.chars().count() {
+        0..12 => Err(Refusal::new("too_short", "At least 12 characters.")),
+        12..=256 => Ok(()),
+        _ => Err(Refusal::new("too_long", "At most 256 characters.")),
+    }
+}
+
+/// The id of an operation within its system: 1–200 characters that an OAuth
+/// scope may hold (RFC 6749 §3.3: printable ASCII but space, `"` and `\`).
+pub fn operation_id(raw: &str) -> Result<String, Refusal> {
+    if raw.is_empty() {
+        return Err(Refusal::new("required", "Must not be empty."));
+    }
+    if raw.len() > 200 {
+        return Err(Refusal::new("too_long", "At most 200 characters."));
+    }
+    if raw.bytes().all(is_scope_byte) {
+        Ok(raw.to_owned())
+    } else {
+        Err(Refusal::new(
+            "invalid_operation_id",
+            "Only printable ASCII without spaces, quotes and backslashes.",
+        ))
+    }
+}
+
+/// Whether RFC 6749 §3.3 lets this byte stand in a scope.
+#[must_use]
+pub fn is_scope_byte(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)
+}
+
+/// An address range: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`. A single
+/// address is a range of one, and host bits are cleared.
+pub fn address_range(raw: &str) -> Result<IpNet, Refusal> {
+    let raw = raw.trim();
+    raw.parse::<IpNet>()
+        .or_else(|_| raw.parse::<IpAddr>().map(IpNet::from))
+        .map(|range| range.trunc())
+        .map_err(|_| Refusal::new("invalid_address", "Not an IP address or CIDR range."))
+}
+
+/// What names are compared by: NFKC, full Unicode case folding, runs of white
+/// space made one space. Two names with the same key are the same name.
+#[cfg(feature = "server")]
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    use caseless::Caseless as _;
+    use unicode_normalization::UnicodeNormalization as _;
+    // NFKC_Casefold: folding can undo normalisation and the reverse (Unicode §3.13, D146).
+    let folded: String = name.nfkd().default_case_fold().nfkd().default_case_fold().nfkc().collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code<T: std::fmt::Debug>(parsed: Result<T, Refusal>) -> &'static str {
+        parsed.expect_err("must be refused").code
+    }
+
+    #[test]
+    fn names_are_trimmed_and_bounded() {
+        assert_eq!(name("  billing \u{3000} robot ").as_deref(), Ok("billing robot"));
+        assert_eq!(code(name(" \u{3000} ")), "required");
+        assert_eq!(code(name(&"x".repeat(101))), "too_long");
+        assert!(name(&"名".repeat(100)).is_ok());
+        assert_eq!(code(name("a\u{0}b")), "control_character");
+    }
+
+    #[test]
+    fn keys_can_stand_in_urls_and_scopes() {
+        assert!(key("a").is_ok() && key("site-7").is_ok());
+        for wrong in ["-a", "a-", "A", "a_b", "a/b", "ä", "a b", "a:b"] {
+            assert_eq!(code(key(wrong)), "invalid_key", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_username_is_no_user_id() {
+        assert_eq!(username(" Ada.L ").as_deref(), Ok("ada.l"));
+        assert_eq!(code(username("usr_x")), "invalid_username");
+        assert_eq!(code(username("ada lovelace")), "invalid_username");
+    }
+
+    #[test]
+    fn an_address_range_is_truncated_to_its_network() {
+        assert_eq!(address_range("192.0.2.77/24").map(|r| r.to_string()).as_deref(), Ok("192.0.2.0/24"));
+        assert_eq!(address_range("::1").map(|r| r.to_string()).as_deref(), Ok("::1/128"));
+        assert_eq!(code(address_range("192.0.2.0/33")), "invalid_address");
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn names_that_look_alike_have_one_key() {
+        assert_eq!(name_key("Straße"), name_key("STRASSE"));
+        assert_eq!(name_key("Ｆｕｌｌ  width"), name_key("full WIDTH"));
+        assert_eq!(name_key("\u{1e9b}\u{0323}"), name_key("\u{1e69}"));
+        assert_ne!(name_key("ab"), name_key("a b"));
+    }
+
+    #[cfg(feature = "server")]
+    proptest::proptest! {
+        #[test]
+        fn a_name_key_is_its_own_key(raw in "\\PC{0,40}") {
+            let key = name_key(&raw);
+            proptest::prop_assert_eq!(name_key(&key), key);
+        }
+
+        #[test]
+        fn no_input_panics_a_parser(raw in ".{0,300}") {
+            let _ = (name(&raw), description(&raw), key(&raw), username(&raw), email(&raw));
+            let _ = (operation_id(&raw), address_range(&raw));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Typed ids: a prefix that says what it names, `_`, and a ULID in lower-case
+//! Crockford base32. Ids sort by creation time and mean nothing else.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The text was not an id of the wanted kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnId;
+
+impl fmt::Display for NotAnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an id of this kind")
+    }
+}
+
+impl std::error::Error for NotAnId {}
+
+const ULID_LENGTH: usize = 26;
+
+fn parse(prefix: &str, text: &str) -> Result<String, NotAnId> {
+    let ulid = text.strip_prefix(prefix).ok_or(NotAnId)?;
+    let is_base32 = |b: u8| b.is_ascii_digit() || (b.is_ascii_lowercase() && !b"ilou".contains(&b));
+    if ulid.len() == ULID_LENGTH && ulid.bytes().all(is_base32) { Ok(text.to_owned()) } else { Err(NotAnId) }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+        #[cfg_attr(feature = "server", schema(value_type = String))]
+        pub struct $name(String);
+
+        impl $name {
+            /// The prefix that every id of this kind starts with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// A new id; ids of different milliseconds sort in the order they were made.
+            #[cfg(feature = "server")]
+            #[must_use]
+            #[allow(clippy::new_without_default, reason = "an id is made on purpose, never by default")]
+            pub fn new() -> Self {
+                Self(format!("{}{}", $prefix, ulid::Ulid::generate().to_string().to_lowercase()))
+            }
+
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                parse($prefix, text).map(Self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NotAnId;
+            fn try_from(text: String) -> Result<Self, NotAnId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id!(/// A token that an administrator applied for; also the `client_id` of its credentials.
+    TokenId, "tok_");
+id!(/// A person.
+    UserId, "usr_");
+id!(/// A platform project.
+    ProjectId, "prj_");
+id!(/// A core system.
+    SystemId, "sys_");
+id!(/// One operation of a system.
+    ApiId, "api_");
+id!(/// A key: of a token (`kid`), of a verifier, or one that signs JWTs.
+    KeyId, "key_");
+id!(/// An audit event.
+    EventId, "evt_");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_its_prefix_and_a_ulid() {
+        assert!("tok_01jq0000000000000000000000".parse::<TokenId>().is_ok());
+        for wrong in [
+            "",
+            "tok_",
+            "usr_01jq0000000000000000000000",
+            "tok_01JQ0000000000000000000000",
+            "tok_01jq000000000000000000000l",
+        ] {
+            assert_eq!(wrong.parse::<TokenId>(), Err(NotAnId), "{wrong}");
+        }
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn new_ids_parse_again() {
+        let id = TokenId::new();
+        assert_eq!(id.as_str().parse(), Ok(id));
+    }
+}

@@ -1,0 +1,267 @@
+//! Tokens: what an administrator applies for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::TokenId;
+use crate::projects::ProjectRef;
+use crate::systems::{ApiRef, SystemRef};
+use crate::time::Timestamp;
+use crate::users::UserRef;
+
+/// The two kinds of token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub enum Kind {
+    /// An RSA open token: on an RSA key pair, granted to projects, downloaded as a file.
+    Rsa,
+    /// A JWT token: a secret id to copy, granted to users.
+    Jwt,
+}
+
+impl Kind {
+    /// The kind as SQL and JSON write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rsa => "rsa",
+            Self::Jwt => "jwt",
+        }
+    }
+}
+
+/// What an administrator switched a token to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub enum Switch {
+    /// Its calls are decided.
+    Active,
+    /// Its calls are denied until it is active again.
+    Disabled,
+}
+
+/// A token's status: what it was switched to, or that it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub enum Status {
+    /// Its calls are decided.
+    Active,
+    /// Its calls are denied until it is active again.
+    Disabled,
+    /// Its time is over.
+    Expired,
+}
+
+/// A token in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TokenSummary {
+    /// The token's id.
+    pub id: TokenId,
+    /// The token's kind.
+    pub kind: Kind,
+    /// Globally unique.
+    pub name: String,
+    /// Whether its calls are decided.
+    pub status: Status,
+    /// How many APIs and systems it is granted.
+    pub grant_count: i64,
+    /// How many projects or users it is for; absent for all projects.
+    pub target_count: Option<i64>,
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When a call with it was last decided.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A token with its grants and targets. No secret is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Token {
+    /// The token's id; also its `client_id`.
+    pub id: TokenId,
+    /// The token's kind.
+    pub kind: Kind,
+    /// Globally unique.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether its calls are decided.
+    pub status: Status,
+    /// The APIs granted one by one.
+    pub apis: Vec<ApiRef>,
+    /// The systems granted whole.
+    pub systems: Vec<SystemRef>,
+    /// RSA: whether it is for all projects, later ones too.
+    pub all_projects: bool,
+    /// RSA: the projects it is for.
+    pub projects: Vec<ProjectRef>,
+    /// JWT: the users it is for.
+    pub users: Vec<UserRef>,
+    /// JWT made by a project administrator: the projects its calls are held to.
+    pub bound_to: Option<Vec<ProjectRef>>,
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// The addresses its calls may come from; empty for any.
+    pub allowed_ips: Vec<String>,
+    /// RSA: the size of its key in bits.
+    pub key_size: Option<u16>,
+    /// RSA: accepts sealed one-time requests and nothing else.
+    pub one_time_only: bool,
+    /// How often its credential was made: 1, and one more with each rotation.
+    pub generation: i64,
+    /// The token that made this one, if a token did.
+    pub parent_token: Option<TokenId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who last changed it.
+    pub updated_by: String,
+    /// When a call with it was last decided.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// The body of `POST /tokens`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NewToken {
+    /// The token's kind.
+    pub kind: Kind,
+    /// Globally unique, whatever its case.
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// APIs to grant, by key or id.
+    #[serde(default)]
+    pub apis: Vec<String>,
+    /// Systems to grant whole, by key or id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub systems: Vec<String>,
+    /// RSA: projects it is for, by key or id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<String>,
+    /// RSA: for all projects, later ones too; system administrators only.
+    #[serde(default)]
+    pub all_projects: bool,
+    /// JWT: users it is for, by name or id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<String>,
+    /// When it ends: RFC 3339, in the future.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// Addresses its calls may come from: IP addresses or CIDR ranges.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_ips: Vec<String>,
+    /// RSA: 2048 (if absent), 3072 or 4096 bits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_size: Option<u16>,
+    /// RSA: accept sealed one-time requests and nothing else.
+    #[serde(default)]
+    pub one_time_only: bool,
+}
+
+/// The body of `PATCH /tokens/{token}`: what is absent stays, a list that is
+/// there replaces the list.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TokenPatch {
+    /// Globally unique, whatever its case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Switch it on or off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Switch>,
+    /// APIs to grant, by key or id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apis: Option<Vec<String>>,
+    /// Systems to grant whole, by key or id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub systems: Option<Vec<String>>,
+    /// RSA: projects it is for, by key or id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub projects: Option<Vec<String>>,
+    /// RSA: for all projects, later ones too; system administrators only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub all_projects: Option<bool>,
+    /// JWT: users it is for, by name or id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<Vec<String>>,
+    /// When it ends; `null` for never.
+    #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Option<String>>,
+    /// Addresses its calls may come from; empty for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_ips: Option<Vec<String>>,
+    /// RSA: accept sealed one-time requests and nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_time_only: Option<bool>,
+}
+
+/// The body of `POST /tokens/{token}/rotate`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Rotation {
+    /// How long the credential until now stays good: 0 (if absent) to 604,800 seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap_seconds: Option<u32>,
+}
+
+/// The answer to `GET /tokens/{token}/secret`: what `/oauth2/token` wants.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SecretId {
+    /// The token's id.
+    pub client_id: TokenId,
+    /// The `client_secret`: `lkj_…`.
+    pub secret_id: String,
+    /// Where it becomes a JWT.
+    pub token_endpoint: String,
+}
+
+/// The answer to `GET /tokens/name-availability`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NameAvailability {
+    /// Whether a token may take the name.
+    pub available: bool,
+}
+
+/// One day of a token's use of one API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct UsageDay {
+    /// The day in UTC: `2026-11-24`.
+    pub day: String,
+    /// The API's key; absent for calls that matched none.
+    pub api: Option<String>,
+    /// `allowed`, or the reason of the denial.
+    pub outcome: String,
+    /// How many calls.
+    pub count: i64,
+}
+
+/// How a token was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Usage {
+    /// When a call with it was last decided.
+    pub last_used_at: Option<Timestamp>,
+    /// The last 30 days, latest first.
+    pub days: Vec<UsageDay>,
+}

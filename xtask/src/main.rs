@@ -1,2 +1,39 @@
-//! x
-fn main() {}
+//! Builds, runs and tests Latchkey, with nothing to install before but Rust.
+
+mod bundle;
+mod command;
+mod run;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Builds, runs and tests Latchkey.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Builds the screens into `frontend/dist`, and the release server with them inside.
+    Build,
+    /// Builds what is not up to date and starts the server, with its data in `./data`.
+    Run {
+        /// Passed on to the server: `cargo xtask run -- --demo`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        server: Vec<String>,
+    },
+    /// Installs what is missing and runs every check and test.
+    Test(test::Options),
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().task {
+        Task::Build => run::build().map(|server| println!("{}", server.display())),
+        Task::Run { server } => run::run(&server),
+        Task::Test(options) => test::run_all(&options),
+    }
+}

@@ -1,0 +1,189 @@
+//! Builds the single-page app into `frontend/dist`: WebAssembly and its glue by
+//! wasm-bindgen, names with a hash of what is in them, and each file compressed
+//! once here instead of at every request.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest as _, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::command::{cargo, program, read, root, run, target};
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// What wasm, JavaScript and CSS may weigh together, brotli-compressed, in bytes.
+const SIZE_LIMIT: u64 = 250 * 1024;
+
+/// What the bundle is made from. A change of anything else leaves it as it is.
+const INPUTS: [&str; 6] =
+    ["Cargo.lock", "Cargo.toml", "rust-toolchain.toml", "frontend", "shared", "xtask/src/bundle.rs"];
+
+/// Brings `frontend/dist` up to date and returns the fingerprint of what is in it.
+pub(crate) fn bundle() -> Result<String> {
+    let stamp = target()?.join("spa").join("stamp");
+    let inputs = fingerprint(&INPUTS.map(|input| root().join(input)), &dist())?;
+    if dist().join("index.html").exists() {
+        let outputs = fingerprint(&[dist()], Path::new(""))?;
+        if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == format!("{inputs} {outputs}")) {
+            return Ok(outputs);
+        }
+    }
+
+    let wasm = build()?;
+    write_dist(&wasm)?;
+
+    let outputs = fingerprint(&[dist()], Path::new(""))?;
+    fs::write(stamp, format!("{inputs} {outputs}"))?;
+    check_size()?;
+    Ok(outputs)
+}
+
+/// Prints what a browser has to load, and fails if it is more than it should be.
+pub(crate) fn check_size() -> Result<()> {
+    let mut total = 0;
+    for file in files(&dist(), Path::new(""))? {
+        let name = file.to_string_lossy();
+        if [".wasm.br", ".js.br", ".css.br"].iter().any(|end| name.ends_with(end)) {
+            let size = fs::metadata(&file)?.len();
+            let name = file.file_stem().unwrap_or_default().to_string_lossy();
+            eprintln!("{:>8.1} KB brotli  {name}", kilobytes(size));
+            total += size;
+        }
+    }
+    eprintln!("{:>8.1} KB brotli  in all, of {:.0}", kilobytes(total), kilobytes(SIZE_LIMIT));
+    if total > SIZE_LIMIT {
+        bail!("the bundle is larger than its limit");
+    }
+    Ok(())
+}
+
+#[allow(clippy::cast_precision_loss, reason = "sizes of files, printed with one digit")]
+fn kilobytes(bytes: u64) -> f64 {
+    bytes as f64 / 1024.0
+}
+
+fn dist() -> PathBuf {
+    root().join("frontend").join("dist")
+}
+
+/// Compiles the app to WebAssembly. It has a target folder of its own: cargo
+/// would otherwise lock the server's while the browser's is being built.
+fn build() -> Result<PathBuf> {
+    let sysroot = PathBuf::from(read(program("rustc").args(["--print", "sysroot"]))?);
+    if !sysroot.join("lib/rustlib").join(WASM_TARGET).exists() {
+        run(program("rustup").args(["target", "add", WASM_TARGET])).with_context(|| {
+            format!("install the Rust target {WASM_TARGET}: rustup target add {WASM_TARGET}")
+        })?;
+    }
+    let folder = target()?.join("spa");
+    run(cargo()
+        .args(["build", "--package", "latchkey-frontend", "--profile", "spa"])
+        .args(["--target", WASM_TARGET, "--target-dir"])
+        .arg(&folder))?;
+    Ok(folder.join(WASM_TARGET).join("spa").join("latchkey-frontend.wasm"))
+}
+
+/// Writes `frontend/dist` anew from the compiled app and the files beside it.
+fn write_dist(wasm: &Path) -> Result<()> {
+    let bound = target()?.join("spa").join("bound");
+    remove(&bound)?;
+    Bindgen::new()
+        .input_path(wasm)
+        .out_name("latchkey")
+        .web(true)?
+        .debug(false)
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .omit_default_module_path(true)
+        .generate(&bound)?;
+    if bound.join("snippets").exists() {
+        bail!(
+            "a dependency brings JavaScript of its own, which the bundle does not carry: {}",
+            bound.display()
+        );
+    }
+
+    let source = root().join("frontend");
+    remove(&dist())?;
+    let assets = dist().join("assets");
+    fs::create_dir_all(&assets)?;
+    let mut page = fs::read_to_string(source.join("index.html"))?;
+    for (slot, file) in [
+        ("{style}", source.join("style.css")),
+        ("{icon}", source.join("icon.svg")),
+        ("{script}", bound.join("latchkey.js")),
+        ("{wasm}", bound.join("latchkey_bg.wasm")),
+    ] {
+        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let extension = file.extension().unwrap_or_default().to_string_lossy();
+        let name = format!("latchkey-{}.{extension}", &hex(&Sha256::digest(&content))[..16]);
+        write_compressed(&assets.join(&name), &content)?;
+        if !page.contains(slot) {
+            bail!("index.html has no place for {slot}");
+        }
+        page = page.replace(slot, &format!("/assets/{name}"));
+    }
+    write_compressed(&dist().join("index.html"), page.as_bytes())
+}
+
+/// Writes a file, and beside it the same compressed with brotli and gzip.
+fn write_compressed(path: &Path, content: &[u8]) -> Result<()> {
+    fs::write(path, content)?;
+    let beside = |extension: &str| PathBuf::from(format!("{}.{extension}", path.display()));
+
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &*content, &mut packed, &parameters)?;
+    fs::write(beside("br"), packed)?;
+
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content)?;
+    fs::write(beside("gz"), encoder.finish()?)?;
+    Ok(())
+}
+
+/// A hash over the names and contents of all files in `paths`, but not in `except`.
+fn fingerprint(paths: &[PathBuf], except: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    for path in paths {
+        for file in files(path, except)? {
+            let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            hash.update(file.to_string_lossy().as_bytes());
+            hash.update(Sha256::digest(&content));
+        }
+    }
+    Ok(hex(&hash.finalize()))
+}
+
+/// All files in a folder and the folders in it, in order; a file is its own list.
+fn files(path: &Path, except: &Path) -> Result<Vec<PathBuf>> {
+    if path == except {
+        return Ok(Vec::new());
+    }
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    entries.sort();
+    let nested = entries.iter().map(|entry| files(entry, except)).collect::<Result<Vec<_>>>()?;
+    Ok(nested.concat())
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,194 @@
+//! The queue before every private-key operation. As many run as there are
+//! cores, a bounded number waits, and no key and no source may hold more than
+//! its share of the queue: garbage for one token, or from one caller, cannot
+//! starve the others.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Semaphore;
+
+/// How many operations there may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Running at the same time.
+    pub at_once: usize,
+    /// Admitted at the same time, running or waiting.
+    pub admitted: usize,
+    /// Admitted for one key.
+    pub per_key: usize,
+    /// Admitted from one source.
+    pub per_source: usize,
+}
+
+impl Default for Limits {
+    /// As many at once as there are cores. At 250 µs each a full queue of a
+    /// machine with two is an eighth of a second long.
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { at_once: cores, admitted: 512 * cores, per_key: 128 * cores, per_source: 128 * cores }
+    }
+}
+
+/// The queue, or the share of this key or source, is full: try again later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many private-key operations are waiting")]
+pub struct Overloaded;
+
+impl Overloaded {
+    /// When to try again, in seconds: the value of `Retry-After`.
+    pub const RETRY_AFTER: u32 = 1;
+}
+
+/// The queue. Cloning it gives another handle to the same one.
+#[derive(Clone)]
+pub struct PrivateOperations {
+    running: Arc<Semaphore>,
+    admitted: Arc<Mutex<Admitted>>,
+    limits: Limits,
+}
+
+#[derive(Default)]
+struct Admitted {
+    total: usize,
+    by_key: HashMap<Box<str>, usize>,
+    by_source: HashMap<Box<str>, usize>,
+}
+
+/// A place in the queue; dropping it gives it back.
+pub struct Ticket {
+    admitted: Arc<Mutex<Admitted>>,
+    key: Box<str>,
+    source: Box<str>,
+}
+
+impl PrivateOperations {
+    /// An empty queue.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { running: Arc::new(Semaphore::new(limits.at_once)), admitted: Arc::default(), limits }
+    }
+
+    /// Takes a place in the queue for an operation with a key that a source
+    /// asks for (an address, a verifier: whoever can be told from the others).
+    pub fn admit(&self, key: &str, source: &str) -> Result<Ticket, Overloaded> {
+        let mut admitted = lock(&self.admitted);
+        let count = |counts: &HashMap<Box<str>, usize>, name| counts.get(name).copied().unwrap_or(0);
+        if admitted.total >= self.limits.admitted
+            || count(&admitted.by_key, key) >= self.limits.per_key
+            || count(&admitted.by_source, source) >= self.limits.per_source
+        {
+            return Err(Overloaded);
+        }
+        let ticket = Ticket { admitted: Arc::clone(&self.admitted), key: key.into(), source: source.into() };
+        admitted.total += 1;
+        *admitted.by_key.entry(ticket.key.clone()).or_default() += 1;
+        *admitted.by_source.entry(ticket.source.clone()).or_default() += 1;
+        Ok(ticket)
+    }
+
+    /// Runs an operation on a blocking thread when its turn comes.
+    ///
+    /// # Errors
+    /// [`Overloaded`] if the server is shutting down.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        ticket: Ticket,
+        operation: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Overloaded> {
+        let permit = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Overloaded)?;
+        // Permit and ticket belong to the closure: a request that is dropped
+        // while its operation runs must not make room for another.
+        let running = tokio::task::spawn_blocking(move || {
+            let (_permit, _ticket) = (permit, ticket);
+            operation()
+        });
+        running.await.map_err(|_| Overloaded)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut admitted = lock(&self.admitted);
+        admitted.total -= 1;
+        give_back(&mut admitted.by_key, &self.key);
+        give_back(&mut admitted.by_source, &self.source);
+    }
+}
+
+fn give_back(counts: &mut HashMap<Box<str>, usize>, name: &str) {
+    if let Some(count) = counts.get_mut(name) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(name);
+        }
+    }
+}
+
+fn lock(admitted: &Mutex<Admitted>) -> MutexGuard<'_, Admitted> {
+    admitted.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits { at_once: 1, admitted: 4, per_key: 2, per_source: 3 };
+
+    #[test]
+    fn no_key_and_no_source_takes_more_than_its_share() {
+        let operations = PrivateOperations::new(LIMITS);
+        let first = operations.admit("a", "x").unwrap();
+        let _second = operations.admit("a", "x").unwrap();
+        assert!(operations.admit("a", "y").is_err(), "the key has its share");
+        let _third = operations.admit("b", "x").unwrap();
+        assert!(operations.admit("c", "x").is_err(), "the source has its share");
+        let _fourth = operations.admit("c", "y").unwrap();
+        assert!(operations.admit("d", "z").is_err(), "the queue is full");
+        drop(first);
+        assert!(operations.admit("a", "y").is_ok());
+    }
+
+    #[test]
+    fn an_empty_queue_remembers_nobody() {
+        let operations = PrivateOperations::new(LIMITS);
+        drop(operations.admit("a", "x").unwrap());
+        let admitted = lock(&operations.admitted);
+        assert!(admitted.total == 0 && admitted.by_key.is_empty() && admitted.by_source.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_operation_whose_request_is_gone_still_counts() {
+        let operations = PrivateOperations::new(LIMITS);
+        let (started, has_started) = mpsc::channel();
+        let (finish, may_finish) = mpsc::channel::<()>();
+        let ticket = operations.admit("a", "x").unwrap();
+        let request = tokio::spawn({
+            let operations = operations.clone();
+            async move {
+                operations
+                    .run(ticket, move || {
+                        started.send(()).unwrap();
+                        may_finish.recv().unwrap();
+                    })
+                    .await
+            }
+        });
+        tokio::task::spawn_blocking(move || has_started.recv().unwrap()).await.unwrap();
+        request.abort();
+        assert!(request.await.unwrap_err().is_cancelled());
+
+        let waiting = operations.admit("b", "x").unwrap();
+        let next = operations.run(waiting, || 7);
+        let mut next = std::pin::pin!(next);
+        assert!(tokio::time::timeout(Duration::from_millis(20), &mut next).await.is_err());
+        assert_eq!(lock(&operations.admitted).total, 2);
+        finish.send(()).unwrap();
+        assert_eq!(next.await, Ok(7));
+    }
+}

@@ -187,6 +187,23 @@ mod tests {
         assert!(message.open(&other).is_none());
     }
 
+    /// Made with Python's `joserfc` 1.8 and `jwcrypto` 1.6: a key as PKCS#8, and
+    /// a message of each library to it.
+    const OTHER_LIBRARIES: &str = include_str!("testdata/other_libraries.txt");
+
+    #[test]
+    fn messages_of_other_libraries_open() {
+        let mut lines = OTHER_LIBRARIES.lines();
+        let key = PrivateKey::from_pkcs8(&from_base64url(lines.next().unwrap()).unwrap()).unwrap();
+        let messages: Vec<&str> = lines.collect();
+        assert_eq!(messages.len(), 2);
+        for message in messages {
+            let message = Sealed::parse(message).unwrap();
+            assert_eq!(message.header, header());
+            assert_eq!(message.open(&key).unwrap().as_slice(), br#"{"sec":"hush"}"#);
+        }
+    }
+
     #[test]
     fn a_content_key_of_another_length_fails_like_any_other() {
         let mut message = Sealed::parse(&sealed(b"hush")).unwrap();

@@ -10,9 +10,8 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::command::{cargo, program, read, root, run, target};
-
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+use crate::command::{cargo, root, run, target};
+use crate::install::{WASM_TARGET, wasm_target};
 
 /// What wasm, JavaScript and CSS may weigh together, brotli-compressed, in bytes.
 const SIZE_LIMIT: u64 = 250 * 1024;
@@ -72,12 +71,7 @@ fn dist() -> PathBuf {
 /// Compiles the app to WebAssembly. It has a target folder of its own: cargo
 /// would otherwise lock the server's while the browser's is being built.
 fn build() -> Result<PathBuf> {
-    let sysroot = PathBuf::from(read(program("rustc").args(["--print", "sysroot"]))?);
-    if !sysroot.join("lib/rustlib").join(WASM_TARGET).exists() {
-        run(program("rustup").args(["target", "add", WASM_TARGET])).with_context(|| {
-            format!("install the Rust target {WASM_TARGET}: rustup target add {WASM_TARGET}")
-        })?;
-    }
+    wasm_target()?;
     let folder = target()?.join("spa");
     run(cargo()
         .args(["build", "--package", "latchkey-frontend", "--profile", "spa"])

@@ -2,7 +2,10 @@
 
 mod bundle;
 mod command;
+mod install;
+mod postgres;
 mod run;
+mod server;
 mod test;
 
 use anyhow::Result;

@@ -1,16 +1,273 @@
 //! `cargo xtask test`: every check and test, in the order in which they fail fastest.
 
-use anyhow::Result;
+use std::fmt;
+use std::io::{BufRead as _, BufReader};
+use std::ops::AddAssign;
+use std::process::{Command, Stdio};
+use std::time::Instant;
 
-use crate::command::{cargo, run};
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::command::{cargo, line, program, read, root, run};
+use crate::install::{self, Tool};
+use crate::postgres::PostgreSql;
+use crate::run::build;
+use crate::server::{ADMIN_PASSWORD, Server};
+
+/// Names the PostgreSQL server that the Rust tests make their databases on.
+const POSTGRES_URL: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
 /// What to test.
 #[derive(clap::Args)]
-pub(crate) struct Options {}
+pub(crate) struct Options {
+    /// Runs this step alone; may be given more than once.
+    #[arg(long, value_enum, value_name = "STEP")]
+    only: Vec<Step>,
+}
 
-/// Runs the checks and tests.
-pub(crate) fn run_all(_options: &Options) -> Result<()> {
-    run(cargo().args(["fmt", "--all", "--check"]))?;
-    run(cargo().args(["clippy", "--all-targets", "--", "--deny", "warnings"]))?;
-    run(cargo().arg("test"))
+/// One part of the tests. Those after `build` use the server that it builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// cargo fmt
+    Format,
+    /// Licences, sources and advisories of the dependencies
+    Dependencies,
+    /// clippy, for the server and for the browser
+    Lint,
+    /// The Rust tests, on SQLite and on PostgreSQL
+    Rust,
+    /// The release server with the screens inside
+    Build,
+    /// The README's journey with public Python and Node libraries
+    Clients,
+    /// schemathesis: the server keeps to its OpenAPI document
+    Openapi,
+    /// The screens, in Chromium
+    Browser,
+}
+
+impl Step {
+    fn tools(self) -> &'static [Tool] {
+        match self {
+            Self::Format | Self::Dependencies | Self::Lint | Self::Build => &[],
+            Self::Rust => &[Tool::PostgreSql],
+            Self::Clients => &[Tool::Python, Tool::Node],
+            Self::Openapi => &[Tool::Python],
+            Self::Browser => &[Tool::Node, Tool::Chromium],
+        }
+    }
+
+    /// Runs the step and adds up the tests that say how many they are.
+    fn run(self, tally: &mut Tally) -> Result<()> {
+        match self {
+            Self::Format => run(cargo().args(["fmt", "--all", "--check"])),
+            Self::Dependencies => dependencies(),
+            Self::Lint => lint(),
+            Self::Rust => rust(tally),
+            Self::Build => build().map(drop),
+            Self::Clients => clients(tally),
+            Self::Openapi => openapi(),
+            Self::Browser => browser(tally),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.to_possible_value().as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
+/// How many tests passed and failed; a step that has no tests is one itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+}
+
+impl Tally {
+    /// What a runner says at its end: cargo's `test result: ok. 7 passed; 0 failed; …`,
+    /// pytest's `=== 1 failed, 6 passed in 2.01s ===` and Playwright's `  7 passed (2.0s)`.
+    fn parse(line: &str) -> Option<Self> {
+        let starts_with_count = line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        if !(line.starts_with("test result:") || line.starts_with("===") || starts_with_count) {
+            return None;
+        }
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let count = |what: &str| -> Option<usize> {
+            let at = words.iter().position(|word| word.trim_end_matches([',', ';']) == what)?;
+            words[at.checked_sub(1)?].parse().ok()
+        };
+        let (passed, failed) = (count("passed"), count("failed"));
+        (passed.is_some() || failed.is_some())
+            .then(|| Self { passed: passed.unwrap_or(0), failed: failed.unwrap_or(0) })
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+/// Runs the steps. One that fails does not keep the others from running, but a
+/// server that cannot be built cannot be tested from outside.
+pub(crate) fn run_all(options: &Options) -> Result<()> {
+    let wanted = |step: &Step| options.only.is_empty() || options.only.contains(step);
+    let steps: Vec<Step> = Step::value_variants().iter().copied().filter(wanted).collect();
+    let tools: Vec<Tool> = steps.iter().flat_map(|step| step.tools()).copied().collect();
+    install::tools(&tools)?;
+
+    let begin = Instant::now();
+    let mut total = Tally::default();
+    let mut summary = Vec::new();
+    for step in steps {
+        println!("\n==> {step}");
+        let begin = Instant::now();
+        let mut tally = Tally::default();
+        let result = step.run(&mut tally);
+        match &result {
+            Ok(()) => tally.passed = tally.passed.max(1),
+            Err(error) => {
+                eprintln!("{step}: {error:#}");
+                tally.failed = tally.failed.max(1);
+            }
+        }
+        let line = format!("{step:<12} {:>6.1} s  {tally}", begin.elapsed().as_secs_f64());
+        println!("<== {line}");
+        summary.push(line);
+        total += tally;
+        if step == Step::Build && result.is_err() {
+            break;
+        }
+    }
+
+    println!("\n{}\n{:<12} {:>6.1} s", summary.join("\n"), "in all", begin.elapsed().as_secs_f64());
+    // The last line, alone: what reads it wants no more.
+    println!("{total}");
+    if total.failed > 0 {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn dependencies() -> Result<()> {
+    let deny = install::cargo_deny()?;
+    let check = |what: &[&str]| run(program(&deny).args(["check", "--hide-inclusion-graph"]).args(what));
+    check(&["licenses", "bans", "sources"])?;
+    match read(program(&deny).args(["fetch", "db"]).env("GIT_TERMINAL_PROMPT", "0")) {
+        Ok(_) => check(&["advisories"]),
+        Err(error) => {
+            println!("SKIPPED: advisories, because their database cannot be reached: {error:#}");
+            Ok(())
+        }
+    }
+}
+
+fn lint() -> Result<()> {
+    let deny_warnings = ["--", "--deny", "warnings"];
+    run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny_warnings))?;
+    install::wasm_target()?;
+    run(cargo()
+        .args(["clippy", "--package", "latchkey-frontend", "--target", install::WASM_TARGET])
+        .args(deny_warnings))
+}
+
+fn rust(tally: &mut Tally) -> Result<()> {
+    let mut tests = cargo();
+    tests.args(["test", "--workspace", "--no-fail-fast"]);
+    let given = std::env::var_os(POSTGRES_URL);
+    let server = if given.is_none() { Some(PostgreSql::start()?) } else { None };
+    if let Some(server) = &server {
+        tests.env(POSTGRES_URL, server.url());
+    }
+    run_counted(&mut tests, tally)
+}
+
+fn clients(tally: &mut Tally) -> Result<()> {
+    let python = install::python_environment()?;
+    install::node_modules()?;
+    let server = Server::start(&build()?, "clients")?;
+    run_counted(
+        on_server(program(python), &server).args(["-m", "pytest", "-p", "no:cacheprovider", "e2e/clients"]),
+        tally,
+    )?;
+    server.stop()
+}
+
+fn openapi() -> Result<()> {
+    let python = install::python_environment()?;
+    let server = Server::start(&build()?, "openapi")?;
+    run(on_server(program(python), &server).arg("e2e/clients/openapi.py"))?;
+    server.stop()
+}
+
+fn browser(tally: &mut Tally) -> Result<()> {
+    install::node_modules()?;
+    let chromium = install::chromium().context("no Chromium")?;
+    let server = Server::start(&build()?, "browser")?;
+    let mut playwright = on_server(program("npx"), &server);
+    playwright
+        .args(["playwright", "test"])
+        .current_dir(root().join("e2e"))
+        .env("LATCHKEY_CHROMIUM", chromium);
+    run_counted(&mut playwright, tally)?;
+    server.stop()
+}
+
+/// The tests that come from outside learn from the environment where to come.
+fn on_server(mut tests: Command, server: &Server) -> Command {
+    tests.env("LATCHKEY_URL", server.url()).env("LATCHKEY_ADMIN_PASSWORD", ADMIN_PASSWORD);
+    tests
+}
+
+/// Runs the command, passes its output on, and adds up the tests it speaks of.
+fn run_counted(command: &mut Command, tally: &mut Tally) -> Result<()> {
+    eprintln!("$ {}", line(command));
+    let mut tests =
+        command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", line(command)))?;
+    let output = tests.stdout.take().context("the output is piped")?;
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        *tally += Tally::parse(&line).unwrap_or_default();
+    }
+    let status = tests.wait()?;
+    if !status.success() {
+        bail!("{} failed: {status}", line(command));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_counts_of_three_runners_are_understood() {
+        for (line, passed, failed) in [
+            ("test result: FAILED. 7 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out", 7, 2),
+            ("========= 1 failed, 6 passed, 1 warning in 2.01s =========", 6, 1),
+            ("  12 passed (4.2s)", 12, 0),
+            ("  1 failed", 0, 1),
+        ] {
+            assert_eq!(Tally::parse(line), Some(Tally { passed, failed }), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_only_mentions_tests_is_not_counted() {
+        for line in ["all 7 passed", "=== test session starts ===", "test a_call_that 1 failed ... ok", ""] {
+            assert_eq!(Tally::parse(line), None, "{line}");
+        }
+    }
 }

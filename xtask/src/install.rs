@@ -1,0 +1,213 @@
+//! What the tests need besides Rust: found, or on Debian installed as root, or
+//! named so that one knows what to install.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest as _, Sha256};
+
+use crate::command::{program, read, root, run, target};
+
+/// What the screens are compiled for.
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Pinned, so that a new release of the checker fails no build of ours.
+const CARGO_DENY: &str = "0.20.2";
+
+/// A program that does not come with Rust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// The database server, with `initdb`.
+    PostgreSql,
+    /// A browser that Playwright can drive.
+    Chromium,
+    /// Node.js and npm.
+    Node,
+    /// Python with the modules that make a virtual environment.
+    Python,
+}
+
+impl Tool {
+    fn is_there(self) -> bool {
+        match self {
+            Self::PostgreSql => postgres_program("initdb").is_ok(),
+            Self::Chromium => chromium().is_some(),
+            Self::Node => find("node").is_some() && find("npm").is_some(),
+            Self::Python => python().is_some(),
+        }
+    }
+
+    /// The Debian packages it is in.
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::PostgreSql => &["postgresql"],
+            Self::Chromium => &["chromium"],
+            Self::Node => &["nodejs", "npm"],
+            Self::Python => &["python3", "python3-venv"],
+        }
+    }
+}
+
+/// Makes sure that the tools are there.
+///
+/// # Errors
+/// Says what to install where this cannot be done from here.
+pub(crate) fn tools(wanted: &[Tool]) -> Result<()> {
+    let missing: Vec<Tool> = wanted.iter().copied().filter(|tool| !tool.is_there()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.packages()).copied().collect();
+    if find("apt-get").is_none() || read(program("id").arg("-u"))? != "0" {
+        bail!("not installed: {missing:?}. On Debian, as root: apt-get install {}", packages.join(" "));
+    }
+    // Packages start their services; the tests start what they need themselves.
+    let policy = Path::new("/usr/sbin/policy-rc.d");
+    let forbid_services = !policy.exists();
+    if forbid_services {
+        fs::write(policy, "#!/bin/sh\nexit 101\n")?;
+        run(program("chmod").args(["755", "/usr/sbin/policy-rc.d"]))?;
+    }
+    let installed = apt_install(&packages);
+    if forbid_services {
+        fs::remove_file(policy)?;
+    }
+    installed?;
+    match missing.iter().find(|tool| !tool.is_there()) {
+        Some(tool) => bail!("{tool:?} is installed but cannot be found"),
+        None => Ok(()),
+    }
+}
+
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let apt = || {
+        let mut apt = program("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).arg("--quiet");
+        apt
+    };
+    run(apt().arg("update"))?;
+    run(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
+}
+
+/// Adds the compilation target of the screens.
+pub(crate) fn wasm_target() -> Result<()> {
+    let sysroot = PathBuf::from(read(program("rustc").args(["--print", "sysroot"]))?);
+    if sysroot.join("lib/rustlib").join(WASM_TARGET).exists() {
+        return Ok(());
+    }
+    run(program("rustup").args(["target", "add", WASM_TARGET]))
+        .with_context(|| format!("install the Rust target {WASM_TARGET}: rustup target add {WASM_TARGET}"))
+}
+
+/// Where things are kept that any later run can use, of this clone or another:
+/// `$LATCHKEY_CACHE`, `~/.cache/latchkey`, or else the target folder.
+pub(crate) fn cache() -> Result<PathBuf> {
+    let named = std::env::var_os("LATCHKEY_CACHE").map(PathBuf::from);
+    let home = std::env::home_dir().map(|home| home.join(".cache").join("latchkey"));
+    match named.or(home) {
+        Some(folder) if fs::create_dir_all(&folder).is_ok() => Ok(folder),
+        _ => target(),
+    }
+}
+
+/// The `cargo-deny` to run: one that is installed, or our own, built once.
+///
+/// # Errors
+/// It is not installed and cannot be built.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    if let Some(installed) = find("cargo-deny") {
+        return Ok(installed);
+    }
+    let folder = cache()?.join("tools").join(format!("cargo-deny-{CARGO_DENY}"));
+    let built = folder.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    if !built.exists() {
+        run(crate::command::cargo()
+            .args(["install", "--quiet", "--locked", "cargo-deny", "--version", CARGO_DENY, "--root"])
+            .arg(&folder)
+            // Not the workspace's target folder: nothing of it is used again.
+            .env_remove("CARGO_TARGET_DIR"))?;
+    }
+    Ok(built)
+}
+
+/// The Python of a virtual environment that has what the client tests require.
+pub(crate) fn python_environment() -> Result<PathBuf> {
+    let requirements = root().join("e2e").join("clients").join("requirements.txt");
+    let wanted =
+        fs::read(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
+    let python = python().context("no Python with venv and ensurepip")?;
+    let version = read(Command::new(&python).arg("--version"))?;
+    // Another list of requirements is another environment, so that two clones
+    // of different age can share the folder.
+    let hash = Sha256::new().chain_update(&wanted).chain_update(&version).finalize();
+    let name = hash[..8].iter().fold("python-".to_owned(), |name, byte| format!("{name}{byte:02x}"));
+    let folder = cache()?.join(name);
+    let environment = folder.join("bin").join("python");
+    let complete = folder.join("complete");
+    if !complete.exists() {
+        run(program(&python).args(["-m", "venv", "--clear"]).arg(&folder))?;
+        run(program(&environment)
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(&requirements)
+            .env("PIP_CACHE_DIR", cache()?.join("pip")))?;
+        fs::write(complete, "")?;
+    }
+    Ok(environment)
+}
+
+/// Brings `e2e/node_modules` to what `package-lock.json` says.
+pub(crate) fn node_modules() -> Result<()> {
+    let folder = root().join("e2e");
+    let lock = fs::read(folder.join("package-lock.json")).context("cannot read e2e/package-lock.json")?;
+    let stamp = folder.join("node_modules").join(".latchkey-lock");
+    if fs::read(&stamp).is_ok_and(|stamped| stamped == lock) {
+        return Ok(());
+    }
+    run(program("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--prefer-offline"])
+        .current_dir(&folder)
+        .env("npm_config_cache", cache()?.join("npm"))
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+    Ok(fs::write(stamp, lock)?)
+}
+
+/// A Chromium that is installed.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find)
+}
+
+/// A Python 3 that can make a virtual environment; Debian's where the first
+/// one found cannot.
+fn python() -> Option<PathBuf> {
+    let first = find("python3");
+    first.into_iter().chain([PathBuf::from("/usr/bin/python3")]).find(|python| {
+        let can = Command::new(python)
+            .args(["-c", "import ensurepip, venv"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        can.is_ok_and(|status| status.success())
+    })
+}
+
+/// A program of the PostgreSQL server. Debian keeps them outside the path, in a
+/// folder per version; the latest is taken.
+pub(crate) fn postgres_program(name: &str) -> Result<PathBuf> {
+    if let Some(found) = find(name) {
+        return Ok(found);
+    }
+    let versions = fs::read_dir("/usr/lib/postgresql").context("PostgreSQL is not installed")?;
+    let newest = versions
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|version| version.join("bin").join(name).exists())
+        .max_by_key(|version| version.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()));
+    newest.map(|version| version.join("bin").join(name)).with_context(|| format!("PostgreSQL has no {name}"))
+}
+
+/// The program of this name in the path.
+fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}

@@ -1,0 +1,112 @@
+//! The release server, started for the tests that come from outside.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{read, target};
+use crate::postgres::free_port;
+
+/// What the tests log in with, as `admin`.
+pub(crate) const ADMIN_PASSWORD: &str = "correct horse battery staple";
+
+/// A server on an empty SQLite database of its own; dropping it kills the
+/// server and removes the database.
+pub(crate) struct Server {
+    process: Child,
+    address: SocketAddr,
+    data: PathBuf,
+    log: PathBuf,
+}
+
+impl Server {
+    /// Starts the server and waits until it is ready; `name` distinguishes its
+    /// data and its log.
+    pub(crate) fn start(binary: &Path, name: &str) -> Result<Self> {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+        let data = std::env::temp_dir().join(format!("latchkey-{name}-{}", std::process::id()));
+        let logs = target()?.join("test-logs");
+        fs::create_dir_all(&logs)?;
+        let log = logs.join(format!("{name}.log"));
+        let output = File::create(&log)?;
+        let mut command = Command::new(binary);
+        // What the developer's own server is configured with is not for this one.
+        for (variable, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_"))
+        {
+            command.env_remove(variable);
+        }
+        let process = command
+            .arg("serve")
+            .env("LATCHKEY_LISTEN", address.to_string())
+            .env("LATCHKEY_DATA_DIR", &data)
+            .env("LATCHKEY_ADMIN_PASSWORD", ADMIN_PASSWORD)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()
+            .with_context(|| format!("cannot start {}", binary.display()))?;
+        let mut server = Self { process, address, data, log };
+        server.wait_until_ready()?;
+        Ok(server)
+    }
+
+    /// Where it listens: `http://127.0.0.1:49152`.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Asks it to stop, and waits.
+    ///
+    /// # Errors
+    /// It did not end by itself, or not well: a graceful shutdown is a feature.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        read(Command::new("kill").args(["-TERM", &self.process.id().to_string()]))?;
+        let deadline = Instant::now() + Duration::from_secs(35);
+        while Instant::now() < deadline {
+            match self.process.try_wait()? {
+                Some(status) if status.success() => return Ok(()),
+                Some(status) => bail!("the server ended with {status}: {}", self.log.display()),
+                None => std::thread::sleep(Duration::from_millis(50)),
+            }
+        }
+        bail!("the server did not stop within 35 s of SIGTERM: {}", self.log.display())
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while Instant::now() < deadline && self.process.try_wait()?.is_none() {
+            if self.is_ready().unwrap_or(false) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        bail!("the server does not start:\n{}", fs::read_to_string(&self.log).unwrap_or_default())
+    }
+
+    fn is_ready(&self) -> Result<bool> {
+        let second = Duration::from_secs(1);
+        let mut connection = TcpStream::connect_timeout(&self.address, second)?;
+        connection.set_read_timeout(Some(second))?;
+        connection.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut status = [0; 12];
+        connection.read_exact(&mut status)?;
+        Ok(&status == b"HTTP/1.1 200")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail only when there is nothing left to do.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        if let Err(error) = fs::remove_dir_all(&self.data) {
+            eprintln!("{} was not cleared away: {error}", self.data.display());
+        }
+    }
+}

@@ -23,7 +23,7 @@ pub(crate) enum Tool {
     PostgreSql,
     /// A browser that Playwright can drive.
     Chromium,
-    /// Node.js and npm.
+    /// Node.js 20 or later, and npm.
     Node,
     /// Python with the modules that make a virtual environment.
     Python,
@@ -34,8 +34,18 @@ impl Tool {
         match self {
             Self::PostgreSql => postgres_program("initdb").is_ok(),
             Self::Chromium => chromium().is_some(),
-            Self::Node => find("node").is_some() && find("npm").is_some(),
+            Self::Node => find("npm").is_some() && has_node_20(),
             Self::Python => python().is_some(),
+        }
+    }
+
+    /// What to look for where the packages are not enough.
+    fn wanted(self) -> &'static str {
+        match self {
+            Self::PostgreSql => "PostgreSQL 14 or later",
+            Self::Chromium => "Chromium",
+            Self::Node => "Node.js 20 or later, with npm",
+            Self::Python => "Python 3.10 or later, with venv and ensurepip",
         }
     }
 
@@ -61,7 +71,12 @@ pub(crate) fn tools(wanted: &[Tool]) -> Result<()> {
     }
     let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.packages()).copied().collect();
     if find("apt-get").is_none() || read(program("id").arg("-u"))? != "0" {
-        bail!("not installed: {missing:?}. On Debian, as root: apt-get install {}", packages.join(" "));
+        let wanted: Vec<&str> = missing.iter().map(|tool| tool.wanted()).collect();
+        bail!(
+            "please install {}; on Debian, as root: apt-get install {}",
+            wanted.join(", "),
+            packages.join(" ")
+        );
     }
     // Packages start their services; the tests start what they need themselves.
     let policy = Path::new("/usr/sbin/policy-rc.d");
@@ -76,7 +91,9 @@ pub(crate) fn tools(wanted: &[Tool]) -> Result<()> {
     }
     installed?;
     match missing.iter().find(|tool| !tool.is_there()) {
-        Some(tool) => bail!("{tool:?} is installed but cannot be found"),
+        Some(tool) => {
+            bail!("the {tool:?} of this system's packages is missing or too old: {}", tool.wanted())
+        }
         None => Ok(()),
     }
 }
@@ -184,12 +201,19 @@ fn python() -> Option<PathBuf> {
     let first = find("python3");
     first.into_iter().chain([PathBuf::from("/usr/bin/python3")]).find(|python| {
         let can = Command::new(python)
-            .args(["-c", "import ensurepip, venv"])
+            .args(["-c", "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
         can.is_ok_and(|status| status.success())
     })
+}
+
+/// What Playwright and `jose` want.
+fn has_node_20() -> bool {
+    let Ok(version) = read(Command::new("node").arg("--version")) else { return false };
+    let major = version.trim_start_matches('v').split('.').next();
+    major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= 20)
 }
 
 /// A program of the PostgreSQL server. Debian keeps them outside the path, in a

@@ -206,7 +206,7 @@ fn clients(tally: &mut Tally) -> Result<()> {
 fn openapi() -> Result<()> {
     let python = install::python_environment()?;
     let server = Server::start(&build()?, "openapi")?;
-    run(on_server(program(python), &server).arg("e2e/clients/openapi.py"))?;
+    run(on_server(program(python), &server).arg("e2e/clients/conformance.py"))?;
     server.stop()
 }
 

@@ -2,7 +2,7 @@
 //! named so that one knows what to install.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -25,6 +25,8 @@ pub(crate) enum Tool {
     Chromium,
     /// Node.js 20 or later, and npm.
     Node,
+    /// curl and jq, which README's commands use.
+    Curl,
     /// Python with the modules that make a virtual environment.
     Python,
 }
@@ -35,6 +37,7 @@ impl Tool {
             Self::PostgreSql => postgres_program("initdb").is_ok(),
             Self::Chromium => chromium().is_some(),
             Self::Node => find("npm").is_some() && has_node_20(),
+            Self::Curl => find("curl").is_some() && find("jq").is_some(),
             Self::Python => python().is_some(),
         }
     }
@@ -45,6 +48,7 @@ impl Tool {
             Self::PostgreSql => "PostgreSQL 14 or later",
             Self::Chromium => "Chromium",
             Self::Node => "Node.js 20 or later, with npm",
+            Self::Curl => "curl 7.82 or later, and jq",
             Self::Python => "Python 3.10 or later, with venv and ensurepip",
         }
     }
@@ -54,7 +58,8 @@ impl Tool {
         match self {
             Self::PostgreSql => &["postgresql"],
             Self::Chromium => &["chromium"],
-            Self::Node => &["nodejs", "npm"],
+            Self::Node => &["nodejs"],
+            Self::Curl => &["curl", "jq"],
             Self::Python => &["python3", "python3-venv"],
         }
     }
@@ -78,18 +83,12 @@ pub(crate) fn tools(wanted: &[Tool]) -> Result<()> {
             packages.join(" ")
         );
     }
-    // Packages start their services; the tests start what they need themselves.
-    let policy = Path::new("/usr/sbin/policy-rc.d");
-    let forbid_services = !policy.exists();
-    if forbid_services {
-        fs::write(policy, "#!/bin/sh\nexit 101\n")?;
-        run(program("chmod").args(["755", "/usr/sbin/policy-rc.d"]))?;
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages.as_slice()].concat())?;
+    // Some archives have npm inside the package nodejs, and then the other in conflict with it.
+    if missing.contains(&Tool::Node) && find("npm").is_none() {
+        apt_get(&["install", "--yes", "--no-install-recommends", "npm"])?;
     }
-    let installed = apt_install(&packages);
-    if forbid_services {
-        fs::remove_file(policy)?;
-    }
-    installed?;
     match missing.iter().find(|tool| !tool.is_there()) {
         Some(tool) => {
             bail!("the {tool:?} of this system's packages is missing or too old: {}", tool.wanted())
@@ -98,14 +97,12 @@ pub(crate) fn tools(wanted: &[Tool]) -> Result<()> {
     }
 }
 
-fn apt_install(packages: &[&str]) -> Result<()> {
-    let apt = || {
-        let mut apt = program("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).arg("--quiet");
-        apt
-    };
-    run(apt().arg("update"))?;
-    run(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
+fn apt_get(arguments: &[&str]) -> Result<()> {
+    run(program("apt-get")
+        .arg("--quiet")
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null()))
 }
 
 /// Adds the compilation target of the screens.

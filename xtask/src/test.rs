@@ -52,7 +52,7 @@ impl Step {
         match self {
             Self::Format | Self::Dependencies | Self::Lint | Self::Build => &[],
             Self::Rust => &[Tool::PostgreSql],
-            Self::Clients => &[Tool::Python, Tool::Node],
+            Self::Clients => &[Tool::Python, Tool::Node, Tool::Curl],
             Self::Openapi => &[Tool::Python],
             Self::Browser => &[Tool::Node, Tool::Chromium],
         }

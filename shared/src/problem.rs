@@ -17,9 +17,6 @@ pub struct ProblemBody {
     /// What happened this time.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
-    /// The request id, to find the request in the logs.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub instance: Option<String>,
     /// Every field at fault, all at once.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub errors: Vec<FieldError>,

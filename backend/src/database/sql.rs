@@ -1,0 +1,70 @@
+//! Statements whose text depends on what is asked: `$N` is counted here,
+//! because `sqlx::QueryBuilder` writes `?` for `Any`, which PostgreSQL refuses.
+
+use sqlx::any::{Any, AnyArguments, AnyRow};
+use sqlx::encode::Encode;
+use sqlx::query::{Query, QueryAs};
+use sqlx::{Arguments as _, AssertSqlSafe, FromRow, Type};
+
+/// A statement in the making. Text given to it is SQL and must never come from
+/// outside; values go through [`Sql::bind`].
+pub struct Sql {
+    text: String,
+    arguments: AnyArguments,
+    count: usize,
+}
+
+impl Sql {
+    /// A statement that starts with `text`.
+    #[must_use]
+    pub fn new(text: &'static str) -> Self {
+        Self { text: text.to_owned(), arguments: AnyArguments::default(), count: 0 }
+    }
+
+    /// Adds SQL.
+    pub fn push(&mut self, text: &'static str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds the placeholder of `value`.
+    pub fn bind<T>(&mut self, value: T) -> &mut Self
+    where
+        T: for<'q> Encode<'q, Any> + Type<Any>,
+    {
+        self.count += 1;
+        self.text.push('$');
+        self.text.push_str(&self.count.to_string());
+        self.arguments.add(value).expect("encoding for Any only copies the value");
+        self
+    }
+
+    /// Adds the placeholders of `values`, separated by commas.
+    pub fn bind_all<T>(&mut self, values: impl IntoIterator<Item = T>) -> &mut Self
+    where
+        T: for<'q> Encode<'q, Any> + Type<Any>,
+    {
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                self.text.push_str(", ");
+            }
+            self.bind(value);
+        }
+        self
+    }
+
+    /// The statement, to execute.
+    #[must_use]
+    pub fn query(self) -> Query<'static, Any, AnyArguments> {
+        sqlx::query_with(AssertSqlSafe(self.text), self.arguments)
+    }
+
+    /// The statement, to read rows as `T`.
+    #[must_use]
+    pub fn query_as<T>(self) -> QueryAs<'static, Any, T, AnyArguments>
+    where
+        T: for<'r> FromRow<'r, AnyRow>,
+    {
+        sqlx::query_as_with(AssertSqlSafe(self.text), self.arguments)
+    }
+}

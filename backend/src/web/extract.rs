@@ -1,0 +1,228 @@
+//! Extractors whose errors are problem details that name the field at fault.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+
+use super::problem::{Kind, Problem};
+use latchkey_shared::problem::FieldError;
+
+/// The largest JSON body that is read, but for imports.
+const JSON_LIMIT: usize = 512 * 1024;
+
+/// A JSON body.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if request.content_type() != "application/json" {
+            return Box::pin(ready(Err(Problem::new(Kind::UnsupportedMediaType)
+                .with_detail("Send Content-Type: application/json."))));
+        }
+        let body = read(request, payload, JSON_LIMIT);
+        Box::pin(async move { parse_json(&body.await?).map(Self) })
+    }
+}
+
+/// A JSON body that may be left out altogether.
+pub struct OptionalJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest for OptionalJson<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if request.headers().get(header::CONTENT_TYPE).is_some() {
+            let body = Json::from_request(request, payload);
+            return Box::pin(async move { body.await.map(|Json(value)| Self(value)) });
+        }
+        let body = read(request, payload, JSON_LIMIT);
+        Box::pin(async move {
+            let body = body.await?;
+            if body.is_empty() { Ok(Self(T::default())) } else { parse_json(&body).map(Self) }
+        })
+    }
+}
+
+/// Reads a body of at most `limit` bytes.
+pub fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> impl Future<Output = Result<web::Bytes, Problem>> + use<> {
+    let too_large = move || Problem::new(Kind::TooLarge).with_detail(format!("At most {limit} bytes."));
+    let payload = web::Payload::from_request(request, payload);
+    async move {
+        let payload = payload.await.map_err(|_| Problem::new(Kind::MalformedRequest))?;
+        match payload.to_bytes_limited(limit).await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(_)) => Err(Problem::new(Kind::MalformedRequest).with_detail("The body broke off.")),
+            Err(_) => Err(too_large()),
+        }
+    }
+}
+
+/// Parses JSON and names the field at fault: syntax is a malformed request, a
+/// wrong type, an unknown or a missing field is a matter of validation.
+pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." { String::new() } else { path };
+        let cause = error.into_inner();
+        if cause.is_data() {
+            let message = cause.to_string();
+            let code = match &message {
+                text if text.starts_with("unknown field") => "unknown_field",
+                text if text.starts_with("missing field") => "required",
+                _ => "wrong_type",
+            };
+            Problem::validation(vec![FieldError { field, code: code.to_owned(), message }])
+        } else {
+            Problem::new(Kind::MalformedRequest).with_detail(format!("The body is not JSON: {cause}."))
+        }
+    })?;
+    deserializer
+        .end()
+        .map_err(|cause| Problem::new(Kind::MalformedRequest).with_detail(format!("The body is not JSON: {cause}.")))?;
+    Ok(value)
+}
+
+/// Parameters after `?`.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+        let parsed = if request.query_string().len() > 8 * 1024 {
+            Err(Problem::new(Kind::MalformedRequest).with_detail("The query is too long."))
+        } else {
+            serde_path_to_error::deserialize(serde::de::value::MapDeserializer::new(
+                pairs.map(|(name, value)| (name, Parameter(value))),
+            ))
+            .map(Self)
+            .map_err(|error: serde_path_to_error::Error<serde::de::value::Error>| {
+                let path = error.path().to_string();
+                Problem::validation(vec![FieldError {
+                    field: if path == "." { String::new() } else { path },
+                    code: "invalid_parameter".to_owned(),
+                    message: error.into_inner().to_string(),
+                }])
+            })
+        };
+        ready(parsed)
+    }
+}
+
+/// The text of a parameter, read as whatever its field wants.
+struct Parameter<'a>(std::borrow::Cow<'a, str>);
+
+impl<'de> serde::de::IntoDeserializer<'de> for Parameter<'_> {
+    type Deserializer = Self;
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+macro_rules! parse_text {
+    ($($method:ident => $visit:ident),*) => {
+        $(fn $method<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            match self.0.parse() {
+                Ok(value) => visitor.$visit(value),
+                Err(_) => Err(serde::de::Error::custom(format_args!("`{}` is not what is wanted here", self.0))),
+            }
+        })*
+    };
+}
+
+impl<'de> serde::Deserializer<'de> for Parameter<'_> {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_str(&self.0)
+    }
+
+    fn deserialize_option<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_enum<V: serde::de::Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        use serde::de::IntoDeserializer as _;
+        let unit: serde::de::value::StrDeserializer<'_, Self::Error> = (*self.0).into_deserializer();
+        unit.deserialize_enum(name, variants, visitor)
+    }
+
+    fn deserialize_newtype_struct<V: serde::de::Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    parse_text!(deserialize_bool => visit_bool, deserialize_i64 => visit_i64, deserialize_i32 => visit_i32,
+        deserialize_u64 => visit_u64, deserialize_u32 => visit_u32, deserialize_u16 => visit_u16);
+
+    serde::forward_to_deserialize_any! {
+        i8 i16 i128 u8 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map
+        struct identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Wanted {
+        name: String,
+        #[serde(default)]
+        count: Option<u32>,
+    }
+
+    fn errors(body: &str) -> (Kind, String) {
+        let problem = parse_json::<Wanted>(body.as_bytes()).expect_err("must be refused");
+        (problem.kind, problem.errors.first().map(|e| format!("{}:{}", e.field, e.code)).unwrap_or_default())
+    }
+
+    #[test]
+    fn json_errors_name_their_field() {
+        assert_eq!(errors(r#"{"name": 3}"#), (Kind::Validation, "name:wrong_type".into()));
+        assert_eq!(errors(r#"{"name": "x", "nam": 3}"#), (Kind::Validation, "nam:unknown_field".into()));
+        assert_eq!(errors("{}"), (Kind::Validation, ":required".into()));
+        assert_eq!(errors("{").0, Kind::MalformedRequest);
+        assert_eq!(errors(r#"{"name": "x"} x"#).0, Kind::MalformedRequest);
+        assert_eq!(errors("{\"name\": \"\u{0}\"}").0, Kind::MalformedRequest);
+        let wanted = parse_json::<Wanted>(br#"{"name": "x", "count": 3}"#).expect("is right");
+        assert_eq!((wanted.name.as_str(), wanted.count), ("x", Some(3)));
+    }
+
+    #[test]
+    fn parameters_are_parsed_as_their_fields() {
+        let request = |query: &str| actix_web::test::TestRequest::with_uri(&format!("/?{query}")).to_http_request();
+        let wanted = |query: &str| Query::<Wanted>::from_request(&request(query), &mut Payload::None).into_inner();
+        let Query(found) = wanted("name=a%20b&count=7").expect("is right");
+        assert_eq!((found.name.as_str(), found.count), ("a b", Some(7)));
+        for wrong in ["name=a&count=x", "count=1", "name=a&other=1", "name=a&name=b"] {
+            assert_eq!(wanted(wrong).err().map(|p| p.kind), Some(Kind::Validation), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Errors as clients see them: RFC 9457 problem details with a stable `type`.
+//!
+//! A capability returns its own error or a [`Problem`] made here; whatever is
+//! our fault becomes [`Kind::Internal`] or [`Kind::Unavailable`], is logged with
+//! its cause, and says nothing of it to the client.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use latchkey_shared::fields::Errors;
+use latchkey_shared::problem::{FieldError, ProblemBody, TokenRef};
+use latchkey_shared::verify::Reason;
+
+/// What went wrong, in general.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The request cannot be read at all.
+    MalformedRequest,
+    /// The body is not of a type that is understood here.
+    UnsupportedMediaType,
+    /// The body is larger than is read here.
+    TooLarge,
+    /// Fields are at fault; `errors` says which.
+    Validation,
+    /// Nobody is logged in, and no valid credential came along.
+    Unauthenticated,
+    /// The credential is good but this call is denied; `detail` has the reason code.
+    CallDenied,
+    /// Name and password do not match, or the user is disabled.
+    LoginFailed,
+    /// The temporary password must be changed first.
+    PasswordChangeRequired,
+    /// The one who asks may not do this.
+    Forbidden,
+    /// This can only be done by a person with a session.
+    SessionRequired,
+    /// A browser sent it from another site.
+    CrossSite,
+    /// There is no such thing, or the one who asks may not know of it.
+    NotFound,
+    /// The path exists, the method does not.
+    MethodNotAllowed,
+    /// A name or key is taken.
+    Taken,
+    /// Something else stands in the way.
+    Conflict,
+    /// Tokens still name it.
+    InUse,
+    /// It was changed meanwhile: `If-Match` does not match.
+    PreconditionFailed,
+    /// The idempotency key was used for another request.
+    IdempotencyKeyReused,
+    /// Secrets are shown once here, and this one was.
+    ShownAlready,
+    /// Too many attempts.
+    TooManyRequests,
+    /// Not now; try again.
+    Unavailable,
+    /// Our fault.
+    Internal,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 22] = [
+        Self::MalformedRequest,
+        Self::UnsupportedMediaType,
+        Self::TooLarge,
+        Self::Validation,
+        Self::Unauthenticated,
+        Self::CallDenied,
+        Self::LoginFailed,
+        Self::PasswordChangeRequired,
+        Self::Forbidden,
+        Self::SessionRequired,
+        Self::CrossSite,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Taken,
+        Self::Conflict,
+        Self::InUse,
+        Self::PreconditionFailed,
+        Self::IdempotencyKeyReused,
+        Self::ShownAlready,
+        Self::TooManyRequests,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+
+    fn describe(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::MalformedRequest => {
+                ("malformed-request", StatusCode::BAD_REQUEST, "The request cannot be read.")
+            }
+            Self::UnsupportedMediaType => (
+                "unsupported-media-type",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body is not of a type that is understood here.",
+            ),
+            Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
+            Self::Validation => ("validation", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not right."),
+            Self::Unauthenticated => {
+                ("unauthenticated", StatusCode::UNAUTHORIZED, "Log in, or send a credential.")
+            }
+            Self::CallDenied => ("call-denied", StatusCode::FORBIDDEN, "The credential does not allow this call."),
+            Self::LoginFailed => ("login-failed", StatusCode::UNAUTHORIZED, "Name and password do not match."),
+            Self::PasswordChangeRequired => (
+                "password-change-required",
+                StatusCode::FORBIDDEN,
+                "The temporary password must be changed first.",
+            ),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this."),
+            Self::SessionRequired => {
+                ("session-required", StatusCode::FORBIDDEN, "Only a person with a session can do this.")
+            }
+            Self::CrossSite => ("cross-site", StatusCode::FORBIDDEN, "The request came from another site."),
+            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such thing."),
+            Self::MethodNotAllowed => {
+                ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has no such method.")
+            }
+            Self::Taken => ("taken", StatusCode::CONFLICT, "This name is taken."),
+            Self::Conflict => ("conflict", StatusCode::CONFLICT, "Something stands in the way."),
+            Self::InUse => ("in-use", StatusCode::CONFLICT, "Tokens still name it."),
+            Self::PreconditionFailed => {
+                ("precondition-failed", StatusCode::PRECONDITION_FAILED, "It was changed meanwhile.")
+            }
+            Self::IdempotencyKeyReused => (
+                "idempotency-key-reused",
+                StatusCode::CONFLICT,
+                "This Idempotency-Key was used for another request.",
+            ),
+            Self::ShownAlready => ("shown-already", StatusCode::GONE, "This secret was shown once and is not shown again."),
+            Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many attempts."),
+            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not now; try again."),
+            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here."),
+        }
+    }
+
+    /// The stable `type`: a path on this server where the problem is described.
+    #[must_use]
+    pub fn uri(self) -> String {
+        format!("/problems/{}", self.describe().0)
+    }
+}
+
+/// An error on its way to the client.
+#[derive(Debug)]
+pub struct Problem {
+    kind: Kind,
+    detail: Option<String>,
+    errors: Vec<FieldError>,
+    tokens: Vec<TokenRef>,
+    header: Option<(header::HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    /// A problem of this kind.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, detail: None, errors: Vec::new(), tokens: Vec::new(), header: None }
+    }
+
+    /// Says what happened this time.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Names the tokens that stand in the way.
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: Vec<TokenRef>) -> Self {
+        self.tokens = tokens;
+        self
+    }
+
+    /// Adds a header: `Retry-After`, `Allow`, `WWW-Authenticate`.
+    #[must_use]
+    pub fn with_header(mut self, name: header::HeaderName, value: &str) -> Self {
+        self.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        self
+    }
+
+    /// There is no such thing.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Kind::NotFound).with_detail(format!("There is no such {what}."))
+    }
+
+    /// The one who asks may not do this, and why.
+    #[must_use]
+    pub fn forbidden(why: impl Into<String>) -> Self {
+        Self::new(Kind::Forbidden).with_detail(why)
+    }
+
+    /// A name or key is taken; says so at the field.
+    #[must_use]
+    pub fn taken(field: &str, message: impl Into<String>) -> Self {
+        let mut problem = Self::new(Kind::Taken);
+        problem.errors.push(FieldError { field: field.to_owned(), code: "taken".to_owned(), message: message.into() });
+        problem
+    }
+
+    /// Fields are at fault.
+    #[must_use]
+    pub fn validation(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Kind::Validation) }
+    }
+
+    /// Not now; try again after `seconds`.
+    #[must_use]
+    pub fn unavailable(seconds: u32) -> Self {
+        Self::new(Kind::Unavailable).with_header(header::RETRY_AFTER, &seconds.to_string())
+    }
+
+    /// The decision engine denied the call of our own API.
+    #[must_use]
+    pub fn denied(reason: Reason) -> Self {
+        match reason {
+            Reason::Unavailable => Self::unavailable(1),
+            // What a stranger may not tell apart.
+            Reason::Malformed | Reason::UnknownToken | Reason::BadProof => {
+                Self::new(Kind::Unauthenticated).with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")
+            }
+            Reason::ProofMismatch
+            | Reason::Replayed
+            | Reason::Stale
+            | Reason::Disabled
+            | Reason::Expired
+            | Reason::NotYetValid => Self::new(Kind::Unauthenticated)
+                .with_detail(reason.as_str())
+                .with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
+            Reason::RateLimited => Self::new(Kind::TooManyRequests).with_detail(reason.as_str()),
+            _ => Self::new(Kind::CallDenied)
+                .with_detail(reason.as_str())
+                .with_header(header::WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\""),
+        }
+    }
+
+    /// Our fault: logged here, with its cause, and kept from the client.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        tracing::error!(%cause, "internal error");
+        Self::new(Kind::Internal)
+    }
+
+    /// What went wrong, in general.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// `Ok(())`, or the problem that these fields are.
+    pub fn unless_empty(errors: Errors) -> Result<(), Self> {
+        if errors.is_empty() { Ok(()) } else { Err(Self::validation(errors.into_vec())) }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.describe().0)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+                tracing::error!(%error, "the database cannot be reached");
+                Self::unavailable(1)
+            }
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind.describe().1
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (_, status, title) = self.kind.describe();
+        let body = ProblemBody {
+            kind: self.kind.uri(),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: self.detail.clone(),
+            errors: self.errors.clone(),
+            tokens: self.tokens.clone(),
+        };
+        let mut response = HttpResponse::build(status);
+        response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
+        if let Some((name, value)) = &self.header {
+            response.insert_header((name.clone(), value.clone()));
+        }
+        response.body(serde_json::to_string(&body).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_type_of_its_own() {
+        let uris: std::collections::HashSet<String> = Kind::ALL.into_iter().map(Kind::uri).collect();
+        assert_eq!(uris.len(), Kind::ALL.len());
+    }
+}

@@ -1,2 +1,4 @@
 //! x
+pub mod configuration;
 pub mod crypto;
+pub mod database;

@@ -26,14 +26,20 @@ pub const MAX_LENGTH: usize = 16 * 1024;
 const CLOCK_DIFFERENCE: i64 = 5_000;
 
 /// How tokens are signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize)]
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256, 2048 bits: what every verifier can read.
     #[default]
+    #[value(name = "RS256")]
+    #[serde(rename = "RS256")]
     Rs256,
     /// ECDSA over P-256 with SHA-256.
+    #[value(name = "ES256")]
+    #[serde(rename = "ES256")]
     Es256,
     /// Ed25519 (RFC 8037).
+    #[value(name = "EdDSA")]
+    #[serde(rename = "EdDSA")]
     EdDsa,
 }
 

@@ -38,7 +38,9 @@ pub struct UserState {
 
 impl UserState {
     fn administers(&self) -> BTreeSet<ProjectId> {
-        let admin = |(project, role): (&ProjectId, &MemberRole)| (*role == MemberRole::Admin).then(|| project.clone());
+        let admin = |(project, role): (&ProjectId, &MemberRole)| {
+            (*role == MemberRole::Admin).then(|| project.clone())
+        };
         self.memberships.iter().filter_map(admin).collect()
     }
 }
@@ -185,7 +187,11 @@ impl Principal {
         Self {
             caller: Caller::Person(user.id.clone()),
             system_admin: user.role == Role::SystemAdmin,
-            administers: if user.role == Role::SystemAdmin { Reach::All } else { Reach::Only(user.administers()) },
+            administers: if user.role == Role::SystemAdmin {
+                Reach::All
+            } else {
+                Reach::Only(user.administers())
+            },
             member_of: user.memberships.keys().cloned().collect(),
             origin,
         }
@@ -206,7 +212,8 @@ impl Principal {
     /// A JWT token, as its user, held to `bound`.
     #[must_use]
     pub fn jwt_token(held: Held, user: &UserState, bound: &Reach, origin: Origin) -> Self {
-        let within = |projects: BTreeSet<ProjectId>| projects.into_iter().filter(|p| bound.contains(p)).collect();
+        let within =
+            |projects: BTreeSet<ProjectId>| projects.into_iter().filter(|p| bound.contains(p)).collect();
         let system_admin = user.role == Role::SystemAdmin && *bound == Reach::All;
         Self {
             caller: Caller::Token { held: Box::new(held), kind: Kind::Jwt, user: Some(user.id.clone()) },
@@ -316,7 +323,9 @@ impl Principal {
                 !projects.is_empty() && projects.iter().all(|project| self.administers.contains(project))
             }
             Targets::Users { users, .. } => {
-                let mine = |user: &TargetUser| user.member_of.iter().any(|project| self.administers.contains(project));
+                let mine = |user: &TargetUser| {
+                    user.member_of.iter().any(|project| self.administers.contains(project))
+                };
                 !users.is_empty() && users.iter().all(mine)
             }
         }
@@ -346,7 +355,12 @@ impl Principal {
 
     /// Proof that they may give `grants` to `targets` within `limits`; the
     /// problem names what is not theirs to give.
-    pub fn may_issue(&self, grants: &Grants, targets: &Targets, limits: &Limits) -> Result<MayManage, Problem> {
+    pub fn may_issue(
+        &self,
+        grants: &Grants,
+        targets: &Targets,
+        limits: &Limits,
+    ) -> Result<MayManage, Problem> {
         for system in grants.whole.iter().filter_map(|id| grants.systems.get(id)) {
             if system.builtin {
                 return Err(Problem::forbidden(
@@ -369,10 +383,15 @@ impl Principal {
     fn project_admin_may_grant(&self, grants: &Grants, targets: &Targets) -> Result<(), Problem> {
         for system in grants.systems.values() {
             if !self.is_open(system) {
-                return Err(Problem::forbidden(format!("The system {} is not open to your projects.", system.key)));
+                return Err(Problem::forbidden(format!(
+                    "The system {} is not open to your projects.",
+                    system.key
+                )));
             }
             if system.builtin && matches!(targets, Targets::Users { .. }) {
-                return Err(Problem::forbidden("Only system administrators grant Latchkey's own API to users."));
+                return Err(Problem::forbidden(
+                    "Only system administrators grant Latchkey's own API to users.",
+                ));
             }
         }
         let global_api = grants.apis.iter().any(|api| api.scope == ApiScope::Global);
@@ -416,7 +435,9 @@ impl Principal {
         descendant: bool,
     ) -> Result<MayReveal, Problem> {
         if matches!(self.caller, Caller::Token { .. }) && !descendant {
-            return Err(Problem::forbidden("A token gets the secrets of tokens that it issued, and of no other."));
+            return Err(Problem::forbidden(
+                "A token gets the secrets of tokens that it issued, and of no other.",
+            ));
         }
         self.may_issue(grants, targets, limits).map(|MayManage(())| MayReveal(()))
     }
@@ -431,7 +452,9 @@ impl Held {
         limits: &Limits,
         kind: Kind,
     ) -> Result<(), Problem> {
-        let refused = |what: &str| Err(Problem::forbidden(format!("A token cannot hand out {what} that it lacks itself.")));
+        let refused = |what: &str| {
+            Err(Problem::forbidden(format!("A token cannot hand out {what} that it lacks itself.")))
+        };
         if grants.apis.iter().any(|api| !self.apis.contains(&api.id) && !self.systems.contains(&api.system))
             || grants.whole.iter().any(|system| !self.systems.contains(system))
         {
@@ -446,7 +469,9 @@ impl Held {
             return refused("time");
         }
         let within = |range: &IpNet| self.allowed_ips.iter().any(|mine| mine.contains(range));
-        if !self.allowed_ips.is_empty() && (limits.allowed_ips.is_empty() || !limits.allowed_ips.iter().all(within)) {
+        if !self.allowed_ips.is_empty()
+            && (limits.allowed_ips.is_empty() || !limits.allowed_ips.iter().all(within))
+        {
             return refused("an address range");
         }
         if self.one_time_only && !limits.one_time_only {
@@ -516,7 +541,9 @@ mod tests {
         assert!(!me.covers(&Targets::Projects(Reach::All)));
         let users = |users: Vec<TargetUser>| Targets::Users { users, bound: Reach::All };
         assert!(me.covers(&users(vec![target_user(Role::User, &[&mine, &foreign])])));
-        assert!(!me.covers(&users(vec![target_user(Role::User, &[&mine]), target_user(Role::User, &[&foreign])])));
+        assert!(
+            !me.covers(&users(vec![target_user(Role::User, &[&mine]), target_user(Role::User, &[&foreign])]))
+        );
         assert!(!me.covers(&users(vec![])));
     }
 

@@ -1,4 +1,9 @@
-//! x
+//! Latchkey: a token authority for API platforms.
+
+pub mod access;
+pub mod audit;
 pub mod configuration;
 pub mod crypto;
 pub mod database;
+pub mod systems;
+pub mod web;

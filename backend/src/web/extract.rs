@@ -17,14 +17,15 @@ const JSON_LIMIT: usize = 512 * 1024;
 /// A JSON body.
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Json<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         if request.content_type() != "application/json" {
-            return Box::pin(ready(Err(Problem::new(Kind::UnsupportedMediaType)
-                .with_detail("Send Content-Type: application/json."))));
+            return Box::pin(ready(Err(
+                Problem::new(Kind::UnsupportedMediaType).with_detail("Send Content-Type: application/json.")
+            )));
         }
         let body = read(request, payload, JSON_LIMIT);
         Box::pin(async move { parse_json(&body.await?).map(Self) })
@@ -34,7 +35,7 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
 /// A JSON body that may be left out altogether.
 pub struct OptionalJson<T>(pub T);
 
-impl<T: DeserializeOwned + Default> FromRequest for OptionalJson<T> {
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
@@ -89,16 +90,16 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             Problem::new(Kind::MalformedRequest).with_detail(format!("The body is not JSON: {cause}."))
         }
     })?;
-    deserializer
-        .end()
-        .map_err(|cause| Problem::new(Kind::MalformedRequest).with_detail(format!("The body is not JSON: {cause}.")))?;
+    deserializer.end().map_err(|cause| {
+        Problem::new(Kind::MalformedRequest).with_detail(format!("The body is not JSON: {cause}."))
+    })?;
     Ok(value)
 }
 
 /// Parameters after `?`.
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -217,8 +218,10 @@ mod tests {
 
     #[test]
     fn parameters_are_parsed_as_their_fields() {
-        let request = |query: &str| actix_web::test::TestRequest::with_uri(&format!("/?{query}")).to_http_request();
-        let wanted = |query: &str| Query::<Wanted>::from_request(&request(query), &mut Payload::None).into_inner();
+        let request =
+            |query: &str| actix_web::test::TestRequest::with_uri(&format!("/?{query}")).to_http_request();
+        let wanted =
+            |query: &str| Query::<Wanted>::from_request(&request(query), &mut Payload::None).into_inner();
         let Query(found) = wanted("name=a%20b&count=7").expect("is right");
         assert_eq!((found.name.as_str(), found.count), ("a b", Some(7)));
         for wrong in ["name=a&count=x", "count=1", "name=a&other=1", "name=a&name=b"] {

@@ -100,12 +100,18 @@ impl Kind {
                 "The body is not of a type that is understood here.",
             ),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
-            Self::Validation => ("validation", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not right."),
+            Self::Validation => {
+                ("validation", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not right.")
+            }
             Self::Unauthenticated => {
                 ("unauthenticated", StatusCode::UNAUTHORIZED, "Log in, or send a credential.")
             }
-            Self::CallDenied => ("call-denied", StatusCode::FORBIDDEN, "The credential does not allow this call."),
-            Self::LoginFailed => ("login-failed", StatusCode::UNAUTHORIZED, "Name and password do not match."),
+            Self::CallDenied => {
+                ("call-denied", StatusCode::FORBIDDEN, "The credential does not allow this call.")
+            }
+            Self::LoginFailed => {
+                ("login-failed", StatusCode::UNAUTHORIZED, "Name and password do not match.")
+            }
             Self::PasswordChangeRequired => (
                 "password-change-required",
                 StatusCode::FORBIDDEN,
@@ -131,8 +137,12 @@ impl Kind {
                 StatusCode::CONFLICT,
                 "This Idempotency-Key was used for another request.",
             ),
-            Self::ShownAlready => ("shown-already", StatusCode::GONE, "This secret was shown once and is not shown again."),
-            Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many attempts."),
+            Self::ShownAlready => {
+                ("shown-already", StatusCode::GONE, "This secret was shown once and is not shown again.")
+            }
+            Self::TooManyRequests => {
+                ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many attempts.")
+            }
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not now; try again."),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here."),
         }
@@ -199,7 +209,11 @@ impl Problem {
     #[must_use]
     pub fn taken(field: &str, message: impl Into<String>) -> Self {
         let mut problem = Self::new(Kind::Taken);
-        problem.errors.push(FieldError { field: field.to_owned(), code: "taken".to_owned(), message: message.into() });
+        problem.errors.push(FieldError {
+            field: field.to_owned(),
+            code: "taken".to_owned(),
+            message: message.into(),
+        });
         problem
     }
 
@@ -221,9 +235,8 @@ impl Problem {
         match reason {
             Reason::Unavailable => Self::unavailable(1),
             // What a stranger may not tell apart.
-            Reason::Malformed | Reason::UnknownToken | Reason::BadProof => {
-                Self::new(Kind::Unauthenticated).with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")
-            }
+            Reason::Malformed | Reason::UnknownToken | Reason::BadProof => Self::new(Kind::Unauthenticated)
+                .with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
             Reason::ProofMismatch
             | Reason::Replayed
             | Reason::Stale

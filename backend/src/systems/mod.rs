@@ -1,0 +1,3 @@
+//! Core systems, their APIs and their verifier keys.
+
+pub mod paths;

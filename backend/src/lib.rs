@@ -6,4 +6,7 @@ pub mod configuration;
 pub mod crypto;
 pub mod database;
 pub mod systems;
+pub mod usage;
+pub mod users;
+pub mod verify;
 pub mod web;

@@ -110,6 +110,14 @@ impl Engine {
         }
     }
 
+    /// The statement that starts a transaction in which nothing moves.
+    pub(super) fn begin_read(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        }
+    }
+
     /// Waits until no other write transaction runs.
     pub(super) async fn lock_writes(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         match self {

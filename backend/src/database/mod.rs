@@ -90,6 +90,12 @@ impl Database {
         &self.read
     }
 
+    /// A read transaction: all its statements see the same moment, so that what
+    /// they find together never mixes before and after a change.
+    pub async fn read_at_one_moment(&self) -> Result<sqlx::Transaction<'static, sqlx::Any>, sqlx::Error> {
+        self.read.begin_with(self.engine.begin_read()).await
+    }
+
     /// What tells caches that they are out of date.
     #[must_use]
     pub fn epochs(&self) -> &Arc<Epochs> {

@@ -201,7 +201,10 @@ mod tests {
 
     fn errors(body: &str) -> (Kind, String) {
         let problem = parse_json::<Wanted>(body.as_bytes()).expect_err("must be refused");
-        (problem.kind, problem.errors.first().map(|e| format!("{}:{}", e.field, e.code)).unwrap_or_default())
+        (
+            problem.kind,
+            problem.errors().first().map(|e| format!("{}:{}", e.field, e.code)).unwrap_or_default(),
+        )
     }
 
     #[test]

@@ -1,4 +1,78 @@
-//! What every capability's routes stand on: problems and extraction.
+//! What every capability's routes stand on: problems and extraction here, and
+//! what happens around a request: its id, its log line, and the answer where
+//! there is no such path or method.
 
+pub mod document;
 pub mod extract;
+pub mod health;
 pub mod problem;
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
+
+use self::document::Operations;
+use self::problem::{Kind, Problem};
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request: the client's own, if it sent a usable one.
+#[derive(Clone)]
+pub struct RequestId(pub String);
+
+/// The method as it was sent: `HEAD` is answered as `GET` (RFC 9110 §9.3.2).
+#[derive(Clone)]
+pub struct SentMethod(pub Method);
+
+/// Gives the request an id, notes it in the log and in the answer.
+pub async fn around<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let started = Instant::now();
+    let id = request_id(request.headers().get(&REQUEST_ID));
+    let method = request.method().clone();
+    let path = request.path().to_owned();
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(SentMethod(method.clone()));
+    let mut response = next.call(request).await?;
+    let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
+    if status >= 500 {
+        tracing::warn!(request_id = id, %method, path, status, micros, "answered");
+    } else {
+        tracing::debug!(request_id = id, %method, path, status, micros, "answered");
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID.clone(), value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Ok(response)
+}
+
+fn request_id(sent: Option<&HeaderValue>) -> String {
+    let usable = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    match sent.and_then(|value| value.to_str().ok()).filter(usable) {
+        Some(id) => id.to_owned(),
+        None => ulid::Ulid::generate().to_string().to_lowercase(),
+    }
+}
+
+/// Answers what no route takes: the screens, a wrong method, or a wrong path.
+pub async fn fallback(request: HttpRequest, operations: web::Data<Operations>) -> HttpResponse {
+    let allowed = operations.methods(request.path());
+    if allowed.is_empty() {
+        return Problem::new(Kind::NotFound).error_response();
+    }
+    Problem::new(Kind::MethodNotAllowed).with_header(header::ALLOW, &allowed.join(", ")).error_response()
+}

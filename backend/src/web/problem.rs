@@ -148,6 +148,18 @@ impl Kind {
         }
     }
 
+    /// The sentence that all problems of this type share.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        self.describe().2
+    }
+
+    /// The HTTP status that it comes with.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        self.describe().1
+    }
+
     /// The stable `type`: a path on this server where the problem is described.
     #[must_use]
     pub fn uri(self) -> String {
@@ -159,6 +171,12 @@ impl Kind {
 #[derive(Debug)]
 pub struct Problem {
     kind: Kind,
+    /// Apart, so that a `Result` which holds no problem is small.
+    more: Box<More>,
+}
+
+#[derive(Debug, Default)]
+struct More {
     detail: Option<String>,
     errors: Vec<FieldError>,
     tokens: Vec<TokenRef>,
@@ -169,27 +187,27 @@ impl Problem {
     /// A problem of this kind.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { kind, detail: None, errors: Vec::new(), tokens: Vec::new(), header: None }
+        Self { kind, more: Box::default() }
     }
 
     /// Says what happened this time.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.more.detail = Some(detail.into());
         self
     }
 
     /// Names the tokens that stand in the way.
     #[must_use]
     pub fn with_tokens(mut self, tokens: Vec<TokenRef>) -> Self {
-        self.tokens = tokens;
+        self.more.tokens = tokens;
         self
     }
 
     /// Adds a header: `Retry-After`, `Allow`, `WWW-Authenticate`.
     #[must_use]
     pub fn with_header(mut self, name: header::HeaderName, value: &str) -> Self {
-        self.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        self.more.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
         self
     }
 
@@ -209,7 +227,7 @@ impl Problem {
     #[must_use]
     pub fn taken(field: &str, message: impl Into<String>) -> Self {
         let mut problem = Self::new(Kind::Taken);
-        problem.errors.push(FieldError {
+        problem.more.errors.push(FieldError {
             field: field.to_owned(),
             code: "taken".to_owned(),
             message: message.into(),
@@ -220,7 +238,7 @@ impl Problem {
     /// Fields are at fault.
     #[must_use]
     pub fn validation(errors: Vec<FieldError>) -> Self {
-        Self { errors, ..Self::new(Kind::Validation) }
+        Self { kind: Kind::Validation, more: Box::new(More { errors, ..More::default() }) }
     }
 
     /// Not now; try again after `seconds`.
@@ -264,6 +282,12 @@ impl Problem {
         self.kind
     }
 
+    /// The fields at fault.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
+        &self.more.errors
+    }
+
     /// `Ok(())`, or the problem that these fields are.
     pub fn unless_empty(errors: Errors) -> Result<(), Self> {
         if errors.is_empty() { Ok(()) } else { Err(Self::validation(errors.into_vec())) }
@@ -301,13 +325,13 @@ impl ResponseError for Problem {
             kind: self.kind.uri(),
             title: title.to_owned(),
             status: status.as_u16(),
-            detail: self.detail.clone(),
-            errors: self.errors.clone(),
-            tokens: self.tokens.clone(),
+            detail: self.more.detail.clone(),
+            errors: self.more.errors.clone(),
+            tokens: self.more.tokens.clone(),
         };
         let mut response = HttpResponse::build(status);
         response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some((name, value)) = &self.header {
+        if let Some((name, value)) = &self.more.header {
             response.insert_header((name.clone(), value.clone()));
         }
         response.body(serde_json::to_string(&body).unwrap_or_default())

@@ -1,0 +1,273 @@
+//! What decisions need to know of systems, projects and verifier keys, in
+//! memory: one snapshot, replaced whole when any of it changes.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use latchkey_shared::ids::{ApiId, KeyId, ProjectId, SystemId};
+use latchkey_shared::projects::ProjectRef;
+use latchkey_shared::systems::ApiScope;
+use sqlx::{AnyConnection, FromRow};
+
+use super::paths::{Route, Router};
+use crate::access::Reach;
+use crate::crypto::Digest;
+use crate::database::{Change, Database, FreshCell};
+
+/// An API as a match gives it.
+#[derive(Debug, Clone)]
+pub struct CatalogApi {
+    /// The API's id.
+    pub id: ApiId,
+    /// `system:operation_id`.
+    pub key: String,
+    /// Whether its calls happen in a project.
+    pub scope: ApiScope,
+}
+
+/// A system, ready to match calls.
+pub struct CatalogSystem {
+    /// The system's id.
+    pub id: SystemId,
+    /// The system's key.
+    pub key: String,
+    /// The `aud` of its JWTs.
+    pub audience: String,
+    /// Scheme, host and port of the audience, if it is an `http` or `https` URI.
+    pub origin: Option<String>,
+    /// The path parameter that names the project.
+    pub project_param: String,
+    /// A disabled system denies every call.
+    pub disabled: bool,
+    /// Latchkey itself.
+    pub builtin: bool,
+    /// The projects that may use it.
+    pub opened_to: Reach,
+    /// Finds the API of a call.
+    pub router: Router<CatalogApi>,
+}
+
+/// A project as decisions see it.
+#[derive(Debug, Clone)]
+pub struct CatalogProject {
+    /// Its id and names.
+    pub name: ProjectRef,
+    /// A disabled project denies every call in it.
+    pub disabled: bool,
+}
+
+/// A moment's systems, projects and verifier keys.
+pub struct Snapshot {
+    systems: HashMap<SystemId, CatalogSystem>,
+    systems_by_key: HashMap<String, SystemId>,
+    apis: HashMap<ApiId, (SystemId, String)>,
+    projects: HashMap<ProjectId, CatalogProject>,
+    projects_by_key: HashMap<String, ProjectId>,
+    verifier_keys: HashMap<Digest, (KeyId, SystemId)>,
+}
+
+impl Snapshot {
+    /// A system by its id.
+    #[must_use]
+    pub fn system(&self, id: &SystemId) -> Option<&CatalogSystem> {
+        self.systems.get(id)
+    }
+
+    /// A system by its key or id.
+    #[must_use]
+    pub fn system_named(&self, key_or_id: &str) -> Option<&CatalogSystem> {
+        match self.systems_by_key.get(key_or_id) {
+            Some(id) => self.systems.get(id),
+            None => self.systems.get(&key_or_id.parse().ok()?),
+        }
+    }
+
+    /// The systems.
+    pub fn systems(&self) -> impl Iterator<Item = &CatalogSystem> {
+        self.systems.values()
+    }
+
+    /// The system that an API belongs to, and the API's key.
+    #[must_use]
+    pub fn api(&self, id: &ApiId) -> Option<(&SystemId, &str)> {
+        self.apis.get(id).map(|(system, key)| (system, key.as_str()))
+    }
+
+    /// A project by its id.
+    #[must_use]
+    pub fn project(&self, id: &ProjectId) -> Option<&CatalogProject> {
+        self.projects.get(id)
+    }
+
+    /// A project by its key or id.
+    #[must_use]
+    pub fn project_named(&self, key_or_id: &str) -> Option<&CatalogProject> {
+        match self.projects_by_key.get(key_or_id) {
+            Some(id) => self.projects.get(id),
+            None => self.projects.get(&key_or_id.parse().ok()?),
+        }
+    }
+
+    /// The verifier key with this digest, and the system that it is for.
+    #[must_use]
+    pub fn verifier_key(&self, digest: &Digest) -> Option<&(KeyId, SystemId)> {
+        self.verifier_keys.get(digest)
+    }
+}
+
+/// The snapshot in force.
+pub struct Catalog {
+    database: Database,
+    snapshot: FreshCell<Snapshot>,
+}
+
+impl Catalog {
+    /// A catalog that is read when it is first asked for.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        let snapshot = FreshCell::new(Arc::clone(database.epochs()), Change::Catalog);
+        Self { database, snapshot }
+    }
+
+    /// The snapshot in force.
+    pub async fn load(&self) -> Result<Arc<Snapshot>, sqlx::Error> {
+        self.snapshot.get_or_read(|| self.read()).await
+    }
+
+    async fn read(&self) -> Result<Snapshot, sqlx::Error> {
+        let mut transaction = self.database.read_at_one_moment().await?;
+        let snapshot = read(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(snapshot)
+    }
+}
+
+#[derive(FromRow)]
+struct SystemRow {
+    id: String,
+    key: String,
+    audience: String,
+    base_path: String,
+    project_param: String,
+    restricted: i64,
+    disabled: i64,
+    builtin: i64,
+}
+
+#[derive(FromRow)]
+struct ApiRow {
+    id: String,
+    system_id: String,
+    key: String,
+    method: String,
+    path: String,
+    multi_segment: String,
+    scope: String,
+    removed: i64,
+}
+
+#[derive(FromRow)]
+struct ProjectRow {
+    id: String,
+    key: String,
+    name: String,
+    disabled: i64,
+}
+
+#[derive(FromRow)]
+struct VerifierKeyRow {
+    id: String,
+    system_id: String,
+    digest: Vec<u8>,
+}
+
+/// A stored id, or the error of a database that was tampered with.
+pub(crate) fn stored<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    text: &str,
+) -> Result<T, sqlx::Error> {
+    text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// Scheme, host and port of an `http` or `https` URI.
+fn origin(uri: &str) -> Option<String> {
+    let url = url::Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    Some(url.origin().ascii_serialization())
+}
+
+async fn read(connection: &mut AnyConnection) -> Result<Snapshot, sqlx::Error> {
+    let systems: Vec<SystemRow> = sqlx::query_as(
+        "SELECT id, key, audience, base_path, project_param, restricted, disabled, builtin FROM systems",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let apis: Vec<ApiRow> =
+        sqlx::query_as("SELECT id, system_id, key, method, path, multi_segment, scope, removed FROM apis")
+            .fetch_all(&mut *connection)
+            .await?;
+    let opened: Vec<(String, String)> = sqlx::query_as("SELECT system_id, project_id FROM project_systems")
+        .fetch_all(&mut *connection)
+        .await?;
+    let projects: Vec<ProjectRow> =
+        sqlx::query_as("SELECT id, key, name, disabled FROM projects").fetch_all(&mut *connection).await?;
+    let verifier_keys: Vec<VerifierKeyRow> =
+        sqlx::query_as("SELECT id, system_id, digest FROM verifier_keys").fetch_all(connection).await?;
+
+    let mut opened_to: HashMap<String, BTreeSet<ProjectId>> = HashMap::new();
+    for (system, project) in opened {
+        opened_to.entry(system).or_default().insert(stored(&project)?);
+    }
+    let mut routes: HashMap<String, Vec<Route<CatalogApi>>> = HashMap::new();
+    let mut named = HashMap::with_capacity(apis.len());
+    for row in apis {
+        let id: ApiId = stored(&row.id)?;
+        named.insert(id.clone(), (stored(&row.system_id)?, row.key.clone()));
+        if row.removed != 0 {
+            continue;
+        }
+        let scope = if row.scope == ApiScope::Global.as_str() { ApiScope::Global } else { ApiScope::Project };
+        routes.entry(row.system_id).or_default().push(Route {
+            method: row.method,
+            path: row.path,
+            multi_segment: serde_json::from_str(&row.multi_segment).unwrap_or_default(),
+            value: CatalogApi { id, key: row.key, scope },
+        });
+    }
+    let mut snapshot = Snapshot {
+        systems: HashMap::with_capacity(systems.len()),
+        systems_by_key: HashMap::with_capacity(systems.len()),
+        apis: named,
+        projects: HashMap::with_capacity(projects.len()),
+        projects_by_key: HashMap::with_capacity(projects.len()),
+        verifier_keys: HashMap::with_capacity(verifier_keys.len()),
+    };
+    for row in systems {
+        let id: SystemId = stored(&row.id)?;
+        let routes = routes.remove(&row.id).unwrap_or_default();
+        let opened_to = opened_to.remove(&row.id).unwrap_or_default();
+        snapshot.systems_by_key.insert(row.key.clone(), id.clone());
+        let system = CatalogSystem {
+            id: id.clone(),
+            key: row.key,
+            origin: origin(&row.audience),
+            audience: row.audience,
+            project_param: row.project_param,
+            disabled: row.disabled != 0,
+            builtin: row.builtin != 0,
+            opened_to: if row.restricted == 0 { Reach::All } else { Reach::Only(opened_to) },
+            router: Router::build(&row.base_path, routes).0,
+        };
+        snapshot.systems.insert(id, system);
+    }
+    for row in projects {
+        let id: ProjectId = stored(&row.id)?;
+        snapshot.projects_by_key.insert(row.key.clone(), id.clone());
+        let name = ProjectRef { id: id.clone(), key: row.key, name: row.name };
+        snapshot.projects.insert(id, CatalogProject { name, disabled: row.disabled != 0 });
+    }
+    for row in verifier_keys {
+        let digest =
+            Digest::try_from(row.digest.as_slice()).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        snapshot.verifier_keys.insert(digest, (stored(&row.id)?, stored(&row.system_id)?));
+    }
+    Ok(snapshot)
+}

@@ -1,0 +1,386 @@
+//! May this credential make this call? One engine; every door is a thin adapter.
+//!
+//! [`Verifier::prove`] finds out whose credential it is ([`prove`]), the rest of
+//! [`Verifier::decide`] whether the call may pass, in the order of design §3:
+//! binding, status and expiry, address, API, grant, target, and last the one use
+//! of a one-time request. The first failure wins. Every condition is evaluated
+//! on every call; only proofs are remembered.
+
+pub mod prove;
+mod replay;
+pub mod routes;
+pub mod state;
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use latchkey_shared::ids::{KeyId, ProjectId, SystemId, TokenId};
+use latchkey_shared::projects::ProjectRef;
+use latchkey_shared::systems::ApiScope;
+use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::Kind;
+use latchkey_shared::verify::{DecidedToken, Decision, Reason, Subject};
+use quick_cache::sync::Cache;
+
+use self::prove::Remembered;
+pub use self::prove::{Binding, Proof};
+use self::replay::Replay;
+use self::state::TokenState;
+use crate::access::{Reach, UserState};
+use crate::crypto::Digest;
+use crate::crypto::decryptor::Decryptor;
+use crate::crypto::keyring::Keyring;
+use crate::database::{Database, Fresh, now};
+use crate::systems::catalog::{Catalog, CatalogApi, CatalogSystem, Snapshot};
+use crate::systems::paths::{Parameter, Path};
+use crate::usage::Usage;
+use crate::users::Users;
+
+/// Tokens whose state is kept in memory.
+const STATES: usize = 16_384;
+/// Credentials whose proof is kept in memory.
+const PROOFS: usize = 65_536;
+
+/// A call, as the door saw it.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// What the caller presented as its bearer token.
+    pub credential: &'a str,
+    /// The system that is called.
+    pub system: &'a CatalogSystem,
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path as it arrived, still percent-encoded; a query is ignored.
+    pub path: &'a str,
+    /// The project, by key or id, where the path does not name it.
+    pub project: Option<&'a str>,
+    /// The caller's address, if it is known and can be trusted.
+    pub client_ip: Option<IpAddr>,
+    /// Who asks for the decision, for fairness of private-key operations.
+    pub source: &'a str,
+}
+
+/// What was found out about a call.
+#[derive(Default)]
+pub struct Verdict {
+    /// Why it is denied; allowed if there is no reason.
+    pub denied: Option<Reason>,
+    /// The token, once the credential is proven.
+    pub token: Option<Arc<TokenState>>,
+    /// The proof, once the credential is proven.
+    pub proof: Option<Proof>,
+    /// The user whom a JWT token acts as, once that is settled.
+    pub user: Option<Arc<UserState>>,
+    /// The API that the call matches.
+    pub api: Option<CatalogApi>,
+    /// The project that the call is made in.
+    pub project: Option<ProjectRef>,
+    /// The projects that the credential reaches.
+    pub reach: Option<Reach>,
+}
+
+/// The engine.
+pub struct Verifier {
+    database: Database,
+    keyring: Arc<Keyring>,
+    decryptor: Arc<Decryptor>,
+    catalog: Arc<Catalog>,
+    users: Arc<Users>,
+    usage: Arc<Usage>,
+    states: Fresh<TokenId, TokenState>,
+    /// Facts that never change: whose the credential with this digest is.
+    proofs: Cache<Digest, Remembered>,
+    /// Facts that never change: whose a key is.
+    key_owners: Cache<KeyId, TokenId>,
+    replay: Replay,
+}
+
+impl Verifier {
+    /// An engine over what the other parts know.
+    #[must_use]
+    pub fn new(
+        database: Database,
+        keyring: Arc<Keyring>,
+        decryptor: Arc<Decryptor>,
+        catalog: Arc<Catalog>,
+        users: Arc<Users>,
+        usage: Arc<Usage>,
+    ) -> Self {
+        Self {
+            states: Fresh::new(Arc::clone(database.epochs()), STATES),
+            proofs: Cache::new(PROOFS),
+            key_owners: Cache::new(PROOFS),
+            replay: Replay::start(&database),
+            database,
+            keyring,
+            decryptor,
+            catalog,
+            users,
+            usage,
+        }
+    }
+
+    /// What decisions know of a token now.
+    pub async fn token(&self, id: &TokenId) -> Result<Option<Arc<TokenState>>, sqlx::Error> {
+        self.states.get_or_read(id, || state::read_token(&self.database, id)).await
+    }
+
+    /// What decisions know of systems and projects now.
+    pub async fn catalog(&self) -> Result<Arc<Snapshot>, sqlx::Error> {
+        self.catalog.load().await
+    }
+
+    /// Decides a call, counts it, and takes a one-time request's one use.
+    pub async fn decide(&self, snapshot: &Snapshot, call: &Call<'_>) -> Verdict {
+        let now = now();
+        let mut verdict = Verdict::default();
+        let outcome = match self.judge(snapshot, call, now, &mut verdict).await {
+            Ok(()) => self.claim(&verdict).await,
+            Err(reason) => Err(reason),
+        };
+        verdict.denied = outcome.err();
+        if let Some(token) = &verdict.token {
+            self.usage.count(&token.id, verdict.api.as_ref().map(|api| &api.id), verdict.denied, now);
+        }
+        verdict
+    }
+
+    async fn claim(&self, verdict: &Verdict) -> Result<(), Reason> {
+        let (Some(token), Some(Proof { binding: Some(binding), .. })) = (&verdict.token, &verdict.proof)
+        else {
+            return Ok(());
+        };
+        match self.replay.claim(&token.id, &binding.jti, binding.stale_at).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Reason::Replayed),
+            Err(replay::Unavailable) => Err(Reason::Unavailable),
+        }
+    }
+
+    async fn judge(
+        &self,
+        snapshot: &Snapshot,
+        call: &Call<'_>,
+        now: i64,
+        verdict: &mut Verdict,
+    ) -> Result<(), Reason> {
+        let (token, proof) = self.prove(call.credential, call.source, now).await?;
+        let token = &*verdict.token.insert(token);
+        let proof = &*verdict.proof.insert(proof);
+        is_bound_to(call, token, proof, snapshot, now)?;
+        is_in_force(token, proof, now)?;
+        if call.system.disabled {
+            return Err(Reason::Disabled);
+        }
+        comes_from(&token.allowed_ips, call.client_ip)?;
+        let path = Path::parse(call.path).map_err(|_| Reason::NoSuchApi)?;
+        let matched = call.system.router.find(call.method, &path).ok_or(Reason::NoSuchApi)?;
+        let api = &*verdict.api.insert(matched.value.clone());
+        is_granted(token, proof, call.system, api)?;
+        let named = match matched.parameter(&call.system.project_param) {
+            Parameter::Absent => None,
+            Parameter::Value(value) => Some(value),
+            Parameter::Ambiguous => return Err(Reason::ProjectNotGranted),
+        };
+        let project = named_project(snapshot, named.as_deref(), call.project)?;
+        verdict.project = project.cloned();
+        let user = match token.kind {
+            Kind::Rsa => None,
+            Kind::Jwt => {
+                let user = self.users.state(proof.user.as_ref().ok_or(Reason::UserNotGranted)?).await;
+                let user = user
+                    .map_err(unavailable)?
+                    .filter(|user| !user.disabled && token.users.contains(&user.id));
+                Some(&*verdict.user.insert(user.ok_or(Reason::UserNotGranted)?))
+            }
+        };
+        let reach = &*verdict.reach.insert(reach(token, proof, snapshot));
+        is_for_target(
+            call.system,
+            api.scope,
+            project.map(|project| &project.id),
+            reach,
+            user.map(AsRef::as_ref),
+        )
+    }
+}
+
+/// The database did not answer.
+fn unavailable(error: sqlx::Error) -> Reason {
+    tracing::error!(%error, "a decision cannot be made");
+    Reason::Unavailable
+}
+
+/// Is the proof for this system, method and path, and of this moment?
+fn is_bound_to(
+    call: &Call<'_>,
+    token: &TokenState,
+    proof: &Proof,
+    snapshot: &Snapshot,
+    now: i64,
+) -> Result<(), Reason> {
+    match &proof.audience {
+        Some(audience) if *audience != call.system.audience => return Err(Reason::ProofMismatch),
+        None if proof.binding.is_some() && reaches_several_systems(token, snapshot) => {
+            return Err(Reason::ProofMismatch);
+        }
+        _ => {}
+    }
+    let Some(binding) = &proof.binding else {
+        return if token.one_time_only { Err(Reason::ProofMismatch) } else { Ok(()) };
+    };
+    if !binding.is_for(call) {
+        return Err(Reason::ProofMismatch);
+    }
+    if now > binding.stale_at {
+        return Err(Reason::Stale);
+    }
+    if now < binding.good_from { Err(Reason::NotYetValid) } else { Ok(()) }
+}
+
+/// Whether a request without `aud` could be meant for more than one system.
+fn reaches_several_systems(token: &TokenState, snapshot: &Snapshot) -> bool {
+    let through_apis = token.apis.iter().filter_map(|api| snapshot.api(api)).map(|(system, _)| system);
+    token.systems.iter().chain(through_apis).collect::<HashSet<&SystemId>>().len() > 1
+}
+
+/// Is the token, and the JWT that was issued for it, switched on and within its time?
+pub(crate) fn is_in_force(token: &TokenState, proof: &Proof, now: i64) -> Result<(), Reason> {
+    if token.disabled {
+        return Err(Reason::Disabled);
+    }
+    if token.expires_at.is_some_and(|end| end <= now) || proof.expires_at.is_some_and(|end| end <= now) {
+        return Err(Reason::Expired);
+    }
+    if proof.not_before.is_some_and(|start| now < start) { Err(Reason::NotYetValid) } else { Ok(()) }
+}
+
+/// Does the call come from where the token may be used?
+pub(crate) fn comes_from(allowed: &[ipnet::IpNet], client_ip: Option<IpAddr>) -> Result<(), Reason> {
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    // An IPv4 address in the form of an IPv6 one is still that address.
+    let address = client_ip.ok_or(Reason::IpDenied)?.to_canonical();
+    if allowed.iter().any(|range| range.contains(&address)) { Ok(()) } else { Err(Reason::IpDenied) }
+}
+
+/// Is the API granted, and not left out by the JWT?
+fn is_granted(
+    token: &TokenState,
+    proof: &Proof,
+    system: &CatalogSystem,
+    api: &CatalogApi,
+) -> Result<(), Reason> {
+    // Latchkey is never granted whole: later operations would slip in.
+    let whole = !system.builtin && token.systems.contains(&system.id);
+    if !whole && !token.apis.contains(&api.id) {
+        return Err(Reason::ApiNotGranted);
+    }
+    if proof.holds_scope(&system.key, &api.key) { Ok(()) } else { Err(Reason::ApiNotGranted) }
+}
+
+/// The project that a call is made in. What the path names counts; a header may
+/// only repeat it.
+fn named_project<'s>(
+    snapshot: &'s Snapshot,
+    in_path: Option<&str>,
+    beside: Option<&str>,
+) -> Result<Option<&'s ProjectRef>, Reason> {
+    let find = |name: &str| match snapshot.project_named(name) {
+        Some(project) if !project.disabled => Ok(&project.name),
+        _ => Err(Reason::ProjectNotGranted),
+    };
+    match (in_path.map(find).transpose()?, beside.map(find).transpose()?) {
+        (Some(one), Some(other)) if one.id != other.id => Err(Reason::ProjectNotGranted),
+        (in_path, beside) => Ok(in_path.or(beside)),
+    }
+}
+
+/// The projects that a credential reaches: the token's, narrowed by the JWT.
+pub(crate) fn reach(token: &TokenState, proof: &Proof, snapshot: &Snapshot) -> Reach {
+    let Some(claimed) = &proof.projects else { return token.projects.clone() };
+    let claimed =
+        claimed.iter().filter_map(|key| snapshot.project_named(key)).map(|project| &project.name.id);
+    Reach::Only(claimed.filter(|project| token.projects.contains(project)).cloned().collect())
+}
+
+/// Is the token for this project and, if it has users, this user?
+fn is_for_target(
+    system: &CatalogSystem,
+    scope: ApiScope,
+    project: Option<&ProjectId>,
+    reach: &Reach,
+    user: Option<&UserState>,
+) -> Result<(), Reason> {
+    let Some(project) = project else {
+        let bound_user = user.is_some() && *reach == Reach::All;
+        // Latchkey's own API holds its callers to their projects itself.
+        if scope == ApiScope::Project && !system.builtin && !bound_user {
+            return Err(Reason::ProjectRequired);
+        }
+        let open = match (&system.opened_to, user) {
+            (Reach::All, _) => true,
+            (Reach::Only(opened), Some(user)) => {
+                opened.iter().any(|project| reach.contains(project) && user.memberships.contains_key(project))
+            }
+            (Reach::Only(opened), None) => opened.iter().any(|project| reach.contains(project)),
+        };
+        return if open { Ok(()) } else { Err(Reason::ProjectNotGranted) };
+    };
+    if !reach.contains(project) || !system.opened_to.contains(project) {
+        return Err(Reason::ProjectNotGranted);
+    }
+    match user {
+        Some(user) if !user.memberships.contains_key(project) => Err(Reason::UserNotGranted),
+        _ => Ok(()),
+    }
+}
+
+impl Verdict {
+    /// The verdict as verifiers read it.
+    #[must_use]
+    pub fn decision(&self, snapshot: &Snapshot) -> Decision {
+        let Some(token) = &self.token else {
+            return Decision {
+                allowed: false,
+                reason: self.denied,
+                token: None,
+                subject: None,
+                api: None,
+                project: None,
+                projects: None,
+                expires_at: None,
+            };
+        };
+        let subject = match (token.kind, &self.user) {
+            (Kind::Rsa, _) => Some(Subject::Token { id: token.id.clone() }),
+            (Kind::Jwt, Some(user)) => {
+                Some(Subject::User { id: user.id.clone(), username: user.username.clone() })
+            }
+            (Kind::Jwt, None) => None,
+        };
+        let projects = match &self.reach {
+            Some(Reach::Only(projects)) => {
+                let key = |id| snapshot.project(id).map(|project| project.name.key.clone());
+                Some(projects.iter().filter_map(key).collect())
+            }
+            _ => None,
+        };
+        let expires_at = match (token.expires_at, self.proof.as_ref().and_then(|proof| proof.expires_at)) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        Decision {
+            allowed: self.denied.is_none(),
+            reason: self.denied,
+            token: Some(DecidedToken { id: token.id.clone(), name: token.name.clone(), kind: token.kind }),
+            subject,
+            api: self.api.as_ref().map(|api| api.key.clone()),
+            project: self.project.clone(),
+            projects,
+            expires_at: expires_at.map(Timestamp::from_millis),
+        }
+    }
+}

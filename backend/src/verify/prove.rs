@@ -1,0 +1,333 @@
+//! Whose credential is it, and what did its maker say it is for? Open tokens,
+//! sealed one-time requests (RFC 7516) and access tokens (RFC 9068).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use latchkey_shared::ids::{KeyId, TokenId, UserId};
+use latchkey_shared::tokens::Kind;
+use latchkey_shared::verify::Reason;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::state::TokenState;
+use super::{Call, Verifier, state, unavailable};
+use crate::crypto::decryptor::OpenError;
+use crate::crypto::jwe::Sealed;
+use crate::crypto::jwt::{Claims, Invalid};
+use crate::crypto::vault::Place;
+use crate::crypto::{Digest, Secret};
+use crate::systems::paths::{Path, Target};
+
+/// What an open token starts with; the rest is a compact JWE.
+pub const OPEN_TOKEN: &str = "lkr_";
+/// The `typ` of a sealed request.
+pub const SEALED: &str = "seal+jwe";
+/// The `typ` of the JWE in an open token.
+pub const OPEN: &str = "open+jwe";
+
+/// How long a sealed request is good after its `iat`, in milliseconds.
+const GOOD_FOR: i64 = 60_000;
+/// How far ahead the clock of its maker may be, in milliseconds.
+const AHEAD: i64 = 5_000;
+
+/// A credential that holds: what it was made for.
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
+    /// The system that it is meant for, if it says so.
+    pub audience: Option<String>,
+    /// The user that a JWT speaks for.
+    pub user: Option<UserId>,
+    /// The `jti` of a JWT.
+    pub jti: Option<String>,
+    /// The scopes that a JWT is held to.
+    pub scope: Option<Arc<HashSet<String>>>,
+    /// The keys of the projects that a JWT is held to.
+    pub projects: Option<Arc<Vec<String>>>,
+    /// When a JWT begins, in milliseconds since the epoch.
+    pub not_before: Option<i64>,
+    /// When a JWT ends, in milliseconds since the epoch.
+    pub expires_at: Option<i64>,
+    /// When a JWT was issued, in seconds since the epoch.
+    pub issued_at: Option<i64>,
+    /// The one call that a sealed request is for.
+    pub binding: Option<Binding>,
+}
+
+/// The one call that a sealed request is for.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    /// Its own id: it passes once.
+    pub jti: String,
+    /// The first moment at which it is good, in milliseconds since the epoch.
+    pub good_from: i64,
+    /// The last one.
+    pub stale_at: i64,
+    method: String,
+    target: String,
+}
+
+impl Binding {
+    /// Whether it is for this method and path, and for no other origin.
+    pub(super) fn is_for(&self, call: &Call<'_>) -> bool {
+        let (Ok(target), Ok(path)) = (Target::parse(&self.target), Path::parse(call.path)) else {
+            return false;
+        };
+        self.method == call.method
+            && target.path == path
+            && (target.origin.is_none() || target.origin == call.system.origin)
+    }
+}
+
+impl Proof {
+    /// Whether a JWT is for this API; other credentials leave nothing out.
+    #[must_use]
+    pub fn holds_scope(&self, system: &str, api: &str) -> bool {
+        self.scope.as_ref().is_none_or(|scope| {
+            scope.contains(api) || scope.iter().any(|one| one.strip_suffix(":*") == Some(system))
+        })
+    }
+}
+
+/// What is remembered of a credential: it never changes.
+#[derive(Clone)]
+pub(super) enum Remembered {
+    Open { token: TokenId, generation: i64 },
+    Jwt(Arc<Remains>),
+}
+
+/// An access token whose signature held.
+pub(super) struct Remains {
+    token: TokenId,
+    generation: i64,
+    proof: Proof,
+}
+
+/// The payload of an open token.
+#[derive(Deserialize)]
+struct OpenPayload {
+    tid: String,
+    sec: Secret,
+    #[serde(rename = "gen")]
+    generation: i64,
+}
+
+/// The payload of a sealed request; other claims are ignored.
+#[derive(Deserialize)]
+struct SealedPayload {
+    sec: Secret,
+    iat: serde_json::Number,
+    jti: String,
+    htm: String,
+    htu: String,
+    #[serde(default)]
+    aud: Option<String>,
+}
+
+/// The secret of a sealed request whatever else it says.
+#[derive(Deserialize)]
+struct SecretOnly {
+    sec: Secret,
+}
+
+impl Verifier {
+    /// Finds the token whose credential this is, and proves it.
+    pub(crate) async fn prove(
+        &self,
+        credential: &str,
+        source: &str,
+        now: i64,
+    ) -> Result<(Arc<TokenState>, Proof), Reason> {
+        if let Some(sealed) = credential.strip_prefix(OPEN_TOKEN) {
+            return self.prove_open(credential, sealed, source, now).await;
+        }
+        match credential.bytes().filter(|&byte| byte == b'.').count() {
+            4 => self.prove_sealed(credential, source, now).await,
+            2 => self.prove_jwt(credential, now).await,
+            _ => Err(Reason::Malformed),
+        }
+    }
+
+    async fn prove_open(
+        &self,
+        credential: &str,
+        sealed: &str,
+        source: &str,
+        now: i64,
+    ) -> Result<(Arc<TokenState>, Proof), Reason> {
+        let digest = Digest::of(credential);
+        if let Some(Remembered::Open { token, generation }) = self.proofs.get(&digest) {
+            let state = self.known(&token).await?;
+            let key = state.key_of(generation, now).ok_or(Reason::UnknownToken)?;
+            return if key.open_token == Some(digest) {
+                Ok((state, Proof::default()))
+            } else {
+                Err(Reason::UnknownToken)
+            };
+        }
+        let sealed = Sealed::parse(sealed).map_err(|_| Reason::Malformed)?;
+        if sealed.header.typ.as_deref() != Some(OPEN) {
+            return Err(Reason::Malformed);
+        }
+        let state = self.owner(&sealed.header.kid).await?;
+        let key = state
+            .good_keys(now)
+            .find(|key| key.id.as_str() == sealed.header.kid)
+            .ok_or(Reason::UnknownToken)?;
+        // Knowing key and secret is not enough to mint another one. Whatever we
+        // did not issue costs no private-key operation.
+        if key.open_token != Some(digest) {
+            return Err(Reason::BadProof);
+        }
+        let payload = self.open(sealed, source).await?;
+        let payload: OpenPayload = serde_json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
+        let holds = payload.sec.digest() == key.secret
+            && payload.tid == state.id.as_str()
+            && payload.generation == key.generation;
+        if !holds {
+            return Err(Reason::BadProof);
+        }
+        self.proofs.insert(digest, Remembered::Open { token: state.id.clone(), generation: key.generation });
+        Ok((state, Proof::default()))
+    }
+
+    async fn prove_sealed(
+        &self,
+        credential: &str,
+        source: &str,
+        now: i64,
+    ) -> Result<(Arc<TokenState>, Proof), Reason> {
+        let sealed = Sealed::parse(credential).map_err(|_| Reason::Malformed)?;
+        if sealed.header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case(SEALED)) {
+            return Err(Reason::Malformed);
+        }
+        let state = self.owner(&sealed.header.kid).await?;
+        let key = state
+            .good_keys(now)
+            .find(|key| key.id.as_str() == sealed.header.kid)
+            .ok_or(Reason::UnknownToken)?;
+        let payload = self.open(sealed, source).await?;
+        let SecretOnly { sec } = serde_json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
+        if sec.digest() != key.secret {
+            return Err(Reason::BadProof);
+        }
+        let payload: SealedPayload = serde_json::from_slice(&payload).map_err(|_| Reason::Malformed)?;
+        let binding = payload.binding().ok_or(Reason::Malformed)?;
+        if payload.sec != sec {
+            return Err(Reason::BadProof);
+        }
+        Ok((state, Proof { audience: payload.aud, binding: Some(binding), ..Proof::default() }))
+    }
+
+    async fn prove_jwt(&self, credential: &str, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
+        let digest = Digest::of(credential);
+        let remains = match self.proofs.get(&digest) {
+            Some(Remembered::Jwt(remains)) => remains,
+            _ => {
+                let keys = self.keyring.signing_keys().await.map_err(|error| {
+                    tracing::error!(%error, "there are no keys to verify with");
+                    Reason::Unavailable
+                })?;
+                let claims = keys.verify(credential).map_err(|invalid| match invalid {
+                    Invalid::Malformed => Reason::Malformed,
+                    Invalid::UnknownKey | Invalid::ForeignIssuer => Reason::UnknownToken,
+                    Invalid::BadSignature => Reason::BadProof,
+                })?;
+                let remains = Arc::new(Remains::of(claims));
+                self.proofs.insert(digest, Remembered::Jwt(Arc::clone(&remains)));
+                remains
+            }
+        };
+        let state = self.known(&remains.token).await?;
+        // A rotation ends the JWTs of the generations before it; a revocation this one.
+        let revoked = remains.proof.jti.as_ref().is_some_and(|jti| state.revoked_jwts.contains(jti));
+        if revoked || state.key_of(remains.generation, now).is_none() {
+            return Err(Reason::UnknownToken);
+        }
+        if state.kind == Kind::Rsa && remains.proof.user.is_some() {
+            return Err(Reason::BadProof);
+        }
+        Ok((state, remains.proof.clone()))
+    }
+
+    async fn known(&self, token: &TokenId) -> Result<Arc<TokenState>, Reason> {
+        self.token(token).await.map_err(unavailable)?.ok_or(Reason::UnknownToken)
+    }
+
+    /// The token whose key this is.
+    async fn owner(&self, kid: &str) -> Result<Arc<TokenState>, Reason> {
+        let kid: KeyId = kid.parse().map_err(|_| Reason::UnknownToken)?;
+        let owner = match self.key_owners.get(&kid) {
+            Some(owner) => owner,
+            None => {
+                let found = state::token_of_key(&self.database, kid.as_str()).await.map_err(unavailable)?;
+                let owner = found.ok_or(Reason::UnknownToken)?;
+                self.key_owners.insert(kid, owner.clone());
+                owner
+            }
+        };
+        self.known(&owner).await
+    }
+
+    async fn open(&self, sealed: Sealed, source: &str) -> Result<Zeroizing<Vec<u8>>, Reason> {
+        let kid = sealed.header.kid.clone();
+        let private_key = async || {
+            let found = state::private_key(&self.database, &kid).await.map_err(unavailable)?;
+            let stored = found.ok_or(Reason::UnknownToken)?;
+            let place = Place { table: "token_keys", row: &kid, column: "private_key" };
+            self.keyring.vault().open(&place, &stored).map_err(|error| {
+                tracing::error!(%error, kid, "a private key cannot be opened");
+                Reason::Unavailable
+            })
+        };
+        self.decryptor.open(sealed, source, private_key).await.map_err(|error| match error {
+            OpenError::Overloaded => Reason::Unavailable,
+            OpenError::Key(reason) => reason,
+            OpenError::BadKey => {
+                tracing::error!(kid, "a stored private key is damaged");
+                Reason::Unavailable
+            }
+            OpenError::Failed => Reason::BadProof,
+        })
+    }
+}
+
+impl SealedPayload {
+    fn binding(&self) -> Option<Binding> {
+        // NumericDate: seconds, perhaps with a fraction (RFC 7519 §2).
+        let seconds = self.iat.as_f64().filter(|seconds| (0.0..1e11).contains(seconds))?;
+        #[allow(clippy::cast_possible_truncation, reason = "bounded in the line above")]
+        let issued_at = (seconds * 1_000.0) as i64;
+        if !(16..=128).contains(&self.jti.chars().count()) || self.jti.contains('\0') {
+            return None;
+        }
+        Target::parse(&self.htu).ok()?;
+        Some(Binding {
+            jti: self.jti.clone(),
+            good_from: issued_at - AHEAD,
+            stale_at: issued_at + GOOD_FOR,
+            method: self.htm.clone(),
+            target: self.htu.clone(),
+        })
+    }
+}
+
+impl Remains {
+    fn of(claims: Claims) -> Self {
+        let millis = |seconds: i64| seconds.saturating_mul(1_000);
+        let words = |scope: &str| Arc::new(scope.split(' ').map(str::to_owned).collect());
+        let proof = Proof {
+            audience: Some(claims.aud),
+            user: claims.sub.parse().ok(),
+            jti: Some(claims.jti),
+            scope: claims.scope.as_deref().map(words),
+            projects: claims.projects.map(Arc::new),
+            // Clocks of two nodes differ: a token just issued by one that is ahead is good here.
+            not_before: Some(millis(claims.nbf) - AHEAD),
+            expires_at: Some(millis(claims.exp)),
+            issued_at: Some(claims.iat),
+            binding: None,
+        };
+        Self { token: claims.client_id, generation: claims.generation, proof }
+    }
+}

@@ -1,0 +1,149 @@
+//! The OpenAPI document: what the routes say of themselves, and what all of
+//! them have in common.
+
+use std::collections::BTreeMap;
+
+use latchkey_shared::problem::ProblemBody;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref, RefOr,
+    ResponseBuilder,
+};
+use utoipa::{PartialSchema as _, ToSchema as _};
+
+/// The path of the document.
+pub const PATH: &str = "/api/openapi.json";
+
+/// Adds to `document` what all operations have in common: the problems that
+/// any of them may answer, and how callers authenticate.
+#[must_use]
+pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
+    document.info = InfoBuilder::new()
+        .title("Latchkey")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Issues API tokens, decides every call made with them, and lets administrators see and withdraw \
+             them at once. Errors are problem details (RFC 9457) with a stable `type`.",
+        ))
+        .license(Some(
+            LicenseBuilder::new().name("Apache-2.0 OR MIT").identifier(Some("Apache-2.0 OR MIT")).build(),
+        ))
+        .build();
+    for (path, item) in &mut document.paths.paths {
+        for (_, operation) in operations_mut(item) {
+            if path.starts_with("/api/v1") {
+                add_problems(path, operation);
+            }
+        }
+    }
+    let bearer = |description: &str| {
+        SecurityScheme::Http(
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build(),
+        )
+    };
+    let basic = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Basic)
+        .description(Some("`client_id` and `client_secret` (RFC 6749 §2.3.1); also accepted in the body."))
+        .build();
+    let cookie = ApiKeyValue::with_description(session_cookie, "A person's session, from `POST /session`.");
+    let mut components = ComponentsBuilder::from(document.components.take().unwrap_or_default())
+        .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
+        .security_scheme("bearer", bearer("A token that is granted the operation, in any of its forms."))
+        .security_scheme("verifier_key", bearer("A verifier key of the system: `lkv_…`."))
+        .security_scheme("client", SecurityScheme::Http(basic))
+        .schema(ProblemBody::name(), ProblemBody::schema());
+    let mut nested = Vec::new();
+    ProblemBody::schemas(&mut nested);
+    for (name, schema) in nested {
+        components = components.schema(name, schema);
+    }
+    document.components = Some(components.build());
+    document
+}
+
+/// The operations of a path, by method in upper case.
+fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("GET", item.get.as_mut()),
+        ("POST", item.post.as_mut()),
+        ("PUT", item.put.as_mut()),
+        ("PATCH", item.patch.as_mut()),
+        ("DELETE", item.delete.as_mut()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
+}
+
+fn add_problems(path: &str, operation: &mut Operation) {
+    let mut add = |status: &str, description: &str| {
+        if !operation.responses.responses.contains_key(status) {
+            let content =
+                ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemBody::name()))).build();
+            let response =
+                ResponseBuilder::new().description(description).content("application/problem+json", content);
+            operation.responses.responses.insert(status.to_owned(), response.build().into());
+        }
+    };
+    add("400", "The request cannot be read.");
+    add("503", "Not now; try again.");
+    let in_query =
+        |one: &RefOr<Parameter>| matches!(one, RefOr::T(Parameter { parameter_in: ParameterIn::Query, .. }));
+    let has_query = operation.parameters.iter().flatten().any(in_query);
+    let has_body = operation.request_body.is_some();
+    if has_query || has_body {
+        add("422", "Some fields are not right; `errors` says which and why.");
+    }
+    if has_body {
+        add("413", "The body is too large.");
+        add("415", "The body is not of a type that is understood here.");
+    }
+    if operation.security.is_some() {
+        add("401", "Nobody is logged in, and no valid credential came along.");
+        add("403", "The one who asks may not do this.");
+    }
+    if path.contains('{') {
+        add("404", "There is no such thing, or the one who asks may not know of it.");
+    }
+}
+
+/// Which methods the paths of the document have.
+pub struct Operations(Vec<(Vec<String>, Vec<&'static str>)>);
+
+impl Operations {
+    /// Those of a document.
+    #[must_use]
+    pub fn of(document: &OpenApi) -> Self {
+        let mut merged: BTreeMap<Vec<String>, Vec<&'static str>> = BTreeMap::new();
+        for (path, item) in &document.paths.paths {
+            let shape =
+                path.split('/').map(|s| if s.starts_with('{') { "{}" } else { s }.to_owned()).collect();
+            let methods = merged.entry(shape).or_default();
+            for (method, _) in operations_mut(&mut item.clone()) {
+                methods.push(method);
+                if method == "GET" {
+                    methods.push("HEAD");
+                }
+            }
+        }
+        Self(merged.into_iter().collect())
+    }
+
+    /// The methods of a path; none if there is no such path.
+    #[must_use]
+    pub fn methods(&self, path: &str) -> Vec<&'static str> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let matches = |template: &[String]| {
+            template.len() == segments.len()
+                && template
+                    .iter()
+                    .zip(&segments)
+                    .all(|(wanted, found)| if wanted == "{}" { !found.is_empty() } else { wanted == found })
+        };
+        let mut methods: Vec<_> =
+            self.0.iter().filter(|(t, _)| matches(t)).flat_map(|(_, m)| m).copied().collect();
+        methods.sort_unstable();
+        methods.dedup();
+        methods
+    }
+}

@@ -1,0 +1,80 @@
+//! Is the process alive, can it decide calls, and what do its problems mean?
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::problem::{Kind, Problem};
+use crate::database::Database;
+
+/// Registers the routes of this module.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(healthz).service(readyz).service(problem_type);
+}
+
+/// How a part of the server is.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    /// `ok`, or what is wrong.
+    status: &'static str,
+    /// Whether changes made on other nodes arrive at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change_feed: Option<&'static str>,
+}
+
+/// Is the process alive?
+#[utoipa::path(operation_id = "get_liveness", tag = "operation", responses((status = 200, body = Health)))]
+#[get("/healthz")]
+async fn healthz() -> web::Json<Health> {
+    web::Json(Health { status: "ok", change_feed: None })
+}
+
+/// Can it decide calls?
+#[utoipa::path(
+    operation_id = "get_readiness",
+    tag = "operation",
+    responses((status = 200, body = Health), (status = 503, description = "The database does not answer.", body = Health))
+)]
+#[get("/readyz")]
+async fn readyz(database: web::Data<Database>) -> HttpResponse {
+    let change_feed = Some(if database.epochs().feed_is_live() { "live" } else { "broken" });
+    match database.ping().await {
+        Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed }),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            HttpResponse::ServiceUnavailable()
+                .json(Health { status: "the database does not answer", change_feed })
+        }
+    }
+}
+
+/// A type of problem.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemType {
+    /// The stable URI reference.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What it means.
+    title: &'static str,
+    /// The status it comes with.
+    status: u16,
+}
+
+/// What a type of problem means
+#[utoipa::path(
+    operation_id = "get_problem_type",
+    tag = "operation",
+    params(("name" = String, Path, description = "The last part of the problem's `type`.")),
+    responses(
+        (status = 200, body = ProblemType),
+        (status = 404, body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[get("/problems/{name}")]
+async fn problem_type(name: web::Path<String>) -> Result<web::Json<ProblemType>, Problem> {
+    let uri = format!("/problems/{name}");
+    let kind = Kind::ALL.into_iter().find(|kind| kind.uri() == uri);
+    let kind = kind.ok_or_else(|| Problem::not_found("type of problem"))?;
+    Ok(web::Json(ProblemType { kind: uri, title: kind.title(), status: kind.status().as_u16() }))
+}

@@ -157,6 +157,8 @@ CREATE TABLE token_keys (
     open_token BYTEA,
     open_token_digest BYTEA UNIQUE,
     valid_until BIGINT,
+    -- When it was first shown to somebody.
+    revealed_at BIGINT,
     UNIQUE (token_id, generation)
 );
 

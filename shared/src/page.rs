@@ -20,3 +20,26 @@ pub struct Page<T> {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub total: Option<i64>,
 }
+
+/// The `limit` that a list was asked for.
+///
+/// # Errors
+/// When it is not 1 to 200.
+#[cfg(feature = "server")]
+pub fn limit(asked: Option<u32>) -> Result<usize, crate::fields::Refusal> {
+    match asked.unwrap_or(DEFAULT_LIMIT) {
+        limit @ 1..=MAX_LIMIT => Ok(limit as usize),
+        _ => Err(crate::fields::Refusal::new("out_of_range", format!("Must be 1 to {MAX_LIMIT}."))),
+    }
+}
+
+/// Cuts a list that was read one longer than asked for; the last entry that
+/// stays, if there are more.
+#[cfg(feature = "server")]
+pub fn cut<T>(items: &mut Vec<T>, limit: usize) -> Option<&T> {
+    if items.len() <= limit {
+        return None;
+    }
+    items.truncate(limit);
+    items.last()
+}

@@ -154,13 +154,12 @@ async fn ensure_data_key(
     master: Arc<MasterKey>,
 ) -> Result<(String, Vec<WrappedDataKey>), KeyringError> {
     let connection = transaction.connection();
-    let installation = match store::installation(connection).await? {
-        Some(id) => id,
-        None => {
-            let id = to_base64url(random_bytes::<16>());
-            store::insert_installation(connection, &id, now()).await?;
-            id
-        }
+    let installation = if let Some(id) = store::installation(connection).await? {
+        id
+    } else {
+        let id = to_base64url(random_bytes::<16>());
+        store::insert_installation(connection, &id, now()).await?;
+        id
     };
     let mut keys = Vec::new();
     for (id, wrapped) in store::data_keys(connection).await? {

@@ -97,7 +97,7 @@ impl Epochs {
     /// of other nodes may go unheard.
     #[must_use]
     pub fn age_limit(&self) -> Duration {
-        if self.feed_is_live() { Duration::from_secs(60) } else { Duration::from_secs(5) }
+        if self.feed_is_live() { Duration::from_mins(1) } else { Duration::from_secs(5) }
     }
 
     /// Whether changes of other nodes arrive.

@@ -28,6 +28,9 @@ impl Sql {
     }
 
     /// Adds the placeholder of `value`.
+    ///
+    /// # Panics
+    /// Never: encoding for `Any` only copies the value.
     pub fn bind<T>(&mut self, value: T) -> &mut Self
     where
         T: for<'q> Encode<'q, Any> + Type<Any>,
@@ -54,13 +57,11 @@ impl Sql {
     }
 
     /// The statement, to execute.
-    #[must_use]
     pub fn query(self) -> Query<'static, Any, AnyArguments> {
         sqlx::query_with(AssertSqlSafe(self.text), self.arguments)
     }
 
     /// The statement, to read rows as `T`.
-    #[must_use]
     pub fn query_as<T>(self) -> QueryAs<'static, Any, T, AnyArguments>
     where
         T: for<'r> FromRow<'r, AnyRow>,

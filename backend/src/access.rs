@@ -101,6 +101,13 @@ pub struct Principal {
 /// Proof that the one who asks is a system administrator.
 pub struct SystemAdmin(());
 
+impl SystemAdmin {
+    /// The server itself, in a database that has no user yet.
+    pub(crate) fn at_first_start() -> Self {
+        Self(())
+    }
+}
+
 /// Proof that a token may be changed as it was asked.
 pub struct MayManage(());
 

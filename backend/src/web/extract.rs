@@ -9,6 +9,8 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Kind, Problem};
+use crate::crypto::{from_base64url, to_base64url};
+use latchkey_shared::fields::Refusal;
 use latchkey_shared::problem::FieldError;
 
 /// The largest JSON body that is read, but for imports.
@@ -125,10 +127,24 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     }
 }
 
+/// A cursor as clients see it: opaque.
+#[must_use]
+pub fn write_cursor(position: &str) -> String {
+    to_base64url(position)
+}
+
+/// The position in a list that a cursor stands for.
+pub fn read_cursor(cursor: &str) -> Result<String, Problem> {
+    let position = from_base64url(cursor).and_then(|bytes| String::from_utf8(bytes).ok());
+    position.filter(|position| !position.contains('\0')).ok_or_else(|| {
+        Problem::field("cursor", Refusal::new("invalid_cursor", "Not the `next_cursor` of a page before."))
+    })
+}
+
 /// The text of a parameter, read as whatever its field wants.
 struct Parameter<'a>(std::borrow::Cow<'a, str>);
 
-impl<'de> serde::de::IntoDeserializer<'de> for Parameter<'_> {
+impl serde::de::IntoDeserializer<'_> for Parameter<'_> {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self
@@ -202,7 +218,7 @@ mod tests {
     fn errors(body: &str) -> (Kind, String) {
         let problem = parse_json::<Wanted>(body.as_bytes()).expect_err("must be refused");
         (
-            problem.kind,
+            problem.kind(),
             problem.errors().first().map(|e| format!("{}:{}", e.field, e.code)).unwrap_or_default(),
         )
     }
@@ -228,7 +244,7 @@ mod tests {
         let Query(found) = wanted("name=a%20b&count=7").expect("is right");
         assert_eq!((found.name.as_str(), found.count), ("a b", Some(7)));
         for wrong in ["name=a&count=x", "count=1", "name=a&other=1", "name=a&name=b"] {
-            assert_eq!(wanted(wrong).err().map(|p| p.kind), Some(Kind::Validation), "{wrong}");
+            assert_eq!(wanted(wrong).err().map(|p| p.kind()), Some(Kind::Validation), "{wrong}");
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod document;
 pub mod extract;
 pub mod health;
 pub mod problem;
+pub mod spa;
 
 use std::time::Instant;
 
@@ -70,6 +71,9 @@ fn request_id(sent: Option<&HeaderValue>) -> String {
 
 /// Answers what no route takes: the screens, a wrong method, or a wrong path.
 pub async fn fallback(request: HttpRequest, operations: web::Data<Operations>) -> HttpResponse {
+    if let Some(response) = spa::respond(&request) {
+        return response;
+    }
     let allowed = operations.methods(request.path());
     if allowed.is_empty() {
         return Problem::new(Kind::NotFound).error_response();

@@ -9,7 +9,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use latchkey_shared::fields::Errors;
+use latchkey_shared::fields::{Errors, Refusal};
 use latchkey_shared::problem::{FieldError, ProblemBody, TokenRef};
 use latchkey_shared::verify::Reason;
 
@@ -239,6 +239,14 @@ impl Problem {
     #[must_use]
     pub fn validation(errors: Vec<FieldError>) -> Self {
         Self { kind: Kind::Validation, more: Box::new(More { errors, ..More::default() }) }
+    }
+
+    /// One field is at fault.
+    #[must_use]
+    pub fn field(field: &str, refusal: Refusal) -> Self {
+        let mut errors = Errors::new();
+        errors.add(field, refusal.code, refusal.message);
+        Self::validation(errors.into_vec())
     }
 
     /// Not now; try again after `seconds`.

@@ -1,13 +1,22 @@
 //! People.
 
-mod store;
+pub mod password;
+pub mod routes;
+pub mod store;
 
 use std::sync::Arc;
 
 use latchkey_shared::ids::UserId;
+use latchkey_shared::session::Session;
+use latchkey_shared::users::Role;
 
-use crate::access::UserState;
-use crate::database::{Database, Fresh};
+use self::password::{Hasher, Lasting};
+use crate::access::{SystemAdmin, UserState};
+use crate::audit::{self, Origin, Target};
+use crate::configuration::Configuration;
+use crate::crypto::Secret;
+use crate::database::{Change, Database, Fresh};
+use crate::web::problem::Problem;
 
 /// Users whose state is kept in memory.
 const STATES: usize = 16_384;
@@ -29,4 +38,49 @@ impl Users {
     pub async fn state(&self, id: &UserId) -> Result<Option<Arc<UserState>>, sqlx::Error> {
         self.states.get_or_read(id, || store::state(&self.database, id)).await
     }
+
+    /// A user and their projects, as a session shows them.
+    pub async fn session(&self, id: &UserId) -> Result<Session, Problem> {
+        let user = store::user(&self.database, id.as_str()).await?;
+        let user = user.ok_or_else(|| Problem::internal("a session without a user"))?;
+        Ok(Session { user, projects: store::memberships(&self.database, id).await? })
+    }
+}
+
+/// Makes the administrator `admin` if there is no user at all, with the
+/// password that is configured or one made up. Returns the password if so.
+pub async fn ensure_first_administrator(
+    database: &Database,
+    configuration: &Configuration,
+) -> anyhow::Result<Option<Secret>> {
+    if !store::is_empty(&mut *database.reader().acquire().await?).await? {
+        return Ok(None);
+    }
+    let password = configuration.admin_password.clone().unwrap_or_else(Secret::random);
+    let hash = Hasher::default().hash(password.clone()).await?;
+    let row = store::NewRow::new(
+        "admin".to_owned(),
+        "Administrator".to_owned(),
+        None,
+        Role::SystemAdmin,
+        Some(hash),
+        Lasting::Chosen,
+    );
+    let made = database
+        .write(move |transaction| {
+            Box::pin(async move {
+                // Another node may have been faster.
+                if !store::is_empty(transaction.connection()).await? {
+                    return Ok::<_, Problem>(false);
+                }
+                store::insert(transaction.connection(), &SystemAdmin::at_first_start(), &row).await?;
+                transaction.changes(Change::User(row.id.clone()));
+                let target = Target::new("user", &row.id, row.username);
+                let detail = serde_json::json!({ "role": row.role.as_str() });
+                audit::record(transaction, &Origin::system(), "user.created", Some(&target), &detail).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    Ok(made.then_some(password))
 }

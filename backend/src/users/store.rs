@@ -2,13 +2,82 @@
 
 use std::collections::HashMap;
 
+use latchkey_shared::fields;
 use latchkey_shared::ids::UserId;
-use latchkey_shared::projects::MemberRole;
-use latchkey_shared::users::Role;
+use latchkey_shared::projects::{MemberRole, ProjectRef};
+use latchkey_shared::session::Membership;
+use latchkey_shared::time::Timestamp;
+use latchkey_shared::users::{Role, User};
+use sqlx::{AnyConnection, FromRow};
 
-use crate::access::UserState;
-use crate::database::Database;
+use super::password::Lasting;
+use crate::access::{Principal, Reach, SystemAdmin, UserState};
+use crate::database::sql::Sql;
+use crate::database::{Database, now};
 use crate::systems::catalog::stored;
+
+const COLUMNS: &str = "SELECT id, username, display_name, email, role, disabled, must_change_password, created_at, updated_at FROM users u";
+
+#[derive(FromRow)]
+struct UserRow {
+    id: String,
+    username: String,
+    display_name: String,
+    email: Option<String>,
+    role: String,
+    disabled: i64,
+    must_change_password: i64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl UserRow {
+    fn read(self) -> Result<User, sqlx::Error> {
+        Ok(User {
+            id: stored(&self.id)?,
+            username: self.username,
+            display_name: self.display_name,
+            email: self.email,
+            role: role(&self.role),
+            disabled: self.disabled != 0,
+            must_change_password: self.must_change_password != 0,
+            created_at: Timestamp::from_millis(self.created_at),
+            updated_at: Timestamp::from_millis(self.updated_at),
+        })
+    }
+}
+
+fn role(text: &str) -> Role {
+    if text == Role::SystemAdmin.as_str() { Role::SystemAdmin } else { Role::User }
+}
+
+fn member_role(text: &str) -> MemberRole {
+    if text == MemberRole::Admin.as_str() { MemberRole::Admin } else { MemberRole::Member }
+}
+
+/// A user to be added.
+pub(super) struct NewRow {
+    pub(super) id: UserId,
+    pub(super) username: String,
+    pub(super) role: Role,
+    display_name: String,
+    email: Option<String>,
+    password_hash: Option<String>,
+    lasting: Lasting,
+}
+
+impl NewRow {
+    pub(super) fn new(
+        username: String,
+        display_name: String,
+        email: Option<String>,
+        role: Role,
+        password_hash: Option<String>,
+        lasting: Lasting,
+    ) -> Self {
+        Self { id: UserId::new(), username, role, display_name, email, password_hash, lasting }
+    }
+}
 
 /// A user's state and memberships at one moment.
 pub(super) async fn state(database: &Database, id: &UserId) -> Result<Option<UserState>, sqlx::Error> {
@@ -24,12 +93,205 @@ pub(super) async fn state(database: &Database, id: &UserId) -> Result<Option<Use
             .fetch_all(&mut *transaction)
             .await?;
     transaction.commit().await?;
-    let Some((username, role, disabled)) = row else { return Ok(None) };
-    let role = if role == Role::SystemAdmin.as_str() { Role::SystemAdmin } else { Role::User };
-    let membership = |(project, role): (String, String)| {
-        let role = if role == MemberRole::Admin.as_str() { MemberRole::Admin } else { MemberRole::Member };
-        Ok((stored(&project)?, role))
-    };
+    let Some((username, text, disabled)) = row else { return Ok(None) };
+    let membership = |(project, role): (String, String)| Ok((stored(&project)?, member_role(&role)));
     let memberships: Result<HashMap<_, _>, sqlx::Error> = memberships.into_iter().map(membership).collect();
-    Ok(Some(UserState { id: id.clone(), username, role, disabled: disabled != 0, memberships: memberships? }))
+    Ok(Some(UserState {
+        id: id.clone(),
+        username,
+        role: role(&text),
+        disabled: disabled != 0,
+        memberships: memberships?,
+    }))
+}
+
+/// What a login is checked against.
+#[derive(FromRow)]
+pub struct Credentials {
+    /// The user's id.
+    pub id: String,
+    /// Whether the user is disabled.
+    pub disabled: i64,
+    /// The hash of the password, if there is one.
+    pub password_hash: Option<String>,
+}
+
+/// What a login with this name is checked against.
+pub async fn credentials(database: &Database, username: &str) -> Result<Option<Credentials>, sqlx::Error> {
+    sqlx::query_as("SELECT id, disabled, password_hash FROM users WHERE username = $1")
+        .bind(username.replace('\0', ""))
+        .fetch_optional(database.reader())
+        .await
+}
+
+/// Sets a user's password.
+pub async fn set_password(
+    connection: &mut AnyConnection,
+    id: &UserId,
+    hash: &str,
+    lasting: Lasting,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE users SET password_hash = $1, must_change_password = $2, updated_at = $3 WHERE id = $4",
+    )
+    .bind(hash.to_owned())
+    .bind(lasting.flag())
+    .bind(now())
+    .bind(id.to_string())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The projects that a user belongs to.
+pub(super) async fn memberships(database: &Database, id: &UserId) -> Result<Vec<Membership>, sqlx::Error> {
+    let rows: Vec<(String, String, String, String)> = sqlx::query_as(
+        "SELECT p.id, p.key, p.name, m.role FROM members m JOIN projects p ON p.id = m.project_id \
+         WHERE m.user_id = $1 ORDER BY p.key",
+    )
+    .bind(id.to_string())
+    .fetch_all(database.reader())
+    .await?;
+    let membership = |(id, key, name, role): (String, String, String, String)| {
+        Ok(Membership { project: ProjectRef { id: stored(&id)?, key, name }, role: member_role(&role) })
+    };
+    rows.into_iter().map(membership).collect()
+}
+
+/// A user by id or name, as a connection sees it.
+pub(super) async fn find(connection: &mut AnyConnection, named: &str) -> Result<Option<User>, sqlx::Error> {
+    let mut sql = Sql::new(COLUMNS);
+    sql.push(" WHERE id = ").bind(clean(named)).push(" OR username = ").bind(clean(named).to_lowercase());
+    sql.query_as::<UserRow>().fetch_optional(connection).await?.map(UserRow::read).transpose()
+}
+
+/// PostgreSQL refuses NUL in text, and no name holds it.
+fn clean(named: &str) -> String {
+    named.replace('\0', "\u{fffd}")
+}
+
+/// A user by id or name.
+pub async fn user(database: &Database, named: &str) -> Result<Option<User>, sqlx::Error> {
+    find(&mut *database.reader().acquire().await?, named).await
+}
+
+/// The id of a user by name.
+pub(super) async fn id_of(
+    connection: &mut AnyConnection,
+    username: &str,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM users WHERE username = $1")
+        .bind(username.to_owned())
+        .fetch_optional(connection)
+        .await
+}
+
+fn push_visible(sql: &mut Sql, principal: &Principal) {
+    match principal.administers() {
+        Reach::All => {}
+        Reach::Only(projects) => {
+            sql.push(" AND (u.id = ").bind(principal.user().map(ToString::to_string).unwrap_or_default());
+            if !projects.is_empty() {
+                sql.push(" OR u.id IN (SELECT user_id FROM members WHERE project_id IN (")
+                    .bind_all(projects.iter().map(ToString::to_string))
+                    .push("))");
+            }
+            sql.push(")");
+        }
+    }
+}
+
+/// Whether the one who asks may know of a user.
+pub(super) async fn may_see(
+    database: &Database,
+    principal: &Principal,
+    id: &UserId,
+) -> Result<bool, sqlx::Error> {
+    let mut sql = Sql::new("SELECT u.id FROM users u WHERE u.id = ");
+    sql.bind(id.to_string());
+    push_visible(&mut sql, principal);
+    Ok(sql.query().fetch_optional(database.reader()).await?.is_some())
+}
+
+/// Users whose names hold `q` (folded), in the order of their names.
+pub(super) async fn list(
+    database: &Database,
+    principal: &Principal,
+    q: &str,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<User>, sqlx::Error> {
+    let mut found: Vec<User> = Vec::new();
+    let mut after = after.unwrap_or_default().to_owned();
+    // Names are compared folded, which SQL cannot: read on until the page is full.
+    loop {
+        let mut sql = Sql::new(COLUMNS);
+        sql.push(" WHERE username > ").bind(after.clone());
+        push_visible(&mut sql, principal);
+        sql.push(" ORDER BY username LIMIT ").bind(500_i64);
+        let rows: Vec<UserRow> = sql.query_as().fetch_all(database.reader()).await?;
+        let last_page = rows.len() < 500;
+        for row in rows {
+            after.clone_from(&row.username);
+            if q.is_empty() || row.username.contains(q) || fields::name_key(&row.display_name).contains(q) {
+                found.push(row.read()?);
+            }
+            if found.len() >= limit {
+                return Ok(found);
+            }
+        }
+        if last_page {
+            return Ok(found);
+        }
+    }
+}
+
+pub(super) async fn is_empty(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    Ok(sqlx::query("SELECT id FROM users LIMIT 1").fetch_optional(connection).await?.is_none())
+}
+
+/// Whether an enabled system administrator is there.
+pub(super) async fn has_administrator(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    let found = sqlx::query("SELECT id FROM users WHERE role = 'system_admin' AND disabled = 0 LIMIT 1");
+    Ok(found.fetch_optional(connection).await?.is_some())
+}
+
+/// Adds a user.
+pub(super) async fn insert(
+    connection: &mut AnyConnection,
+    _: &SystemAdmin,
+    row: &NewRow,
+) -> Result<(), sqlx::Error> {
+    let must_change = if row.password_hash.is_some() { row.lasting.flag() } else { 0 };
+    sqlx::query(
+        "INSERT INTO users (id, username, display_name, email, role, password_hash, must_change_password, \
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+    )
+    .bind(row.id.to_string())
+    .bind(row.username.clone())
+    .bind(row.display_name.clone())
+    .bind(row.email.clone())
+    .bind(row.role.as_str())
+    .bind(row.password_hash.clone())
+    .bind(must_change)
+    .bind(now())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Writes what of a user can change.
+pub(super) async fn update(connection: &mut AnyConnection, user: &User, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE users SET display_name = $1, email = $2, role = $3, disabled = $4, updated_at = $5 WHERE id = $6",
+    )
+    .bind(user.display_name.clone())
+    .bind(user.email.clone())
+    .bind(user.role.as_str())
+    .bind(i32::from(user.disabled))
+    .bind(now)
+    .bind(user.id.to_string())
+    .execute(connection)
+    .await
+    .map(drop)
 }

@@ -1,0 +1,77 @@
+//! The SQL of sessions.
+
+use latchkey_shared::ids::UserId;
+use sqlx::{AnyConnection, FromRow};
+
+use super::{ABSOLUTE, IDLE};
+use crate::crypto::Digest;
+use crate::database::{Database, now};
+
+#[derive(FromRow)]
+pub(super) struct SessionRow {
+    pub(super) user_id: String,
+    pub(super) created_at: i64,
+    pub(super) seen_at: i64,
+    pub(super) must_change_password: i64,
+}
+
+pub(super) async fn find(database: &Database, digest: &Digest) -> Result<Option<SessionRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT s.user_id, s.created_at, s.seen_at, u.must_change_password \
+         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.digest = $1",
+    )
+    .bind(digest.as_slice().to_vec())
+    .fetch_optional(database.reader())
+    .await
+}
+
+pub(super) async fn touch(database: &Database, digest: &Digest, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE sessions SET seen_at = $1 WHERE digest = $2")
+        .bind(now)
+        .bind(digest.as_slice().to_vec())
+        .execute(database.unordered_writer())
+        .await
+        .map(drop)
+}
+
+pub(super) async fn insert(
+    connection: &mut AnyConnection,
+    digest: &Digest,
+    user: &UserId,
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO sessions (digest, user_id, created_at, seen_at) VALUES ($1, $2, $3, $3)")
+        .bind(digest.as_slice().to_vec())
+        .bind(user.to_string())
+        .bind(now)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn end(connection: &mut AnyConnection, digest: &Digest) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE digest = $1")
+        .bind(digest.as_slice().to_vec())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Ends all sessions of a user.
+pub async fn end_all(connection: &mut AnyConnection, user: &UserId) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE user_id = $1")
+        .bind(user.to_string())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Forgets sessions that are over.
+pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE seen_at < $1 OR created_at < $2")
+        .bind(now() - IDLE)
+        .bind(now() - ABSOLUTE)
+        .execute(database.unordered_writer())
+        .await
+        .map(drop)
+}

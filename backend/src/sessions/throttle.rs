@@ -1,0 +1,69 @@
+//! Slows down who guesses passwords: an account and an address each have a
+//! number of failures that they may make in a while.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+const WINDOW: Duration = Duration::from_mins(5);
+const PER_ACCOUNT: u32 = 10;
+const PER_ADDRESS: u32 = 50;
+/// Names remembered at most; the oldest windows go first.
+const REMEMBERED: usize = 10_000;
+
+/// Failures of late, in this process.
+#[derive(Default)]
+pub(super) struct Throttle(Mutex<HashMap<String, (Instant, u32)>>);
+
+impl Throttle {
+    /// Counts an attempt before it is made, so that many at once count as well;
+    /// the seconds to wait if there were too many.
+    pub(super) fn attempt(&self, account: &str, address: &str) -> Result<(), u64> {
+        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() >= REMEMBERED {
+            failures.retain(|_, (since, _)| since.elapsed() < WINDOW);
+            if failures.len() >= REMEMBERED {
+                return Err(WINDOW.as_secs());
+            }
+        }
+        for (name, limit) in
+            [(format!("account {account}"), PER_ACCOUNT), (format!("address {address}"), PER_ADDRESS)]
+        {
+            let (since, count) = failures.entry(name).or_insert((Instant::now(), 0));
+            if since.elapsed() >= WINDOW {
+                (*since, *count) = (Instant::now(), 0);
+            }
+            if *count >= limit {
+                return Err(WINDOW.saturating_sub(since.elapsed()).as_secs() + 1);
+            }
+            *count += 1;
+        }
+        Ok(())
+    }
+
+    /// An attempt was good: what was counted for the account is forgotten.
+    pub(super) fn succeeded(&self, account: &str, address: &str) {
+        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.remove(&format!("account {account}"));
+        if let Some((_, count)) = failures.get_mut(&format!("address {address}")) {
+            *count = count.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_closed_for_a_while_and_others_are_not() {
+        let throttle = Throttle::default();
+        for _ in 0..PER_ACCOUNT {
+            assert_eq!(throttle.attempt("ada", "192.0.2.1"), Ok(()));
+        }
+        assert!(throttle.attempt("ada", "192.0.2.2").is_err());
+        assert_eq!(throttle.attempt("bob", "192.0.2.1"), Ok(()));
+        throttle.succeeded("ada", "192.0.2.1");
+        assert_eq!(throttle.attempt("ada", "192.0.2.2"), Ok(()));
+    }
+}

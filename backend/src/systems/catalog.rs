@@ -61,6 +61,7 @@ pub struct Snapshot {
     systems: HashMap<SystemId, CatalogSystem>,
     systems_by_key: HashMap<String, SystemId>,
     apis: HashMap<ApiId, (SystemId, String)>,
+    apis_by_key: HashMap<String, ApiId>,
     projects: HashMap<ProjectId, CatalogProject>,
     projects_by_key: HashMap<String, ProjectId>,
     verifier_keys: HashMap<Digest, (KeyId, SystemId)>,
@@ -91,6 +92,13 @@ impl Snapshot {
     #[must_use]
     pub fn api(&self, id: &ApiId) -> Option<(&SystemId, &str)> {
         self.apis.get(id).map(|(system, key)| (system, key.as_str()))
+    }
+
+    /// The API with this key, and the system that it belongs to.
+    #[must_use]
+    pub fn api_keyed(&self, key: &str) -> Option<(&ApiId, &SystemId)> {
+        let (id, (system, _)) = self.apis.get_key_value(self.apis_by_key.get(key)?)?;
+        Some((id, system))
     }
 
     /// A project by its id.
@@ -235,6 +243,7 @@ async fn read(connection: &mut AnyConnection) -> Result<Snapshot, sqlx::Error> {
     let mut snapshot = Snapshot {
         systems: HashMap::with_capacity(systems.len()),
         systems_by_key: HashMap::with_capacity(systems.len()),
+        apis_by_key: named.iter().map(|(id, (_, key))| (key.clone(), id.clone())).collect(),
         apis: named,
         projects: HashMap::with_capacity(projects.len()),
         projects_by_key: HashMap::with_capacity(projects.len()),

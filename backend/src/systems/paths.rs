@@ -390,7 +390,7 @@ impl Template {
                 return Err(BadTemplate::Query);
             }
             // A document may write a literal that is not ASCII as it is: calls have it encoded.
-            let encoded = literal.bytes().filter(|byte| byte.is_ascii()).find_map(|byte| match byte {
+            let encoded = literal.bytes().filter(u8::is_ascii).find_map(|byte| match byte {
                 b'\\' => Some(NotCanonical::Backslash),
                 b';' => Some(NotCanonical::Semicolon),
                 byte if byte.is_ascii_control() => Some(NotCanonical::NotAUri),

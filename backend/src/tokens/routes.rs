@@ -1,0 +1,821 @@
+//! `/tokens`.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, patch, post, web};
+use latchkey_shared::fields::{self, Errors, Refusal};
+use latchkey_shared::ids::TokenId;
+use latchkey_shared::page::{self, Page};
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::{
+    Kind, NameAvailability, NewToken, Rotation, SecretId, Status, Switch, Token, TokenPatch, TokenSummary,
+    Usage,
+};
+use serde::Deserialize;
+use serde_json::json;
+use sqlx::AnyConnection;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::issue::{self, make_key};
+use super::search::{may_have_typos, similarity};
+use super::store::{self, Filter, Found, Search, Written};
+use super::{Named, expiry, key_size, narrows, ranges};
+use crate::access::{Limits, MayManage, Principal, Targets};
+use crate::audit::{self, Target};
+use crate::configuration::Configuration;
+use crate::crypto::Digest;
+use crate::crypto::decryptor::Decryptor;
+use crate::crypto::keyring::Keyring;
+use crate::crypto::rsa::{KeyPool, KeySize};
+use crate::database::{Change, Database, now};
+use crate::web::extract::{Json, OptionalJson, Query, read_cursor, write_cursor};
+use crate::web::problem::{Kind as ProblemKind, Problem};
+use crate::{projects, systems, users};
+
+/// Candidates that are ranked when nothing holds what was searched.
+const CANDIDATES: usize = 2_000;
+/// How alike a name must be to be found with typos.
+const ALIKE: f64 = 0.4;
+/// The longest overlap of a rotation, in seconds.
+const LONGEST_OVERLAP: u32 = 7 * 24 * 60 * 60;
+
+/// Registers the routes of this capability.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(name_availability)
+        .service(list)
+        .service(create)
+        .service(find)
+        .service(change)
+        .service(remove)
+        .service(file)
+        .service(secret)
+        .service(rotate)
+        .service(usage);
+}
+
+/// Which tokens to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Of this kind; both if absent.
+    #[param(nullable = false, inline)]
+    kind: Option<Kind>,
+    /// Part of the name, give or take a typo.
+    #[param(nullable = false)]
+    q: Option<String>,
+    /// With this status.
+    #[param(nullable = false, inline)]
+    status: Option<Status>,
+    /// For this project, by key or id.
+    #[param(nullable = false)]
+    project: Option<String>,
+    /// For this user, by name or id.
+    #[param(nullable = false)]
+    user: Option<String>,
+    /// Granted this API, by key or id, alone or with its whole system.
+    #[param(nullable = false)]
+    api: Option<String>,
+    /// Whether to say how many there are in all.
+    #[param(nullable = false)]
+    total: Option<bool>,
+    /// How many at most: 1 to 200, 50 if absent.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct NameQuery {
+    /// The name.
+    name: String,
+    /// The id of the token that may have it already.
+    #[param(nullable = false)]
+    except: Option<String>,
+}
+
+fn parse_id(path: &str) -> Result<TokenId, Problem> {
+    path.parse().map_err(|_| Problem::not_found("token"))
+}
+
+async fn existing(connection: &mut AnyConnection, id: &TokenId) -> Result<Found, Problem> {
+    store::find(connection, id).await?.ok_or_else(|| Problem::not_found("token"))
+}
+
+/// Whom the token is for, as the rules see it.
+async fn targets(connection: &mut AnyConnection, found: &Found) -> Result<Targets, Problem> {
+    let named = Named { apis: Vec::new(), systems: Vec::new(), ..found.named() };
+    let held = found.held();
+    let (_, targets) =
+        store::resolve(connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
+    Ok(with_bound(targets, found))
+}
+
+fn with_bound(targets: Targets, found: &Found) -> Targets {
+    match targets {
+        Targets::Users { users, .. } => Targets::Users { users, bound: found.bound.clone() },
+        targets @ Targets::Projects(_) => targets,
+    }
+}
+
+/// A token that the one who asks manages, or that is granted to them.
+async fn visible(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    id: &TokenId,
+) -> Result<Found, Problem> {
+    let found = existing(connection, id).await?;
+    let theirs = principal.user().is_some_and(|me| found.token.users.iter().any(|user| user.id == *me));
+    if theirs || principal.covers(&targets(connection, &found).await?) {
+        Ok(found)
+    } else {
+        Err(Problem::not_found("token"))
+    }
+}
+
+fn etag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+/// Refuses when the request was made for another version (RFC 9110 §13.1.1).
+fn check_version(if_match: Option<&str>, version: i64) -> Result<(), Problem> {
+    let Some(wanted) = if_match else { return Ok(()) };
+    let matches = wanted.split(',').map(str::trim).any(|one| one == "*" || one == etag(version));
+    if matches { Ok(()) } else { Err(Problem::new(ProblemKind::PreconditionFailed)) }
+}
+
+fn if_match(request: &HttpRequest) -> Option<String> {
+    request.headers().get(header::IF_MATCH).map(|value| value.to_str().unwrap_or_default().to_owned())
+}
+
+fn answer(mut response: HttpResponseBuilder, found: &Found) -> HttpResponse {
+    response.insert_header((header::ETAG, etag(found.version))).json(&found.token)
+}
+
+/// List tokens
+///
+/// Newest first. A system administrator sees all, a project administrator
+/// those that are wholly theirs, everybody the JWT tokens granted to them.
+#[utoipa::path(
+    operation_id = "list_tokens",
+    tag = "tokens",
+    params(ListQuery),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "Tokens", body = Page<TokenSummary>),
+        (status = 404, description = "The project, user or API that is named is not there.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[get("/tokens")]
+async fn list(
+    principal: Principal,
+    database: web::Data<Database>,
+    query: Query<ListQuery>,
+) -> Result<web::Json<Page<TokenSummary>>, Problem> {
+    let Query(query) = query;
+    let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
+    let before = match query.cursor.as_deref().map(read_cursor).transpose()? {
+        None => None,
+        Some(position) => Some(position.parse().map_err(|_| {
+            Problem::field(
+                "cursor",
+                Refusal::new("invalid_cursor", "Not the `next_cursor` of a page before."),
+            )
+        })?),
+    };
+    let mut connection = database.reader().acquire().await?;
+    let project = match &query.project {
+        None => None,
+        Some(named) => {
+            let project = projects::store::project(&mut connection, named).await?;
+            let project = project.filter(|project| principal.may_see_project(&project.id));
+            Some(project.ok_or_else(|| Problem::not_found("project"))?.id.to_string())
+        }
+    };
+    let user = match &query.user {
+        None => None,
+        Some(named) => {
+            let user = users::store::user(&database, named).await?;
+            Some(user.ok_or_else(|| Problem::not_found("user"))?.id.to_string())
+        }
+    };
+    let api = match &query.api {
+        None => None,
+        Some(named) => {
+            let id = systems::store::api_id(&mut connection, named).await?;
+            Some(id.ok_or_else(|| Problem::not_found("API"))?)
+        }
+    };
+    let filter = Filter { kind: query.kind, status: query.status, project, user, api };
+    let q = fields::name_key(query.q.as_deref().unwrap_or_default()).replace('\0', "");
+    let q: String = q.chars().take(100).collect();
+    let search = if q.is_empty() { Search::None } else { Search::Holding(&q) };
+    let engine = database.engine();
+    let mut found =
+        store::list(&mut connection, engine, &principal, &filter, &search, before, limit + 1).await?;
+    let mut total = match query.total {
+        Some(true) => Some(store::count(&mut connection, engine, &principal, &filter, &search).await?),
+        _ => None,
+    };
+    let mut next_cursor = page::cut(&mut found, limit).map(|last| write_cursor(&last.seq.to_string()));
+    if found.is_empty() && before.is_none() && may_have_typos(&q) {
+        let like = Search::Like(&q);
+        found = store::list(&mut connection, engine, &principal, &filter, &like, None, CANDIDATES).await?;
+        found.retain(|one| similarity(&q, &one.name_key) >= ALIKE);
+        found.sort_by(|one, other| similarity(&q, &other.name_key).total_cmp(&similarity(&q, &one.name_key)));
+        found.truncate(limit);
+        total = total.and_then(|_| i64::try_from(found.len()).ok());
+        next_cursor = None;
+    }
+    Ok(web::Json(Page { items: found.into_iter().map(|one| one.summary).collect(), next_cursor, total }))
+}
+
+/// Is a name free?
+#[utoipa::path(
+    operation_id = "get_name_availability",
+    tag = "tokens",
+    params(NameQuery),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "Whether a token may take the name", body = NameAvailability))
+)]
+#[get("/tokens/name-availability")]
+async fn name_availability(
+    _principal: Principal,
+    database: web::Data<Database>,
+    query: Query<NameQuery>,
+) -> Result<web::Json<NameAvailability>, Problem> {
+    let Query(NameQuery { name, except }) = query;
+    let name = fields::name(&name).map_err(|refusal| Problem::field("name", refusal))?;
+    let mut connection = database.reader().acquire().await?;
+    let holder = store::holder_of_name(&mut connection, &fields::name_key(&name)).await?;
+    Ok(web::Json(NameAvailability { available: holder.is_none() || holder == except }))
+}
+
+/// What was asked for of a new token, checked but for what the database knows.
+#[derive(Clone)]
+struct Application {
+    kind: Kind,
+    name: String,
+    description: String,
+    named: Named,
+    limits: Limits,
+    key_size: KeySize,
+}
+
+impl Application {
+    fn check(body: NewToken, errors: &mut Errors) -> Self {
+        let NewToken { kind, name, description, apis, systems, projects, all_projects, users, .. } = body;
+        let name = errors.take("name", fields::name(&name)).unwrap_or_default();
+        let description = fields::description(description.as_deref().unwrap_or_default());
+        let description = errors.take("description", description).unwrap_or_default();
+        let named = Named { apis, systems, projects, all_projects, users };
+        named.check(kind, errors);
+        if kind == Kind::Jwt && body.one_time_only {
+            errors.add("one_time_only", "wrong_kind", "JWT tokens have no one-time requests.");
+        }
+        Self {
+            kind,
+            name,
+            description,
+            named,
+            limits: Limits {
+                expires_at: body.expires_at.as_deref().and_then(|end| expiry(end, now(), errors)),
+                allowed_ips: ranges(&body.allowed_ips, errors),
+                one_time_only: body.one_time_only,
+            },
+            key_size: key_size(body.key_size, kind, errors),
+        }
+    }
+}
+
+fn bind(principal: &Principal, targets: Targets, before: &crate::access::Reach) -> Targets {
+    match targets {
+        Targets::Users { users, .. } => Targets::Users { users, bound: principal.bind(before) },
+        targets @ Targets::Projects(_) => targets,
+    }
+}
+
+/// Apply for a token
+///
+/// With an `Idempotency-Key` the same request may be sent again: it gets the
+/// same answer, and there is one token.
+#[utoipa::path(
+    operation_id = "create_token",
+    tag = "tokens",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Names the request, for 24 hours; 1 to 255 characters.")),
+    request_body = NewToken,
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 201, description = "The token, without secrets", body = Token, headers(("Location" = String), ("ETag" = String))),
+        (status = 409, description = "The name is taken, or the idempotency key was used for another request.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[post("/tokens")]
+async fn create(
+    request: HttpRequest,
+    principal: Principal,
+    database: web::Data<Database>,
+    pool: web::Data<KeyPool>,
+    keyring: web::Data<Keyring>,
+    body: Json<NewToken>,
+) -> Result<HttpResponse, Problem> {
+    let Json(body) = body;
+    let sent = Digest::of(serde_json::to_vec(&body).map_err(Problem::internal)?);
+    let idempotency = idempotency_key(&request, &principal)?;
+    let mut connection = database.reader().acquire().await?;
+    if let Some(key) = &idempotency
+        && let Some((request, location, body)) = store::answer(&mut connection, key).await?
+    {
+        return Ok(repeat(&request, &sent, location, body)?.respond());
+    }
+    let mut errors = Errors::new();
+    let asked = Application::check(body, &mut errors);
+    // All at once: what is wrong with a field and what it names that is not there.
+    store::resolve(&mut connection, asked.kind, &asked.named, &std::collections::HashSet::new(), &mut errors)
+        .await?;
+    drop(connection);
+    Problem::unless_empty(errors)?;
+    let id = TokenId::new();
+    let key = make_key(asked.kind, &id, 1, asked.key_size, &pool, &keyring).await;
+    let (kind, location) = (asked.kind, format!("/api/v1/tokens/{id}"));
+    let at = location.clone();
+    let outcome = database.write(move |transaction| {
+        Box::pin(async move {
+            if let Some(key) = &idempotency
+                && let Some((request, location, body)) = store::answer(transaction.connection(), key).await?
+            {
+                return repeat(&request, &sent, location, body).map(Err);
+            }
+            let name_key = fields::name_key(&asked.name);
+            if store::holder_of_name(transaction.connection(), &name_key).await?.is_some() {
+                return Err(Problem::taken("name", "Another token has this name."));
+            }
+            let mut errors = Errors::new();
+            let none = std::collections::HashSet::new();
+            let (grants, targets) =
+                store::resolve(transaction.connection(), kind, &asked.named, &none, &mut errors).await?;
+            Problem::unless_empty(errors)?;
+            let targets = bind(&principal, targets, &crate::access::Reach::All);
+            let proof = principal.may_issue(&grants, &targets, &asked.limits)?;
+            let written = Written {
+                name: &asked.name,
+                name_key: &name_key,
+                description: &asked.description,
+                disabled: false,
+                limits: &asked.limits,
+                grants: &grants,
+                targets: &targets,
+                by: &principal.origin().name,
+            };
+            let size = (kind == Kind::Rsa).then(|| asked.key_size.bits());
+            store::insert(transaction, &proof, (&id, kind), &written, size, principal.token()).await?;
+            store::insert_key(transaction.connection(), &id, 1, &key).await?;
+            transaction.changes(Change::Token(id.clone()));
+            let target = Target::new("token", &id, asked.name.clone());
+            let detail = json!({ "kind": kind, "apis": grants.apis.len(), "systems": grants.whole.len() });
+            audit::record(transaction, principal.origin(), "token.created", Some(&target), &detail).await?;
+            let found = existing(transaction.connection(), &id).await?;
+            if let Some(key) = &idempotency {
+                let body = serde_json::to_string(&found.token).map_err(Problem::internal)?;
+                store::keep_answer(transaction.connection(), key, &sent, &at, &body).await?;
+            }
+            Ok(Ok(found))
+        })
+    });
+    match outcome.await? {
+        Err(repeated) => Ok(repeated.respond()),
+        Ok(found) => {
+            let mut response = HttpResponse::Created();
+            response.insert_header((header::LOCATION, location));
+            Ok(answer(response, &found))
+        }
+    }
+}
+
+/// The digest under which the answer to this idempotency key of this caller is kept.
+fn idempotency_key(request: &HttpRequest, principal: &Principal) -> Result<Option<Digest>, Problem> {
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    let key = key.ok_or_else(|| {
+        Problem::field("Idempotency-Key", Refusal::new("invalid_key", "1 to 255 characters of ASCII."))
+    })?;
+    let caller = principal.origin().id.as_deref().unwrap_or_default();
+    Ok(Some(Digest::of(format!("{caller}\n{key}"))))
+}
+
+/// Modify a token
+///
+/// What is absent stays. With `If-Match` it fails if somebody else was faster.
+#[utoipa::path(
+    operation_id = "change_token",
+    tag = "tokens",
+    params(
+        ("token" = String, Path, description = "The token's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is based on."),
+    ),
+    request_body = TokenPatch,
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
+        (status = 409, description = "The name is taken.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 412, description = "It was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[patch("/tokens/{token}")]
+async fn change(
+    request: HttpRequest,
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+    body: Json<TokenPatch>,
+) -> Result<HttpResponse, Problem> {
+    let id = parse_id(&path)?;
+    let (Json(body), if_match) = (body, if_match(&request));
+    let found = database.write(move |transaction| {
+        Box::pin(async move {
+            let before = existing(transaction.connection(), &id).await?;
+            let targets_before = targets(transaction.connection(), &before).await?;
+            let mut proof: MayManage = principal.may_manage(&targets_before)?;
+            check_version(if_match.as_deref(), before.version)?;
+            let kind = before.token.kind;
+            let mut errors = Errors::new();
+            let name =
+                body.name.as_deref().map(|name| errors.take("name", fields::name(name)).unwrap_or_default());
+            let name = name.unwrap_or_else(|| before.token.name.clone());
+            let description = body.description.as_deref();
+            let description = description
+                .map(|one| errors.take("description", fields::description(one)).unwrap_or_default());
+            let description = description.unwrap_or_else(|| before.token.description.clone());
+            let widens = body.apis.is_some()
+                || body.systems.is_some()
+                || body.projects.is_some()
+                || body.all_projects.is_some()
+                || body.users.is_some();
+            let mut named = before.named();
+            named.apis = body.apis.unwrap_or(named.apis);
+            named.systems = body.systems.unwrap_or(named.systems);
+            named.all_projects = body.all_projects.unwrap_or(named.all_projects && body.projects.is_none());
+            named.projects = match body.projects {
+                Some(projects) => projects,
+                None if named.all_projects => Vec::new(),
+                None => named.projects,
+            };
+            named.users = body.users.unwrap_or(named.users);
+            named.check(kind, &mut errors);
+            if kind == Kind::Jwt && body.one_time_only == Some(true) {
+                errors.add("one_time_only", "wrong_kind", "JWT tokens have no one-time requests.");
+            }
+            let limits = Limits {
+                expires_at: match &body.expires_at {
+                    None => before.limits.expires_at,
+                    Some(None) => None,
+                    Some(Some(end)) => expiry(end, now(), &mut errors),
+                },
+                allowed_ips: match &body.allowed_ips {
+                    None => before.limits.allowed_ips.clone(),
+                    Some(raw) => ranges(raw, &mut errors),
+                },
+                one_time_only: body.one_time_only.unwrap_or(before.limits.one_time_only),
+            };
+            let held = before.held();
+            let (grants, targets) =
+                store::resolve(transaction.connection(), kind, &named, &held, &mut errors).await?;
+            Problem::unless_empty(errors)?;
+            let name_key = fields::name_key(&name);
+            let holder = store::holder_of_name(transaction.connection(), &name_key).await?;
+            if holder.is_some_and(|holder| holder != id.as_str()) {
+                return Err(Problem::taken("name", "Another token has this name."));
+            }
+            let disabled = match body.status {
+                None => before.disabled,
+                Some(switch) => switch == Switch::Disabled,
+            };
+            let targets =
+                if widens { bind(&principal, targets, &before.bound) } else { with_bound(targets, &before) };
+            if widens || !narrows(&before.limits, &limits) || (before.disabled && !disabled) {
+                proof = principal.may_issue(&grants, &targets, &limits)?;
+            }
+            let written = Written {
+                name: &name,
+                name_key: &name_key,
+                description: &description,
+                disabled,
+                limits: &limits,
+                grants: &grants,
+                targets: &targets,
+                by: &principal.origin().name,
+            };
+            store::update(transaction, &proof, (&id, before.seq), &written).await?;
+            transaction.changes(Change::Token(id.clone()));
+            let action = match (before.disabled, disabled) {
+                (false, true) => "token.disabled",
+                (true, false) => "token.enabled",
+                _ => "token.updated",
+            };
+            let target = Target::new("token", &id, name.clone());
+            let detail = json!({ "grants_or_targets": widens, "renamed": name != before.token.name });
+            audit::record(transaction, principal.origin(), action, Some(&target), &detail).await?;
+            existing(transaction.connection(), &id).await
+        })
+    });
+    Ok(answer(HttpResponse::Ok(), &found.await?))
+}
+
+/// A token
+#[utoipa::path(
+    operation_id = "get_token",
+    tag = "tokens",
+    params(("token" = String, Path, description = "The token's id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "The token, without secrets", body = Token, headers(("ETag" = String))))
+)]
+#[get("/tokens/{token}")]
+async fn find(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = parse_id(&path)?;
+    let found = visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
+    Ok(answer(HttpResponse::Ok(), &found))
+}
+
+/// Delete a token
+///
+/// Its key material is destroyed; this cannot be undone. Its next call is denied.
+#[utoipa::path(
+    operation_id = "delete_token",
+    tag = "tokens",
+    params(
+        ("token" = String, Path, description = "The token's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the deletion is based on."),
+    ),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 412, description = "It was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/tokens/{token}")]
+async fn remove(
+    request: HttpRequest,
+    principal: Principal,
+    database: web::Data<Database>,
+    decryptor: web::Data<Decryptor>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = parse_id(&path)?;
+    let if_match = if_match(&request);
+    let keys = database.write(move |transaction| {
+        Box::pin(async move {
+            let found = existing(transaction.connection(), &id).await?;
+            let proof = principal.may_manage(&targets(transaction.connection(), &found).await?)?;
+            check_version(if_match.as_deref(), found.version)?;
+            let keys = store::key_ids(transaction.connection(), &id).await?;
+            store::delete(transaction, &proof, &id, found.seq).await?;
+            transaction.changes(Change::Token(id.clone()));
+            let target = Target::new("token", &id, found.token.name);
+            let detail = json!({ "kind": found.token.kind });
+            audit::record(transaction, principal.origin(), "token.deleted", Some(&target), &detail).await?;
+            Ok::<_, Problem>(keys)
+        })
+    });
+    for key in keys.await? {
+        decryptor.forget(&key);
+    }
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The right to a token's secrets, noted in the audit trail, and its current key.
+async fn reveal(
+    principal: Principal,
+    database: &Database,
+    configuration: &Configuration,
+    id: TokenId,
+    action: &'static str,
+    of_kind: Option<Kind>,
+) -> Result<(Found, issue::StoredKey), Problem> {
+    let show_once = configuration.show_once;
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                let connection = transaction.connection();
+                let found = existing(&mut *connection, &id).await?;
+                let targets = targets(&mut *connection, &found).await?;
+                principal.may_manage(&targets)?;
+                if of_kind.is_some_and(|kind| kind != found.token.kind) {
+                    return Err(
+                        Problem::new(ProblemKind::Conflict).with_detail("Only JWT tokens have a secret id.")
+                    );
+                }
+                let held = found.held();
+                let named = found.named();
+                let (grants, _) =
+                    store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new())
+                        .await?;
+                let descendant = match principal.token() {
+                    Some(me) => store::descends(&mut *connection, &id, me).await?,
+                    None => false,
+                };
+                principal.may_reveal(&grants, &targets, &found.limits, descendant)?;
+                let key = store::current_key(&mut *connection, &id).await?;
+                let key = key.ok_or_else(|| Problem::internal("a token without a key"))?;
+                if show_once && !store::first_reveal(&mut *connection, &key.id).await? {
+                    return Err(Problem::new(ProblemKind::ShownAlready));
+                }
+                let target = Target::new("token", &id, found.token.name.clone());
+                audit::record(transaction, principal.origin(), action, Some(&target), &json!({})).await?;
+                Ok((found, key))
+            })
+        })
+        .await
+}
+
+/// Download the token file
+#[utoipa::path(
+    operation_id = "get_token_file",
+    tag = "tokens",
+    params(("token" = String, Path, description = "The token's id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "The file, as an attachment", content_type = "application/json"),
+        (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[get("/tokens/{token}/file")]
+async fn file(
+    principal: Principal,
+    database: web::Data<Database>,
+    configuration: web::Data<Configuration>,
+    keyring: web::Data<Keyring>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = parse_id(&path)?;
+    let (found, key) =
+        reveal(principal, &database, &configuration, id, "token.file_downloaded", None).await?;
+    let file = issue::file(&keyring, &found.token, &key)?;
+    let plain: String = found
+        .token
+        .name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+        .collect();
+    let encoded =
+        percent_encoding::utf8_percent_encode(&found.token.name, percent_encoding::NON_ALPHANUMERIC);
+    // RFC 6266 §4.3: the plain name for old clients, the true one beside it.
+    let disposition =
+        format!("attachment; filename=\"{plain}.token.json\"; filename*=UTF-8''{encoded}.token.json");
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .content_type("application/json")
+        .body(serde_json::to_string_pretty(&file).map_err(Problem::internal)?))
+}
+
+/// Copy the secret id of a JWT token
+#[utoipa::path(
+    operation_id = "get_secret_id",
+    tag = "tokens",
+    params(("token" = String, Path, description = "The token's id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "What the token endpoint wants", body = SecretId),
+        (status = 409, description = "RSA tokens have a file, and no secret id.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[get("/tokens/{token}/secret")]
+async fn secret(
+    principal: Principal,
+    database: web::Data<Database>,
+    configuration: web::Data<Configuration>,
+    keyring: web::Data<Keyring>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = parse_id(&path)?;
+    let (found, key) =
+        reveal(principal, &database, &configuration, id, "token.secret_copied", Some(Kind::Jwt)).await?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(SecretId {
+        client_id: found.token.id,
+        secret_id: issue::secret(&keyring, &key)?.expose().to_owned(),
+        token_endpoint: format!("{}/oauth2/token", keyring.issuer()),
+    }))
+}
+
+/// Rotate a token
+///
+/// It gets new keys and secrets. Those until now stay good for the overlap.
+#[utoipa::path(
+    operation_id = "rotate_token",
+    tag = "tokens",
+    params(("token" = String, Path, description = "The token's id.")),
+    request_body = Option<Rotation>,
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))))
+)]
+#[post("/tokens/{token}/rotate")]
+async fn rotate(
+    principal: Principal,
+    database: web::Data<Database>,
+    pool: web::Data<KeyPool>,
+    keyring: web::Data<Keyring>,
+    path: web::Path<String>,
+    body: OptionalJson<Rotation>,
+) -> Result<HttpResponse, Problem> {
+    let id = parse_id(&path)?;
+    let overlap = body.0.overlap_seconds.unwrap_or(0);
+    if overlap > LONGEST_OVERLAP {
+        let message = format!("At most {LONGEST_OVERLAP} seconds.");
+        return Err(Problem::field("overlap_seconds", Refusal::new("out_of_range", message)));
+    }
+    let before = visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
+    let size =
+        before.token.key_size.and_then(|bits| KeySize::try_from(bits).ok()).unwrap_or(KeySize::Bits2048);
+    let generation = before.token.generation + 1;
+    let key = make_key(before.token.kind, &id, generation, size, &pool, &keyring).await;
+    let found = database.write(move |transaction| {
+        Box::pin(async move {
+            let connection = transaction.connection();
+            let found = existing(&mut *connection, &id).await?;
+            let targets = targets(&mut *connection, &found).await?;
+            principal.may_manage(&targets)?;
+            let (held, named) = (found.held(), found.named());
+            let (grants, _) =
+                store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
+            let descendant = match principal.token() {
+                Some(me) => store::descends(&mut *connection, &id, me).await?,
+                None => false,
+            };
+            principal.may_reveal(&grants, &targets, &found.limits, descendant)?;
+            // The open token in the new key says which generation it is.
+            if found.token.generation + 1 != generation {
+                return Err(
+                    Problem::new(ProblemKind::Conflict).with_detail("The token was rotated meanwhile.")
+                );
+            }
+            let until = (overlap > 0).then(|| now() + i64::from(overlap) * 1_000);
+            let by = principal.origin().name.clone();
+            store::start_generation(&mut *connection, &id, generation, until, &by).await?;
+            store::insert_key(&mut *connection, &id, generation, &key).await?;
+            transaction.changes(Change::Token(id.clone()));
+            let target = Target::new("token", &id, found.token.name);
+            let detail = json!({ "generation": generation, "overlap_seconds": overlap });
+            audit::record(transaction, principal.origin(), "token.rotated", Some(&target), &detail).await?;
+            existing(transaction.connection(), &id).await
+        })
+    });
+    Ok(answer(HttpResponse::Ok(), &found.await?))
+}
+
+/// How a token was used
+#[utoipa::path(
+    operation_id = "get_token_usage",
+    tag = "tokens",
+    params(("token" = String, Path, description = "The token's id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "The last 30 days, latest first", body = Usage))
+)]
+#[get("/tokens/{token}/usage")]
+async fn usage(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+) -> Result<web::Json<Usage>, Problem> {
+    let id = parse_id(&path)?;
+    let mut connection = database.reader().acquire().await?;
+    let found = visible(&mut connection, &principal, &id).await?;
+    let since = Timestamp::from_millis(now() - 30 * 24 * 60 * 60 * 1_000);
+    let days = store::usage(&mut connection, &id, since.as_str().get(..10).unwrap_or_default()).await?;
+    Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days }))
+}
+
+/// The answer that was given to the same request before.
+fn repeat(before: &[u8], sent: &Digest, location: Option<String>, body: String) -> Result<Repeated, Problem> {
+    if Digest::try_from(before).is_ok_and(|before| before == *sent) {
+        Ok(Repeated { location, body })
+    } else {
+        Err(Problem::new(ProblemKind::IdempotencyKeyReused))
+    }
+}
+
+/// An answer that was given before.
+struct Repeated {
+    location: Option<String>,
+    body: String,
+}
+
+impl Repeated {
+    fn respond(self) -> HttpResponse {
+        let mut response = HttpResponse::Created();
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        response.content_type("application/json").body(self.body)
+    }
+}

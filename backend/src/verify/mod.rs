@@ -207,6 +207,7 @@ impl Verifier {
 }
 
 /// The database did not answer.
+#[expect(clippy::needless_pass_by_value, reason = "what map_err passes")]
 fn unavailable(error: sqlx::Error) -> Reason {
     tracing::error!(%error, "a decision cannot be made");
     Reason::Unavailable

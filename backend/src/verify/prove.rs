@@ -221,22 +221,21 @@ impl Verifier {
 
     async fn prove_jwt(&self, credential: &str, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
         let digest = Digest::of(credential);
-        let remains = match self.proofs.get(&digest) {
-            Some(Remembered::Jwt(remains)) => remains,
-            _ => {
-                let keys = self.keyring.signing_keys().await.map_err(|error| {
-                    tracing::error!(%error, "there are no keys to verify with");
-                    Reason::Unavailable
-                })?;
-                let claims = keys.verify(credential).map_err(|invalid| match invalid {
-                    Invalid::Malformed => Reason::Malformed,
-                    Invalid::UnknownKey | Invalid::ForeignIssuer => Reason::UnknownToken,
-                    Invalid::BadSignature => Reason::BadProof,
-                })?;
-                let remains = Arc::new(Remains::of(claims));
-                self.proofs.insert(digest, Remembered::Jwt(Arc::clone(&remains)));
-                remains
-            }
+        let remains = if let Some(Remembered::Jwt(remains)) = self.proofs.get(&digest) {
+            remains
+        } else {
+            let keys = self.keyring.signing_keys().await.map_err(|error| {
+                tracing::error!(%error, "there are no keys to verify with");
+                Reason::Unavailable
+            })?;
+            let claims = keys.verify(credential).map_err(|invalid| match invalid {
+                Invalid::Malformed => Reason::Malformed,
+                Invalid::UnknownKey | Invalid::ForeignIssuer => Reason::UnknownToken,
+                Invalid::BadSignature => Reason::BadProof,
+            })?;
+            let remains = Arc::new(Remains::of(claims));
+            self.proofs.insert(digest, Remembered::Jwt(Arc::clone(&remains)));
+            remains
         };
         let state = self.known(&remains.token).await?;
         // A rotation ends the JWTs of the generations before it; a revocation this one.
@@ -257,14 +256,13 @@ impl Verifier {
     /// The token whose key this is.
     async fn owner(&self, kid: &str) -> Result<Arc<TokenState>, Reason> {
         let kid: KeyId = kid.parse().map_err(|_| Reason::UnknownToken)?;
-        let owner = match self.key_owners.get(&kid) {
-            Some(owner) => owner,
-            None => {
-                let found = state::token_of_key(&self.database, kid.as_str()).await.map_err(unavailable)?;
-                let owner = found.ok_or(Reason::UnknownToken)?;
-                self.key_owners.insert(kid, owner.clone());
-                owner
-            }
+        let owner = if let Some(owner) = self.key_owners.get(&kid) {
+            owner
+        } else {
+            let found = state::token_of_key(&self.database, kid.as_str()).await.map_err(unavailable)?;
+            let owner = found.ok_or(Reason::UnknownToken)?;
+            self.key_owners.insert(kid, owner.clone());
+            owner
         };
         self.known(&owner).await
     }

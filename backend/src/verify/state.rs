@@ -169,7 +169,7 @@ async fn read(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Tok
         systems: all(&systems)?,
         projects,
         users: all(&users)?,
-        keys: keys.into_iter().map(key).collect::<Result<_, _>>()?,
+        keys: keys.iter().map(key).collect::<Result<_, _>>()?,
         revoked_jwts: revoked_jwts.into_iter().collect(),
     }))
 }
@@ -197,7 +197,7 @@ fn ranges(column: &str) -> Result<Vec<IpNet>, sqlx::Error> {
         .collect()
 }
 
-fn key(row: KeyRow) -> Result<KeyState, sqlx::Error> {
+fn key(row: &KeyRow) -> Result<KeyState, sqlx::Error> {
     let digest = |bytes: &[u8]| Digest::try_from(bytes).map_err(|error| sqlx::Error::Decode(Box::new(error)));
     Ok(KeyState {
         id: stored(&row.id)?,

@@ -1,0 +1,136 @@
+//! Turns a request into the [`Principal`] who asks: a person with a session, or
+//! a token that the decision engine lets call this operation of our own API.
+
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
+use latchkey_shared::verify::Reason;
+
+use crate::access::{Held, Principal};
+use crate::audit::Origin;
+use crate::sessions::Sessions;
+use crate::systems::builtin;
+use crate::systems::catalog::Snapshot;
+use crate::verify::routes::bearer;
+use crate::verify::state::TokenState;
+use crate::verify::{Call, Proof, Verdict, Verifier};
+use crate::web::problem::{Kind, Problem};
+use crate::web::{RequestId, SentMethod};
+
+impl FromRequest for Principal {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            if request.headers().contains_key(header::AUTHORIZATION) {
+                token(&request).await
+            } else {
+                person(&request).await
+            }
+        })
+    }
+}
+
+/// The address that a request came from.
+#[must_use]
+pub fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
+    request.peer_addr().map(|address| address.ip())
+}
+
+/// What the audit trail says of a request whose sender is not known (yet).
+#[must_use]
+pub fn anonymous(request: &HttpRequest) -> Origin {
+    Origin {
+        kind: "anonymous",
+        id: None,
+        name: "anonymous".to_owned(),
+        request_id: request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone()),
+        client_ip: client_ip(request).map(|address| address.to_string()),
+    }
+}
+
+fn state<T: 'static>(request: &HttpRequest) -> Result<&web::Data<T>, Problem> {
+    request.app_data::<web::Data<T>>().ok_or_else(|| Problem::internal("the application lacks a part"))
+}
+
+async fn person(request: &HttpRequest) -> Result<Principal, Problem> {
+    let resumed = state::<Sessions>(request)?.resume(request).await?;
+    let resumed = resumed.ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
+    if resumed.must_change_password {
+        return Err(Problem::new(Kind::PasswordChangeRequired));
+    }
+    let user = &resumed.user;
+    let origin = Origin {
+        kind: "user",
+        id: Some(user.id.to_string()),
+        name: user.username.clone(),
+        ..anonymous(request)
+    };
+    Ok(Principal::person(user, origin))
+}
+
+async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
+    let verifier = state::<Verifier>(request)?;
+    let snapshot = verifier.catalog().await?;
+    let system = snapshot
+        .system_named(builtin::KEY)
+        .ok_or_else(|| Problem::internal("the built-in system is not registered"))?;
+    let credential = bearer(request).ok_or_else(|| Problem::denied(Reason::Malformed))?;
+    let project = request.headers().get("x-project").map(|value| value.to_str().unwrap_or_default());
+    let client_ip = client_ip(request);
+    let source = client_ip.map(|address| address.to_string()).unwrap_or_default();
+    let method = request.extensions().get::<SentMethod>().map(|SentMethod(method)| method.clone());
+    let call = Call {
+        credential,
+        system,
+        method: method.as_ref().unwrap_or(request.method()).as_str(),
+        path: request.uri().path(),
+        project,
+        client_ip,
+        source: &source,
+    };
+    let verdict = verifier.decide(&snapshot, &call).await;
+    if let Some(reason) = verdict.denied {
+        return Err(Problem::denied(reason));
+    }
+    let Verdict { token: Some(token), proof: Some(proof), user, reach: Some(reach), .. } = verdict else {
+        return Err(Problem::internal("an allowed call without a token"));
+    };
+    let held = held(&token, &proof, &snapshot);
+    let origin = Origin {
+        kind: "token",
+        id: Some(token.id.to_string()),
+        name: token.name.clone(),
+        ..anonymous(request)
+    };
+    Ok(match user {
+        Some(user) => Principal::jwt_token(held, &user, &reach, origin),
+        None => Principal::rsa_token(held, reach, origin),
+    })
+}
+
+/// What the credential at hand reaches: the token's grants, narrowed by the JWT.
+fn held(token: &TokenState, proof: &Proof, snapshot: &Snapshot) -> Held {
+    let holds_api = |api: &&_| {
+        snapshot.api(api).is_some_and(|(system, key)| {
+            snapshot.system(system).is_some_and(|system| proof.holds_scope(&system.key, key))
+        })
+    };
+    let holds_system = |id: &&_| {
+        snapshot.system(id).is_some_and(|system| proof.holds_scope(&system.key, &format!("{}:*", system.key)))
+    };
+    Held {
+        token: token.id.clone(),
+        apis: token.apis.iter().filter(holds_api).cloned().collect(),
+        systems: token.systems.iter().filter(holds_system).cloned().collect(),
+        users: token.users.clone(),
+        expires_at: token.expires_at,
+        allowed_ips: token.allowed_ips.clone(),
+        one_time_only: token.one_time_only,
+    }
+}

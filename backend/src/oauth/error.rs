@@ -1,0 +1,109 @@
+//! Errors as RFC 6749 §5.2 writes them.
+
+use std::fmt;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An error code of RFC 6749 §5.2 or RFC 8707 §2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    InvalidRequest,
+    InvalidClient,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+    InvalidScope,
+    InvalidTarget,
+    TemporarilyUnavailable,
+    ServerError,
+}
+
+impl Code {
+    fn describe(self) -> (&'static str, StatusCode) {
+        match self {
+            Self::InvalidRequest => ("invalid_request", StatusCode::BAD_REQUEST),
+            Self::InvalidClient => ("invalid_client", StatusCode::UNAUTHORIZED),
+            Self::UnauthorizedClient => ("unauthorized_client", StatusCode::BAD_REQUEST),
+            Self::UnsupportedGrantType => ("unsupported_grant_type", StatusCode::BAD_REQUEST),
+            Self::InvalidScope => ("invalid_scope", StatusCode::BAD_REQUEST),
+            Self::InvalidTarget => ("invalid_target", StatusCode::BAD_REQUEST),
+            Self::TemporarilyUnavailable => ("temporarily_unavailable", StatusCode::SERVICE_UNAVAILABLE),
+            Self::ServerError => ("server_error", StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+/// The body of an error.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OAuthErrorBody {
+    /// A code of RFC 6749 §5.2.
+    error: &'static str,
+    /// What happened this time.
+    error_description: String,
+}
+
+/// An error on its way to the client.
+#[derive(Debug)]
+pub(super) struct OAuthError {
+    code: Code,
+    description: String,
+}
+
+impl OAuthError {
+    pub(super) fn new(code: Code, description: impl Into<String>) -> Self {
+        Self { code, description: description.into() }
+    }
+
+    /// Client authentication failed, in whichever way.
+    pub(super) fn client() -> Self {
+        Self::new(Code::InvalidClient, "The client is unknown, or its secret is wrong.")
+    }
+
+    pub(super) fn internal(cause: impl fmt::Display) -> Self {
+        tracing::error!(%cause, "internal error");
+        Self::new(Code::ServerError, "Something went wrong here.")
+    }
+}
+
+impl fmt::Display for OAuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.describe().0)
+    }
+}
+
+impl From<sqlx::Error> for OAuthError {
+    fn from(error: sqlx::Error) -> Self {
+        tracing::error!(%error, "the database does not answer");
+        Self::new(Code::TemporarilyUnavailable, "Not now; try again.")
+    }
+}
+
+impl ResponseError for OAuthError {
+    fn status_code(&self) -> StatusCode {
+        self.code.describe().1
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (error, status) = self.code.describe();
+        let mut response = HttpResponse::build(status);
+        match self.code {
+            Code::InvalidClient => {
+                response
+                    .insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"latchkey\", charset=\"UTF-8\""));
+            }
+            Code::TemporarilyUnavailable => {
+                response.insert_header((header::RETRY_AFTER, "1"));
+            }
+            _ => {}
+        }
+        never_stored(&mut response)
+            .json(OAuthErrorBody { error, error_description: self.description.clone() })
+    }
+}
+
+/// Says that nobody may keep the answer (RFC 6749 §5.1).
+pub(super) fn never_stored(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache"))
+}

@@ -1,0 +1,172 @@
+//! `POST /oauth2/introspect` (RFC 7662), for callers with a verifier key.
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use latchkey_shared::tokens::Kind;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::client::Form;
+use super::error::{Code, OAuthError, OAuthErrorBody, never_stored};
+use super::token::{reaches, whole_scope};
+use crate::access::Reach;
+use crate::crypto::keyring::Keyring;
+use crate::database::now;
+use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::users::Users;
+use crate::verify::routes::{authenticate, bearer};
+use crate::verify::{Verifier, comes_from, is_in_force, reach};
+
+/// The parameters of an introspection request (RFC 7662 §2.1).
+#[derive(Deserialize, ToSchema)]
+#[allow(dead_code, reason = "describes the form in the document; `Form` reads it")]
+pub(super) struct IntrospectionRequest {
+    /// The credential: an open token or a JWT.
+    token: String,
+    /// Ignored: what it is can be seen.
+    token_type_hint: Option<String>,
+    /// The caller's address; without it tokens with an address list are inactive.
+    client_ip: Option<String>,
+}
+
+/// What a credential is for (RFC 7662 §2.2).
+#[derive(Serialize, Default, ToSchema)]
+pub(super) struct Introspection {
+    /// Whether it is good now, for the caller's system.
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    /// The keys of the projects that it is held to, if it is held to some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    projects: Option<Vec<String>>,
+}
+
+/// Introspect a credential
+///
+/// What is not good, not known, or another system's is `active: false`, and
+/// nothing more is said of it.
+#[utoipa::path(
+    operation_id = "introspect_token",
+    tag = "oauth",
+    request_body(content = IntrospectionRequest, content_type = "application/x-www-form-urlencoded"),
+    security(("verifier_key" = [])),
+    responses(
+        (status = 200, description = "What it is for", body = Introspection),
+        (status = 400, description = "RFC 6749 §5.2", body = OAuthErrorBody),
+        (status = 401, description = "No verifier key", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+    )
+)]
+#[post("/oauth2/introspect")]
+pub(super) async fn introspect(
+    request: HttpRequest,
+    form: Form,
+    verifier: web::Data<Verifier>,
+    users: web::Data<Users>,
+    keyring: web::Data<Keyring>,
+) -> Result<HttpResponse, OAuthError> {
+    let snapshot = verifier.catalog().await?;
+    let system = authenticate(&snapshot, bearer(&request))
+        .ok_or_else(|| OAuthError::new(Code::InvalidClient, "Send a verifier key as bearer token."))?;
+    let token = form.required("token")?;
+    let client_ip = form.get("client_ip").map(str::parse).transpose();
+    let client_ip =
+        client_ip.map_err(|_| OAuthError::new(Code::InvalidRequest, "`client_ip` is not an IP address."))?;
+    let found = find(&verifier, &users, &keyring, &snapshot, system, token, client_ip).await?;
+    Ok(never_stored(&mut HttpResponse::Ok()).json(found.unwrap_or_default()))
+}
+
+async fn find(
+    verifier: &Verifier,
+    users: &Users,
+    keyring: &Keyring,
+    snapshot: &Snapshot,
+    system: &CatalogSystem,
+    credential: &str,
+    client_ip: Option<std::net::IpAddr>,
+) -> Result<Option<Introspection>, OAuthError> {
+    let now = now();
+    let Ok((token, proof)) = verifier.prove(credential, &system.key, now).await else { return Ok(None) };
+    let for_system = proof.audience.as_ref().is_none_or(|audience| *audience == system.audience);
+    // A sealed request is for one call; only a decision about that call can use it.
+    let good = proof.binding.is_none()
+        && !token.one_time_only
+        && for_system
+        && !system.disabled
+        && reaches(&token, snapshot, system)
+        && is_in_force(&token, &proof, now).is_ok()
+        && comes_from(&token.allowed_ips, client_ip).is_ok();
+    if !good {
+        return Ok(None);
+    }
+    let user = match (token.kind, &proof.user) {
+        (Kind::Rsa, _) => None,
+        (Kind::Jwt, None) => return Ok(None),
+        (Kind::Jwt, Some(id)) => match users.state(id).await? {
+            Some(user) if !user.disabled && token.users.contains(id) => Some(user),
+            _ => return Ok(None),
+        },
+    };
+    let granted = whole_scope(&token, snapshot, system);
+    let scope = match &proof.scope {
+        None => granted,
+        Some(_) => {
+            narrow(&granted, |one| proof.holds_scope(&system.key, one), proof.scope.as_deref(), system)
+        }
+    };
+    let projects = match reach(&token, &proof, snapshot) {
+        Reach::All => None,
+        Reach::Only(projects) => {
+            let key = |id| snapshot.project(id).map(|project| project.name.key.clone());
+            Some(projects.iter().filter_map(key).collect())
+        }
+    };
+    let ends = [token.expires_at, proof.expires_at].into_iter().flatten().min();
+    Ok(Some(Introspection {
+        active: true,
+        scope: Some(scope),
+        client_id: Some(token.id.to_string()),
+        username: user.as_ref().map(|user| user.username.clone()),
+        token_type: Some("Bearer"),
+        exp: ends.map(|end| end / 1_000),
+        iat: proof.issued_at,
+        sub: Some(user.map_or_else(|| token.id.to_string(), |user| user.id.to_string())),
+        aud: Some(system.audience.clone()),
+        iss: Some(keyring.issuer().to_owned()),
+        jti: proof.jti,
+        projects,
+    }))
+}
+
+/// What is granted and asked for: the smaller of the two where one of them is the whole system.
+fn narrow(
+    granted: &str,
+    holds: impl Fn(&str) -> bool,
+    asked: Option<&std::collections::HashSet<String>>,
+    system: &CatalogSystem,
+) -> String {
+    let whole = format!("{}:*", system.key);
+    let mut both: Vec<&str> = match asked {
+        Some(asked) if granted == whole => asked.iter().map(String::as_str).collect(),
+        _ => granted.split(' ').filter(|one| holds(one)).collect(),
+    };
+    both.sort_unstable();
+    both.join(" ")
+}

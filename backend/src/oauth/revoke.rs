@@ -1,0 +1,103 @@
+//! `POST /oauth2/revoke` (RFC 7009): a client withdraws its own credential.
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::client::{Form, authenticate};
+use super::error::{Code, OAuthError, OAuthErrorBody, never_stored};
+use super::store;
+use crate::audit::{self, Origin, Target};
+use crate::authenticate::{anonymous, client_ip};
+use crate::crypto::Digest;
+use crate::database::{Change, Database, now};
+use crate::verify::Verifier;
+use crate::verify::prove::OPEN_TOKEN;
+
+/// The parameters of a revocation request (RFC 7009 §2.1).
+#[derive(Deserialize, ToSchema)]
+#[allow(dead_code, reason = "describes the form in the document; `Form` reads it")]
+pub(super) struct RevocationRequest {
+    /// The credential to withdraw: an open token or a JWT of the client.
+    token: String,
+    /// Ignored: what it is can be seen.
+    token_type_hint: Option<String>,
+    /// The token's id, where the Basic scheme is not used.
+    client_id: Option<String>,
+    /// The secret of the token file, or the secret id.
+    #[schema(format = Password)]
+    client_secret: Option<String>,
+}
+
+/// Withdraw a credential
+///
+/// A JWT is refused from now on; an open token is withdrawn for good. What is
+/// not known, or over, needs no withdrawing and is a 200 as well.
+#[utoipa::path(
+    operation_id = "revoke_token",
+    tag = "oauth",
+    request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),
+    security(("client" = []), ()),
+    responses(
+        (status = 200, description = "It is withdrawn, or was not good anyway"),
+        (status = 400, description = "RFC 6749 §5.2", body = OAuthErrorBody),
+        (status = 401, description = "`invalid_client`", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+    )
+)]
+#[post("/oauth2/revoke")]
+pub(super) async fn revoke(
+    request: HttpRequest,
+    form: Form,
+    verifier: web::Data<Verifier>,
+    database: web::Data<Database>,
+) -> Result<HttpResponse, OAuthError> {
+    let client = authenticate(&request, &form, &verifier).await?.token;
+    let credential = form.required("token")?;
+    let source = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
+    let Ok((owner, proof)) = verifier.prove(credential, &source, now()).await else {
+        return Ok(never_stored(&mut HttpResponse::Ok()).finish());
+    };
+    if owner.id != client.id {
+        return Err(OAuthError::new(Code::UnauthorizedClient, "The credential is another client's."));
+    }
+    let open_token = credential.starts_with(OPEN_TOKEN).then(|| Digest::of(credential));
+    let origin = Origin {
+        kind: "token",
+        id: Some(client.id.to_string()),
+        name: client.name.clone(),
+        ..anonymous(&request)
+    };
+    let withdrawn = match (open_token, proof.jti, proof.expires_at) {
+        (Some(digest), _, _) => Withdrawn::OpenToken(digest),
+        (None, Some(jti), Some(expires_at)) => Withdrawn::Jwt { jti, expires_at },
+        // A sealed request passes once or is stale within the minute.
+        _ => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
+    };
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                let connection = transaction.connection();
+                let detail = match &withdrawn {
+                    Withdrawn::OpenToken(digest) => {
+                        store::withdraw_open_token(connection, digest).await?;
+                        serde_json::json!({ "credential": "open_token" })
+                    }
+                    Withdrawn::Jwt { jti, expires_at } => {
+                        store::withdraw_jwt(connection, &client.id, jti, *expires_at).await?;
+                        serde_json::json!({ "credential": "jwt", "jti": jti })
+                    }
+                };
+                transaction.changes(Change::Token(client.id.clone()));
+                let target = Target::new("token", &client.id, client.name.clone());
+                audit::record(transaction, &origin, "token.credential_revoked", Some(&target), &detail).await
+            })
+        })
+        .await?;
+    Ok(never_stored(&mut HttpResponse::Ok()).finish())
+}
+
+enum Withdrawn {
+    OpenToken(Digest),
+    Jwt { jti: String, expires_at: i64 },
+}

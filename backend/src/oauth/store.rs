@@ -1,0 +1,48 @@
+//! The SQL of withdrawn credentials.
+
+use latchkey_shared::ids::TokenId;
+use sqlx::AnyConnection;
+
+use crate::crypto::Digest;
+use crate::database::{Database, now};
+
+/// Notes that a JWT is withdrawn, until it would have ended.
+pub(super) async fn withdraw_jwt(
+    connection: &mut AnyConnection,
+    token: &TokenId,
+    jti: &str,
+    expires_at: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO revoked_jwts (jti, token_id, expires_at) VALUES ($1, $2, $3) ON CONFLICT (jti) DO NOTHING",
+    )
+    .bind(jti.to_owned())
+    .bind(token.to_string())
+    .bind(expires_at)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Destroys an open token.
+pub(super) async fn withdraw_open_token(
+    connection: &mut AnyConnection,
+    digest: &Digest,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE token_keys SET open_token = NULL, open_token_digest = NULL WHERE open_token_digest = $1",
+    )
+    .bind(digest.as_slice().to_vec())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Forgets withdrawn JWTs that have ended since.
+pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM revoked_jwts WHERE expires_at < $1")
+        .bind(now())
+        .execute(database.unordered_writer())
+        .await
+        .map(drop)
+}

@@ -2,10 +2,17 @@
 
 pub mod access;
 pub mod audit;
+pub mod authenticate;
 pub mod configuration;
 pub mod crypto;
 pub mod database;
+pub mod demo;
+pub mod oauth;
+pub mod projects;
+pub mod sessions;
+pub mod startup;
 pub mod systems;
+pub mod tokens;
 pub mod usage;
 pub mod users;
 pub mod verify;

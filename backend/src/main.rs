@@ -1,2 +1,38 @@
-//! x
-fn main() {}
+//! The `latchkey` program.
+
+use clap::Parser as _;
+use latchkey::configuration::{Arguments, Command, Configuration};
+use latchkey::startup::{Application, document};
+use tracing_subscriber::EnvFilter;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let mut arguments = Arguments::parse();
+    let command = arguments.command.take().unwrap_or(Command::Serve);
+    let configuration = Configuration::load(arguments)?;
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(EnvFilter::try_new(&configuration.log)?)
+        .with_writer(std::io::stderr)
+        .init();
+    match command {
+        Command::Openapi => {
+            println!("{}", document("latchkey_session").to_pretty_json()?);
+            Ok(())
+        }
+        Command::Serve => serve(configuration).await,
+    }
+}
+
+async fn serve(configuration: Configuration) -> anyhow::Result<()> {
+    let application = Application::build(configuration).await?;
+    println!("Latchkey is at {}", application.public_url());
+    if let Some(password) = application.first_password() {
+        println!("The first administrator is admin, with this password, which is not shown again:");
+        println!("  {}", password.expose());
+    }
+    application.run_until_stopped().await
+}

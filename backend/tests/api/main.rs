@@ -1,2 +1,38 @@
-//! x
-fn main() {}
+//! The API through its public door: a server on a port of its own, on SQLite
+//! and on PostgreSQL alike, spoken to over HTTP.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod access;
+mod crash;
+mod demo;
+mod document;
+mod nodes;
+mod refusals;
+mod server;
+mod tokens;
+
+/// Makes of `async fn name(server) { … }` one test on each engine.
+macro_rules! on_both_engines {
+    ($(async fn $name:ident($server:ident) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            use crate::server::{Server, Where};
+
+            async fn run($server: &Server) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                run(&Server::start(Where::sqlite()).await).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                let Some(place) = Where::postgres().await else { return };
+                run(&Server::start(place).await).await;
+            }
+        }
+    )*};
+}
+pub(crate) use on_both_engines;

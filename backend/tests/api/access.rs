@@ -1,0 +1,110 @@
+//! Who may do what.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::on_both_engines;
+use crate::server::{Platform, text, unique};
+
+on_both_engines! {
+    async fn a_project_administrator_manages_what_is_wholly_theirs(server) {
+        let platform = Platform::on(server).await;
+        let foreign = {
+            let mut wanted = Platform::wanted("rsa");
+            wanted["projects"] = json!(["quarry", "harbour"]);
+            text(&platform.admin.post("/tokens", &wanted).await["id"])
+        };
+        let temporary = "a temporary password";
+        let grace = json!({ "username": "grace", "display_name": "Grace", "password": temporary });
+        platform.admin.post("/users", &grace).await;
+        platform.admin.put("/projects/harbour/members/grace", &json!({ "role": "admin" })).await;
+
+        let grace = server.person("grace", temporary).await;
+        let problem = grace.refused(Method::GET, "/tokens", &json!({})).await;
+        assert_eq!((problem.status, problem.kind()), (403, "password-change-required"));
+        let change = json!({ "current_password": temporary, "new_password": "a password of my own" });
+        grace.put("/session/password", &change).await;
+
+        let theirs = text(&grace.post("/tokens", &Platform::wanted("rsa")).await["id"]);
+        grace.get(&format!("/tokens/{theirs}/file")).await;
+        let mut wanted = Platform::wanted("rsa");
+        wanted["projects"] = json!(["quarry"]);
+        let problem = grace.refused(Method::POST, "/tokens", &wanted).await;
+        assert!([403, 404, 422].contains(&problem.status), "{problem:?}");
+        let mut wanted = Platform::wanted("rsa");
+        wanted["projects"] = json!([]);
+        wanted["all_projects"] = json!(true);
+        assert_eq!(grace.refused(Method::POST, "/tokens", &wanted).await.status, 403);
+
+        let path = format!("/tokens/{foreign}");
+        assert_eq!(grace.status(Method::GET, &path).await, StatusCode::NOT_FOUND);
+        assert_eq!(grace.status(Method::DELETE, &path).await, StatusCode::NOT_FOUND);
+        let beyond = json!({ "projects": ["harbour", "quarry"] });
+        assert!(grace.refused(Method::PATCH, &format!("/tokens/{theirs}"), &beyond).await.status >= 403);
+        assert_eq!(grace.get("/tokens").await["items"].as_array().unwrap().len(), 1);
+
+        let jwt = grace.post("/tokens", &Platform::wanted("jwt")).await;
+        assert_eq!(jwt["bound_to"][0]["key"], "harbour");
+        for (method, path) in [
+            (Method::POST, "/systems"),
+            (Method::POST, "/projects"),
+            (Method::POST, "/users"),
+        ] {
+            let body = json!({ "key": "mine", "name": "Mine", "username": "mine", "display_name": "Mine" });
+            let status = grace.refused(method, path, &body).await.status;
+            assert!([403, 422].contains(&status), "{path}: {status}");
+        }
+        assert_eq!(grace.status(Method::GET, "/audit-events").await, StatusCode::FORBIDDEN);
+
+        platform.admin.delete("/projects/harbour/members/grace").await;
+        assert_eq!(grace.status(Method::GET, &format!("/tokens/{theirs}")).await, StatusCode::NOT_FOUND);
+        platform.admin.delete("/users/grace").await;
+        assert_eq!(grace.status(Method::GET, "/session").await, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn a_ci_script_is_held_to_its_token(server) {
+        let platform = Platform::on(server).await;
+        let script = json!({
+            "kind": "rsa",
+            "name": unique("script"),
+            "apis": [
+                "latchkey:create_token", "latchkey:list_tokens", "latchkey:delete_token",
+                "latchkey:get_token_file", "fleet:readDevice",
+            ],
+            "projects": ["harbour"],
+        });
+        let script = text(&platform.admin.post("/tokens", &script).await["id"]);
+        let open = platform.credential(&script).await;
+        let script = platform.admin.with_bearer(&open);
+
+        let issued = text(&script.post("/tokens", &Platform::wanted("rsa")).await["id"]);
+        script.get(&format!("/tokens/{issued}/file")).await;
+        let mut wanted = Platform::wanted("rsa");
+        wanted["apis"] = json!(["fleet:renameDevice"]);
+        assert_eq!(script.refused(Method::POST, "/tokens", &wanted).await.status, 403, "a grant that it lacks");
+        assert_eq!(script.status(Method::GET, "/systems").await, StatusCode::FORBIDDEN, "not granted");
+        let strange = platform.apply("rsa").await;
+        let of_another = script.status(Method::GET, &format!("/tokens/{strange}/file")).await;
+        assert_eq!(of_another, StatusCode::FORBIDDEN, "not issued by itself");
+        script.delete(&format!("/tokens/{issued}")).await;
+    }
+
+    async fn nobody_gets_nothing(server) {
+        let nobody = server.nobody();
+        for path in ["/tokens", "/systems", "/projects", "/users", "/session", "/audit-events"] {
+            let problem = nobody.refused(Method::GET, path, &json!({})).await;
+            assert_eq!((problem.status, problem.kind()), (401, "unauthenticated"), "{path}");
+        }
+        let wrong = json!({ "username": "admin", "password": "not the password" });
+        assert_eq!(nobody.refused(Method::POST, "/session", &wrong).await.kind(), "login-failed");
+        let nobody_known = json!({ "username": "nobody", "password": "not the password" });
+        assert_eq!(nobody.refused(Method::POST, "/session", &nobody_known).await.kind(), "login-failed");
+    }
+
+    async fn the_last_administrator_stays(server) {
+        let admin = server.admin().await;
+        for change in [json!({ "disabled": true }), json!({ "role": "user" })] {
+            assert_eq!(admin.refused(Method::PATCH, "/users/admin", &change).await.status, 409);
+        }
+    }
+}

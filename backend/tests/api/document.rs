@@ -1,0 +1,41 @@
+//! The OpenAPI document: what it says, and that it says all.
+
+use std::collections::HashSet;
+
+use latchkey::startup::document;
+use serde_json::Value;
+
+use crate::server::{Server, Where};
+
+#[tokio::test]
+async fn the_document_is_served_as_it_is_reviewed() {
+    let server = Server::start(Where::sqlite()).await;
+    let found: Value = server
+        .nobody()
+        .http
+        .get(format!("{}/api/openapi.json", server.url))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(found, serde_json::to_value(document("latchkey_session")).unwrap());
+    insta::assert_snapshot!("openapi", serde_json::to_string_pretty(&found).unwrap());
+}
+
+#[test]
+fn every_operation_has_an_id_of_its_own_and_says_what_it_answers() {
+    let document = serde_json::to_value(document("latchkey_session")).unwrap();
+    let mut ids = HashSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in
+            methods.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters")
+        {
+            let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no id"));
+            assert!(ids.insert(id.to_owned()), "{id} is there twice");
+            assert!(operation["responses"].as_object().is_some_and(|all| !all.is_empty()), "{method} {path}");
+        }
+    }
+    assert!(ids.len() > 40, "{}", ids.len());
+}

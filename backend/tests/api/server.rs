@@ -1,0 +1,334 @@
+//! A server, and a platform on it to issue tokens for.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use latchkey::configuration::Configuration;
+use latchkey::crypto::Secret;
+use latchkey::startup::Application;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
+use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _};
+use tempfile::TempDir;
+
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// Where a server keeps its data.
+#[derive(Clone)]
+pub(crate) struct Where {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database_url: Option<String>,
+    pub(crate) demo: bool,
+}
+
+impl Where {
+    /// An empty directory.
+    pub(crate) fn sqlite() -> Self {
+        Self { data_dir: TempDir::new().unwrap().keep(), database_url: None, demo: false }
+    }
+
+    /// An empty database on the PostgreSQL server of `LATCHKEY_TEST_POSTGRES_URL`,
+    /// which `cargo xtask test` starts; nothing without it.
+    pub(crate) async fn postgres() -> Option<Self> {
+        let Ok(url) = std::env::var("LATCHKEY_TEST_POSTGRES_URL") else {
+            eprintln!("SKIPPED on PostgreSQL: LATCHKEY_TEST_POSTGRES_URL is not set");
+            return None;
+        };
+        let name = unique("latchkey").replace('-', "_");
+        let mut admin = sqlx::PgConnection::connect(&url).await.unwrap();
+        admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        let mut url: url::Url = url.parse().unwrap();
+        url.set_path(&name);
+        Some(Self { database_url: Some(url.into()), ..Self::sqlite() })
+    }
+
+    fn configuration(&self) -> Configuration {
+        Configuration {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data_dir: self.data_dir.clone(),
+            // All nodes of one installation have one issuer.
+            public_url: self.database_url.is_some().then(|| "http://latchkey.example".parse().unwrap()),
+            database_url: self.database_url.clone(),
+            master_key: Some(Secret::from(MASTER_KEY.to_owned())),
+            admin_password: Some(Secret::from(PASSWORD.to_owned())),
+            workers: Some(1),
+            database_connections: 2,
+            key_pool: 2,
+            demo: self.demo,
+            ..Configuration::default()
+        }
+    }
+
+    /// The same as the environment of a process.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut environment = vec![
+            ("LATCHKEY_LISTEN", "127.0.0.1:0".to_owned()),
+            ("LATCHKEY_DATA_DIR", self.data_dir.display().to_string()),
+            ("LATCHKEY_MASTER_KEY", MASTER_KEY.to_owned()),
+            ("LATCHKEY_ADMIN_PASSWORD", PASSWORD.to_owned()),
+        ];
+        environment.extend(self.database_url.clone().map(|url| ("LATCHKEY_DATABASE_URL", url)));
+        environment
+    }
+}
+
+/// A name that no other test has.
+pub(crate) fn unique(what: &str) -> String {
+    format!("{what}-{}", latchkey_shared::ids::TokenId::new().as_str()[4..].to_lowercase())
+}
+
+/// A running server; dropping it stops it.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub(crate) async fn start(place: Where) -> Self {
+        let (started, wait) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let application = Application::build(place.configuration()).await.unwrap();
+                started.send((application.port(), application.handle())).unwrap();
+                application.run_until_stopped().await.unwrap();
+            });
+        });
+        let (port, handle) = tokio::task::spawn_blocking(move || wait.recv().unwrap()).await.unwrap();
+        Self { url: format!("http://127.0.0.1:{port}"), handle, thread: Some(thread) }
+    }
+
+    /// Somebody who is not logged in.
+    pub(crate) fn nobody(&self) -> Caller {
+        Caller::new(&self.url)
+    }
+
+    pub(crate) async fn admin(&self) -> Caller {
+        self.person("admin", PASSWORD).await
+    }
+
+    pub(crate) async fn person(&self, username: &str, password: &str) -> Caller {
+        let caller = self.nobody();
+        let body = json!({ "username": username, "password": password });
+        let answer = caller.send(Method::POST, "/session").json(&body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+        caller
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+            && !std::thread::panicking()
+        {
+            panic!("the server panicked");
+        }
+    }
+}
+
+/// One who calls the API.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) http: Client,
+    url: String,
+    bearer: Option<String>,
+}
+
+impl Caller {
+    pub(crate) fn new(url: &str) -> Self {
+        let http = Client::builder().cookie_store(true).build().unwrap();
+        Self { http, url: url.to_owned(), bearer: None }
+    }
+
+    /// The same server, called with a credential.
+    pub(crate) fn with_bearer(&self, credential: &str) -> Self {
+        Self { bearer: Some(credential.to_owned()), ..Self::new(&self.url) }
+    }
+
+    /// A request below `/api/v1`.
+    pub(crate) fn send(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}/api/v1{path}", self.url));
+        match &self.bearer {
+            Some(credential) => request.bearer_auth(credential),
+            None => request,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        expect(self.send(Method::GET, path), StatusCode::OK).await
+    }
+
+    /// The status of a request without a body.
+    pub(crate) async fn status(&self, method: Method, path: &str) -> StatusCode {
+        self.send(method, path).send().await.unwrap().status()
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
+        expect(self.send(Method::POST, path).json(body), StatusCode::CREATED).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Value {
+        let answer = self.send(Method::PUT, path).json(body).send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "PUT {path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Value {
+        expect(self.send(Method::PATCH, path).json(body), StatusCode::OK).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) {
+        assert_eq!(self.status(Method::DELETE, path).await, StatusCode::NO_CONTENT, "DELETE {path}");
+    }
+
+    /// What is refused, as a problem (RFC 9457).
+    pub(crate) async fn refused(&self, method: Method, path: &str, body: &Value) -> Problem {
+        Problem::of(self.send(method, path).json(body).send().await.unwrap()).await
+    }
+}
+
+async fn expect(request: RequestBuilder, status: StatusCode) -> Value {
+    let answer = request.send().await.unwrap();
+    let (found, url, text) = (answer.status(), answer.url().clone(), answer.text().await.unwrap());
+    assert_eq!(found, status, "{url}: {text}");
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
+/// A problem document.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Problem {
+    /// Any answer of 400 or more must be one.
+    pub(crate) async fn of(answer: Response) -> Self {
+        let status = answer.status().as_u16();
+        let content_type = answer.headers().get(header::CONTENT_TYPE).cloned();
+        let text = answer.text().await.unwrap();
+        assert!(status >= 400, "{status} {text}");
+        let content_type = content_type.map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(content_type.as_deref(), Some("application/problem+json"), "{status} {text}");
+        let body: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(body["status"], status, "{text}");
+        Self { status, body }
+    }
+
+    /// The last part of its `type`.
+    pub(crate) fn kind(&self) -> &str {
+        self.body["type"].as_str().unwrap().trim_start_matches("/problems/")
+    }
+
+    /// `field:code` of each field at fault.
+    pub(crate) fn fields(&self) -> Vec<String> {
+        let errors = self.body["errors"].as_array().cloned().unwrap_or_default();
+        let part = |error: &Value, name: &str| error[name].as_str().unwrap().to_owned();
+        errors.iter().map(|error| format!("{}:{}", part(error, "field"), part(error, "code"))).collect()
+    }
+}
+
+/// A system with three operations, two projects, a user in the first of them.
+pub(crate) struct Platform {
+    pub(crate) admin: Caller,
+    pub(crate) gateway: Caller,
+}
+
+pub(crate) const DEVICE: &str = "/projects/harbour/devices/7";
+
+impl Platform {
+    pub(crate) async fn on(server: &Server) -> Self {
+        let admin = server.admin().await;
+        let operation = |id: &str| json!({ "operationId": id, "summary": id, "responses": {} });
+        let document = json!({
+            "openapi": "3.0.3",
+            "paths": {
+                "/projects/{project}/devices": { "get": operation("listDevices") },
+                "/projects/{project}/devices/{device}": {
+                    "get": operation("readDevice"),
+                    "patch": operation("renameDevice"),
+                },
+            },
+        });
+        admin
+            .post(
+                "/systems",
+                &json!({ "key": "fleet", "name": "Fleet", "audience": "https://fleet.example" }),
+            )
+            .await;
+        let report = admin.put("/systems/fleet/openapi", &document).await;
+        assert_eq!(report["added"].as_array().map(Vec::len), Some(3), "{report}");
+        for key in ["harbour", "quarry"] {
+            admin.post("/projects", &json!({ "key": key, "name": key })).await;
+        }
+        admin.post("/users", &json!({ "username": "ada", "display_name": "Ada" })).await;
+        admin.put("/projects/harbour/members/ada", &json!({ "role": "member" })).await;
+        let key = admin.post("/systems/fleet/verifier-keys", &json!({ "name": "gateway" })).await;
+        let gateway = admin.with_bearer(key["key"].as_str().unwrap());
+        Self { admin, gateway }
+    }
+
+    /// What a new token of a kind is asked for with.
+    pub(crate) fn wanted(kind: &str) -> Value {
+        let (targets, names) = if kind == "rsa" { ("projects", "harbour") } else { ("users", "ada") };
+        json!({ "kind": kind, "name": unique(kind), "apis": ["fleet:readDevice"], targets: [names] })
+    }
+
+    /// A new token for reading devices; its id.
+    pub(crate) async fn apply(&self, kind: &str) -> String {
+        text(&self.admin.post("/tokens", &Self::wanted(kind)).await["id"])
+    }
+
+    /// What the token is presented as: its open token, or a JWT.
+    pub(crate) async fn credential(&self, id: &str) -> String {
+        let file = self.admin.get(&format!("/tokens/{id}/file")).await;
+        if file["open_token"].is_string() {
+            return text(&file["open_token"]);
+        }
+        let secret = self.admin.get(&format!("/tokens/{id}/secret")).await;
+        text(&self.exchange(id, secret["secret_id"].as_str().unwrap()).await["access_token"])
+    }
+
+    /// A JWT for client credentials (RFC 6749 §4.4), or the error.
+    pub(crate) async fn exchange(&self, client_id: &str, client_secret: &str) -> Value {
+        let answer = self
+            .admin
+            .http
+            .post(format!("{}/oauth2/token", self.admin.url))
+            .basic_auth(client_id, Some(client_secret))
+            .form(&[("grant_type", "client_credentials")])
+            .send()
+            .await
+            .unwrap();
+        answer.json().await.unwrap()
+    }
+
+    pub(crate) async fn introspect(&self, credential: &str) -> Value {
+        let request = self.gateway.http.post(format!("{}/oauth2/introspect", self.gateway.url));
+        let request = request.bearer_auth(self.gateway.bearer.as_deref().unwrap());
+        request.form(&[("token", credential)]).send().await.unwrap().json().await.unwrap()
+    }
+
+    pub(crate) async fn decide(&self, credential: &str, method: &str, path: &str) -> Value {
+        let body = json!({ "credential": credential, "method": method, "path": path });
+        expect(self.gateway.send(Method::POST, "/verify").json(&body), StatusCode::OK).await
+    }
+
+    /// Why a call is denied; `allowed` if it is not.
+    pub(crate) async fn reason(&self, credential: &str, method: &str, path: &str) -> String {
+        let decision = self.decide(credential, method, path).await;
+        if decision["allowed"] == true { "allowed".to_owned() } else { text(&decision["reason"]) }
+    }
+}
+
+/// A JSON string.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}

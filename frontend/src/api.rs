@@ -39,11 +39,6 @@ impl Error {
         let error = problem.errors.iter().find(|error| error.field == field)?;
         Some(error.message.clone())
     }
-
-    /// Whether the server's reason is of this `type`.
-    pub(crate) fn is(&self, kind: &str) -> bool {
-        matches!(self, Self::Problem(problem) if problem.kind == kind)
-    }
 }
 
 thread_local! {

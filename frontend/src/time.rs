@@ -12,6 +12,7 @@ const DAY: f64 = 24.0 * HOUR;
 
 /// How long ago it was, with the exact time on hover.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 pub(crate) fn Moment(at: Timestamp) -> impl IntoView {
     let date = Date::new(&JsValue::from_str(at.as_str()));
     let exact = String::from(date.to_locale_string("default", &JsValue::UNDEFINED));

@@ -21,8 +21,6 @@ const CARGO_DENY: &str = "0.20.2";
 pub(crate) enum Tool {
     /// The database server, with `initdb`.
     PostgreSql,
-    /// A browser that Playwright can drive.
-    Chromium,
     /// Node.js 20 or later, and npm.
     Node,
     /// curl and jq, which README's commands use.
@@ -35,7 +33,6 @@ impl Tool {
     fn is_there(self) -> bool {
         match self {
             Self::PostgreSql => postgres_program("initdb").is_ok(),
-            Self::Chromium => chromium().is_some(),
             Self::Node => find("npm").is_some() && has_node_20(),
             Self::Curl => find("curl").is_some() && find("jq").is_some(),
             Self::Python => python().is_some(),
@@ -46,7 +43,6 @@ impl Tool {
     fn wanted(self) -> &'static str {
         match self {
             Self::PostgreSql => "PostgreSQL 14 or later",
-            Self::Chromium => "Chromium",
             Self::Node => "Node.js 20 or later, with npm",
             Self::Curl => "curl 7.82 or later, and jq",
             Self::Python => "Python 3.10 or later, with venv and ensurepip",
@@ -57,7 +53,6 @@ impl Tool {
     fn packages(self) -> &'static [&'static str] {
         match self {
             Self::PostgreSql => &["postgresql"],
-            Self::Chromium => &["chromium"],
             Self::Node => &["nodejs"],
             Self::Curl => &["curl", "jq"],
             Self::Python => &["python3", "python3-venv"],
@@ -185,11 +180,6 @@ pub(crate) fn node_modules() -> Result<()> {
         .env("npm_config_cache", cache()?.join("npm"))
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
     Ok(fs::write(stamp, lock)?)
-}
-
-/// A Chromium that is installed.
-pub(crate) fn chromium() -> Option<PathBuf> {
-    ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find)
 }
 
 /// A Python 3 that can make a virtual environment; Debian's where the first

@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::command::{cargo, line, program, read, root, run};
+use crate::command::{cargo, line, program, read, run};
 use crate::install::{self, Tool};
 use crate::postgres::PostgreSql;
 use crate::run::build;
@@ -43,8 +43,6 @@ enum Step {
     Clients,
     /// schemathesis: the server keeps to its OpenAPI document
     Openapi,
-    /// The screens, in Chromium
-    Browser,
 }
 
 impl Step {
@@ -54,7 +52,6 @@ impl Step {
             Self::Rust => &[Tool::PostgreSql],
             Self::Clients => &[Tool::Python, Tool::Node, Tool::Curl],
             Self::Openapi => &[Tool::Python],
-            Self::Browser => &[Tool::Node, Tool::Chromium],
         }
     }
 
@@ -68,7 +65,6 @@ impl Step {
             Self::Build => build().map(drop),
             Self::Clients => clients(tally),
             Self::Openapi => openapi(),
-            Self::Browser => browser(tally),
         }
     }
 }
@@ -207,19 +203,6 @@ fn openapi() -> Result<()> {
     let python = install::python_environment()?;
     let server = Server::start(&build()?, "openapi")?;
     run(on_server(program(python), &server).arg("e2e/clients/conformance.py"))?;
-    server.stop()
-}
-
-fn browser(tally: &mut Tally) -> Result<()> {
-    install::node_modules()?;
-    let chromium = install::chromium().context("no Chromium")?;
-    let server = Server::start(&build()?, "browser")?;
-    let mut playwright = on_server(program("npx"), &server);
-    playwright
-        .args(["playwright", "test"])
-        .current_dir(root().join("e2e"))
-        .env("LATCHKEY_CHROMIUM", chromium);
-    run_counted(&mut playwright, tally)?;
     server.stop()
 }
 

@@ -29,6 +29,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         server: Vec<String>,
     },
+    /// Measures what a decision costs, as ratios against ceilings of the same run.
+    Bench,
     /// Installs what is missing and runs every check and test.
     Test(test::Options),
 }
@@ -37,6 +39,9 @@ fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Build => run::build().map(|server| println!("{}", server.display())),
         Task::Run { server } => run::run(&server),
+        Task::Bench => {
+            command::run(command::cargo().args(["bench", "--package", "latchkey", "--bench", "decisions"]))
+        }
         Task::Test(options) => test::run_all(&options),
     }
 }

@@ -23,9 +23,15 @@ use tokio::net::TcpStream;
 
 const PASSWORD: &str = "correct horse battery staple";
 const CONNECTIONS: usize = 32;
+/// Sealed requests wait for one another's commit: fewer would measure the disk.
+const SEALED_CONNECTIONS: usize = 128;
 const SPAN: Duration = Duration::from_secs(5);
 const SEALED: usize = 6_000;
 const PATH: &str = "/projects/harbour/devices/7";
+
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<()> {
     let data = tempfile::tempdir()?;
@@ -86,9 +92,9 @@ async fn measure(latchkey: SocketAddr, constant: SocketAddr) -> Result<()> {
     let open = file["open_token"].as_str().context("an open token")?;
 
     let call = vec![request(key, open)];
-    run(latchkey, &call, Some(Duration::from_secs(1))).await?;
-    let ceiling = run(constant, &call, Some(SPAN)).await?;
-    let cached = run(latchkey, &call, Some(SPAN)).await?;
+    run(latchkey, &call, CONNECTIONS, Some(Duration::from_secs(1))).await?;
+    let ceiling = run(constant, &call, CONNECTIONS, Some(SPAN)).await?;
+    let cached = run(latchkey, &call, CONNECTIONS, Some(SPAN)).await?;
     println!("constant answer: {ceiling}");
     println!("verify, cached open token: {cached}");
     println!(
@@ -110,7 +116,7 @@ async fn measure(latchkey: SocketAddr, constant: SocketAddr) -> Result<()> {
             request(key, &seal(&public, &header, claims.to_string().as_bytes()))
         })
         .collect();
-    let sealed = run(latchkey, &sealed, None).await?;
+    let sealed = run(latchkey, &sealed, SEALED_CONNECTIONS, None).await?;
     println!("verify, sealed requests: {sealed}");
     match openssl() {
         Ok(operations) => println!(
@@ -157,14 +163,19 @@ impl std::fmt::Display for Rate {
 }
 
 /// Sends the requests over several connections: each once, or over and over for a while.
-async fn run(address: SocketAddr, requests: &[Vec<u8>], span: Option<Duration>) -> Result<Rate> {
+async fn run(
+    address: SocketAddr,
+    requests: &[Vec<u8>],
+    connections: usize,
+    span: Option<Duration>,
+) -> Result<Rate> {
     let begin = Instant::now();
-    let lanes = (0..CONNECTIONS).map(async |lane| -> Result<Vec<Duration>> {
+    let lanes = (0..connections).map(async |lane| -> Result<Vec<Duration>> {
         let mut connection = TcpStream::connect(address).await?;
         connection.set_nodelay(true)?;
         let mut times = Vec::new();
         let mut own = requests.iter().skip(if span.is_some() { 0 } else { lane });
-        let step = if span.is_some() { 1 } else { CONNECTIONS };
+        let step = if span.is_some() { 1 } else { connections };
         loop {
             let request = match span {
                 Some(span) if begin.elapsed() >= span => break,

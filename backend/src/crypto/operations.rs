@@ -4,9 +4,10 @@
 //! starve the others.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 /// How many operations there may be.
 #[derive(Debug, Clone, Copy)]
@@ -40,10 +41,16 @@ impl Overloaded {
     pub const RETRY_AFTER: u32 = 1;
 }
 
+type Job = Box<dyn FnOnce() + Send>;
+
 /// The queue. Cloning it gives another handle to the same one.
+///
+/// Threads of its own take the next operation as soon as one ends. A semaphore
+/// before the runtime's blocking threads would leave cores idle meanwhile: it
+/// must wake a task that then wakes a thread.
 #[derive(Clone)]
 pub struct PrivateOperations {
-    running: Arc<Semaphore>,
+    jobs: mpsc::Sender<Job>,
     admitted: Arc<Mutex<Admitted>>,
     limits: Limits,
 }
@@ -63,10 +70,27 @@ pub struct Ticket {
 }
 
 impl PrivateOperations {
-    /// An empty queue.
+    /// An empty queue and the threads that work on it. They end with its last handle.
+    ///
+    /// # Panics
+    /// If the system gives no thread.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { running: Arc::new(Semaphore::new(limits.at_once)), admitted: Arc::default(), limits }
+        let (jobs, waiting) = mpsc::channel::<Job>();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..limits.at_once {
+            let waiting = Arc::clone(&waiting);
+            std::thread::Builder::new()
+                .name("private-key".to_owned())
+                .spawn(move || {
+                    while let Some(job) = next(&waiting) {
+                        // Whoever waits for it learns of a panic by the answer that never comes.
+                        let _ = catch_unwind(AssertUnwindSafe(job));
+                    }
+                })
+                .expect("the system gives a thread");
+        }
+        Self { jobs, admitted: Arc::default(), limits }
     }
 
     /// Takes a place in the queue for an operation with a key that a source
@@ -87,24 +111,31 @@ impl PrivateOperations {
         Ok(ticket)
     }
 
-    /// Runs an operation on a blocking thread when its turn comes.
+    /// Runs an operation when its turn comes; not at all if nobody waits for it any more.
     ///
     /// # Errors
-    /// [`Overloaded`] if the server is shutting down.
+    /// [`Overloaded`] if the operation panicked.
     pub async fn run<T: Send + 'static>(
         &self,
         ticket: Ticket,
         operation: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Overloaded> {
-        let permit = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Overloaded)?;
-        // Permit and ticket belong to the closure: a request that is dropped
-        // while its operation runs must not make room for another.
-        let running = tokio::task::spawn_blocking(move || {
-            let (_permit, _ticket) = (permit, ticket);
-            operation()
-        });
-        running.await.map_err(|_| Overloaded)
+        let (answer, answered) = oneshot::channel();
+        // The ticket belongs to the job: a request that is dropped while its
+        // operation runs must not make room for another.
+        let job = move || {
+            let _ticket = ticket;
+            if !answer.is_closed() {
+                let _ = answer.send(operation());
+            }
+        };
+        self.jobs.send(Box::new(job)).map_err(|_| Overloaded)?;
+        answered.await.map_err(|_| Overloaded)
     }
+}
+
+fn next(waiting: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
 impl Drop for Ticket {
@@ -133,7 +164,6 @@ fn lock(admitted: &Mutex<Admitted>) -> MutexGuard<'_, Admitted> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use std::sync::mpsc;
     use std::time::Duration;
 
     use super::*;

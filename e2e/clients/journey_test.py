@@ -185,11 +185,19 @@ def test_a_jwt_holds_no_more_than_was_asked_for(platform):
     assert denied(platform.verify(narrow["access_token"], method="PATCH")) == "api_not_granted"
 
 
-def test_the_curl_line_of_a_token_file_works_as_it_stands(platform):
-    file = platform.file(platform.apply("rsa"))
-    answer = subprocess.run(["sh", "-c", file["curl"]], check=True, capture_output=True, text=True)
-    assert file["curl"].startswith("curl ")
-    assert json.loads(answer.stdout[answer.stdout.index("{") :]), answer.stdout
+def test_the_curl_line_of_a_token_file_works_as_it_stands(platform, admin):
+    other = f"other-{secrets.token_hex(4)}"
+    admin.post("/systems", {"key": other, "name": "Other", "audience": f"https://{other}.example/it's"})
+    admin.post("/users", {"username": other, "display_name": "Another"})
+    for token in (
+        platform.apply("rsa"),
+        platform.apply("rsa", systems=[other]),
+        platform.apply("jwt", systems=[other], users=[platform.user, other]),
+    ):
+        file = platform.file(token)
+        answer = subprocess.run(["sh", "-c", file["curl"]], check=True, capture_output=True, text=True)
+        assert "access_token" in json.loads(answer.stdout), answer.stdout
+        assert file["audiences"][platform.system] == platform.audience
 
 
 def test_a_verifier_key_of_another_system_learns_nothing(platform, admin):

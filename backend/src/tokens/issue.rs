@@ -1,5 +1,8 @@
 //! What a token proves itself with: made here, stored encrypted, shown again.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
 use latchkey_shared::ids::{KeyId, TokenId};
 use latchkey_shared::tokens::{Kind, Token};
 use serde_json::{Value, json};
@@ -11,6 +14,7 @@ use crate::crypto::rsa::{KeyPool, KeySize, PublicJwk, PublicKey};
 use crate::crypto::secret_id::{self, Prefix};
 use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
+use crate::systems::catalog::Snapshot;
 use crate::verify::prove::{OPEN, OPEN_TOKEN};
 use crate::web::problem::Problem;
 
@@ -91,12 +95,24 @@ pub fn secret(keyring: &Keyring, stored: &StoredKey) -> Result<Secret, Problem> 
 }
 
 /// The token file: everything that its bearer needs.
-pub fn file(keyring: &Keyring, token: &Token, stored: &StoredKey) -> Result<Value, Problem> {
+pub fn file(
+    keyring: &Keyring,
+    snapshot: &Snapshot,
+    token: &Token,
+    stored: &StoredKey,
+) -> Result<Value, Problem> {
     let id: KeyId = stored.id.parse().map_err(Problem::internal)?;
     let issuer = keyring.issuer();
     let token_endpoint = format!("{issuer}/oauth2/token");
     let secret = secret(keyring, stored)?;
     let keys = |all: Vec<&String>| json!(all);
+    let through_apis = token.apis.iter().filter_map(|api| snapshot.api(&api.id)).map(|(system, _)| system);
+    let audiences: BTreeMap<&str, &str> = through_apis
+        .chain(token.systems.iter().map(|system| &system.id))
+        .filter_map(|system| snapshot.system(system))
+        .filter(|system| !system.disabled)
+        .map(|system| (system.key.as_str(), system.audience.as_str()))
+        .collect();
     let mut file = json!({
         "version": 1,
         "kind": token.kind,
@@ -106,17 +122,24 @@ pub fn file(keyring: &Keyring, token: &Token, stored: &StoredKey) -> Result<Valu
         "name": token.name,
         "apis": keys(token.apis.iter().map(|api| &api.key).collect()),
         "systems": keys(token.systems.iter().map(|system| &system.key).collect()),
+        "audiences": audiences,
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "token_endpoint": token_endpoint,
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
         "verify_endpoint": format!("{issuer}/api/v1/verify"),
     });
-    let curl = format!(
-        "curl -sS -u '{}:{}' -d grant_type=client_credentials '{token_endpoint}'",
-        token.id,
-        secret.expose()
-    );
+    let mut curl = format!("curl -sS -u '{}:{}' -d grant_type=client_credentials", token.id, secret.expose());
+    // Where the token endpoint leaves a choice, the line makes the first one.
+    let mut choose = |parameter, values: Vec<&str>| {
+        if let [first, _, ..] = values[..] {
+            let quoted = first.replace('\'', r"'\''");
+            let _ = write!(curl, " --data-urlencode '{parameter}={quoted}'");
+        }
+    };
+    choose("resource", audiences.into_values().collect());
+    choose("subject", token.users.iter().map(|user| user.username.as_str()).collect());
+    let _ = write!(curl, " '{token_endpoint}'");
     match token.kind {
         Kind::Jwt => {
             file["secret_id"] = json!(secret.expose());

@@ -29,6 +29,7 @@ use crate::crypto::decryptor::Decryptor;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::database::{Change, Database, now};
+use crate::systems::catalog::Catalog;
 use crate::web::extract::{Json, OptionalJson, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind as ProblemKind, Problem};
 use crate::{projects, systems, users};
@@ -654,12 +655,14 @@ async fn file(
     database: web::Data<Database>,
     configuration: web::Data<Configuration>,
     keyring: web::Data<Keyring>,
+    catalog: web::Data<Catalog>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
+    let snapshot = catalog.load().await?;
     let (found, key) =
         reveal(principal, &database, &configuration, id, "token.file_downloaded", None).await?;
-    let file = issue::file(&keyring, &found.token, &key)?;
+    let file = issue::file(&keyring, &snapshot, &found.token, &key)?;
     let plain: String = found
         .token
         .name

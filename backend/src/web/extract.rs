@@ -78,10 +78,13 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        let field = if path == "." { String::new() } else { path };
+        let mut field = if path == "." { String::new() } else { path };
         let cause = error.into_inner();
         if cause.is_data() {
             let message = cause.to_string();
+            if let Some(missing) = missing_field(&message) {
+                field = if field.is_empty() { missing.to_owned() } else { format!("{field}.{missing}") };
+            }
             let code = match &message {
                 text if text.starts_with("unknown field") => "unknown_field",
                 text if text.starts_with("missing field") => "required",
@@ -96,6 +99,11 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         Problem::new(Kind::MalformedRequest).with_detail(format!("The body is not JSON: {cause}."))
     })?;
     Ok(value)
+}
+
+/// The field that is missing; serde has it in its message only.
+fn missing_field(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.split_once('`').map(|(field, _)| field)
 }
 
 /// Parameters after `?`.
@@ -227,7 +235,7 @@ mod tests {
     fn json_errors_name_their_field() {
         assert_eq!(errors(r#"{"name": 3}"#), (Kind::Validation, "name:wrong_type".into()));
         assert_eq!(errors(r#"{"name": "x", "nam": 3}"#), (Kind::Validation, "nam:unknown_field".into()));
-        assert_eq!(errors("{}"), (Kind::Validation, ":required".into()));
+        assert_eq!(errors("{}"), (Kind::Validation, "name:required".into()));
         assert_eq!(errors("{").0, Kind::MalformedRequest);
         assert_eq!(errors(r#"{"name": "x"} x"#).0, Kind::MalformedRequest);
         assert_eq!(errors("{\"name\": \"\u{0}\"}").0, Kind::MalformedRequest);

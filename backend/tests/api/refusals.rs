@@ -58,6 +58,8 @@ on_both_engines! {
             );
         }
         assert_eq!(platform.admin.get("/tokens").await["items"], json!([]));
+        let problem = platform.admin.refused(Method::POST, "/systems", &json!({ "key": "depot" })).await;
+        assert_eq!(problem.fields(), ["name:required"], "what is missing is named as well");
     }
 
     async fn what_cannot_be_read_is_said_to_be_so(server) {

@@ -21,6 +21,15 @@ struct Counts {
     by_outcome: Vec<(Option<ApiId>, Option<Reason>, i64)>,
 }
 
+impl Counts {
+    fn add(&mut self, api: Option<&ApiId>, outcome: Option<Reason>, more: i64) {
+        match self.by_outcome.iter_mut().find(|(a, o, _)| a.as_ref() == api && *o == outcome) {
+            Some((_, _, count)) => *count += more,
+            None => self.by_outcome.push((api.cloned(), outcome, more)),
+        }
+    }
+}
+
 /// The counters of this node since the last flush.
 #[derive(Default)]
 pub struct Usage {
@@ -36,11 +45,7 @@ impl Usage {
         }
         let Some(counts) = all.get_mut(token) else { return };
         counts.last_used_at = counts.last_used_at.max(now);
-        let known = counts.by_outcome.iter_mut().find(|(a, o, _)| a.as_ref() == api && *o == outcome);
-        match known {
-            Some((_, _, count)) => *count += 1,
-            None => counts.by_outcome.push((api.cloned(), outcome, 1)),
-        }
+        counts.add(api, outcome, 1);
     }
 
     /// Writes what was counted; what cannot be written now is counted on.
@@ -57,10 +62,7 @@ impl Usage {
                 let kept = all.entry(token).or_default();
                 kept.last_used_at = kept.last_used_at.max(counts.last_used_at);
                 for (api, outcome, count) in counts.by_outcome {
-                    match kept.by_outcome.iter_mut().find(|(a, o, _)| *a == api && *o == outcome) {
-                        Some((_, _, more)) => *more += count,
-                        None => kept.by_outcome.push((api, outcome, count)),
-                    }
+                    kept.add(api.as_ref(), outcome, count);
                 }
             }
         }

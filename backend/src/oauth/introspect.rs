@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::client::Form;
 use super::error::{Code, OAuthError, OAuthErrorBody, never_stored};
-use super::token::{reaches, whole_scope};
+use super::token::whole_scope;
 use crate::access::Reach;
 use crate::crypto::keyring::Keyring;
 use crate::database::now;
@@ -110,7 +110,7 @@ async fn find(
         && !token.one_time_only
         && for_system
         && !system.disabled
-        && reaches(&token, snapshot, system)
+        && snapshot.reached(&token.apis, &token.systems).contains(&system.id)
         && is_in_force(&token, &proof, now).is_ok()
         && comes_from(&token.allowed_ips, client_ip).is_ok();
     if !good {

@@ -144,21 +144,16 @@ pub(super) async fn issue(
     }))
 }
 
-/// Whether a token is granted something of a system.
-pub(super) fn reaches(token: &TokenState, snapshot: &Snapshot, system: &CatalogSystem) -> bool {
-    token.systems.contains(&system.id)
-        || token.apis.iter().any(|api| snapshot.api(api).is_some_and(|(owner, _)| *owner == system.id))
-}
-
 /// The one system that the access token is for.
 fn target<'s>(
-    token: &TokenState,
+    token: &'s TokenState,
     snapshot: &'s Snapshot,
     resource: Option<&str>,
 ) -> Result<&'s CatalogSystem, OAuthError> {
     let refused = |description: &str| OAuthError::new(Code::InvalidTarget, description);
+    let reached = snapshot.reached(&token.apis, &token.systems);
     let mut reached =
-        snapshot.systems().filter(|system| !system.disabled && reaches(token, snapshot, system));
+        reached.into_iter().filter_map(|system| snapshot.system(system)).filter(|system| !system.disabled);
     if let Some(resource) = resource {
         return reached
             .find(|system| system.audience == resource)

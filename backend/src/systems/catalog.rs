@@ -1,7 +1,7 @@
 //! What decisions need to know of systems, projects and verifier keys, in
 //! memory: one snapshot, replaced whole when any of it changes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use latchkey_shared::ids::{ApiId, KeyId, ProjectId, SystemId};
@@ -92,6 +92,16 @@ impl Snapshot {
     #[must_use]
     pub fn api(&self, id: &ApiId) -> Option<(&SystemId, &str)> {
         self.apis.get(id).map(|(system, key)| (system, key.as_str()))
+    }
+
+    /// The systems that grants of single APIs and of whole systems reach.
+    pub fn reached<'a>(
+        &'a self,
+        apis: impl IntoIterator<Item = &'a ApiId>,
+        systems: impl IntoIterator<Item = &'a SystemId>,
+    ) -> HashSet<&'a SystemId> {
+        let through_apis = apis.into_iter().filter_map(|api| self.api(api)).map(|(system, _)| system);
+        systems.into_iter().chain(through_apis).collect()
     }
 
     /// The API with this key, and the system that it belongs to.

@@ -106,9 +106,10 @@ pub fn file(
     let token_endpoint = format!("{issuer}/oauth2/token");
     let secret = secret(keyring, stored)?;
     let keys = |all: Vec<&String>| json!(all);
-    let through_apis = token.apis.iter().filter_map(|api| snapshot.api(&api.id)).map(|(system, _)| system);
-    let audiences: BTreeMap<&str, &str> = through_apis
-        .chain(token.systems.iter().map(|system| &system.id))
+    let reached =
+        snapshot.reached(token.apis.iter().map(|api| &api.id), token.systems.iter().map(|system| &system.id));
+    let audiences: BTreeMap<&str, &str> = reached
+        .into_iter()
         .filter_map(|system| snapshot.system(system))
         .filter(|system| !system.disabled)
         .map(|system| (system.key.as_str(), system.audience.as_str()))

@@ -11,11 +11,10 @@ mod replay;
 pub mod routes;
 pub mod state;
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use latchkey_shared::ids::{KeyId, ProjectId, SystemId, TokenId};
+use latchkey_shared::ids::{KeyId, ProjectId, TokenId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::ApiScope;
 use latchkey_shared::time::Timestamp;
@@ -223,7 +222,8 @@ fn is_bound_to(
 ) -> Result<(), Reason> {
     match &proof.audience {
         Some(audience) if *audience != call.system.audience => return Err(Reason::ProofMismatch),
-        None if proof.binding.is_some() && reaches_several_systems(token, snapshot) => {
+        // A request without `aud` could be meant for any system that its token reaches.
+        None if proof.binding.is_some() && snapshot.reached(&token.apis, &token.systems).len() > 1 => {
             return Err(Reason::ProofMismatch);
         }
         _ => {}
@@ -238,12 +238,6 @@ fn is_bound_to(
         return Err(Reason::Stale);
     }
     if now < binding.good_from { Err(Reason::NotYetValid) } else { Ok(()) }
-}
-
-/// Whether a request without `aud` could be meant for more than one system.
-fn reaches_several_systems(token: &TokenState, snapshot: &Snapshot) -> bool {
-    let through_apis = token.apis.iter().filter_map(|api| snapshot.api(api)).map(|(system, _)| system);
-    token.systems.iter().chain(through_apis).collect::<HashSet<&SystemId>>().len() > 1
 }
 
 /// Is the token, and the JWT that was issued for it, switched on and within its time?

@@ -264,4 +264,38 @@ pub struct Usage {
     pub last_used_at: Option<Timestamp>,
     /// The last 30 days, latest first.
     pub days: Vec<UsageDay>,
+    /// The last 24 hours, to the hour.
+    pub last_24_hours: CallCount,
+}
+
+/// How many calls passed, and how many did not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct CallCount {
+    /// Calls that passed.
+    pub allowed: i64,
+    /// Calls that were denied.
+    pub denied: i64,
+}
+
+/// The body of `POST /tokens/{token}/try`: a call that might be made with the token.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Trial {
+    /// The system that would be called, by key or id.
+    pub system: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path as it would arrive, with the base path; a query is ignored.
+    pub path: String,
+    /// The project, by key or id, where the path does not name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// JWT: the user, by name or id; needed when the token is for several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The caller's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_ip: Option<String>,
 }

@@ -1,6 +1,17 @@
 //! Parts that pages are made of.
 
+pub(crate) mod clipboard;
+pub(crate) mod dialog;
 pub(crate) mod field;
+pub(crate) mod form;
 pub(crate) mod frame;
+pub(crate) mod heading;
+pub(crate) mod listing;
+pub(crate) mod login_again;
+pub(crate) mod menu;
 pub(crate) mod notice;
+pub(crate) mod search;
+pub(crate) mod shortcuts;
 pub(crate) mod title;
+pub(crate) mod toast;
+pub(crate) mod write;

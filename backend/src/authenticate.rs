@@ -11,6 +11,7 @@ use latchkey_shared::verify::Reason;
 
 use crate::access::{Held, Principal};
 use crate::audit::Origin;
+use crate::configuration::Configuration;
 use crate::sessions::Sessions;
 use crate::systems::builtin;
 use crate::systems::catalog::Snapshot;
@@ -36,10 +37,14 @@ impl FromRequest for Principal {
     }
 }
 
-/// The address that a request came from.
+/// The address that a request came from, as far as it can be relied on.
 #[must_use]
 pub fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|address| address.ip())
+    let peer = request.peer_addr()?.ip();
+    match state::<Configuration>(request) {
+        Ok(configuration) => configuration.trusted_proxies.client(peer, request.headers()),
+        Err(_) => Some(peer),
+    }
 }
 
 /// What the audit trail says of a request whose sender is not known (yet).

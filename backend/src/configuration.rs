@@ -218,3 +218,22 @@ impl Configuration {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trusted_proxies_are_ranges_or_addresses() {
+        let arguments = |list: &str| Arguments::try_parse_from(["latchkey", "--trusted-proxies", list]);
+        let ranges = |options: Options| -> Vec<String> {
+            options.trusted_proxies.unwrap_or_default().iter().map(|one| one.0.to_string()).collect()
+        };
+        let given = arguments("10.0.0.0/8,::1").expect("is right");
+        assert_eq!(ranges(given.options), ["10.0.0.0/8", "::1/128"]);
+        assert!(arguments("10.0.0.0/8,everybody").is_err());
+        let file = toml::from_str(r#"trusted_proxies = ["192.0.2.7"]"#).expect("is right");
+        assert_eq!(ranges(file), ["192.0.2.7/32"]);
+        assert!(toml::from_str::<Options>(r#"trusted_proxies = ["everybody"]"#).is_err());
+    }
+}

@@ -107,7 +107,9 @@ async fn authorize(
     }
     let (method, path) = match asked_by(gateway) {
         // Caddy asks with the query of the call; that is in its header, too.
-        Some(names) if !rest.starts_with('/') => (required(headers, names.0)?, required(headers, names.1)?),
+        Some((method, path)) if !rest.starts_with('/') => {
+            (required(headers, method)?, required(headers, path)?)
+        }
         Some(_) => return Err(Problem::forbidden("Only Envoy puts the path of the call behind the system.")),
         None if !rest.starts_with('/') => {
             return Err(Problem::forbidden("Envoy puts the path of the call behind the system."));

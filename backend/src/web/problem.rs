@@ -292,10 +292,11 @@ impl Problem {
             | Reason::ProjectNotGranted
             | Reason::UserNotGranted => (Kind::CallDenied, "insufficient_scope"),
         };
-        let mut says = format!(r#"error="{error}", error_description="{reason}""#);
-        if let Some(api) = api.filter(|_| kind == Kind::CallDenied) {
-            says.push_str(&format!(r#", scope="{api}""#));
-        }
+        let scope = api.filter(|_| kind == Kind::CallDenied).map(|api| format!(r#", scope="{api}""#));
+        let says = format!(
+            r#"error="{error}", error_description="{reason}"{}"#,
+            scope.as_deref().unwrap_or_default()
+        );
         Self::new(kind).with_detail(reason.as_str()).with_header(header::WWW_AUTHENTICATE, &challenge(&says))
     }
 

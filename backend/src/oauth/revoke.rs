@@ -10,6 +10,7 @@ use super::store;
 use crate::audit::{self, Origin, Target};
 use crate::authenticate::{anonymous, client_ip};
 use crate::crypto::Digest;
+use crate::crypto::keyring::Keyring;
 use crate::database::{Change, Database, now};
 use crate::verify::Verifier;
 use crate::verify::prove::OPEN_TOKEN;
@@ -27,6 +28,10 @@ pub(super) struct RevocationRequest {
     /// The secret of the token file, or the secret id.
     #[schema(format = Password)]
     client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside an assertion.
+    client_assertion_type: Option<String>,
+    /// A JWT that the client signed with its own key (RFC 7523).
+    client_assertion: Option<String>,
 }
 
 /// Withdraw a credential
@@ -51,8 +56,9 @@ pub(super) async fn revoke(
     form: Form,
     verifier: web::Data<Verifier>,
     database: web::Data<Database>,
+    keyring: web::Data<Keyring>,
 ) -> Result<HttpResponse, OAuthError> {
-    let client = authenticate(&request, &form, &verifier).await?.token;
+    let client = authenticate(&request, &form, &verifier, &keyring).await?.token;
     let credential = form.required("token")?;
     let source = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
     let Ok((owner, proof)) = verifier.prove(credential, &source, now()).await else {

@@ -34,6 +34,12 @@ pub(super) struct TokenRequest {
     /// The secret of the token file, or the secret id.
     #[schema(format = Password)]
     client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside an assertion.
+    client_assertion_type: Option<String>,
+    /// A JWT that the client signed with its own key (RFC 7523): `iss` and `sub`
+    /// are the token's id, `aud` the issuer or the token endpoint, `exp` at most
+    /// five minutes ahead, `jti` used once.
+    client_assertion: Option<String>,
     /// API keys, separated by spaces: what the access token is held to.
     scope: Option<String>,
     /// The audience of the system that the access token is for (RFC 8707);
@@ -89,12 +95,12 @@ pub(super) async fn issue(
             return Err(OAuthError::new(Code::UnsupportedGrantType, "Only client_credentials is supported."));
         }
     }
-    let Client { token, key } = authenticate(&request, &form, &verifier).await?;
+    let Client { token, key } = authenticate(&request, &form, &verifier, &keyring).await?;
     if token.one_time_only {
         return Err(OAuthError::new(Code::UnauthorizedClient, "The token accepts one-time requests only."));
     }
     let snapshot = verifier.catalog().await?;
-    let system = target(&token, &snapshot, form.get("resource"))?;
+    let system = target(&token, &snapshot, form.resources())?;
     let subject = subject(&token, &users, form.get("subject")).await?;
     let asked = form.get("scope").map(|scope| narrowed(&token, &snapshot, system, scope)).transpose()?;
     let narrows = asked.is_some();
@@ -148,16 +154,21 @@ pub(super) async fn issue(
 fn target<'s>(
     token: &'s TokenState,
     snapshot: &'s Snapshot,
-    resource: Option<&str>,
+    resources: &[String],
 ) -> Result<&'s CatalogSystem, OAuthError> {
     let refused = |description: &str| OAuthError::new(Code::InvalidTarget, description);
     let reached = snapshot.reached(&token.apis, &token.systems);
     let mut reached =
         reached.into_iter().filter_map(|system| snapshot.system(system)).filter(|system| !system.disabled);
-    if let Some(resource) = resource {
-        return reached
-            .find(|system| system.audience == resource)
-            .ok_or_else(|| refused("`resource` is not the audience of a system that the token reaches."));
+    match resources {
+        [] => {}
+        [resource] => {
+            return reached.find(|system| system.audience == *resource).ok_or_else(|| {
+                refused("`resource` is not the audience of a system that the token reaches.")
+            });
+        }
+        // No system can then replay it at another.
+        _ => return Err(refused("An access token is for one `resource`.")),
     }
     match (reached.next(), reached.next()) {
         (Some(only), None) => Ok(only),

@@ -106,10 +106,12 @@ fn ranges(raw: &[String], errors: &mut Errors) -> Vec<IpNet> {
 }
 
 /// The size of key that was asked for.
-fn key_size(raw: Option<u16>, kind: Kind, errors: &mut Errors) -> KeySize {
+fn key_size(raw: Option<u16>, kind: Kind, client_brings_one: bool, errors: &mut Errors) -> KeySize {
     let Some(bits) = raw else { return KeySize::Bits2048 };
     if kind == Kind::Jwt {
         errors.add("key_size", "wrong_kind", "JWT tokens have no RSA key.");
+    } else if client_brings_one {
+        errors.add("key_size", "contradiction", "The size is that of the `public_key` that is sent.");
     }
     KeySize::try_from(bits).unwrap_or_else(|error| {
         errors.add("key_size", "unsupported", format!("{error}."));

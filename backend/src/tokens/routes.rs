@@ -1,5 +1,7 @@
 //! `/tokens`.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, patch, post, web};
 use latchkey_shared::fields::{self, Errors, Refusal};
@@ -25,6 +27,7 @@ use crate::access::{Limits, MayManage, Principal, Targets};
 use crate::audit::{self, Target};
 use crate::configuration::Configuration;
 use crate::crypto::Digest;
+use crate::crypto::client_key::ClientKey;
 use crate::crypto::decryptor::Decryptor;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::rsa::{KeyPool, KeySize};
@@ -267,6 +270,7 @@ struct Application {
     named: Named,
     limits: Limits,
     key_size: KeySize,
+    client_key: Option<Arc<ClientKey>>,
 }
 
 impl Application {
@@ -290,9 +294,15 @@ impl Application {
                 allowed_ips: ranges(&body.allowed_ips, errors),
                 one_time_only: body.one_time_only,
             },
-            key_size: key_size(body.key_size, kind, errors),
+            key_size: key_size(body.key_size, kind, body.public_key.is_some(), errors),
+            client_key: client_key(body.public_key.as_deref(), errors),
         }
     }
+}
+
+/// The public key that a client brings.
+fn client_key(raw: Option<&str>, errors: &mut Errors) -> Option<Arc<ClientKey>> {
+    errors.take("public_key", ClientKey::parse(raw?)).map(Arc::new)
 }
 
 fn bind(principal: &Principal, targets: Targets, before: &crate::access::Reach) -> Targets {
@@ -343,7 +353,8 @@ async fn create(
     drop(connection);
     Problem::unless_empty(errors)?;
     let id = TokenId::new();
-    let key = make_key(asked.kind, &id, 1, asked.key_size, &pool, &keyring).await;
+    let client_key = asked.client_key.as_deref();
+    let key = make_key(asked.kind, &id, 1, asked.key_size, client_key, &pool, &keyring).await;
     let (kind, location) = (asked.kind, format!("/api/v1/tokens/{id}"));
     let at = location.clone();
     let outcome = database.write(move |transaction| {
@@ -374,12 +385,19 @@ async fn create(
                 targets: &targets,
                 by: &principal.origin().name,
             };
-            let size = (kind == Kind::Rsa).then(|| asked.key_size.bits());
-            store::insert(transaction, &proof, (&id, kind), &written, size, principal.token()).await?;
+            let has_client_key = asked.client_key.is_some();
+            let size = (kind == Kind::Rsa && !has_client_key).then(|| asked.key_size.bits());
+            let of = (&id, kind, has_client_key);
+            store::insert(transaction, &proof, of, &written, size, principal.token()).await?;
             store::insert_key(transaction.connection(), &id, 1, &key).await?;
             transaction.changes(Change::Token(id.clone()));
             let target = Target::new("token", &id, asked.name.clone());
-            let detail = json!({ "kind": kind, "apis": grants.apis.len(), "systems": grants.whole.len() });
+            let detail = json!({
+                "kind": kind,
+                "apis": grants.apis.len(),
+                "systems": grants.whole.len(),
+                "client_key": has_client_key,
+            });
             audit::record(transaction, principal.origin(), "token.created", Some(&target), &detail).await?;
             let found = existing(transaction.connection(), &id).await?;
             if let Some(key) = &idempotency {
@@ -610,9 +628,14 @@ async fn reveal(
                 let found = existing(&mut *connection, &id).await?;
                 let targets = targets(&mut *connection, &found).await?;
                 principal.may_manage(&targets)?;
+                let conflict = |detail| Err(Problem::new(ProblemKind::Conflict).with_detail(detail));
                 if of_kind.is_some_and(|kind| kind != found.token.kind) {
-                    return Err(
-                        Problem::new(ProblemKind::Conflict).with_detail("Only JWT tokens have a secret id.")
+                    return conflict("Only JWT tokens have a secret id.");
+                }
+                let has_secret = found.token.client_key.is_none();
+                if of_kind.is_some() && !has_secret {
+                    return conflict(
+                        "The token's client proves itself with a key of its own: there is no secret id.",
                     );
                 }
                 let held = found.held();
@@ -627,7 +650,7 @@ async fn reveal(
                 principal.may_reveal(&grants, &targets, &found.limits, descendant)?;
                 let key = store::current_key(&mut *connection, &id).await?;
                 let key = key.ok_or_else(|| Problem::internal("a token without a key"))?;
-                if show_once && !store::first_reveal(&mut *connection, &key.id).await? {
+                if show_once && has_secret && !store::first_reveal(&mut *connection, &key.id).await? {
                     return Err(Problem::new(ProblemKind::ShownAlready));
                 }
                 let target = Target::new("token", &id, found.token.name.clone());
@@ -689,7 +712,7 @@ async fn file(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What the token endpoint wants", body = SecretId),
-        (status = 409, description = "RSA tokens have a file, and no secret id.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "RSA tokens have a file, and no secret id; nor have tokens whose client has a key of its own.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -713,7 +736,8 @@ async fn secret(
 
 /// Rotate a token
 ///
-/// It gets new keys and secrets. Those until now stay good for the overlap.
+/// It gets new keys and secrets. Those until now stay good for the overlap. A
+/// token whose client has a key of its own gets the `public_key` that comes along.
 #[utoipa::path(
     operation_id = "rotate_token",
     tag = "tokens",
@@ -738,10 +762,21 @@ async fn rotate(
         return Err(Problem::field("overlap_seconds", Refusal::new("out_of_range", message)));
     }
     let before = visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
+    let mut errors = Errors::new();
+    match (&before.token.client_key, &body.0.public_key) {
+        (Some(_), None) => errors.add("public_key", "required", "The client's next public key is needed."),
+        (None, Some(_)) => {
+            errors.add("public_key", "wrong_kind", "The token has a secret, and keeps having one.");
+        }
+        _ => {}
+    }
+    let client_key = client_key(body.0.public_key.as_deref(), &mut errors);
+    Problem::unless_empty(errors)?;
     let size =
         before.token.key_size.and_then(|bits| KeySize::try_from(bits).ok()).unwrap_or(KeySize::Bits2048);
     let generation = before.token.generation + 1;
-    let key = make_key(before.token.kind, &id, generation, size, &pool, &keyring).await;
+    let kind = before.token.kind;
+    let key = make_key(kind, &id, generation, size, client_key.as_deref(), &pool, &keyring).await;
     let found = database.write(move |transaction| {
         Box::pin(async move {
             let connection = transaction.connection();

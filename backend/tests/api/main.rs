@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod client_keys;
 mod crash;
 mod demo;
 mod document;

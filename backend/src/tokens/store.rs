@@ -629,9 +629,11 @@ pub(super) async fn start_generation(
             .execute(&mut *connection)
             .await?;
     }
+    // Without an overlap also those that still had one from a rotation before.
+    let gone_by = if until.is_some() { now() } else { i64::MAX };
     sqlx::query("DELETE FROM token_keys WHERE token_id = $1 AND (valid_until IS NULL OR valid_until <= $2)")
         .bind(token.to_string())
-        .bind(now())
+        .bind(gone_by)
         .execute(connection)
         .await
         .map(drop)

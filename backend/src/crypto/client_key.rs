@@ -19,6 +19,9 @@ use zeroize::Zeroizing;
 use super::jose::{Header, UniqueNames};
 use super::{from_base64url, to_base64url};
 
+/// Every algorithm that some key of a client may sign with.
+pub const ALGORITHMS: [&str; 5] = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
+
 /// The longest public key that is read, in characters.
 const LONGEST_KEY: usize = 16 * 1024;
 /// The longest signed message that is looked at, in bytes.

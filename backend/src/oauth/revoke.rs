@@ -1,6 +1,7 @@
 //! `POST /oauth2/revoke` (RFC 7009): a client withdraws its own credential.
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use latchkey_shared::ids::SystemId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,6 +13,7 @@ use crate::authenticate::{anonymous, client_ip};
 use crate::crypto::Digest;
 use crate::crypto::keyring::Keyring;
 use crate::database::{Change, Database, now};
+use crate::revocations::{self, Of};
 use crate::verify::Verifier;
 use crate::verify::prove::OPEN_TOKEN;
 
@@ -74,9 +76,12 @@ pub(super) async fn revoke(
         name: client.name.clone(),
         ..anonymous(&request)
     };
+    let snapshot = verifier.catalog().await?;
+    let system = snapshot.systems().find(|system| Some(&system.audience) == proof.audience.as_ref());
+    let system = system.map(|system| system.id.clone());
     let withdrawn = match (open_token, proof.jti, proof.expires_at) {
         (Some(digest), _, _) => Withdrawn::OpenToken(digest),
-        (None, Some(jti), Some(expires_at)) => Withdrawn::Jwt { jti, expires_at },
+        (None, Some(jti), Some(expires_at)) => Withdrawn::Jwt { jti, expires_at, system },
         // A sealed request passes once or is stale within the minute.
         _ => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
     };
@@ -89,8 +94,11 @@ pub(super) async fn revoke(
                         store::withdraw_open_token(connection, digest).await?;
                         serde_json::json!({ "credential": "open_token" })
                     }
-                    Withdrawn::Jwt { jti, expires_at } => {
+                    Withdrawn::Jwt { jti, expires_at, system } => {
                         store::withdraw_jwt(connection, &client.id, jti, *expires_at).await?;
+                        if let Some(system) = system {
+                            revocations::record(transaction, Of::System(system), "jti", jti, now()).await?;
+                        }
                         serde_json::json!({ "credential": "jwt", "jti": jti })
                     }
                 };
@@ -105,5 +113,5 @@ pub(super) async fn revoke(
 
 enum Withdrawn {
     OpenToken(Digest),
-    Jwt { jti: String, expires_at: i64 },
+    Jwt { jti: String, expires_at: i64, system: Option<SystemId> },
 }

@@ -22,7 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::issue::{self, make_key};
 use super::search::{may_have_typos, similarity};
 use super::store::{self, Filter, Found, Search, Written};
-use super::{Named, expiry, key_size, narrows, ranges};
+use super::{Loss, Named, expiry, key_size, loss, narrows, ranges};
 use crate::access::{Limits, MayManage, Principal, Targets};
 use crate::audit::{self, Target};
 use crate::configuration::Configuration;
@@ -32,6 +32,7 @@ use crate::crypto::decryptor::Decryptor;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::database::{Change, Database, now};
+use crate::revocations::{self, Of};
 use crate::systems::catalog::Catalog;
 use crate::web::extract::{Json, OptionalJson, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind as ProblemKind, Problem};
@@ -530,6 +531,15 @@ async fn change(
                 targets: &targets,
                 by: &principal.origin().name,
             };
+            // Before the update, which forgets what the token reached.
+            let from = match loss(&before, &targets_before, &written) {
+                Some(Loss::Now) => Some(now()),
+                Some(Loss::At(end)) => Some(end),
+                None => None,
+            };
+            if let Some(from) = from {
+                revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;
+            }
             store::update(transaction, &proof, (&id, before.seq), &written).await?;
             transaction.changes(Change::Token(id.clone()));
             let action = match (before.disabled, disabled) {
@@ -597,6 +607,7 @@ async fn remove(
             let proof = principal.may_manage(&targets(transaction.connection(), &found).await?)?;
             check_version(if_match.as_deref(), found.version)?;
             let keys = store::key_ids(transaction.connection(), &id).await?;
+            revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), now()).await?;
             store::delete(transaction, &proof, &id, found.seq).await?;
             transaction.changes(Change::Token(id.clone()));
             let target = Target::new("token", &id, found.token.name);
@@ -801,6 +812,9 @@ async fn rotate(
             let by = principal.origin().name.clone();
             store::start_generation(&mut *connection, &id, generation, until, &by).await?;
             store::insert_key(&mut *connection, &id, generation, &key).await?;
+            // JWTs of the credential until now end with it.
+            let from = until.unwrap_or_else(now);
+            revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;
             transaction.changes(Change::Token(id.clone()));
             let target = Target::new("token", &id, found.token.name);
             let detail = json!({ "generation": generation, "overlap_seconds": overlap });

@@ -16,7 +16,7 @@ use super::{Call, Verifier, state, unavailable};
 use crate::crypto::client_key::{Signed, Unverified};
 use crate::crypto::decryptor::OpenError;
 use crate::crypto::jwe::Sealed;
-use crate::crypto::jwt::{Claims, Invalid};
+use crate::crypto::jwt::{Invalid, Verified};
 use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
 use crate::systems::paths::{Path, Target};
@@ -103,6 +103,7 @@ pub(super) enum Remembered {
 
 /// An access token whose signature held.
 pub(super) struct Remains {
+    kid: KeyId,
     token: TokenId,
     generation: i64,
     proof: Proof,
@@ -236,6 +237,12 @@ impl Verifier {
 
     async fn prove_jwt(&self, credential: &str, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
         let digest = Digest::of(credential);
+        let keys = async || {
+            self.keyring.signing_keys().await.map_err(|error| {
+                tracing::error!(%error, "there are no keys to verify with");
+                Reason::Unavailable
+            })
+        };
         let remains = if let Some(Remembered::Jwt(remains)) = self.proofs.get(&digest) {
             remains
         } else {
@@ -244,19 +251,19 @@ impl Verifier {
             {
                 return self.prove_signed(&signed, now).await;
             }
-            let keys = self.keyring.signing_keys().await.map_err(|error| {
-                tracing::error!(%error, "there are no keys to verify with");
-                Reason::Unavailable
-            })?;
-            let claims = keys.verify(credential).map_err(|invalid| match invalid {
+            let verified = keys().await?.verify(credential).map_err(|invalid| match invalid {
                 Invalid::Malformed => Reason::Malformed,
                 Invalid::UnknownKey | Invalid::ForeignIssuer => Reason::UnknownToken,
                 Invalid::BadSignature => Reason::BadProof,
             })?;
-            let remains = Arc::new(Remains::of(claims));
+            let remains = Arc::new(Remains::of(verified));
             self.proofs.insert(digest, Remembered::Jwt(Arc::clone(&remains)));
             remains
         };
+        // A key that was withdrawn takes with it what is remembered of its tokens.
+        if !keys().await?.holds(&remains.kid) {
+            return Err(Reason::UnknownToken);
+        }
         let state = self.known(&remains.token).await?;
         // A rotation ends the JWTs of the generations before it; a revocation this one.
         let revoked = remains.proof.jti.as_ref().is_some_and(|jti| state.revoked_jwts.contains(jti));
@@ -332,7 +339,7 @@ impl RequestClaims {
 }
 
 impl Remains {
-    fn of(claims: Claims) -> Self {
+    fn of(Verified { claims, kid }: Verified) -> Self {
         let millis = |seconds: i64| seconds.saturating_mul(1_000);
         let words = |scope: &str| Arc::new(scope.split(' ').map(str::to_owned).collect());
         let proof = Proof {
@@ -347,6 +354,6 @@ impl Remains {
             issued_at: Some(claims.iat),
             binding: None,
         };
-        Self { token: claims.client_id, generation: claims.generation, proof }
+        Self { kid, token: claims.client_id, generation: claims.generation, proof }
     }
 }

@@ -10,7 +10,9 @@ mod demo;
 mod document;
 mod nodes;
 mod refusals;
+mod revocations;
 mod server;
+mod signing_keys;
 mod tokens;
 
 /// Makes of `async fn name(server) { … }` one test on each engine.

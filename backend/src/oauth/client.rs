@@ -21,8 +21,9 @@ use crate::crypto::Secret;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::now;
+use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::verify::state::{KeyState, TokenState};
-use crate::verify::{Proof, Verifier, comes_from, is_in_force};
+use crate::verify::{self, Proof, Verifier, comes_from, is_in_force};
 use crate::web::extract::read;
 
 /// Far more than any request here needs.
@@ -32,7 +33,8 @@ const LIMIT: usize = 64 * 1024;
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// The parameters of a request, each given once (RFC 6749 §3.2) but for
-/// `resource` (RFC 8707 §2). An empty one counts as left out (§3.1).
+/// `resource` (RFC 8707 §2). An empty one counts as left out (§3.1); unknown ones
+/// are ignored (§3.2); none comes in the URI (§2.3.1).
 pub(super) struct Form {
     parameters: HashMap<String, Zeroizing<String>>,
     resources: Vec<String>,
@@ -60,10 +62,14 @@ impl FromRequest for Form {
     type Future = LocalBoxFuture<'static, Result<Self, OAuthError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let in_uri = !request.query_string().is_empty();
         let is_form = request.content_type() == "application/x-www-form-urlencoded";
         let body = read(request, payload, LIMIT);
         Box::pin(async move {
             let refused = |description: &str| OAuthError::new(Code::InvalidRequest, description);
+            if in_uri {
+                return Err(refused("Send the parameters in the body, never in the URI."));
+            }
             if !is_form {
                 return Err(refused("Send Content-Type: application/x-www-form-urlencoded."));
             }
@@ -173,6 +179,31 @@ fn credentials(request: &HttpRequest, form: &Form) -> Result<Credentials, OAuthE
     Ok(Credentials::Secret { id: id.ok_or_else(OAuthError::client)?, secret })
 }
 
+/// The system whose verifier key a caller of introspection has (RFC 7662 §2.1):
+/// as bearer token, or with the system's key or id as client credentials.
+pub(super) fn verifying_system<'s>(
+    request: &HttpRequest,
+    form: &Form,
+    snapshot: &'s Snapshot,
+) -> Result<&'s CatalogSystem, OAuthError> {
+    let refused = || OAuthError::new(Code::InvalidClient, "Authenticate with a verifier key.");
+    let is_bearer = |value: &HeaderValue| {
+        let scheme = value.to_str().ok().and_then(|value| value.split_once(' '));
+        scheme.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+    };
+    if authorization(request)?.is_some_and(is_bearer) {
+        let system = verify::routes::authenticate(snapshot, verify::routes::bearer(request));
+        return system.ok_or_else(|| OAuthError::new(Code::InvalidToken, "This is no verifier key."));
+    }
+    let Credentials::Secret { id, secret } = credentials(request, form)? else { return Err(refused()) };
+    let system = verify::routes::authenticate(snapshot, Some(secret.expose())).ok_or_else(refused)?;
+    if snapshot.system_named(&id).is_some_and(|named| named.id == system.id) {
+        Ok(system)
+    } else {
+        Err(refused())
+    }
+}
+
 /// The one `Authorization` header, if there is one.
 fn authorization(request: &HttpRequest) -> Result<Option<&HeaderValue>, OAuthError> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
@@ -183,7 +214,7 @@ fn authorization(request: &HttpRequest) -> Result<Option<&HeaderValue>, OAuthErr
 }
 
 /// Id and secret of a Basic header, each form-encoded before (RFC 6749 §2.3.1).
-pub(super) fn basic(value: &HeaderValue) -> Option<(String, Secret)> {
+fn basic(value: &HeaderValue) -> Option<(String, Secret)> {
     let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod document;
 mod nodes;
+mod oauth;
 mod refusals;
 mod revocations;
 mod server;

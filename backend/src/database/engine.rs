@@ -89,8 +89,14 @@ impl Engine {
     /// Applies the migrations that are missing, one node at a time.
     pub(super) async fn migrate(self, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
         let texts = match self {
-            Self::Sqlite => [include_str!("../../../migrations/sqlite/0001_first.sql")],
-            Self::Postgres => [include_str!("../../../migrations/postgres/0001_first.sql")],
+            Self::Sqlite => [
+                include_str!("../../../migrations/sqlite/0001_first.sql"),
+                include_str!("../../../migrations/sqlite/0002_gateways.sql"),
+            ],
+            Self::Postgres => [
+                include_str!("../../../migrations/postgres/0001_first.sql"),
+                include_str!("../../../migrations/postgres/0002_gateways.sql"),
+            ],
         };
         let migrations = (1..)
             .zip(texts)

@@ -663,7 +663,8 @@ async fn list_verifier_keys(
 
 /// Make a verifier key
 ///
-/// The answer is the one time that the key is shown.
+/// The answer is the one time that the key is shown. A key for `/auth/{system}`
+/// names its gateway: only the headers of that family are read.
 #[utoipa::path(
     operation_id = "create_verifier_key",
     tag = "systems",
@@ -689,12 +690,14 @@ async fn create_verifier_key(
         id: KeyId::new(),
         name: name.unwrap_or_default(),
         hint: secret.expose().chars().take(8).collect(),
+        gateway: body.0.gateway,
         created_at: Timestamp::from_millis(at),
     };
     let issued = IssuedVerifierKey {
         id: key.id.clone(),
         name: key.name.clone(),
         key: secret.expose().to_owned(),
+        gateway: key.gateway,
         created_at: key.created_at.clone(),
     };
     database
@@ -704,7 +707,7 @@ async fn create_verifier_key(
                 store::insert_verifier_key(transaction.connection(), &system.id, &key, &digest, at).await?;
                 transaction.changes(Change::Catalog);
                 let target = Target::new("verifier_key", &key.id, key.name);
-                let detail = json!({ "system": system.key });
+                let detail = json!({ "system": system.key, "gateway": key.gateway });
                 audit::record(transaction, &origin, "verifier_key.created", Some(&target), &detail).await
             })
         })

@@ -1,5 +1,6 @@
 //! Parts that pages are made of.
 
+pub(crate) mod checked;
 pub(crate) mod clipboard;
 pub(crate) mod dialog;
 pub(crate) mod field;
@@ -14,4 +15,5 @@ pub(crate) mod search;
 pub(crate) mod shortcuts;
 pub(crate) mod title;
 pub(crate) mod toast;
+pub(crate) mod token_links;
 pub(crate) mod write;

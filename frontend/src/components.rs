@@ -1,6 +1,9 @@
 //! Parts that pages are made of.
 
+pub(crate) mod api_picker;
+pub(crate) mod bulk;
 pub(crate) mod checked;
+pub(crate) mod choices;
 pub(crate) mod clipboard;
 pub(crate) mod dialog;
 pub(crate) mod field;
@@ -15,5 +18,6 @@ pub(crate) mod search;
 pub(crate) mod shortcuts;
 pub(crate) mod title;
 pub(crate) mod toast;
+pub(crate) mod token_actions;
 pub(crate) mod token_links;
 pub(crate) mod write;

@@ -2,14 +2,18 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use ipnet::IpNet;
+use latchkey_shared::fields;
 use serde::Deserialize;
 use url::Url;
 
 use crate::crypto::Secret;
 use crate::crypto::jwt::Algorithm;
+use crate::web::client::TrustedProxies;
 
 /// A token authority for API platforms.
 #[derive(Parser)]
@@ -79,9 +83,34 @@ struct Options {
     /// RSA key pairs kept ready for new tokens [default: 8].
     #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
     key_pool: Option<usize>,
+    /// Addresses or ranges of proxies whose `X-Forwarded-For` and `Forwarded` are
+    /// believed, separated by commas.
+    #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
+    trusted_proxies: Option<Vec<AddressRange>>,
     /// Fill an empty database with a believable platform.
     #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true")]
     demo: Option<bool>,
+}
+
+/// An address or a range of them.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct AddressRange(IpNet);
+
+impl FromStr for AddressRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        fields::address_range(text).map(Self).map_err(|refusal| refusal.message)
+    }
+}
+
+impl TryFrom<String> for AddressRange {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
 }
 
 /// The settings in force.
@@ -115,6 +144,8 @@ pub struct Configuration {
     pub database_connections: u32,
     /// RSA key pairs kept ready.
     pub key_pool: usize,
+    /// The proxies whose word about addresses is believed.
+    pub trusted_proxies: TrustedProxies,
     /// Whether to fill an empty database with a believable platform.
     pub demo: bool,
 }
@@ -174,7 +205,35 @@ impl Configuration {
             workers: first.workers.or(second.workers),
             database_connections: first.database_connections.or(second.database_connections).unwrap_or(8),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
+            trusted_proxies: TrustedProxies::new(
+                first
+                    .trusted_proxies
+                    .or(second.trusted_proxies)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|AddressRange(range)| range)
+                    .collect(),
+            ),
             demo: first.demo.or(second.demo).unwrap_or(false),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trusted_proxies_are_ranges_or_addresses() {
+        let arguments = |list: &str| Arguments::try_parse_from(["latchkey", "--trusted-proxies", list]);
+        let ranges = |options: Options| -> Vec<String> {
+            options.trusted_proxies.unwrap_or_default().iter().map(|one| one.0.to_string()).collect()
+        };
+        let given = arguments("10.0.0.0/8,::1").expect("is right");
+        assert_eq!(ranges(given.options), ["10.0.0.0/8", "::1/128"]);
+        assert!(arguments("10.0.0.0/8,everybody").is_err());
+        let file = toml::from_str(r#"trusted_proxies = ["192.0.2.7"]"#).expect("is right");
+        assert_eq!(ranges(file), ["192.0.2.7/32"]);
+        assert!(toml::from_str::<Options>(r#"trusted_proxies = ["everybody"]"#).is_err());
     }
 }

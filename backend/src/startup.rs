@@ -248,7 +248,7 @@ fn routes(config: &mut ServiceConfig) {
             .configure(sessions::routes)
             .configure(audit::routes),
     );
-    config.configure(oauth::routes).configure(http::health::routes);
+    config.configure(verify::routes::gateways).configure(oauth::routes).configure(http::health::routes);
 }
 
 /// The OpenAPI document of this version.

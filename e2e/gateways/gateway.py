@@ -68,6 +68,8 @@ class Upstream:
     def serve(self, handler):
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
+        # A gateway that closes a connection early is no news.
+        self.server.handle_error = lambda *_: None
         self.address = f"127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
@@ -122,8 +124,10 @@ class Gateway:
             kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
             temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};\n" for kind in kinds)
             main = self.folder / "nginx.conf"
+            # What root starts would become somebody who may not write here.
+            user = "user root;" if os.geteuid() == 0 else ""
             main.write_text(
-                f"daemon off; pid {self.folder}/pid; error_log stderr; events {{}}\n"
+                f"{user} daemon off; pid {self.folder}/pid; error_log stderr; events {{}}\n"
                 f"http {{ access_log off; {temporary} include {self.folder}/recipe.conf; }}\n"
             )
             return ["nginx", "-e", "stderr", "-p", self.folder, "-c", main]

@@ -104,7 +104,7 @@ def test_a_path_that_is_canonical_arrives_as_it_was_sent(gateway, platform, cred
      "/projects/{p}/devices/./7", "/projects/{p}/devices/%2e%2e", "/projects/other/%2e%2e/{p}/devices/7",
      "//projects/{p}/devices/7", "/projects//{p}/devices/7", "/projects/{p}/devices//7", "/projects/{p}/devices/7/",
      "/projects/{p}/devices/7;v=1", "/projects/{p}/devices/%3b", "/projects/{p}/devices/7%00",
-     "/projects/{p}/devices/%252e%252e", "/projects/{p}/devices/a\\b", "/Projects/{p}/devices/7", "/%zz", "/", "*",
+     "/projects/{p}/devices/%252e%252e", "/projects/{p}/devices/a\\b", "/Projects/{p}/devices/7", "/%zz", "/", "*", "/_latchkey",
      "projects/{p}/devices/7"],
 )  # fmt: skip
 def test_a_path_that_servers_read_differently_does_not_arrive(turned_away, platform, credential, path):

@@ -6,6 +6,7 @@
 //! of a one-time request. The first failure wins. Every condition is evaluated
 //! on every call; only proofs are remembered.
 
+mod forward;
 pub mod prove;
 mod replay;
 pub mod routes;
@@ -287,6 +288,8 @@ fn named_project<'s>(
         Some(project) if !project.disabled => Ok(&project.name),
         _ => Err(Reason::ProjectNotGranted),
     };
+    // An empty header is none: some proxies pass it on and some do not.
+    let beside = beside.filter(|name| !name.is_empty());
     match (in_path.map(find).transpose()?, beside.map(find).transpose()?) {
         (Some(one), Some(other)) if one.id != other.id => Err(Reason::ProjectNotGranted),
         (in_path, beside) => Ok(in_path.or(beside)),

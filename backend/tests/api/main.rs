@@ -7,6 +7,8 @@ mod access;
 mod crash;
 mod demo;
 mod document;
+mod doors;
+mod gateways;
 mod nodes;
 mod refusals;
 mod server;

@@ -82,6 +82,7 @@ sentences! {
     none: "none", "无";
     tokens_in_the_way: "Tokens that still name it", "仍在使用它的令牌";
     required: "Must not be empty.", "不能为空。";
+    nothing_to_choose: "There is nothing to choose from.", "没有可选项。";
 
     copy: "Copy", "复制";
     copied: "Copied to the clipboard.", "已复制到剪贴板。";
@@ -113,4 +114,12 @@ pub(crate) fn unexpected(status: u16) -> String {
 /// Nothing in a list matches what was searched.
 pub(crate) fn nothing_like(search: &str) -> String {
     pick(format!("Nothing matches “{search}”"), format!("没有与“{search}”匹配的内容"))
+}
+
+/// How many suggestions there are, for screen readers.
+pub(crate) fn suggestions(count: usize) -> String {
+    pick(
+        if count == 1 { "1 suggestion".to_owned() } else { format!("{count} suggestions") },
+        format!("{count} 个建议"),
+    )
 }

@@ -36,6 +36,26 @@ pub enum Command {
     Serve,
     /// Print the OpenAPI document.
     Openapi,
+    /// Rotate the key that signs JWTs, through the API of the running server.
+    RotateSigningKey(RotateSigningKey),
+}
+
+/// How to rotate the key that signs JWTs. The password comes from
+/// `LATCHKEY_PASSWORD`, else from standard input.
+#[derive(clap::Args)]
+pub struct RotateSigningKey {
+    /// The running server [default: the public URL, else the address it listens on].
+    #[arg(long)]
+    pub server: Option<Url>,
+    /// A system administrator.
+    #[arg(long, default_value = "admin")]
+    pub username: String,
+    /// The password; standard input is read if it is not set.
+    #[arg(long, env = "LATCHKEY_PASSWORD", hide = true, hide_env_values = true)]
+    pub password: Option<String>,
+    /// The keys until now, and all that they signed, count no longer: one leaked.
+    #[arg(long)]
+    pub at_once: bool,
 }
 
 #[derive(clap::Args, Deserialize, Default)]
@@ -68,6 +88,9 @@ struct Options {
     /// Algorithm of new signing keys [default: RS256].
     #[arg(long, env = "LATCHKEY_SIGNING_ALGORITHM", global = true, value_enum)]
     signing_algorithm: Option<Algorithm>,
+    /// Days until the signing key is rotated by itself; 0 for never [default: 90].
+    #[arg(long, env = "LATCHKEY_SIGNING_KEY_LIFETIME", global = true)]
+    signing_key_lifetime: Option<u32>,
     /// How long a JWT is good, in seconds: 60 to 3,600 [default: 600].
     #[arg(long, env = "LATCHKEY_JWT_LIFETIME", global = true)]
     jwt_lifetime: Option<u32>,
@@ -134,6 +157,8 @@ pub struct Configuration {
     pub log: String,
     /// Algorithm of new signing keys.
     pub signing_algorithm: Algorithm,
+    /// Days until the signing key is rotated by itself; 0 for never.
+    pub signing_key_lifetime: u32,
     /// How long a JWT is good, in seconds.
     pub jwt_lifetime: u32,
     /// Whether files and secrets are shown only until they were fetched once.
@@ -200,6 +225,7 @@ impl Configuration {
                 .signing_algorithm
                 .or(second.signing_algorithm)
                 .unwrap_or(Algorithm::Rs256),
+            signing_key_lifetime: first.signing_key_lifetime.or(second.signing_key_lifetime).unwrap_or(90),
             jwt_lifetime: first.jwt_lifetime.or(second.jwt_lifetime).unwrap_or(600),
             show_once: first.show_once.or(second.show_once).unwrap_or(false),
             workers: first.workers.or(second.workers),

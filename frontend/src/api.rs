@@ -1,12 +1,21 @@
 //! The REST API as functions: the only module that knows how to reach it.
 
-use std::cell::RefCell;
+pub(crate) mod audit;
+pub(crate) mod installation;
+pub(crate) mod projects;
+pub(crate) mod session;
+pub(crate) mod systems;
+pub(crate) mod tokens;
+pub(crate) mod users;
 
-use gloo_net::http::{Request, RequestBuilder, Response};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use gloo_net::http::{Method, RequestBuilder, Response};
+use js_sys::encode_uri_component;
 use latchkey_shared::page::Page;
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::session::{Login, PasswordChange, Session};
-use latchkey_shared::tokens::{Kind, TokenSummary};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,95 +36,179 @@ impl Error {
     /// What to tell the person, when no field is at fault.
     pub(crate) fn message(&self) -> String {
         match self {
-            Self::Unreachable => text::UNREACHABLE.to_owned(),
-            Self::Problem(problem) => problem.detail.clone().unwrap_or_else(|| problem.title.clone()),
+            Self::Unreachable => text::unreachable().to_owned(),
+            Self::Problem(problem) => text::problems::sentence(problem),
             Self::Unexpected(status) => text::unexpected(*status),
         }
     }
 
-    /// What is wrong with a field, if that is the matter.
+    /// What is wrong with a field, or with an entry of it, if that is the matter.
     pub(crate) fn at_field(&self, field: &str) -> Option<String> {
         let Self::Problem(problem) = self else { return None };
-        let error = problem.errors.iter().find(|error| error.field == field)?;
-        Some(error.message.clone())
+        let is_in_it = |name: &str| {
+            name.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        };
+        let error = problem.errors.iter().find(|error| is_in_it(&error.field))?;
+        Some(text::problems::at_field(&error.code, &error.message))
+    }
+
+    /// Whether any field is at fault.
+    pub(crate) fn names_fields(&self) -> bool {
+        matches!(self, Self::Problem(problem) if !problem.errors.is_empty())
+    }
+
+    /// Whether it is a problem of this type: the last part of its URI.
+    pub(crate) fn is(&self, kind: &str) -> bool {
+        matches!(self, Self::Problem(problem) if problem.kind.rsplit('/').next() == Some(kind))
     }
 }
+
+/// Asks the person to log in again, and says whether they did.
+type LogInAgain = Rc<dyn Fn() -> oneshot::Receiver<bool>>;
 
 thread_local! {
-    static ON_LOGGED_OUT: RefCell<Option<Box<dyn Fn()>>> = RefCell::default();
+    static LOG_IN_AGAIN: RefCell<Option<LogInAgain>> = RefCell::default();
 }
 
-/// Calls `handler` whenever the server answers that nobody is logged in.
-pub(crate) fn when_logged_out(handler: impl Fn() + 'static) {
-    ON_LOGGED_OUT.set(Some(Box::new(handler)));
+/// Whom to ask when the server answers that nobody is logged in; the call waits,
+/// and is made again after it.
+pub(crate) fn when_logged_out(ask: impl Fn() -> oneshot::Receiver<bool> + 'static) {
+    LOG_IN_AGAIN.set(Some(Rc::new(ask)));
 }
 
-/// Logs in; the server sets the cookie.
-pub(crate) async fn log_in(login: &Login) -> Result<Session, Error> {
-    let response = send(Request::post("/api/v1/session"), Some(login)).await?;
-    read(accept(response).await?).await
-}
-
-/// Ends the session.
-pub(crate) async fn log_out() -> Result<(), Error> {
-    call(Request::delete("/api/v1/session"), None::<&()>).await.map(drop)
-}
-
-/// Who is logged in.
-pub(crate) async fn session() -> Result<Session, Error> {
-    read(call(Request::get("/api/v1/session"), None::<&()>).await?).await
-}
-
-/// Chooses a new password.
-pub(crate) async fn change_password(change: &PasswordChange) -> Result<(), Error> {
-    call(Request::put("/api/v1/session/password"), Some(change)).await.map(drop)
-}
-
-/// One page of the tokens of a kind whose names are like `search`, newest first.
-pub(crate) async fn tokens(
-    kind: Kind,
-    search: &str,
-    cursor: Option<&str>,
-) -> Result<Page<TokenSummary>, Error> {
-    let mut parameters = vec![("kind", kind.as_str())];
-    if !search.is_empty() {
-        parameters.push(("q", search));
+/// Every page of a list, one after the other.
+pub(crate) async fn all<T, F>(page: impl Fn(Option<String>) -> F) -> Result<Vec<T>, Error>
+where
+    F: Future<Output = Result<Page<T>, Error>>,
+{
+    let mut items = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = page(cursor).await?;
+        items.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(items);
+        }
     }
-    parameters.extend(cursor.map(|cursor| ("cursor", cursor)));
-    read(call(Request::get("/api/v1/tokens").query(parameters), None::<&()>).await?).await
 }
 
-/// Sends a request, and says so when the session is over.
-async fn call(request: RequestBuilder, body: Option<&impl Serialize>) -> Result<Response, Error> {
-    let response = send(request, body).await?;
-    if response.status() == 401 {
-        ON_LOGGED_OUT.with_borrow(|handler| {
-            if let Some(handler) = handler {
-                handler();
+/// A call on its way; nothing is sent before one of the last three functions.
+struct Call {
+    method: Method,
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    body: Option<String>,
+    is_login: bool,
+}
+
+/// `/api/v1` and the segments, each encoded: keys and ids may hold anything.
+fn call(method: Method, segments: &[&str]) -> Call {
+    let encoded = segments.iter().map(|segment| String::from(encode_uri_component(segment)));
+    let url = encoded.fold("/api/v1".to_owned(), |path, segment| path + "/" + &segment);
+    Call { method, url, headers: Vec::new(), body: None, is_login: false }
+}
+
+fn get(segments: &[&str]) -> Call {
+    call(Method::GET, segments)
+}
+
+fn post(segments: &[&str]) -> Call {
+    call(Method::POST, segments)
+}
+
+fn put(segments: &[&str]) -> Call {
+    call(Method::PUT, segments)
+}
+
+fn patch(segments: &[&str]) -> Call {
+    call(Method::PATCH, segments)
+}
+
+fn delete(segments: &[&str]) -> Call {
+    call(Method::DELETE, segments)
+}
+
+impl Call {
+    /// Adds a parameter after `?`, unless it is empty.
+    fn query(mut self, name: &str, value: &str) -> Self {
+        if !value.is_empty() {
+            let separator = if self.url.contains('?') { '&' } else { '?' };
+            self.url = format!("{}{separator}{name}={}", self.url, String::from(encode_uri_component(value)));
+        }
+        self
+    }
+
+    /// The next page of a list, as long as pages get.
+    fn page(self, cursor: Option<&str>) -> Self {
+        self.query("limit", "200").query("cursor", cursor.unwrap_or_default())
+    }
+
+    fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    fn json(self, body: &impl Serialize) -> Self {
+        // Our own types have no maps with keys that JSON lacks, nor anything else that fails.
+        let body = serde_json::to_string(body).unwrap_or_default();
+        self.header("content-type", "application/json").text(body)
+    }
+
+    fn text(mut self, body: String) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// Sends it and reads the answer.
+    async fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
+        Ok(self.read_versioned().await?.0)
+    }
+
+    /// Sends it and reads the answer, with the `ETag` that a change of it is based on.
+    async fn read_versioned<T: DeserializeOwned>(self) -> Result<(T, String), Error> {
+        let response = self.send().await?;
+        let version = response.headers().get("etag").unwrap_or_default();
+        match response.json().await {
+            Ok(answer) => Ok((answer, version)),
+            Err(_) => Err(Error::Unexpected(response.status())),
+        }
+    }
+
+    /// Sends it; the answer has nothing to read.
+    async fn done(self) -> Result<(), Error> {
+        self.send().await.map(drop)
+    }
+
+    /// Sends it. Where the session is over, the person logs in first.
+    async fn send(self) -> Result<Response, Error> {
+        loop {
+            let response = self.send_once().await?;
+            if response.ok() {
+                return Ok(response);
             }
-        });
+            let status = response.status();
+            let error = match response.json::<ProblemBody>().await {
+                Ok(problem) => Error::Problem(Box::new(problem)),
+                Err(_) => Error::Unexpected(status),
+            };
+            let ask = LOG_IN_AGAIN.with_borrow(Clone::clone).filter(|_| status == 401 && !self.is_login);
+            match ask {
+                Some(ask) if ask().await == Ok(true) => {}
+                _ => return Err(error),
+            }
+        }
     }
-    accept(response).await
-}
 
-async fn send(request: RequestBuilder, body: Option<&impl Serialize>) -> Result<Response, Error> {
-    let request = match body {
-        Some(body) => request.json(body),
-        None => request.build(),
-    };
-    request.map_err(|_| Error::Unreachable)?.send().await.map_err(|_| Error::Unreachable)
-}
-
-async fn accept(response: Response) -> Result<Response, Error> {
-    if response.ok() {
-        return Ok(response);
+    async fn send_once(&self) -> Result<Response, Error> {
+        let mut request = RequestBuilder::new(&self.url).method(self.method.clone());
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let request = match &self.body {
+            Some(body) => request.body(body.clone()),
+            None => request.build(),
+        };
+        request.map_err(|_| Error::Unreachable)?.send().await.map_err(|_| Error::Unreachable)
     }
-    match response.json::<ProblemBody>().await {
-        Ok(problem) => Err(Error::Problem(Box::new(problem))),
-        Err(_) => Err(Error::Unexpected(response.status())),
-    }
-}
-
-async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Error> {
-    response.json().await.map_err(|_| Error::Unexpected(response.status()))
 }

@@ -1,5 +1,6 @@
 //! The administrators' single-page app. The URL is the state; reads are
-//! resources, writes are actions; only [`api`] talks to the server.
+//! resources, writes are [`components::write::Write`]s; only [`api`] talks to the
+//! server, and every sentence is in [`text`].
 
 #![allow(unreachable_pub, reason = "the component macro makes its properties public")]
 
@@ -7,6 +8,7 @@ mod api;
 mod app;
 mod components;
 mod pages;
+mod preferences;
 mod text;
 mod time;
 

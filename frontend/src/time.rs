@@ -1,10 +1,14 @@
-//! Moments as a person reads them, in the browser's language and time zone.
+//! Moments as a person reads them, in the language of the screens and the
+//! browser's time zone.
 
 use js_sys::Intl::RelativeTimeFormat;
 use js_sys::{Array, Date, Object, Reflect};
 use latchkey_shared::time::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
+
+use crate::preferences::language;
+use crate::text;
 
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
@@ -14,14 +18,44 @@ const DAY: f64 = 24.0 * HOUR;
 #[component]
 #[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 pub(crate) fn Moment(at: Timestamp) -> impl IntoView {
-    let date = Date::new(&JsValue::from_str(at.as_str()));
-    let exact = String::from(date.to_locale_string("default", &JsValue::UNDEFINED));
-    let seconds = (date.get_time() - Date::now()) / 1000.0;
-    view! { <time datetime=at.to_string() title=exact>{relative(seconds)}</time> }
+    view! { <time datetime=at.to_string() title=exact(&at)>{relative(seconds_from_now(&at))}</time> }
+}
+
+/// The same for a moment that may not have come: `never`.
+#[component]
+pub(crate) fn MomentOrNever(at: Option<Timestamp>) -> impl IntoView {
+    match at {
+        Some(at) => view! { <Moment at /> }.into_any(),
+        None => view! { <span class="never">{text::never()}</span> }.into_any(),
+    }
+}
+
+/// Date and time, to the second.
+pub(crate) fn exact(at: &Timestamp) -> String {
+    date(at).to_locale_string(language().tag(), &JsValue::UNDEFINED).into()
+}
+
+/// A day of the calendar, given as `2026-11-24`.
+pub(crate) fn day(day: &str) -> String {
+    let options = Object::new();
+    for (name, value) in [("timeZone", "UTC"), ("month", "short"), ("day", "numeric")] {
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    Date::new(&JsValue::from_str(day)).to_locale_date_string(language().tag(), &options).into()
+}
+
+/// How many seconds ahead it is; negative when it is over.
+pub(crate) fn seconds_from_now(at: &Timestamp) -> f64 {
+    (date(at).get_time() - Date::now()) / 1000.0
+}
+
+fn date(at: &Timestamp) -> Date {
+    Date::new(&JsValue::from_str(at.as_str()))
 }
 
 /// `3 hours ago`, `yesterday`, `in 2 months`.
-fn relative(seconds: f64) -> String {
+pub(crate) fn relative(seconds: f64) -> String {
     let (unit, length) = match seconds.abs() {
         s if s < MINUTE => ("second", 1.0),
         s if s < HOUR => ("minute", MINUTE),
@@ -34,5 +68,5 @@ fn relative(seconds: f64) -> String {
     // Setting a property of a fresh object cannot fail.
     let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
     let amount = if unit == "second" { 0.0 } else { (seconds / length).trunc() };
-    RelativeTimeFormat::new(&Array::new(), &options).format(amount, unit).into()
+    RelativeTimeFormat::new(&Array::of1(&language().tag().into()), &options).format(amount, unit).into()
 }

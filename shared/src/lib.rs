@@ -5,11 +5,14 @@
 pub mod audit;
 pub mod fields;
 pub mod ids;
+pub mod installation;
 pub mod page;
 pub mod patch;
 pub mod problem;
 pub mod projects;
+pub mod revocations;
 pub mod session;
+pub mod signing_keys;
 pub mod systems;
 pub mod time;
 pub mod tokens;

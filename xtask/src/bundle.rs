@@ -27,6 +27,20 @@ const INPUTS: [&str; 7] = [
     "xtask/src/bundle.rs",
 ];
 
+/// How the screens are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As small as can be, and compressed: what users get.
+    Spa,
+    /// As quickly as can be: what is looked at while it is written.
+    Dev,
+}
+
+/// Writes `frontend/dist` anew for looking at it now.
+pub(crate) fn quick() -> Result<()> {
+    write_dist(&build(Profile::Dev)?, Profile::Dev)
+}
+
 /// Brings `frontend/dist` up to date and returns the fingerprint of what is in it.
 pub(crate) fn bundle() -> Result<String> {
     let stamp = target()?.join("spa").join("stamp");
@@ -38,8 +52,7 @@ pub(crate) fn bundle() -> Result<String> {
         }
     }
 
-    let wasm = build()?;
-    write_dist(&wasm)?;
+    write_dist(&build(Profile::Spa)?, Profile::Spa)?;
 
     let outputs = fingerprint(&[dist()], Path::new(""))?;
     fs::write(stamp, format!("{inputs} {outputs}"))?;
@@ -77,18 +90,23 @@ fn dist() -> PathBuf {
 
 /// Compiles the app to WebAssembly. It has a target folder of its own: cargo
 /// would otherwise lock the server's while the browser's is being built.
-fn build() -> Result<PathBuf> {
+fn build(profile: Profile) -> Result<PathBuf> {
     wasm_target()?;
+    // Cargo calls the folder of its profile `dev` otherwise.
+    let (name, output) = match profile {
+        Profile::Spa => ("spa", "spa"),
+        Profile::Dev => ("dev", "debug"),
+    };
     let folder = target()?.join("spa");
     run(cargo()
-        .args(["build", "--package", "latchkey-frontend", "--profile", "spa"])
+        .args(["build", "--package", "latchkey-frontend", "--profile", name])
         .args(["--target", WASM_TARGET, "--target-dir"])
         .arg(&folder))?;
-    Ok(folder.join(WASM_TARGET).join("spa").join("latchkey-frontend.wasm"))
+    Ok(folder.join(WASM_TARGET).join(output).join("latchkey-frontend.wasm"))
 }
 
 /// Writes `frontend/dist` anew from the compiled app and the files beside it.
-fn write_dist(wasm: &Path) -> Result<()> {
+fn write_dist(wasm: &Path, profile: Profile) -> Result<()> {
     let bound = target()?.join("spa").join("bound");
     remove(&bound)?;
     Bindgen::new()
@@ -119,21 +137,41 @@ fn write_dist(wasm: &Path) -> Result<()> {
         ("{script}", bound.join("latchkey.js")),
         ("{wasm}", bound.join("latchkey_bg.wasm")),
     ] {
-        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let content = if slot == "{style}" { stylesheet(&file)?.into_bytes() } else { read(&file)? };
         let extension = file.extension().unwrap_or_default().to_string_lossy();
         let name = format!("latchkey-{}.{extension}", &hex(&Sha256::digest(&content))[..16]);
-        write_compressed(&assets.join(&name), &content)?;
+        write(&assets.join(&name), &content, profile)?;
         if !page.contains(slot) {
             bail!("index.html has no place for {slot}");
         }
         page = page.replace(slot, &format!("/assets/{name}"));
     }
-    write_compressed(&dist().join("index.html"), page.as_bytes())
+    write(&dist().join("index.html"), page.as_bytes(), profile)
+}
+
+/// A stylesheet with those that it imports in their places: one request for all.
+fn stylesheet(path: &Path) -> Result<String> {
+    let folder = path.parent().context("a stylesheet is in a folder")?;
+    let mut all = String::new();
+    for line in String::from_utf8(read(path)?)?.lines() {
+        match line.strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";")) {
+            Some(imported) => all += &stylesheet(&folder.join(imported))?,
+            None => all = all + line + "\n",
+        }
+    }
+    Ok(all)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 /// Writes a file, and beside it the same compressed with brotli and gzip.
-fn write_compressed(path: &Path, content: &[u8]) -> Result<()> {
+fn write(path: &Path, content: &[u8], profile: Profile) -> Result<()> {
     fs::write(path, content)?;
+    if profile == Profile::Dev {
+        return Ok(());
+    }
     let beside = |extension: &str| PathBuf::from(format!("{}.{extension}", path.display()));
 
     let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
@@ -152,7 +190,7 @@ fn fingerprint(paths: &[PathBuf], except: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     for path in paths {
         for file in files(path, except)? {
-            let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let content = read(&file)?;
             hash.update(file.to_string_lossy().as_bytes());
             hash.update(Sha256::digest(&content));
         }

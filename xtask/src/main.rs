@@ -23,6 +23,8 @@ struct Arguments {
 enum Task {
     /// Builds the screens into `frontend/dist`, and the release server with them inside.
     Build,
+    /// Builds the screens alone and quickly: a debug build of the server reads them at its next start.
+    Screens,
     /// Builds what is not up to date and starts the server, with its data in `./data`.
     Run {
         /// Passed on to the server: `cargo xtask run -- --demo`.
@@ -38,6 +40,7 @@ enum Task {
 fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Build => run::build().map(|server| println!("{}", server.display())),
+        Task::Screens => bundle::quick(),
         Task::Run { server } => run::run(&server),
         Task::Bench => {
             command::run(command::cargo().args(["bench", "--package", "latchkey", "--bench", "decisions"]))

@@ -120,6 +120,16 @@ impl Snapshot {
         Some((id, system))
     }
 
+    /// The keys of a system's APIs, sorted.
+    #[must_use]
+    pub fn api_keys(&self, system: &str) -> Vec<String> {
+        let Some(id) = self.systems_by_key.get(system) else { return Vec::new() };
+        let mut keys: Vec<String> =
+            self.apis.values().filter(|(owner, _)| owner == id).map(|(_, key)| key.clone()).collect();
+        keys.sort_unstable();
+        keys
+    }
+
     /// A project by its id.
     #[must_use]
     pub fn project(&self, id: &ProjectId) -> Option<&CatalogProject> {

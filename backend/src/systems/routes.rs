@@ -23,6 +23,7 @@ use crate::access::Principal;
 use crate::audit::{self, Target};
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::{Change, Database, now};
+use crate::revocations::{self, Of};
 use crate::web::extract::{Json, Query, read, read_cursor, write_cursor};
 use crate::web::problem::{Kind, Problem};
 
@@ -285,6 +286,13 @@ async fn change(
                 system.project_param = parameter.unwrap_or(system.project_param);
                 system.restricted = body.restricted.unwrap_or(system.restricted);
                 system.disabled = body.disabled.unwrap_or(system.disabled);
+                let is_closed = (system.disabled && !before.disabled)
+                    || (system.restricted && !before.restricted)
+                    || system.audience != before.audience;
+                if is_closed {
+                    let of = Of::System(&system.id);
+                    revocations::record(transaction, of, "aud", &before.audience, now()).await?;
+                }
                 store::update_system(transaction.connection(), &system).await?;
                 transaction.changes(Change::Catalog);
                 let detail = json!({ "restricted": system.restricted, "disabled": system.disabled });

@@ -151,7 +151,13 @@ impl Verifier {
         else {
             return Ok(());
         };
-        match self.replay.claim(&token.id, &binding.jti, binding.stale_at).await {
+        self.claim_once(&token.id, &binding.jti, binding.stale_at).await
+    }
+
+    /// Takes the one use of what a client made for one use, which is noted
+    /// until `expires_at`.
+    pub(crate) async fn claim_once(&self, token: &TokenId, jti: &str, expires_at: i64) -> Result<(), Reason> {
+        match self.replay.claim(token, jti, expires_at).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(Reason::Replayed),
             Err(replay::Unavailable) => Err(Reason::Unavailable),

@@ -1,44 +1,138 @@
 //! What is around every page of somebody who is logged in.
 
+use latchkey_shared::projects::MemberRole;
 use latchkey_shared::session::Session;
+use latchkey_shared::users::Role;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::{A, Outlet};
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_location, use_navigate};
 
+use super::listing::Failure;
+use super::login_again::LastUser;
+use super::menu::Menu;
+use super::shortcuts;
+use super::toast::toasts;
+use super::write::Write;
 use crate::api;
-use crate::app::with_next;
-use crate::components::notice::Notice;
+use crate::app::{here, with_next};
+use crate::preferences::{Language, Preferences, Theme};
 use crate::text;
 
 /// Who is logged in, as pages inside the frame find it in their context.
-pub(crate) type CurrentSession = LocalResource<Result<Session, api::Error>>;
+#[derive(Clone, Copy)]
+pub(crate) struct Me(StoredValue<Session>);
+
+/// Who is logged in.
+pub(crate) fn me() -> Me {
+    expect_context()
+}
+
+impl Me {
+    /// Whether they may do everything.
+    pub(crate) fn is_system_admin(self) -> bool {
+        self.0.with_value(|session| session.user.role == Role::SystemAdmin)
+    }
+
+    /// Whether they can manage any token at all.
+    pub(crate) fn administers(self) -> bool {
+        self.is_system_admin()
+            || self.0.with_value(|session| session.projects.iter().any(|one| one.role == MemberRole::Admin))
+    }
+
+    /// Whether this is their id.
+    pub(crate) fn is(self, user: &latchkey_shared::ids::UserId) -> bool {
+        self.0.with_value(|session| session.user.id == *user)
+    }
+
+    /// Their user name.
+    pub(crate) fn username(self) -> String {
+        self.0.with_value(|session| session.user.username.clone())
+    }
+}
 
 /// The head of the page with its navigation, and the page itself.
 #[component]
 pub(crate) fn Frame() -> impl IntoView {
-    let session: CurrentSession = LocalResource::new(api::session);
-    provide_context(session);
+    let session = LocalResource::new(api::session::current);
     let navigate = use_navigate();
-    Effect::new(move || {
-        let must_change =
-            session.with(|session| matches!(session, Some(Ok(session)) if session.user.must_change_password));
-        if must_change {
-            let location = window().location();
-            let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-            navigate(&with_next("/password", &here), NavigateOptions { replace: true, ..Default::default() });
+    let on_page = move |session: Session| {
+        if session.user.must_change_password {
+            let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
+            navigate(&with_next("/password", &here()), replace);
+            return ().into_any();
         }
+        expect_context::<LastUser>().0.set(Some(session.user.username.clone()));
+        provide_context(Me(StoredValue::new(session.clone())));
+        view! { <Inside session /> }.into_any()
+    };
+    view! {
+        <Suspense fallback=Starting>
+            {move || {
+                let on_page = on_page.clone();
+                Suspend::new(async move {
+                    match session.await {
+                        Ok(session) => on_page(session),
+                        // The login page is on its way.
+                        Err(error) if error.is("unauthenticated") => ().into_any(),
+                        Err(error) => {
+                            view! {
+                                <main class="gate">
+                                    <Failure error retry=move || session.refetch() />
+                                </main>
+                            }
+                            .into_any()
+                        }
+                    }
+                })
+            }}
+        </Suspense>
+    }
+}
+
+/// As the page looks before the app has started.
+#[component]
+fn Starting() -> impl IntoView {
+    view! {
+        <div class="shell">
+            <p class="shell-name" aria-hidden="true">{text::PRODUCT}</p>
+            <p class="shell-status" role="status">{text::loading()}</p>
+        </div>
+    }
+}
+
+#[component]
+fn Inside(session: Session) -> impl IntoView {
+    shortcuts::listen();
+    let is_admin = me().is_system_admin();
+    // A new page begins at its top, for screen readers too.
+    let location = use_location();
+    let content = NodeRef::<leptos::html::Main>::new();
+    Effect::new(move |before: Option<String>| {
+        let path = location.pathname.get();
+        if let (true, Some(content)) = (before.is_some_and(|before| before != path), content.get_untracked())
+        {
+            // An element that is not there any more needs no focus.
+            let _ = content.focus();
+        }
+        path
     });
     view! {
-        <a class="skip" href="#content">{text::SKIP_TO_CONTENT}</a>
+        <a class="skip" href="#content" rel="external">{text::skip_to_content()}</a>
         <header class="bar">
             <a class="brand" href="/tokens">{text::PRODUCT}</a>
-            <nav class="sections">
-                <A href="/tokens">{text::TOKENS}</A>
+            <nav class="sections" aria-label=text::sections()>
+                <A href="/tokens">{text::tokens()}</A>
+                <A href="/systems">{text::systems()}</A>
+                <A href="/projects">{text::projects()}</A>
+                <Show when=move || is_admin>
+                    <A href="/users">{text::users()}</A>
+                    <A href="/audit">{text::audit()}</A>
+                </Show>
             </nav>
-            <Account session />
+            <Account name=session.user.display_name />
         </header>
-        <main id="content" tabindex="-1">
+        <main id="content" tabindex="-1" node_ref=content>
             <Outlet />
         </main>
     }
@@ -46,30 +140,72 @@ pub(crate) fn Frame() -> impl IntoView {
 
 /// The person's name, and what they can do about their session.
 #[component]
-fn Account(session: CurrentSession) -> impl IntoView {
+fn Account(name: String) -> impl IntoView {
     let navigate = use_navigate();
-    let log_out = Action::new_local(|(): &()| api::log_out());
+    let toasts = toasts();
+    let log_out = Write::new(
+        |()| api::session::log_out(),
+        // Loaded anew, so that nothing of what was on the screen stays in memory.
+        move |()| {
+            if window().location().set_href("/login").is_err() {
+                navigate("/login", NavigateOptions::default());
+            }
+        },
+    );
     Effect::new(move || {
-        if matches!(log_out.value().get(), Some(Ok(()))) {
-            navigate("/login", NavigateOptions::default());
+        if let Some(error) = log_out.error().get() {
+            toasts.bad(error.message());
         }
     });
-    let name =
-        move || session.with(|session| Some(session.as_ref()?.as_ref().ok()?.user.display_name.clone()));
-    let failure = move || log_out.value().get()?.err().map(|error| error.message());
     view! {
-        <Show when=move || name().is_some()>
-            <button type="button" class="quiet account" popovertarget="account">
-                <span class="account-name">{move || name().unwrap_or_default()}</span>
-            </button>
-            <div id="account" popover="auto" class="menu">
-                <a href="/password">{text::CHANGE_PASSWORD}</a>
-                <a href="/api/docs/" rel="external">{text::API_DOCUMENTATION}</a>
-                <button type="button" disabled=log_out.pending() on:click=move |_| { log_out.dispatch_local(()); }>
-                    {text::LOG_OUT}
-                </button>
-                <Notice message=Signal::derive(failure) />
-            </div>
-        </Show>
+        <div class="account">
+            <Menu id="account" label=name>
+                <a href="/settings">{text::settings()}</a>
+                <a href="/password">{text::session::change_password()}</a>
+                <a href="/api/docs/" rel="external">{text::api_documentation()}</a>
+                <button type="button" on:click=move |_| log_out.send(())>{text::session::log_out()}</button>
+            </Menu>
+        </div>
+    }
+}
+
+/// The choice of a language, each in its own words.
+#[component]
+pub(crate) fn LanguageChoice() -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    view! {
+        <div class="switch" role="group" aria-label=text::settings::language()>
+            {Language::ALL
+                .map(|one| view! {
+                    <button
+                        type="button"
+                        lang=one.tag()
+                        aria-pressed=move || (preferences.language.get() == one).to_string()
+                        on:click=move |_| preferences.speak(one)
+                    >
+                        {one.name()}
+                    </button>
+                })}
+        </div>
+    }
+}
+
+/// The choice of a theme.
+#[component]
+pub(crate) fn ThemeChoice() -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    view! {
+        <div class="switch" role="group" aria-label=text::settings::theme()>
+            {Theme::ALL
+                .map(|one| view! {
+                    <button
+                        type="button"
+                        aria-pressed=move || (preferences.theme.get() == one).to_string()
+                        on:click=move |_| preferences.paint(one)
+                    >
+                        {text::settings::theme_name(one)}
+                    </button>
+                })}
+        </div>
     }
 }

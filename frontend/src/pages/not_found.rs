@@ -8,14 +8,14 @@ use crate::text;
 /// Says so, and leads on.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    set_title(|| text::NOT_FOUND.to_owned());
+    set_title(|| text::not_found().to_owned());
     view! {
         <main class="gate">
             <p class="brand">{text::PRODUCT}</p>
             <div class="card">
-                <h1>{text::NOT_FOUND}</h1>
-                <p>{text::NOT_FOUND_HINT}</p>
-                <a class="button" href="/tokens">{text::GO_TO_TOKENS}</a>
+                <h1>{text::not_found()}</h1>
+                <p>{text::not_found_hint()}</p>
+                <a class="button" href="/tokens">{text::go_to_tokens()}</a>
             </div>
         </main>
     }

@@ -1,234 +1,382 @@
-//! The list of tokens: `/tokens?kind=rsa|jwt&q=`.
+//! The list of tokens: `/tokens?kind=rsa|jwt&q=`, and what can be done with each.
 
-use latchkey_shared::page::Page;
-use latchkey_shared::projects::MemberRole;
-use latchkey_shared::session::Session;
 use latchkey_shared::tokens::{Kind, Status, TokenSummary};
-use latchkey_shared::users::Role;
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::api;
-use crate::components::frame::CurrentSession;
-use crate::components::title::set_title;
+use crate::api::tokens::Filter;
+use crate::components::bulk::Bulk;
+use crate::components::frame::me;
+use crate::components::heading::Heading;
+use crate::components::listing::{Listing, Nothing, Reload};
+use crate::components::menu::Menu;
+use crate::components::search::SearchBox;
+use crate::components::token_actions::{DeleteToken, HandOver, TokenName, other_switch, switch};
 use crate::text;
-use crate::time::Moment;
+use crate::time::{Moment, MomentOrNever};
+
+/// The words of a status in the address.
+const STATUSES: [(Status, &str); 3] =
+    [(Status::Active, "active"), (Status::Disabled, "disabled"), (Status::Expired, "expired")];
 
 /// The list with its switch and its search.
 #[component]
 pub(crate) fn TokensPage() -> impl IntoView {
     let query = use_query_map();
-    let kind = Memo::new(move |_| match query.read().get_str("kind") {
-        Some("jwt") => Kind::Jwt,
-        _ => Kind::Rsa,
-    });
-    let search = Memo::new(move |_| query.read().get_str("q").unwrap_or_default().trim().to_owned());
-    set_title(move || format!("{} {}", text::kind(kind.get()), text::TOKENS));
-
-    let tokens = LocalResource::new(move || {
-        let (kind, search) = (kind.get(), search.get());
-        async move {
-            let found = api::tokens(kind, &search, None).await;
-            (kind, search, found)
+    let filter = Memo::new(move |_| {
+        let query = query.read();
+        let text = |name: &str| query.get_str(name).unwrap_or_default().trim().to_owned();
+        Filter {
+            kind: if query.get_str("kind") == Some("jwt") { Kind::Jwt } else { Kind::Rsa },
+            search: text("q"),
+            status: STATUSES
+                .into_iter()
+                .find(|(_, word)| query.get_str("status") == Some(word))
+                .map(|(s, _)| s),
+            project: text("project"),
+            user: text("user"),
+            api: text("api"),
         }
     });
-    let is_loading = RwSignal::new(false);
+    let kind = Memo::new(move |_| filter.read().kind);
+    let reload = Reload::new();
+    let selected = RwSignal::new(Vec::<TokenName>::new());
+    let delete = RwSignal::new(None::<TokenName>);
+    // What is not on the screen any more is not selected either.
+    Effect::new(move || {
+        filter.track();
+        selected.set(Vec::new());
+    });
+    let navigate = use_navigate();
+    let go = move |wanted: Filter| {
+        if wanted == *filter.read_untracked() {
+            reload.now();
+        } else {
+            navigate(&link(&wanted), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        }
+    };
+    let search = {
+        let go = go.clone();
+        move |search: String| go(Filter { search, ..filter.get_untracked() })
+    };
+    let choose_status = move |word: &str| {
+        let status = STATUSES.into_iter().find(|(_, one)| *one == word).map(|(status, _)| status);
+        go(Filter { status, ..filter.get_untracked() });
+    };
+    let load = move |cursor: Option<String>| {
+        let filter = filter.get();
+        async move { api::tokens::list(&filter, cursor.as_deref()).await }
+    };
+    let can_apply = me().administers();
     view! {
-        <h1>{text::TOKENS}</h1>
-        <div class="toolbar">
-            <nav class="switch" aria-label=text::KIND_OF_TOKEN>
-                {[Kind::Rsa, Kind::Jwt].map(|choice| view! {
+        <Heading title=Signal::derive(|| text::tokens().to_owned())>
+            {can_apply
+                .then(|| view! {
                     <a
-                        href=move || link(choice, &search.read())
-                        aria-current=move || (kind.get() == choice).then_some("page")
+                        class="button"
+                        href=move || format!("/tokens/new?kind={}", kind.get().as_str())
+                        aria-keyshortcuts="n"
                     >
-                        {text::kind(choice)}
+                        <span aria-hidden="true">"+"</span>
+                        {text::tokens::apply()}
                     </a>
                 })}
+        </Heading>
+        <div class="toolbar">
+            <nav class="switch" aria-label=text::tokens::kind_of_token()>
+                {[Kind::Rsa, Kind::Jwt]
+                    .map(|choice| view! {
+                        <a
+                            href=move || link(&Filter {
+                                kind: choice,
+                                search: filter.read().search.clone(),
+                                ..everything(choice)
+                            })
+                            aria-current=move || (kind.get() == choice).then_some("page")
+                        >
+                            {text::tokens::kind(choice)}
+                        </a>
+                    })}
             </nav>
-            <Search kind search />
+            <SearchBox
+                label=text::tokens::search_by_name()
+                search=Signal::derive(move || filter.read().search.clone())
+                submit=search
+            />
+            <select
+                class="narrow"
+                aria-label=text::status()
+                on:change:target=move |event| choose_status(&event.target().value())
+            >
+                <option value="" selected=move || filter.read().status.is_none()>{text::tokens::any_status()}</option>
+                {STATUSES
+                    .map(|(status, word)| view! {
+                        <option value=word selected=move || filter.read().status == Some(status)>
+                            {text::tokens::status(status)}
+                        </option>
+                    })}
+            </select>
         </div>
-        <section aria-label=text::TOKENS aria-busy=move || is_loading.get().to_string() class="list">
-            <Transition fallback=Skeleton set_pending=is_loading>
-                {move || Suspend::new(async move {
-                    match tokens.await {
-                        (kind, search, Ok(page)) if page.items.is_empty() => {
-                            view! { <Empty kind search /> }.into_any()
-                        }
-                        (kind, search, Ok(page)) => view! { <Table kind search page /> }.into_any(),
-                        (_, _, Err(error)) => {
-                            view! { <Failure error retry=move || tokens.refetch() /> }.into_any()
-                        }
-                    }
-                })}
-            </Transition>
-        </section>
+        <Narrowed filter />
+        <Bulk selected then=move |()| reload.now() />
+        <Listing
+            label=text::tokens()
+            load
+            reload
+            empty=move || view! { <Empty filter=filter.get_untracked() /> }
+            table=move |rows| view! { <Table rows selected delete reload can_apply /> }.into_any()
+            count=text::tokens::count
+        />
+        <DeleteToken token=delete then=move |()| reload.now() />
+    }
+}
+
+/// All tokens of a kind.
+fn everything(kind: Kind) -> Filter {
+    Filter {
+        kind,
+        search: String::new(),
+        status: None,
+        project: String::new(),
+        user: String::new(),
+        api: String::new(),
     }
 }
 
 /// The address of a list.
-fn link(kind: Kind, search: &str) -> String {
-    let mut link = format!("/tokens?kind={}", kind.as_str());
-    if !search.is_empty() {
-        link = link + "&q=" + &String::from(js_sys::encode_uri_component(search));
+fn link(filter: &Filter) -> String {
+    let status = filter.status.and_then(|status| STATUSES.into_iter().find(|(one, _)| *one == status));
+    let mut link = format!("/tokens?kind={}", filter.kind.as_str());
+    for (name, value) in [
+        ("q", filter.search.as_str()),
+        ("status", status.map_or("", |(_, word)| word)),
+        ("project", &filter.project),
+        ("user", &filter.user),
+        ("api", &filter.api),
+    ] {
+        if !value.is_empty() {
+            link = format!("{link}&{name}={}", String::from(js_sys::encode_uri_component(value)));
+        }
     }
     link
 }
 
-/// The search box; Enter searches.
+/// What the list is narrowed to by the link that led here, and the way out of it.
 #[component]
-fn Search(kind: Memo<Kind>, search: Memo<String>) -> impl IntoView {
-    let input = NodeRef::<Input>::new();
-    let navigate = use_navigate();
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if let Some(input) = input.get() {
-            let keep_place = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-            navigate(&link(kind.get(), input.value().trim()), keep_place);
-        }
+fn Narrowed(filter: Memo<Filter>) -> impl IntoView {
+    let narrowed = move || {
+        let filter = filter.read();
+        [
+            (text::tokens::of_project(), filter.project.clone()),
+            (text::tokens::of_user(), filter.user.clone()),
+            (text::tokens::of_api(), filter.api.clone()),
+        ]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| view! { <span class="badge">{name} ": " {value}</span> })
+        .collect::<Vec<_>>()
+    };
+    let is_narrowed = move || {
+        !(filter.read().project.is_empty() && filter.read().user.is_empty() && filter.read().api.is_empty())
     };
     view! {
-        <form role="search" class="search" on:submit=submit>
-            <input
-                type="search"
-                name="q"
-                node_ref=input
-                aria-label=text::SEARCH_BY_NAME
-                placeholder=text::SEARCH_BY_NAME
-                maxlength="100"
-                autocomplete="off"
-                spellcheck="false"
-                prop:value=search
-            />
-            <button type="submit" class="quiet">{text::SEARCH}</button>
-            <Show when=move || !search.read().is_empty()>
-                <a class="button quiet" href=move || link(kind.get(), "")>{text::CLEAR_SEARCH}</a>
-            </Show>
-        </form>
-    }
-}
-
-/// The list on its way.
-#[component]
-fn Skeleton() -> impl IntoView {
-    view! {
-        <div class="skeleton">
-            <p class="visually-hidden" role="status">{text::LOADING}</p>
-            {[(); 5].map(|()| view! { <div class="skeleton-row"></div> })}
-        </div>
-    }
-}
-
-/// The list that could not be loaded.
-#[component]
-fn Failure(error: api::Error, retry: impl Fn() + 'static) -> impl IntoView {
-    view! {
-        <div class="face" role="alert">
-            <h2>{text::LIST_FAILED}</h2>
-            <p>{error.message()}</p>
-            <button type="button" on:click=move |_| retry()>{text::TRY_AGAIN}</button>
-        </div>
+        <Show when=is_narrowed>
+            <p class="buttons">
+                {narrowed}
+                <a class="small" href=move || link(&everything(filter.read().kind))>{text::tokens::show_all()}</a>
+            </p>
+        </Show>
     }
 }
 
 /// The list with nothing in it: why, and what to do next.
 #[component]
-fn Empty(kind: Kind, search: String) -> impl IntoView {
-    if !search.is_empty() {
+fn Empty(filter: Filter) -> impl IntoView {
+    let kind = filter.kind;
+    if !filter.search.is_empty() {
+        let cleared = link(&Filter { search: String::new(), ..filter.clone() });
         return view! {
-            <div class="face" role="status">
-                <h2>{text::no_match(kind, &search)}</h2>
-                <a class="button" href=link(kind, "")>{text::CLEAR_SEARCH}</a>
-            </div>
+            <Nothing title=text::tokens::no_match(kind, &filter.search)>
+                <a class="button" href=cleared>{text::clear_search()}</a>
+            </Nothing>
         }
         .into_any();
     }
-    let session = expect_context::<CurrentSession>();
-    let administers =
-        move || session.with(|session| matches!(session, Some(Ok(session)) if administers(session)));
+    if filter != everything(kind) {
+        return view! {
+            <Nothing title=text::tokens::none_like_this(kind)>
+                <a class="button" href=link(&everything(kind))>{text::tokens::show_all()}</a>
+            </Nothing>
+        }
+        .into_any();
+    }
+    if !me().administers() {
+        return view! {
+            <Nothing title=text::tokens::no_tokens(kind) hint=text::tokens::no_tokens_for_you(kind) />
+        }
+        .into_any();
+    }
     view! {
-        <div class="face" role="status">
-            <h2>{text::no_tokens(kind)}</h2>
-            <Show when=administers fallback=move || view! { <p>{text::no_tokens_for_you(kind)}</p> }>
-                <p>{text::no_tokens_hint(kind)}</p>
-                <a class="button" href="/api/docs/" rel="external">{text::API_DOCUMENTATION}</a>
-            </Show>
-        </div>
+        <Nothing title=text::tokens::no_tokens(kind) hint=text::tokens::no_tokens_hint(kind)>
+            <a class="button" href=format!("/tokens/new?kind={}", kind.as_str())>{text::tokens::apply()}</a>
+        </Nothing>
     }
     .into_any()
 }
 
-/// Whether the person can manage any token at all.
-fn administers(session: &Session) -> bool {
-    session.user.role == Role::SystemAdmin
-        || session.projects.iter().any(|membership| membership.role == MemberRole::Admin)
-}
-
 /// The list with tokens in it.
 #[component]
-fn Table(kind: Kind, search: String, page: Page<TokenSummary>) -> impl IntoView {
-    let rows = RwSignal::new(page.items);
-    let cursor = RwSignal::new(page.next_cursor);
-    let more = Action::new_local(move |(): &()| {
-        let (search, from) = (search.clone(), cursor.get_untracked());
-        async move {
-            let page = api::tokens(kind, &search, from.as_deref()).await?;
-            // The list may have been left while this was on its way.
-            rows.try_update(|rows| rows.extend(page.items));
-            cursor.try_set(page.next_cursor);
-            Ok(())
-        }
-    });
-    let failure = move || more.value().get().and_then(Result::err).map(|error: api::Error| error.message());
+fn Table(
+    rows: RwSignal<Vec<TokenSummary>>,
+    selected: RwSignal<Vec<TokenName>>,
+    delete: RwSignal<Option<TokenName>>,
+    reload: Reload,
+    /// Whether anything can be done with the tokens.
+    can_apply: bool,
+) -> impl IntoView {
+    let all = move || !rows.read().is_empty() && selected.read().len() == rows.read().len();
+    let toggle_all = move |_| {
+        let names = if untrack(all) {
+            Vec::new()
+        } else {
+            rows.read_untracked().iter().map(TokenName::from).collect()
+        };
+        selected.set(names);
+    };
     view! {
-        <table>
+        <table class="tokens">
             <thead>
                 <tr>
-                    <th scope="col">{text::NAME}</th>
-                    <th scope="col">{text::STATUS}</th>
-                    <th scope="col" class="minor">{text::EXPIRES}</th>
-                    <th scope="col" class="minor">{text::LAST_USED}</th>
-                    <th scope="col">{text::CREATED}</th>
+                    {can_apply
+                        .then(|| view! {
+                            <td class="select">
+                                <input
+                                    type="checkbox"
+                                    aria-label=text::tokens::select_all()
+                                    prop:checked=all
+                                    on:change=toggle_all
+                                />
+                            </td>
+                        })}
+                    <th scope="col">{text::name()}</th>
+                    <th scope="col">{text::status()}</th>
+                    <th scope="col" class="minor">{text::tokens::expires()}</th>
+                    <th scope="col" class="minor">{text::tokens::last_used()}</th>
+                    <th scope="col" class="minor">{text::created()}</th>
+                    {can_apply.then(|| view! { <th scope="col" class="row-actions">{text::actions()}</th> })}
                 </tr>
             </thead>
             <tbody>
-                <For each=move || rows.get() key=|token| token.id.clone() let:token>
-                    <Row token />
+                <For
+                    each=move || rows.get()
+                    key=|token| (token.id.clone(), token.updated_at.to_string(), token.status as u8)
+                    let:token
+                >
+                    <Row token selected delete reload can_apply />
                 </For>
             </tbody>
         </table>
-        <div class="list-foot">
-            <p role="status">{move || text::count(rows.read().len(), cursor.read().is_some())}</p>
-            <Show when=move || cursor.read().is_some()>
-                <button type="button" class="quiet" disabled=more.pending() on:click=move |_| { more.dispatch_local(()); }>
-                    {text::SHOW_MORE}
-                </button>
-            </Show>
-            <crate::components::notice::Notice message=Signal::derive(failure) />
-        </div>
     }
 }
 
 #[component]
-fn Row(token: TokenSummary) -> impl IntoView {
-    let status = match token.status {
+fn Row(
+    token: TokenSummary,
+    selected: RwSignal<Vec<TokenName>>,
+    delete: RwSignal<Option<TokenName>>,
+    reload: Reload,
+    can_apply: bool,
+) -> impl IntoView {
+    let this = TokenName::from(&token);
+    let page = format!("/tokens/{}", token.id);
+    let details = page.clone();
+    let cells = can_apply.then(|| {
+        let (is_selected, toggled) = (this.clone(), this.clone());
+        let toggle = move |_| {
+            selected.update(|selected| {
+                if let Some(at) = selected.iter().position(|one| one.id == toggled.id) {
+                    selected.remove(at);
+                } else {
+                    selected.push(toggled.clone());
+                }
+            });
+        };
+        let switch = switch(move || reload.now());
+        let other = other_switch(token.status);
+        let (switched, deleted, copied) = (this.clone(), this.clone(), this.clone());
+        let name = token.name.clone();
+        (
+            view! {
+                <td class="select">
+                    <input
+                        type="checkbox"
+                        aria-label=text::tokens::select(&name)
+                        prop:checked=move || selected.read().iter().any(|one| one.id == is_selected.id)
+                        on:change=toggle
+                    />
+                </td>
+            },
+            view! {
+                <td class="row-actions">
+                    <div>
+                        <HandOver token=this.clone() is_small=true />
+                        <a
+                            class="button quiet small"
+                            href=format!("{page}/modify")
+                            aria-label=format!("{} {name}", text::modify())
+                        >
+                            {text::modify()}
+                        </a>
+                        <button
+                            type="button"
+                            class="quiet danger small"
+                            aria-label=format!("{} {name}", text::delete())
+                            on:click=move |_| delete.set(Some(deleted.clone()))
+                        >
+                            {text::delete()}
+                        </button>
+                        <Menu id=format!("more-{}", token.id) label=text::tokens::more_for(&name) is_icon=true>
+                            <a href=page.clone()>{text::tokens::details()}</a>
+                            <a href=format!("/tokens/new?kind={}&from={}", copied.kind.as_str(), copied.id)>
+                                {text::tokens::duplicate()}
+                            </a>
+                            <button type="button" on:click=move |_| switch.send((switched.clone(), other))>
+                                {text::tokens::switch_to(other)}
+                            </button>
+                        </Menu>
+                    </div>
+                </td>
+            },
+        )
+    });
+    let (select, actions) = cells.unzip();
+    view! {
+        <tr>
+            {select}
+            <th scope="row">
+                <a href=details>{token.name}</a>
+                <span class="sub">
+                    {text::tokens::reach(token.kind, token.grant_count, token.target_count)}
+                </span>
+            </th>
+            <td><StatusBadge status=token.status /></td>
+            <td class="minor"><MomentOrNever at=token.expires_at /></td>
+            <td class="minor"><MomentOrNever at=token.last_used_at /></td>
+            <td class="minor"><Moment at=token.created_at /></td>
+            {actions}
+        </tr>
+    }
+}
+
+/// A status as a coloured word.
+#[component]
+pub(crate) fn StatusBadge(status: Status) -> impl IntoView {
+    let class = match status {
         Status::Active => "badge active",
         Status::Disabled => "badge disabled",
         Status::Expired => "badge expired",
     };
-    let moment_or_never = |at: Option<_>| match at {
-        Some(at) => view! { <Moment at /> }.into_any(),
-        None => view! { <span class="never">{text::NEVER}</span> }.into_any(),
-    };
-    view! {
-        <tr>
-            <th scope="row">{token.name}</th>
-            <td><span class=status>{text::status(token.status)}</span></td>
-            <td class="minor">{moment_or_never(token.expires_at)}</td>
-            <td class="minor">{moment_or_never(token.last_used_at)}</td>
-            <td><Moment at=token.created_at /></td>
-        </tr>
-    }
+    view! { <span class=class>{text::tokens::status(status)}</span> }
 }

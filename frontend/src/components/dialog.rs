@@ -1,0 +1,108 @@
+//! Questions over the page: the browser's own modal dialog keeps the focus in,
+//! closes on Esc and gives the focus back.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::notice::Notice;
+use super::write::Write;
+use crate::text;
+
+/// A dialog with its title. What is inside exists only while it is open.
+#[component]
+pub(crate) fn Dialog(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// What it is about.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Whether it needs room.
+    #[prop(optional)]
+    is_wide: bool,
+    /// What is inside.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let children = StoredValue::new(children);
+    Effect::new(move || {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() && !dialog.open() {
+            // It fails only when the dialog has left the page.
+            let _ = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    view! {
+        <dialog
+            node_ref=dialog
+            class:wide=is_wide
+            aria-labelledby="dialog-title"
+            on:close=move |_| open.set(false)
+        >
+            <Show when=move || open.get()>
+                <h2 id="dialog-title">{title}</h2>
+                {children.with_value(|children| children())}
+            </Show>
+        </dialog>
+    }
+}
+
+/// A dialog that asks before it does something.
+#[component]
+pub(crate) fn Confirm<O: Clone + Send + Sync + 'static>(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// The question.
+    #[prop(into)]
+    title: Signal<String>,
+    /// What the button says, and while it is done.
+    button: (&'static str, &'static str),
+    /// What is done; it closes the dialog itself, as its `then`.
+    write: Write<(), O>,
+    /// Whether it can be done yet.
+    #[prop(default = Signal::stored(true), into)]
+    is_ready: Signal<bool>,
+    /// Whether it destroys something.
+    #[prop(optional)]
+    is_dangerous: bool,
+    /// What it means.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let children = StoredValue::new(children);
+    Effect::new(move || {
+        if open.get() {
+            write.clear();
+        }
+    });
+    let failure = Signal::derive(move || write.error().get().map(|error| error.message()));
+    view! {
+        <Dialog open title>
+            <form
+                class="form"
+                novalidate
+                on:submit=move |event| {
+                    event.prevent_default();
+                    if is_ready.get_untracked() {
+                        write.send(());
+                    }
+                }
+            >
+                {children.with_value(|children| children())}
+                <Notice message=failure />
+                <div class="buttons">
+                    <button type="button" class="quiet" autofocus on:click=move |_| open.set(false)>
+                        {text::cancel()}
+                    </button>
+                    <button
+                        type="submit"
+                        class:danger=is_dangerous
+                        disabled=move || write.pending().get() || !is_ready.get()
+                    >
+                        {move || if write.pending().get() { button.1 } else { button.0 }}
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,56 @@
+//! The search box of a list; Enter searches, the URL keeps it.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use crate::text;
+
+/// The box. `/` focuses it from anywhere on the page.
+#[component]
+pub(crate) fn SearchBox(
+    /// What it searches.
+    #[prop(into)]
+    label: String,
+    /// What is searched now.
+    #[prop(into)]
+    search: Signal<String>,
+    /// Called with what to search; also when it is what was searched before.
+    #[prop(into)]
+    submit: Callback<String>,
+) -> impl IntoView {
+    let input = NodeRef::<Input>::new();
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if let Some(input) = input.get_untracked() {
+            submit.run(input.value().trim().to_owned());
+        }
+    };
+    let clear = move |_| {
+        submit.run(String::new());
+        if let Some(input) = input.get_untracked() {
+            input.set_value("");
+            // An element that is not there any more needs no focus.
+            let _ = input.focus();
+        }
+    };
+    view! {
+        <form role="search" class="search" on:submit=on_submit>
+            <input
+                type="search"
+                name="q"
+                node_ref=input
+                aria-label=label.clone()
+                aria-keyshortcuts="/"
+                placeholder=label
+                maxlength="100"
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=search
+            />
+            <button type="submit" class="quiet">{text::search()}</button>
+            <Show when=move || !search.read().is_empty()>
+                <button type="button" class="quiet" on:click=clear>{text::clear_search()}</button>
+            </Show>
+        </form>
+    }
+}

@@ -1,0 +1,105 @@
+//! Short messages about what was just done, said to screen readers as well.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::text;
+
+/// How long a message stays, unless it is dismissed or pointed at.
+const STAYS: Duration = Duration::from_secs(7);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Toast {
+    number: u32,
+    message: String,
+    is_bad: bool,
+}
+
+/// The messages; components find them with [`toasts`].
+#[derive(Clone, Copy)]
+pub(crate) struct Toasts {
+    shown: RwSignal<Vec<Toast>>,
+    count: StoredValue<u32>,
+    held: RwSignal<bool>,
+}
+
+/// The messages of this app. To be asked for while a component is built, since
+/// what is awaited has no context.
+pub(crate) fn toasts() -> Toasts {
+    expect_context()
+}
+
+impl Toasts {
+    /// No messages yet.
+    pub(crate) fn new() -> Self {
+        Self { shown: RwSignal::new(Vec::new()), count: StoredValue::new(0), held: RwSignal::new(false) }
+    }
+
+    /// Says that something was done.
+    pub(crate) fn good(self, message: impl Into<String>) {
+        self.say(message.into(), false);
+    }
+
+    /// Says that something went wrong.
+    pub(crate) fn bad(self, message: impl Into<String>) {
+        self.say(message.into(), true);
+    }
+
+    fn say(self, message: String, is_bad: bool) {
+        let number = self.count.with_value(|count| count + 1);
+        self.count.set_value(number);
+        self.shown.update(|shown| {
+            shown.retain(|toast| toast.message != message);
+            shown.push(Toast { number, message, is_bad });
+        });
+        self.expire(number);
+    }
+
+    fn expire(self, number: u32) {
+        set_timeout(
+            move || {
+                if self.held.try_get_untracked() == Some(true) {
+                    self.expire(number);
+                } else {
+                    self.dismiss(number);
+                }
+            },
+            STAYS,
+        );
+    }
+
+    fn dismiss(self, number: u32) {
+        self.shown.try_update(|shown| shown.retain(|toast| toast.number != number));
+    }
+}
+
+/// Where the messages are.
+#[component]
+pub(crate) fn ToastRegion() -> impl IntoView {
+    let toasts = toasts();
+    view! {
+        <section
+            class="toasts"
+            aria-label=text::notifications()
+            on:mouseenter=move |_| toasts.held.set(true)
+            on:mouseleave=move |_| toasts.held.set(false)
+        >
+            <div role="status" aria-live="polite" aria-atomic="false">
+                <For each=move || toasts.shown.get() key=|toast| toast.number let:toast>
+                    <div class="toast" class:bad=toast.is_bad>
+                        <p>{toast.message}</p>
+                        <button
+                            type="button"
+                            class="icon"
+                            aria-label=text::dismiss()
+                            on:click=move |_| toasts.dismiss(toast.number)
+                        >
+                            "×"
+                        </button>
+                    </div>
+                </For>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,79 @@
+//! What the server says went wrong. It says so in English; what is said often
+//! has a Chinese sentence here, by its stable code.
+
+use latchkey_shared::problem::ProblemBody;
+
+use crate::preferences::{Language, language};
+
+/// What the server says to who would disable or demote the last administrator:
+/// a conflict has no code of its own.
+const LAST_ADMINISTRATOR: &str = "The last enabled system administrator cannot be disabled or demoted.";
+
+/// What went wrong, as a whole.
+pub(crate) fn sentence(problem: &ProblemBody) -> String {
+    let own = || problem.detail.clone().unwrap_or_else(|| problem.title.clone());
+    if language() == Language::English {
+        return own();
+    }
+    let translated = match problem.kind.rsplit('/').next().unwrap_or_default() {
+        "validation" => "部分字段有误。",
+        "unauthenticated" => "请先登录。",
+        "login-failed" => "用户名与密码不匹配。",
+        "password-change-required" => "必须先更换临时密码。",
+        "forbidden" => "您没有执行此操作的权限。",
+        "session-required" => "此操作只能由已登录的人员执行。",
+        "not-found" => "该内容不存在，或您无权查看。",
+        "taken" => "该名称已被使用。",
+        "in-use" => "仍有令牌在使用它。",
+        "conflict" if problem.detail.as_deref() == Some(LAST_ADMINISTRATOR) => {
+            "不能停用最后一个启用的系统管理员，也不能更改其角色。"
+        }
+        "precondition-failed" => "内容已被他人修改。",
+        "shown-already" => "该密钥只显示一次，且已显示过。",
+        "too-many-requests" => "尝试次数过多，请稍后再试。",
+        "too-large" => "内容过大。",
+        "unavailable" => "服务暂不可用，请稍后再试。",
+        "internal" => "服务器出错了。",
+        _ => return own(),
+    };
+    match &problem.detail {
+        // The detail often has the name of what is meant.
+        Some(detail) if matches!(problem.kind.rsplit('/').next(), Some("forbidden" | "in-use")) => {
+            format!("{translated}（{detail}）")
+        }
+        _ => translated.to_owned(),
+    }
+}
+
+/// What is wrong with a field.
+pub(crate) fn at_field(code: &str, message: &str) -> String {
+    if language() == Language::English {
+        return message.to_owned();
+    }
+    match code {
+        "required" => "不能为空。",
+        "too_long" => "内容过长。",
+        "too_short" => "内容过短。",
+        "too_many" => "数量过多。",
+        "taken" => "该名称已被使用。",
+        "unknown" => "不存在，或您无权使用。",
+        "removed" => "该 API 已被移除。",
+        "wrong" => "当前密码不正确。",
+        "unchanged" => "必须与当前密码不同。",
+        "in_the_past" => "必须晚于现在。",
+        "invalid_time" => "不是有效的时间。",
+        "invalid_address" => "不是 IP 地址或 CIDR 网段。",
+        "invalid_email" => "不是有效的电子邮件地址。",
+        "invalid_key" => "只能使用小写字母、数字和中间的连字符（a-z、0-9、-）。",
+        "invalid_username" => "只能使用字母、数字和 . _ - @，并以字母或数字开头。",
+        "invalid_operation_id" => "只能使用不含空格、引号和反斜杠的可见 ASCII 字符。",
+        "invalid_method" => "不是有效的 HTTP 方法。",
+        "invalid_path" => "不是有效的路径模板。",
+        "invalid_audience" => "必须是不带片段的绝对 URI。",
+        "invalid_parameter" => "不是有效的路径参数名。",
+        "control_character" => "不能包含控制字符。",
+        "out_of_range" => "超出允许的范围。",
+        _ => message,
+    }
+    .to_owned()
+}

@@ -34,6 +34,7 @@ with tempfile.TemporaryDirectory() as scratch:
             "LATCHKEY_ADMIN_ID": admin.get("/session")["user"]["id"],
             "LATCHKEY_VERIFIER_KEY": platform.verifier_key,
             "LATCHKEY_GATEWAY_KEY": platform.key_for("nginx"),
+            "LATCHKEY_CREDENTIAL": platform.file(token)["open_token"],
             "LATCHKEY_SYSTEM": platform.system,
             "LATCHKEY_PROJECT": platform.project,
             "LATCHKEY_USER": platform.user,

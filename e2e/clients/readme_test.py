@@ -17,6 +17,11 @@ def test_readme_shows_the_program_that_seals(language, program):
     assert f"```{language}\n{(HERE / program).read_text()}```" in README
 
 
+def test_readme_links_every_recipe():
+    recipes = {recipe.name for recipe in (HERE.parent.parent / "gateways").iterdir()}
+    assert set(re.findall(r"\(gateways/([^)]+)\)", README)) == recipes
+
+
 def test_the_first_five_minutes_go_as_readme_says(tmp_path):
     (chapter,) = re.findall(r"^## The first five minutes$(.*?)^## ", README, re.DOTALL | re.MULTILINE)
     commands = "\n".join(re.findall(r"^```sh\n(.*?)^```$", chapter, re.DOTALL | re.MULTILINE))

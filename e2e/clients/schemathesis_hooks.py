@@ -9,6 +9,7 @@ KNOWN = {name: os.environ[f"LATCHKEY_{name.upper()}"] for name in ("system", "pr
 OURSELVES = {"admin", os.environ["LATCHKEY_ADMIN_ID"]}
 VERIFIER_KEY = os.environ["LATCHKEY_VERIFIER_KEY"]
 GATEWAY_KEY = os.environ["LATCHKEY_GATEWAY_KEY"]
+CREDENTIAL = os.environ["LATCHKEY_CREDENTIAL"]
 
 
 @schemathesis.hook
@@ -35,4 +36,5 @@ def before_call(context, case, kwargs):
     if case.path.startswith(("/api/v1/verify", "/oauth2/introspect")):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {VERIFIER_KEY}"}
     if case.path.startswith("/auth/"):
-        case.headers = {**(case.headers or {}), "X-Latchkey-Verifier": GATEWAY_KEY}
+        presented = {"X-Latchkey-Verifier": GATEWAY_KEY, "Authorization": f"Bearer {CREDENTIAL}"}
+        case.headers = {**(case.headers or {}), **presented}

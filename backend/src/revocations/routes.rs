@@ -17,7 +17,7 @@ use crate::database::{Database, now};
 use crate::verify::Verifier;
 use crate::verify::routes::{authenticate, bearer};
 use crate::web::extract::{Query, write_cursor};
-use crate::web::problem::{Kind, Problem};
+use crate::web::problem::Problem;
 
 /// The longest that a call waits for news, in seconds.
 const LONGEST_WAIT: u32 = 30;
@@ -66,11 +66,7 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let system = {
         let snapshot = verifier.catalog().await?;
-        let system = authenticate(&snapshot, bearer(&request)).ok_or_else(|| {
-            Problem::new(Kind::Unauthenticated)
-                .with_detail("Send a verifier key as bearer token.")
-                .with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")
-        })?;
+        let system = authenticate(&snapshot, bearer(&request)).ok_or_else(Problem::no_verifier_key)?;
         if snapshot.system_named(&path).is_none_or(|named| named.id != system.id) {
             return Err(Problem::forbidden("The verifier key is for another system."));
         }

@@ -8,6 +8,7 @@ mod client_keys;
 mod crash;
 mod demo;
 mod document;
+mod libraries;
 mod nodes;
 mod oauth;
 mod refusals;

@@ -33,7 +33,7 @@ def filter_case(context, case):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Decisions are asked for with a verifier key, not with a session."""
-    if case.path.startswith(("/api/v1/verify", "/oauth2/introspect")):
+    if case.path.startswith(("/api/v1/verify", "/oauth2/introspect")) or case.path.endswith("/revocations"):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {VERIFIER_KEY}"}
     if case.path.startswith("/auth/"):
         presented = {"X-Latchkey-Verifier": GATEWAY_KEY, "Authorization": f"Bearer {CREDENTIAL}"}

@@ -10,6 +10,7 @@ mod demo;
 mod document;
 mod doors;
 mod gateways;
+mod libraries;
 mod nodes;
 mod oauth;
 mod refusals;

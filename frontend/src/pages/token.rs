@@ -75,6 +75,7 @@ fn list_link(kind: Option<Kind>) -> String {
 #[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 fn Actions(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
     let (kind, id) = (token.kind, token.id.to_string());
+    let has_client_key = token.client_key.is_some();
     let is_rotating = RwSignal::new(false);
     let navigate = use_navigate();
     let duplicate = with_query("/tokens/new", &[("kind", kind.as_str()), ("from", &id)]);
@@ -88,7 +89,8 @@ fn Actions(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> i
         <HandOver token=handed />
         <a class="button quiet" href=modify>{text::modify()}</a>
         <Menu id="more" label=text::token::more()>
-            {(kind == Kind::Jwt)
+            {filed
+                .has_secret_id
                 .then(|| view! {
                     <button type="button" on:click=move |_| save_file.send(filed.clone())>
                         {text::token::download_file()}
@@ -114,6 +116,7 @@ fn Actions(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> i
             open=is_rotating
             id
             kind
+            has_client_key
             then=move |()| {
                 was_rotated.set(true);
                 reload.run(());
@@ -125,7 +128,7 @@ fn Actions(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> i
 /// All that there is to know of it.
 #[component]
 fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
-    let kind = token.kind;
+    let (kind, has_client_key) = (token.kind, token.client_key.is_some());
     let status = match token.status {
         Status::Active => None,
         Status::Disabled => Some(text::token::is_disabled()),
@@ -139,7 +142,7 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
         {(!token.description.is_empty()).then(|| view! { <p class="prose anywhere">{token.description.clone()}</p> })}
         {status.map(|sentence| view! { <p class="notice warn">{sentence}</p> })}
         <Show when=move || was_rotated.get()>
-            <p class="notice warn" role="status">{text::token::rotated_hint(kind)}</p>
+            <p class="notice warn" role="status">{text::token::rotated_hint(kind, has_client_key)}</p>
         </Show>
         <Facts token=token.clone() />
         <Grants token=token.clone() />
@@ -157,17 +160,25 @@ fn Facts(token: Token) -> impl IntoView {
     } else {
         token.allowed_ips.join(text::list_separator())
     };
-    let rsa = token.key_size.filter(|_| token.kind == Kind::Rsa).map(|size| {
-        let accepts = if token.one_time_only {
-            text::token::one_time_only_yes()
-        } else {
-            text::token::one_time_only_no()
-        };
+    let rsa = (token.kind == Kind::Rsa).then(|| {
+        let accepts = text::token::accepts(token.one_time_only, token.client_key.is_some());
         view! {
-            <dt>{text::token::key_size()}</dt>
-            <dd>{text::token::bits(size)}</dd>
+            {token
+                .key_size
+                .map(|size| view! {
+                    <dt>{text::token::key_size()}</dt>
+                    <dd>{text::token::bits(size)}</dd>
+                })}
             <dt>{text::token::one_time_only()}</dt>
             <dd>{accepts}</dd>
+        }
+    });
+    let client_key = token.client_key.map(|key| {
+        view! {
+            <dt>{text::token::client_key()}</dt>
+            <dd>
+                {key.kty} {key.crv.map(|curve| format!(" {curve}"))} " · " <code>{key.kid.to_string()}</code>
+            </dd>
         }
     });
     let parent = token.parent_token.map(|parent| {
@@ -190,6 +201,7 @@ fn Facts(token: Token) -> impl IntoView {
                 <dt>{text::token::allowed_addresses()}</dt>
                 <dd>{addresses}</dd>
                 {rsa}
+                {client_key}
                 <dt>{text::token::generation()}</dt>
                 <dd>{text::token::generation_number(token.generation)}</dd>
                 {parent}

@@ -2,7 +2,6 @@
 
 pub(crate) mod api_picker;
 pub(crate) mod bulk;
-pub(crate) mod checked;
 pub(crate) mod choices;
 pub(crate) mod clipboard;
 pub(crate) mod dialog;

@@ -20,6 +20,7 @@ pub(crate) fn at_field(error: Signal<Option<Error>>, field: &'static str) -> Sig
 /// has as well.
 #[derive(Clone, Copy)]
 pub(crate) struct Checked {
+    typed: RwSignal<String>,
     fault: Memo<Option<String>>,
     is_shown: RwSignal<bool>,
     at_server: Signal<Option<String>>,
@@ -37,13 +38,22 @@ impl Checked {
             let refusal = rule(&typed.read()).err()?;
             Some(text::problems::at_field(refusal.code, &refusal.message))
         });
-        Self { fault, is_shown: RwSignal::new(false), at_server: at_field(error, field) }
+        Self { typed, fault, is_shown: RwSignal::new(false), at_server: at_field(error, field) }
     }
 
     /// Whether it may be sent. From now on the field says why not.
     pub(crate) fn holds(self) -> bool {
         self.is_shown.set(true);
         self.fault.read_untracked().is_none()
+    }
+
+    /// Called when the field is left: what was filled in is checked from then on.
+    pub(crate) fn leave(self) -> Callback<()> {
+        Callback::new(move |()| {
+            if !self.typed.read_untracked().trim().is_empty() {
+                self.is_shown.set(true);
+            }
+        })
     }
 
     /// What the field says.

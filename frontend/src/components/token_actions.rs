@@ -188,7 +188,8 @@ pub(crate) fn DeleteToken(
         open.set(token.read().is_some());
     });
     Effect::new(move || {
-        if !open.get() {
+        // The two would call each other for ever if nothing said "it is so already".
+        if !open.get() && token.with_untracked(Option::is_some) {
             token.set(None);
         }
     });

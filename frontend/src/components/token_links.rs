@@ -32,9 +32,11 @@ pub(crate) fn InUse(
     error: Signal<Option<Error>>,
 ) -> impl IntoView {
     move || match error.get() {
-        Some(Error::Problem(problem)) if !problem.tokens.is_empty() => {
-            view! { <TokenLinks label=text::tokens_in_the_way() tokens=problem.tokens /> }.into_any()
+        Some(Error::Problem(problem)) if !problem.tokens.is_empty() => view! {
+            <p>{text::tokens_in_the_way()}</p>
+            <TokenLinks label=text::tokens_in_the_way() tokens=problem.tokens />
         }
+        .into_any(),
         _ => ().into_any(),
     }
 }

@@ -20,6 +20,7 @@ use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Loaded, Nothing, Reload};
 use crate::components::suggest::{Finder, Suggest, Suggestion};
 use crate::components::toast::toasts;
+use crate::components::token_links::InUse;
 use crate::components::write::Write;
 use crate::text;
 use crate::time::Moment;
@@ -171,30 +172,8 @@ fn Actions(shown: RwSignal<Option<Project>>) -> impl IntoView {
             is_dangerous=true
         >
             <p><strong>{text::cannot_be_undone()}</strong> " " {text::projects::delete_means()}</p>
-            <TokensInTheWay error=delete.error() />
+            <InUse error=delete.error() />
         </Confirm>
-    }
-}
-
-/// The tokens because of which something could not be done.
-#[component]
-fn TokensInTheWay(error: Signal<Option<Error>>) -> impl IntoView {
-    move || {
-        let Some(Error::Problem(problem)) = error.get() else { return ().into_any() };
-        if problem.tokens.is_empty() {
-            return ().into_any();
-        }
-        view! {
-            <p>{text::projects::tokens_in_the_way()}</p>
-            <ul class="chips">
-                {problem
-                    .tokens
-                    .into_iter()
-                    .map(|token| view! { <li><a href=format!("/tokens/{}", token.id)>{token.name}</a></li> })
-                    .collect_view()}
-            </ul>
-        }
-        .into_any()
     }
 }
 

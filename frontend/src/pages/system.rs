@@ -11,13 +11,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::apis::Apis;
-pub(crate) use self::apis::METHODS;
+pub(crate) use self::apis::{METHODS, starts_with_slash};
 use self::gateway::GatewayRecipes;
 use self::import::{Draft, Import};
 use self::keys::Keys;
 use self::settings::Settings;
 use super::systems::Badges;
 use crate::api;
+use crate::app::with_query;
 use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::Loaded;
@@ -66,7 +67,7 @@ impl Tab {
 
 /// The address of a part of a system's page.
 pub(crate) fn link(key: &str, tab: &str) -> String {
-    format!("/systems/{key}?tab={tab}")
+    with_query(&format!("/systems/{key}"), &[("tab", tab)])
 }
 
 /// What the parts of the page share, and keep while one switches between them.
@@ -96,11 +97,22 @@ pub(crate) fn SystemPage() -> impl IntoView {
         let key = key.get();
         async move { api::systems::find(&key).await }
     });
-    view! { <Loaded resource=system children=|system| view! { <Parts system /> } /> }
+    let name = RwSignal::new(None::<String>);
+    view! {
+        <Heading
+            title=Signal::derive(move || name.get().unwrap_or_else(|| key.get()))
+            within=Some(("/systems".to_owned(), text::systems().to_owned()))
+        />
+        <Loaded resource=system children=move |system| view! { <Parts system name /> } />
+    }
 }
 
 #[component]
-fn Parts(system: System) -> impl IntoView {
+fn Parts(
+    system: System,
+    /// The name in the heading, which may change here.
+    name: RwSignal<Option<String>>,
+) -> impl IntoView {
     let query = use_query_map();
     let tabs = Tab::all(&system, me().is_system_admin());
     let tab = Memo::new(move |_| {
@@ -113,11 +125,8 @@ fn Parts(system: System) -> impl IntoView {
     let shared =
         Shared { system: RwSignal::new(system), draft: Draft::new(), fresh_key: RwSignal::new(None) };
     let (system, address) = (shared.system, key.clone());
+    Effect::new(move || name.set(Some(system.read().name.clone())));
     view! {
-        <Heading
-            title=Signal::derive(move || system.read().name.clone())
-            within=Some(("/systems".to_owned(), text::systems().to_owned()))
-        />
         <p class="under-heading">
             <code>{key}</code> {move || view! { <Badges system=system.get() /> }}
         </p>

@@ -1,17 +1,17 @@
 //! The core systems: `/systems?q=`.
 
-use latchkey_shared::fields::{self, Refusal};
+use latchkey_shared::fields;
 use latchkey_shared::systems::{NewSystem, System};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_navigate;
 
 use super::system::link;
+use super::use_search;
 use crate::api;
-use crate::components::checked::Checked;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
-use crate::components::form::Form;
+use crate::components::form::{Checked, Form, at_field};
 use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
@@ -23,20 +23,10 @@ use crate::text;
 /// The list with its search, and adding one.
 #[component]
 pub(crate) fn SystemsPage() -> impl IntoView {
-    let query = use_query_map();
-    let search = Memo::new(move |_| query.read().get_str("q").unwrap_or_default().trim().to_owned());
     let reload = Reload::new();
+    let (search, submit) = use_search("/systems", reload);
     let is_adding = RwSignal::new(false);
     let can_add = me().is_system_admin();
-    let navigate = use_navigate();
-    let submit = move |wanted: String| {
-        if wanted == *search.read_untracked() {
-            reload.now();
-        } else {
-            let keep_place = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-            navigate(&list_link(&wanted), keep_place);
-        }
-    };
     let load = move |cursor: Option<String>| {
         let search = search.get();
         async move { api::systems::list(&search, cursor.as_deref()).await }
@@ -46,6 +36,7 @@ pub(crate) fn SystemsPage() -> impl IntoView {
             {can_add
                 .then(|| view! {
                     <button type="button" aria-keyshortcuts="n" on:click=move |_| is_adding.set(true)>
+                        <span aria-hidden="true">"+"</span>
                         {text::systems::add_system()}
                     </button>
                 })}
@@ -67,21 +58,13 @@ pub(crate) fn SystemsPage() -> impl IntoView {
     }
 }
 
-/// The address of a list.
-fn list_link(search: &str) -> String {
-    if search.is_empty() {
-        return "/systems".to_owned();
-    }
-    format!("/systems?q={}", String::from(js_sys::encode_uri_component(search)))
-}
-
 /// The list with nothing in it: why, and what to do next.
 #[component]
 fn Empty(search: String, can_add: bool) -> impl IntoView {
     if !search.is_empty() {
         return view! {
             <Nothing title=text::nothing_like(&search)>
-                <a class="button" href=list_link("")>{text::clear_search()}</a>
+                <a class="button" href="/systems">{text::clear_search()}</a>
             </Nothing>
         }
         .into_any();
@@ -122,7 +105,7 @@ fn Row(system: System) -> impl IntoView {
             </th>
             <td><Badges system=system.clone() /></td>
             <td class="number">{system.api_count}</td>
-            <td class="minor wrap code">{system.audience}</td>
+            <td class="minor wrapped code">{system.audience}</td>
         </tr>
     }
 }
@@ -148,12 +131,7 @@ pub(crate) fn Badges(system: System) -> impl IntoView {
 /// Asks for what a new system needs, and leads to it.
 #[component]
 fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
-    let anything: fn(&str) -> Result<(), Refusal> = |_| Ok(());
-    let key = Checked::new("", |raw| fields::key(raw).map(drop));
-    let name = Checked::new("", |raw| fields::name(raw).map(drop));
-    let audience = Checked::new("", anything);
-    let base_path = Checked::new("", anything);
-    let parameter = Checked::new("", anything);
+    let [key, name, audience, base_path, parameter] = [(); 5].map(|()| RwSignal::new(String::new()));
     let (toasts, navigate) = (toasts(), use_navigate());
     let create = Write::new(
         |new: NewSystem| async move { api::systems::create(&new).await },
@@ -163,12 +141,16 @@ fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
         },
     );
     let error = create.error();
+    let key_rule = Checked::new(key, |key| fields::key(key.trim()), error, "key");
+    let name_rule = Checked::new(name, fields::name, error, "name");
     let submit = move || {
-        if Checked::all(&[key, name]) {
-            let unless_empty = |field: Checked| Some(field.typed()).filter(|typed| !typed.is_empty());
+        let typed = |field: RwSignal<String>| field.get_untracked().trim().to_owned();
+        let unless_empty = |field| Some(typed(field)).filter(|typed| !typed.is_empty());
+        // Both are asked, so that both say what is wrong with them.
+        if name_rule.holds() & key_rule.holds() {
             create.send(NewSystem {
-                key: key.typed(),
-                name: name.typed(),
+                key: typed(key),
+                name: typed(name),
                 audience: unless_empty(audience),
                 base_path: unless_empty(base_path),
                 project_param: unless_empty(parameter),
@@ -180,45 +162,45 @@ fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
             <Field
                 name="name"
                 label=text::name()
-                value=name.value
-                error=name.error(error, "name")
-                left=name.leave()
+                value=name
+                error=name_rule.error()
+                left=name_rule.leave()
                 focused=true
             />
             <Field
                 name="key"
                 label=text::key()
-                value=key.value
+                value=key
                 hint=text::systems::key_hint()
-                error=key.error(error, "key")
-                left=key.leave()
+                error=key_rule.error()
+                left=key_rule.leave()
             />
             <Field
                 name="audience"
                 label=text::systems::audience()
-                value=audience.value
+                value=audience
                 hint=text::systems::audience_hint()
                 placeholder="https://fleet.example"
-                error=audience.error(error, "audience")
+                error=at_field(error, "audience")
                 is_optional=true
             />
             <div class="fields">
                 <Field
                     name="base_path"
                     label=text::systems::base_path()
-                    value=base_path.value
+                    value=base_path
                     hint=text::systems::base_path_hint()
                     placeholder="/api/v3"
-                    error=base_path.error(error, "base_path")
+                    error=at_field(error, "base_path")
                     is_optional=true
                 />
                 <Field
                     name="project_param"
                     label=text::systems::project_parameter()
-                    value=parameter.value
+                    value=parameter
                     hint=text::systems::project_parameter_hint()
                     placeholder="project"
-                    error=parameter.error(error, "project_param")
+                    error=at_field(error, "project_param")
                     is_optional=true
                 />
             </div>

@@ -15,6 +15,7 @@ use self::rotate::Rotate;
 use self::trial::TryIt;
 use self::usage::UsagePanel;
 use crate::api;
+use crate::app::with_query;
 use crate::components::clipboard::CopyButton;
 use crate::components::frame::me;
 use crate::components::heading::Heading;
@@ -34,74 +35,82 @@ pub(crate) fn TokenPage() -> impl IntoView {
         let id = id.get();
         async move { api::tokens::find(&id).await.map(|(token, _)| token) }
     });
-    // Outlives the token being loaded again.
+    // Both outlive the token being loaded again.
     let was_rotated = RwSignal::new(false);
+    let shown = RwSignal::new(None::<Token>);
+    let title = Signal::derive(move || {
+        shown.with(|token| {
+            token.as_ref().map_or_else(|| text::tokens().to_owned(), |token| token.name.clone())
+        })
+    });
+    let kind = Memo::new(move |_| shown.with(|token| token.as_ref().map(|token| token.kind)));
     let reload = Callback::new(move |()| token.refetch());
-    view! { <Loaded resource=token children=move |token| view! { <Detail token was_rotated reload /> } /> }
+    let can_act = me().administers();
+    let actions = move || {
+        let token = shown.get().filter(|_| can_act)?;
+        Some(view! { <Actions token was_rotated reload /> })
+    };
+    view! {
+        {move || {
+            let within = Some((list_link(kind.get()), text::tokens().to_owned()));
+            view! { <Heading title within>{actions}</Heading> }
+        }}
+        <Loaded
+            resource=token
+            children=move |token| {
+                shown.set(Some(token.clone()));
+                view! { <Detail token was_rotated /> }
+            }
+        />
+    }
 }
 
+/// The list that a token of this kind is in.
+fn list_link(kind: Option<Kind>) -> String {
+    with_query("/tokens", &[("kind", kind.map_or("", Kind::as_str))])
+}
+
+/// What can be done with it.
 #[component]
-fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
+#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
+fn Actions(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
     let (kind, id) = (token.kind, token.id.to_string());
     let has_client_key = token.client_key.is_some();
-    let name = token.name.clone();
     let is_rotating = RwSignal::new(false);
-    let address = format!("/tokens?kind={}", kind.as_str());
-    let list = (address.clone(), text::tokens().to_owned());
     let navigate = use_navigate();
-    let duplicate = format!("/tokens/new?kind={}&from={id}", kind.as_str());
+    let duplicate = with_query("/tokens/new", &[("kind", kind.as_str()), ("from", &id)]);
     let modify = format!("/tokens/{id}/modify");
-    let (named, deleting) = (TokenName::from(&token), RwSignal::new(None::<TokenName>));
+    let deleting = RwSignal::new(None::<TokenName>);
     let switch = switch(move || reload.run(()));
     let save_file = save_file();
     let other = other_switch(token.status);
-    let actions = me().administers().then(|| {
-        let [handed, filed, switched, deleted] = [(); 4].map(|()| named.clone());
-        view! {
-            <HandOver token=handed />
-            <a class="button quiet" href=modify>{text::modify()}</a>
-            <Menu id="more" label=text::token::more()>
-                {(kind == Kind::Jwt)
-                    .then(|| view! {
-                        <button type="button" on:click=move |_| save_file.send(filed.clone())>
-                            {text::token::download_file()}
-                        </button>
-                    })}
-                <a href=duplicate>{text::tokens::duplicate()}</a>
-                <button type="button" on:click=move |_| is_rotating.set(true)>{text::token::rotate()}</button>
-                <button type="button" on:click=move |_| switch.send((switched.clone(), other))>
-                    {text::tokens::switch_to(other)}
-                </button>
-                <button type="button" class="danger" on:click=move |_| deleting.set(Some(deleted.clone()))>
-                    {text::delete()}
-                </button>
-            </Menu>
-        }
-    });
-    let status = match token.status {
-        Status::Active => None,
-        Status::Disabled => Some(text::token::is_disabled()),
-        Status::Expired => Some(text::token::is_expired()),
-    };
+    let [handed, filed, switched, deleted] = [(); 4].map(|()| TokenName::from(&token));
     view! {
-        <Heading title=Signal::stored(name) within=Some(list)>{actions}</Heading>
-        <p class="under-heading badges">
-            <span class="badge">{text::tokens::kind(kind)}</span>
-            <StatusBadge status=token.status />
-        </p>
-        {(!token.description.is_empty()).then(|| view! { <p class="prose anywhere">{token.description.clone()}</p> })}
-        {status.map(|sentence| view! { <p class="notice warn">{sentence}</p> })}
-        <Show when=move || was_rotated.get()>
-            <p class="notice warn" role="status">{text::token::rotated_hint(kind)}</p>
-        </Show>
-        <Facts token=token.clone() />
-        <Grants token=token.clone() />
-        <Targets token=token.clone() />
-        <UsagePanel id=id.clone() />
-        <TryIt token />
+        <HandOver token=handed />
+        <a class="button quiet" href=modify>{text::modify()}</a>
+        <Menu id="more" label=text::token::more()>
+            {filed
+                .has_secret_id
+                .then(|| view! {
+                    <button type="button" on:click=move |_| save_file.send(filed.clone())>
+                        {text::token::download_file()}
+                    </button>
+                })}
+            <a href=duplicate>{text::tokens::duplicate()}</a>
+            <button type="button" on:click=move |_| is_rotating.set(true)>{text::token::rotate()}</button>
+            <button type="button" on:click=move |_| switch.send((switched.clone(), other))>
+                {text::tokens::switch_to(other)}
+            </button>
+            <button type="button" class="danger" on:click=move |_| deleting.set(Some(deleted.clone()))>
+                {text::delete()}
+            </button>
+        </Menu>
         <DeleteToken
             token=deleting
-            then=move |()| navigate(&address, NavigateOptions { replace: true, ..NavigateOptions::default() })
+            then=move |()| {
+                let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
+                navigate(&list_link(Some(kind)), replace);
+            }
         />
         <Rotate
             open=is_rotating
@@ -116,6 +125,33 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> im
     }
 }
 
+/// All that there is to know of it.
+#[component]
+fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
+    let (kind, has_client_key) = (token.kind, token.client_key.is_some());
+    let status = match token.status {
+        Status::Active => None,
+        Status::Disabled => Some(text::token::is_disabled()),
+        Status::Expired => Some(text::token::is_expired()),
+    };
+    view! {
+        <p class="under-heading badges">
+            <span class="badge">{text::tokens::kind(kind)}</span>
+            <StatusBadge status=token.status />
+        </p>
+        {(!token.description.is_empty()).then(|| view! { <p class="prose anywhere">{token.description.clone()}</p> })}
+        {status.map(|sentence| view! { <p class="notice warn">{sentence}</p> })}
+        <Show when=move || was_rotated.get()>
+            <p class="notice warn" role="status">{text::token::rotated_hint(kind, has_client_key)}</p>
+        </Show>
+        <Facts token=token.clone() />
+        <Grants token=token.clone() />
+        <Targets token=token.clone() />
+        <UsagePanel id=token.id.to_string() />
+        <TryIt token />
+    }
+}
+
 /// What it is, in names and values.
 #[component]
 fn Facts(token: Token) -> impl IntoView {
@@ -124,17 +160,25 @@ fn Facts(token: Token) -> impl IntoView {
     } else {
         token.allowed_ips.join(text::list_separator())
     };
-    let rsa = token.key_size.filter(|_| token.kind == Kind::Rsa).map(|size| {
-        let accepts = if token.one_time_only {
-            text::token::one_time_only_yes()
-        } else {
-            text::token::one_time_only_no()
-        };
+    let rsa = (token.kind == Kind::Rsa).then(|| {
+        let accepts = text::token::accepts(token.one_time_only, token.client_key.is_some());
         view! {
-            <dt>{text::token::key_size()}</dt>
-            <dd>{text::token::bits(size)}</dd>
+            {token
+                .key_size
+                .map(|size| view! {
+                    <dt>{text::token::key_size()}</dt>
+                    <dd>{text::token::bits(size)}</dd>
+                })}
             <dt>{text::token::one_time_only()}</dt>
             <dd>{accepts}</dd>
+        }
+    });
+    let client_key = token.client_key.map(|key| {
+        view! {
+            <dt>{text::token::client_key()}</dt>
+            <dd>
+                {key.kty} {key.crv.map(|curve| format!(" {curve}"))} " · " <code>{key.kid.to_string()}</code>
+            </dd>
         }
     });
     let parent = token.parent_token.map(|parent| {
@@ -157,6 +201,7 @@ fn Facts(token: Token) -> impl IntoView {
                 <dt>{text::token::allowed_addresses()}</dt>
                 <dd>{addresses}</dd>
                 {rsa}
+                {client_key}
                 <dt>{text::token::generation()}</dt>
                 <dd>{text::token::generation_number(token.generation)}</dd>
                 {parent}

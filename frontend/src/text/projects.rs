@@ -50,7 +50,6 @@ sentences! {
          tokens still name cannot be deleted; disable it instead.",
         "成员关系将终止，已开放的系统将关闭，审计记录会保留。仍有令牌引用的项目不能删除，可改为停用。";
     project_deleted: "The project is deleted.", "项目已删除。";
-    tokens_in_the_way: "These tokens name it:", "以下令牌仍在引用它：";
 
     members: "Members", "成员";
     members_hint:

@@ -197,8 +197,7 @@ sentences! {
     opened_to: "Opened to", "已开放的项目";
     opened_to_none: "To no project: nobody can call it.", "未向任何项目开放：无法调用。";
     open_to: "Open to a project", "开放给项目";
-    choose_project: "Choose a project", "选择项目";
-    open: "Open", "开放";
+    open_to_hint: "It is opened as soon as you choose the project.", "选择项目后立即开放。";
     disable_title: "Disable the system", "停用核心系统";
     disable_hint:
         "Every call of it is denied at once, with every token, until it is enabled again. Nothing is lost.",

@@ -17,9 +17,8 @@ sentences! {
     allowed_addresses: "Allowed addresses", "IP 白名单";
     any_address: "Any", "不限";
     one_time_only: "Accepts", "接受的凭证";
-    one_time_only_yes: "Sealed one-time requests only", "仅一次性加密请求";
-    one_time_only_no: "Open token, sealed requests and client credentials", "开放令牌、一次性加密请求和客户端凭证";
     key_size: "RSA key", "RSA 密钥";
+    client_key: "Key of the client", "客户端公钥";
     generation: "Generation", "凭证代次";
     parent: "Made by the token", "由令牌创建";
 
@@ -88,8 +87,12 @@ sentences! {
 }
 
 /// What the new credentials are, and how they reach whoever uses them.
-pub(crate) fn rotate_hint(kind: Kind) -> &'static str {
+pub(crate) fn rotate_hint(kind: Kind, has_client_key: bool) -> &'static str {
     match kind {
+        _ if has_client_key => pick(
+            "The client’s next public key takes the place of the one until now.",
+            "客户端的新公钥将取代当前公钥。",
+        ),
         Kind::Rsa => pick(
             "The token gets a new key pair, a new secret and a new open token. Whoever uses it needs the new file.",
             "令牌将获得新的密钥对、新的密钥和新的开放令牌。使用方需要新的令牌文件。",
@@ -102,8 +105,12 @@ pub(crate) fn rotate_hint(kind: Kind) -> &'static str {
 }
 
 /// New credentials were made just now.
-pub(crate) fn rotated_hint(kind: Kind) -> &'static str {
+pub(crate) fn rotated_hint(kind: Kind, has_client_key: bool) -> &'static str {
     match kind {
+        _ if has_client_key => pick(
+            "The client’s key was replaced just now: it signs with the new one from now on.",
+            "客户端公钥刚刚更换：此后请使用新密钥签名。",
+        ),
         Kind::Rsa => pick(
             "New credentials were made just now: download the token file again and hand it on.",
             "凭证刚刚轮换：请重新下载令牌文件并分发。",
@@ -111,6 +118,22 @@ pub(crate) fn rotated_hint(kind: Kind) -> &'static str {
         Kind::Jwt => pick(
             "New credentials were made just now: copy the secret id again and hand it on.",
             "凭证刚刚轮换：请重新复制 secret id 并分发。",
+        ),
+    }
+}
+
+/// What an RSA token accepts as its credential.
+pub(crate) fn accepts(one_time_only: bool, has_client_key: bool) -> &'static str {
+    match (one_time_only, has_client_key) {
+        (true, false) => pick("Sealed one-time requests only", "仅一次性加密请求"),
+        (true, true) => pick("Signed one-time requests only", "仅一次性签名请求"),
+        (false, false) => pick(
+            "Open token, sealed one-time requests and client credentials",
+            "开放令牌、一次性加密请求和客户端凭证",
+        ),
+        (false, true) => pick(
+            "Signed one-time requests, and JWTs exchanged with the key",
+            "一次性签名请求，以及用密钥换取的 JWT",
         ),
     }
 }

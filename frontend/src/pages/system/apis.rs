@@ -13,10 +13,10 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::{Shared, link};
 use crate::api;
-use crate::components::checked::Checked;
+use crate::app::with_query;
 use crate::components::dialog::{Confirm, Dialog};
 use crate::components::field::{Field, Select};
-use crate::components::form::Form;
+use crate::components::form::{Checked, Form};
 use crate::components::frame::me;
 use crate::components::listing::{Loaded, Nothing};
 use crate::components::menu::Menu;
@@ -247,12 +247,8 @@ fn List(
     let navigate = use_navigate();
     let key = system.clone();
     let go = Callback::new(move |wanted: Filter| {
-        let mut address = link(&key, "apis");
-        for (name, value) in [("q", &wanted.search), ("tag", &wanted.tag), ("show", &wanted.show)] {
-            if !value.is_empty() {
-                address = format!("{address}&{name}={}", String::from(js_sys::encode_uri_component(value)));
-            }
-        }
+        let query = [("q", &*wanted.search), ("tag", &wanted.tag), ("show", &wanted.show)];
+        let address = with_query(&link(&key, "apis"), &query);
         navigate(&address, NavigateOptions { scroll: false, ..NavigateOptions::default() });
     });
     let search = Signal::derive(move || query.read().get_str("q").unwrap_or_default().trim().to_owned());
@@ -280,7 +276,7 @@ fn List(
             .then(|| view! {
                 <p class="notice warn">
                     {text::systems::attention(to_look_at)} " "
-                    <a href=link(&system, "apis") + "&show=attention">{text::systems::only_attention()}</a>
+                    <a href=with_query(&link(&system, "apis"), &[("show", "attention")])>{text::systems::only_attention()}</a>
                 </p>
             })}
         <div class="toolbar">
@@ -431,8 +427,8 @@ fn Row(api: Api, can_change: bool, asking: Asking) -> impl IntoView {
                     })}
                 {unmatchable.map(|reason| view! { <span class="sub">{reason}</span> })}
             </th>
-            <td class="minor wrap code">{api.key.clone()}</td>
-            <td class="minor wrap">{api.tags.join(text::list_separator())}</td>
+            <td class="minor wrapped code">{api.key.clone()}</td>
+            <td class="minor wrapped">{api.tags.join(text::list_separator())}</td>
             <td>{text::systems::api_scope(api.scope)}</td>
             {actions}
         </tr>
@@ -472,8 +468,17 @@ fn split_tags(typed: &str) -> Vec<String> {
         .collect()
 }
 
-fn tags_rule(typed: &str) -> Result<(), Refusal> {
+fn tags_fit(typed: &str) -> Result<(), Refusal> {
     split_tags(typed).iter().try_for_each(|tag| fields::name(tag).map(drop))
+}
+
+/// What can be said of a path without the server's parser.
+pub(crate) fn starts_with_slash(typed: &str) -> Result<(), Refusal> {
+    match typed.trim() {
+        "" => Err(Refusal::new("required", "Must not be empty.")),
+        path if path.starts_with('/') => Ok(()),
+        _ => Err(Refusal::new("invalid_path", "The path does not start with /.")),
+    }
 }
 
 fn read_scope(typed: &str) -> ApiScope {
@@ -512,18 +517,7 @@ fn AddApi(
     #[prop(into)]
     close: Callback<bool>,
 ) -> impl IntoView {
-    let operation_id = Checked::new("", |raw| fields::operation_id(raw).map(drop));
-    let path = Checked::new("", |raw| {
-        if raw.starts_with('/') {
-            Ok(())
-        } else if raw.is_empty() {
-            Err(Refusal::new("required", "Must not be empty."))
-        } else {
-            Err(Refusal::new("invalid_path", "The path does not start with /."))
-        }
-    });
-    let name = Checked::new("", |raw| fields::name(raw).map(drop));
-    let tags = Checked::new("", tags_rule);
+    let [operation_id, path, name, tags] = [(); 4].map(|()| RwSignal::new(String::new()));
     let method = RwSignal::new("GET".to_owned());
     let scope = RwSignal::new(ApiScope::Project.as_str().to_owned());
     let toasts = toasts();
@@ -538,14 +532,20 @@ fn AddApi(
         },
     );
     let error = create.error();
+    let id_rule = Checked::new(operation_id, |id| fields::operation_id(id.trim()), error, "operation_id");
+    let path_rule = Checked::new(path, starts_with_slash, error, "path");
+    let name_rule = Checked::new(name, fields::name, error, "name");
+    let tags_rule = Checked::new(tags, tags_fit, error, "tags");
     let submit = move || {
-        if Checked::all(&[path, name, operation_id, tags]) {
+        let typed = |field: RwSignal<String>| field.get_untracked().trim().to_owned();
+        // All are asked, so that each says what is wrong with it.
+        if path_rule.holds() & name_rule.holds() & id_rule.holds() & tags_rule.holds() {
             create.send(NewApi {
-                operation_id: operation_id.typed(),
+                operation_id: typed(operation_id),
                 method: method.get_untracked(),
-                path: path.typed(),
-                name: name.typed(),
-                tags: Some(split_tags(&tags.typed())),
+                path: typed(path),
+                name: typed(name),
+                tags: Some(split_tags(&typed(tags))),
                 scope: Some(read_scope(&scope.read_untracked())),
             });
         }
@@ -561,34 +561,34 @@ fn AddApi(
             <Field
                 name="path"
                 label=text::systems::path()
-                value=path.value
+                value=path
                 hint=text::systems::path_hint()
-                error=path.error(error, "path")
-                left=path.leave()
+                error=path_rule.error()
+                left=path_rule.leave()
                 focused=true
             />
             <Field
                 name="name"
                 label=text::name()
-                value=name.value
-                error=name.error(error, "name")
-                left=name.leave()
+                value=name
+                error=name_rule.error()
+                left=name_rule.leave()
             />
             <Field
                 name="operation_id"
                 label=text::systems::operation_id()
-                value=operation_id.value
+                value=operation_id
                 hint=text::systems::operation_id_hint()
                 placeholder="readDevice"
-                error=operation_id.error(error, "operation_id")
-                left=operation_id.leave()
+                error=id_rule.error()
+                left=id_rule.leave()
             />
             <Field
                 name="tags"
                 label=text::systems::tags()
-                value=tags.value
+                value=tags
                 hint=text::systems::tags_hint()
-                error=tags.error(error, "tags")
+                error=tags_rule.error()
                 is_optional=true
             />
             <ScopeChoice value=scope />
@@ -611,9 +611,9 @@ fn ChangeApi(
     #[prop(into)]
     close: Callback<bool>,
 ) -> impl IntoView {
-    let name = Checked::new(api.name.clone(), |raw| fields::name(raw).map(drop));
+    let name = RwSignal::new(api.name.clone());
     let tags_before = api.tags.join(", ");
-    let tags = Checked::new(tags_before.clone(), tags_rule);
+    let tags = RwSignal::new(tags_before.clone());
     let scope = RwSignal::new(api.scope.as_str().to_owned());
     let toasts = toasts();
     let id = api.id.to_string();
@@ -628,14 +628,15 @@ fn ChangeApi(
         },
     );
     let error = change.error();
+    let name_rule = Checked::new(name, fields::name, error, "name");
+    let tags_rule = Checked::new(tags, tags_fit, error, "tags");
     let submit = move || {
-        if Checked::all(&[name, tags]) {
+        if name_rule.holds() & tags_rule.holds() {
+            // A tag of a document may have a comma in it: what was not touched stays.
+            let tags = Some(tags.get_untracked()).filter(|typed| *typed != tags_before);
             change.send(ApiPatch {
-                name: Some(name.typed()),
-                // A tag of a document may have a comma in it: what was not touched stays.
-                tags: Some(tags.typed())
-                    .filter(|typed| *typed != tags_before)
-                    .map(|typed| split_tags(&typed)),
+                name: Some(name.get_untracked()),
+                tags: tags.map(|typed| split_tags(&typed)),
                 scope: Some(read_scope(&scope.read_untracked())),
                 removed: None,
             });
@@ -647,18 +648,18 @@ fn ChangeApi(
             <Field
                 name="name"
                 label=text::name()
-                value=name.value
+                value=name
                 hint=text::systems::name_again_hint()
-                error=name.error(error, "name")
-                left=name.leave()
+                error=name_rule.error()
+                left=name_rule.leave()
                 focused=true
             />
             <Field
                 name="tags"
                 label=text::systems::tags()
-                value=tags.value
+                value=tags
                 hint=text::systems::tags_hint()
-                error=tags.error(error, "tags")
+                error=tags_rule.error()
                 is_optional=true
             />
             <ScopeChoice value=scope />

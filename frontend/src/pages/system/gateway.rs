@@ -9,6 +9,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{Shared, link};
 use crate::api;
+use crate::app::with_query;
 use crate::components::clipboard::Snippet;
 use crate::components::field::Field;
 use crate::components::listing::Loaded;
@@ -16,6 +17,9 @@ use crate::text;
 
 /// What stands where no key is known.
 const NO_KEY: &str = "YOUR_VERIFIER_KEY";
+
+/// The word in the address for calls without a gateway.
+pub(super) const BY_HAND: &str = "curl";
 
 /// The files of a gateway; of calls by hand if there is none.
 fn recipes(gateway: Option<Gateway>) -> &'static [(&'static str, &'static str)] {
@@ -89,10 +93,10 @@ pub(super) fn GatewayRecipes(shared: Shared) -> impl IntoView {
             <nav class="switch wrapping" aria-label=text::systems::gateway()>
                 {choices
                     .map(|one| {
-                        let word = one.map_or("curl", Gateway::as_str);
+                        let word = one.map_or(BY_HAND, Gateway::as_str);
                         view! {
                             <a
-                                href=link(&key.get_value(), "gateway") + "&gateway=" + word
+                                href=with_query(&link(&key.get_value(), "gateway"), &[("gateway", word)])
                                 aria-current=move || (chosen.get() == one).then_some("true")
                             >
                                 {one.map_or(text::systems::by_hand(), text::systems::gateway_name)}

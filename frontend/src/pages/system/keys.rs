@@ -6,11 +6,11 @@ use leptos::prelude::*;
 
 use super::{Shared, link};
 use crate::api;
-use crate::components::checked::Checked;
+use crate::app::with_query;
 use crate::components::clipboard::Snippet;
 use crate::components::dialog::{Confirm, Dialog};
 use crate::components::field::{Field, Select};
-use crate::components::form::Form;
+use crate::components::form::{Checked, Form};
 use crate::components::listing::{Listing, Nothing, Reload};
 use crate::components::toast::toasts;
 use crate::components::write::Write;
@@ -60,6 +60,7 @@ pub(super) fn Keys(shared: Shared) -> impl IntoView {
         <div class="toolbar">
             <p class="hint prose">{text::systems::keys_hint()}</p>
             <button type="button" aria-keyshortcuts="n" on:click=move |_| is_adding.set(true)>
+                <span aria-hidden="true">"+"</span>
                 {text::systems::add_key()}
             </button>
         </div>
@@ -77,8 +78,8 @@ pub(super) fn Keys(shared: Shared) -> impl IntoView {
         <Dialog open=is_shown title=Signal::derive(|| text::systems::key_created().to_owned())>
             <p class="notice warn">{text::systems::key_created_hint()}</p>
             {move || shared.fresh_key.get().map(|key| {
-                let gateway = key.gateway.map(|gateway| format!("&gateway={}", gateway.as_str()));
-                let address = link(&system.get_value(), "gateway") + &gateway.unwrap_or_default();
+                let gateway = key.gateway.map_or(super::gateway::BY_HAND, Gateway::as_str);
+                let address = with_query(&link(&system.get_value(), "gateway"), &[("gateway", gateway)]);
                 view! {
                     <Snippet
                         label=format!("{}: {}", text::systems::verifier_key(), key.name)
@@ -118,7 +119,7 @@ fn Table(rows: RwSignal<Vec<VerifierKey>>, ask: Callback<VerifierKey>) -> impl I
                     <th scope="col">{text::systems::gateway()}</th>
                     <th scope="col" class="minor">{text::systems::begins_with()}</th>
                     <th scope="col" class="minor">{text::created()}</th>
-                    <th scope="col"><span class="visually-hidden">{text::actions()}</span></th>
+                    <th scope="col" class="row-actions">{text::actions()}</th>
                 </tr>
             </thead>
             <tbody>
@@ -154,7 +155,7 @@ fn NewKey(
     created: Callback<IssuedVerifierKey>,
     #[prop(into)] cancel: Callback<()>,
 ) -> impl IntoView {
-    let name = Checked::new("", |raw| fields::name(raw).map(drop));
+    let name = RwSignal::new(String::new());
     let gateway = RwSignal::new(Gateway::Nginx.as_str().to_owned());
     let create = Write::new(
         move |new: NewVerifierKey| {
@@ -164,10 +165,11 @@ fn NewKey(
         move |key| created.run(key),
     );
     let error = create.error();
+    let rule = Checked::new(name, fields::name, error, "name");
     let submit = move || {
-        if Checked::all(&[name]) {
+        if rule.holds() {
             create.send(NewVerifierKey {
-                name: name.typed(),
+                name: name.get_untracked(),
                 gateway: Gateway::named(&gateway.read_untracked()),
             });
         }
@@ -180,10 +182,10 @@ fn NewKey(
             <Field
                 name="name"
                 label=text::name()
-                value=name.value
+                value=name
                 hint=text::systems::key_name_hint()
-                error=name.error(error, "name")
-                left=name.leave()
+                error=rule.error()
+                left=rule.leave()
                 focused=true
             />
             <Select

@@ -2,7 +2,7 @@
 //! and whether it is there at all.
 
 use latchkey_shared::fields;
-use latchkey_shared::projects::{Project, ProjectRef};
+use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{System, SystemPatch};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -10,12 +10,12 @@ use leptos_router::hooks::use_navigate;
 
 use super::Shared;
 use crate::api;
-use crate::components::checked::Checked;
 use crate::components::dialog::Confirm;
 use crate::components::field::Field;
-use crate::components::form::Form;
+use crate::components::form::{Checked, Form, at_field};
 use crate::components::listing::Loaded;
 use crate::components::notice::Notice;
+use crate::components::suggest::{Finder, Suggest, Suggestion};
 use crate::components::toast::toasts;
 use crate::components::token_links::InUse;
 use crate::components::write::Write;
@@ -45,20 +45,23 @@ fn change(shared: Shared, then: impl Fn() + Clone + 'static) -> Write<SystemPatc
 #[component]
 fn Properties(shared: Shared) -> impl IntoView {
     let before = shared.system.get_untracked();
-    let name = Checked::new(before.name, |raw| fields::name(raw).map(drop));
-    let audience = Checked::new(before.audience, not_empty);
-    let base_path = Checked::new(before.base_path, |_| Ok(()));
-    let parameter = Checked::new(before.project_param, not_empty);
+    let [name, audience, base_path, parameter] =
+        [before.name, before.audience, before.base_path, before.project_param].map(RwSignal::new);
     let toasts = toasts();
     let save = change(shared, move || toasts.good(text::saved()));
     let error = save.error();
+    let name_rule = Checked::new(name, fields::name, error, "name");
+    let audience_rule = Checked::new(audience, not_empty, error, "audience");
+    let parameter_rule = Checked::new(parameter, not_empty, error, "project_param");
     let submit = move || {
-        if Checked::all(&[name, audience, base_path, parameter]) {
+        let typed = |field: RwSignal<String>| Some(field.get_untracked().trim().to_owned());
+        // All are asked, so that each says what is wrong with it.
+        if name_rule.holds() & audience_rule.holds() & parameter_rule.holds() {
             save.send(SystemPatch {
-                name: Some(name.typed()),
-                audience: Some(audience.typed()),
-                base_path: Some(base_path.typed()),
-                project_param: Some(parameter.typed()),
+                name: typed(name),
+                audience: typed(audience),
+                base_path: typed(base_path),
+                project_param: typed(parameter),
                 ..SystemPatch::default()
             });
         }
@@ -71,31 +74,31 @@ fn Properties(shared: Shared) -> impl IntoView {
                     <Field
                         name="name"
                         label=text::name()
-                        value=name.value
-                        error=name.error(error, "name")
-                        left=name.leave()
+                        value=name
+                        error=name_rule.error()
+                        left=name_rule.leave()
                     />
                     <Field
                         name="audience"
                         label=text::systems::audience()
-                        value=audience.value
+                        value=audience
                         hint=text::systems::audience_change_hint()
-                        error=audience.error(error, "audience")
+                        error=audience_rule.error()
                     />
                     <Field
                         name="base_path"
                         label=text::systems::base_path()
-                        value=base_path.value
+                        value=base_path
                         hint=text::systems::base_path_hint()
-                        error=base_path.error(error, "base_path")
+                        error=at_field(error, "base_path")
                         is_optional=true
                     />
                     <Field
                         name="project_param"
                         label=text::systems::project_parameter()
-                        value=parameter.value
+                        value=parameter
                         hint=text::systems::project_parameter_hint()
-                        error=parameter.error(error, "project_param")
+                        error=parameter_rule.error()
                     />
                 </div>
                 <div class="buttons">
@@ -109,7 +112,7 @@ fn Properties(shared: Shared) -> impl IntoView {
 }
 
 fn not_empty(raw: &str) -> Result<(), fields::Refusal> {
-    if raw.is_empty() { Err(fields::Refusal::new("required", "Must not be empty.")) } else { Ok(()) }
+    if raw.trim().is_empty() { Err(fields::Refusal::new("required", "Must not be empty.")) } else { Ok(()) }
 }
 
 /// Which projects may use it.
@@ -155,12 +158,10 @@ fn Access(shared: Shared) -> impl IntoView {
 #[component]
 fn OpenedTo(shared: Shared) -> impl IntoView {
     let projects = LocalResource::new(move || async move {
-        let opened = api::systems::projects(&shared.key()).await?.items;
-        let all = api::all(|cursor| async move { api::projects::list("", cursor.as_deref()).await }).await?;
-        Ok((opened, all))
+        api::systems::projects(&shared.key()).await.map(|page| page.items)
     });
+    let known = StoredValue::new(Vec::<String>::new());
     let toasts = toasts();
-    let chosen = RwSignal::new(String::new());
     let switch = Write::new(
         move |(project, is_opening): (String, bool)| async move {
             if is_opening {
@@ -176,82 +177,64 @@ fn OpenedTo(shared: Shared) -> impl IntoView {
             } else {
                 text::systems::closed(&project)
             });
-            chosen.set(String::new());
             projects.refetch();
         },
     );
     let failure = Signal::derive(move || switch.error().get().map(|error| error.message()));
-    let list = move |(opened, all): (Vec<ProjectRef>, Vec<Project>)| {
-        let others: Vec<Project> =
-            all.into_iter().filter(|one| !opened.iter().any(|project| project.id == one.id)).collect();
-        let is_empty = opened.is_empty();
-        view! {
-            {is_empty.then(|| view! { <p class="notice warn">{text::systems::opened_to_none()}</p> })}
-            <ul class="chips roomy" aria-label=text::systems::opened_to()>
-                {opened
-                    .into_iter()
-                    .map(|project| {
-                        let key = project.key.clone();
-                        view! {
-                            <li>
-                                <a href=format!("/projects/{}", project.key)>{project.name}</a>
-                                <button
-                                    type="button"
-                                    class="icon"
-                                    aria-label=text::systems::close_to(&project.key)
-                                    title=text::systems::close_to(&project.key)
-                                    disabled=switch.pending()
-                                    on:click=move |_| switch.send((key.clone(), false))
-                                >
-                                    "×"
-                                </button>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
-            {(!others.is_empty())
-                .then(|| view! {
-                    <form
-                        class="inline"
-                        on:submit=move |event| {
-                            event.prevent_default();
-                            let project = chosen.get_untracked();
-                            if !project.is_empty() {
-                                switch.send((project, true));
-                            }
-                        }
-                    >
-                        <label for="open-to">{text::systems::open_to()}</label>
-                        <select
-                            id="open-to"
-                            prop:value=chosen
-                            on:change:target=move |event| chosen.set(event.target().value())
-                        >
-                            <option value="">{text::systems::choose_project()}</option>
-                            {others
-                                .into_iter()
-                                .map(|project| view! {
-                                    <option value=project.key.clone()>
-                                        {format!("{} ({})", project.name, project.key)}
-                                    </option>
-                                })
-                                .collect_view()}
-                        </select>
-                        <button
-                            type="submit"
-                            class="quiet"
-                            disabled=move || chosen.read().is_empty() || switch.pending().get()
-                        >
-                            {text::systems::open()}
-                        </button>
-                    </form>
-                })}
+    let find = Finder::new(move |typed: String| async move {
+        let page = api::projects::list(&typed, None).await?;
+        let known = known.try_get_value().unwrap_or_default();
+        let others = page.items.into_iter().filter(|project| !known.contains(&project.key)).take(20);
+        Ok(others
+            .map(|project| Suggestion { id: project.key.clone(), name: project.name, about: project.key })
+            .collect())
+    });
+    let choose = move |chosen: Option<Suggestion>| {
+        if let Some(project) = chosen {
+            switch.send((project.id, true));
         }
+    };
+    let list = move |opened: Vec<ProjectRef>| {
+        known.set_value(opened.iter().map(|project| project.key.clone()).collect());
+        if opened.is_empty() {
+            return view! { <p class="notice warn">{text::systems::opened_to_none()}</p> }.into_any();
+        }
+        let chip = move |ProjectRef { key, name, .. }: ProjectRef| {
+            let closes = text::systems::close_to(&name);
+            view! {
+                <li>
+                    <a href=format!("/projects/{key}")>{name}</a>
+                    <button
+                        type="button"
+                        class="icon"
+                        aria-label=closes.clone()
+                        title=closes
+                        disabled=switch.pending()
+                        on:click=move |_| switch.send((key.clone(), false))
+                    >
+                        "×"
+                    </button>
+                </li>
+            }
+        };
+        view! {
+            <ul class="chips roomy" aria-label=text::systems::opened_to()>
+                {opened.into_iter().map(chip).collect_view()}
+            </ul>
+        }
+        .into_any()
     };
     view! {
         <h3>{text::systems::opened_to()}</h3>
         <Loaded resource=projects children=list />
+        <Suggest
+            name="open_to"
+            label=text::systems::open_to()
+            find
+            choose
+            clears=true
+            hint=text::systems::open_to_hint()
+        />
         <Notice message=failure />
     }
 }

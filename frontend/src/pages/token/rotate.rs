@@ -61,7 +61,7 @@ pub(super) fn Rotate(
             button=(text::token::rotate(), text::token::rotating())
             write=rotate
         >
-            <p>{text::token::rotate_hint(kind)}</p>
+            <p>{text::token::rotate_hint(kind, has_client_key)}</p>
             {has_client_key
                 .then(|| view! {
                     <TextArea

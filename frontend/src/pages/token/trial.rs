@@ -6,12 +6,11 @@ use latchkey_shared::verify::{Decision, Subject};
 use leptos::prelude::*;
 
 use crate::api;
-use crate::components::checked::Checked;
 use crate::components::field::{Field, Select};
-use crate::components::form::{Form, at_field};
+use crate::components::form::{Checked, Form, at_field};
 use crate::components::listing::Loaded;
 use crate::components::write::Write;
-use crate::pages::system::METHODS;
+use crate::pages::system::{METHODS, starts_with_slash};
 use crate::text;
 
 /// The panel.
@@ -59,13 +58,7 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
     }
     let (system, method, path) = likely_call(&token, &systems);
     let (system, method) = (RwSignal::new(system), RwSignal::new(method));
-    let path = Checked::new(path, |raw| {
-        if raw.is_empty() {
-            Err(latchkey_shared::fields::Refusal::new("required", "Must not be empty."))
-        } else {
-            Ok(())
-        }
-    });
+    let path = RwSignal::new(path);
     let (project, address) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let first = token.users.first().map(|user| user.username.clone());
     let subject = RwSignal::new(first.unwrap_or_default());
@@ -79,16 +72,17 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
         move |answer| decision.set(Some(answer)),
     );
     let error = ask.error();
+    let path_rule = Checked::new(path, starts_with_slash, error, "path");
     let submit = move || {
         decision.set(None);
-        if Checked::all(&[path]) {
+        if path_rule.holds() {
             let unless_empty = |value: RwSignal<String>| {
                 Some(value.get_untracked().trim().to_owned()).filter(|value| !value.is_empty())
             };
             ask.send(Trial {
                 system: system.get_untracked(),
                 method: method.get_untracked(),
-                path: path.typed(),
+                path: path.get_untracked().trim().to_owned(),
                 project: unless_empty(project),
                 subject: unless_empty(subject),
                 client_ip: unless_empty(address),
@@ -118,9 +112,9 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
             <Field
                 name="path"
                 label=text::systems::path()
-                value=path.value
+                value=path
                 hint=text::token::path_hint()
-                error=path.error(error, "path")
+                error=path_rule.error()
             />
             <div class="fields">
                 <Field

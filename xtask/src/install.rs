@@ -2,7 +2,7 @@
 //! named so that one knows what to install.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -16,6 +16,9 @@ pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Pinned, so that a new release of the checker fails no build of ours.
 const CARGO_DENY: &str = "0.20.2";
 
+/// The gateways that the tests start, by program and by package.
+const GATEWAYS: [&str; 3] = ["nginx", "caddy", "haproxy"];
+
 /// A program that does not come with Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
@@ -27,6 +30,8 @@ pub(crate) enum Tool {
     Curl,
     /// Python with the modules that make a virtual environment.
     Python,
+    /// nginx, Caddy and HAProxy, whose recipes are tried.
+    Gateways,
 }
 
 impl Tool {
@@ -36,6 +41,10 @@ impl Tool {
             Self::Node => find("npm").is_some() && has_node_20(),
             Self::Curl => find("curl").is_some() && find("jq").is_some(),
             Self::Python => python().is_some(),
+            Self::Gateways => GATEWAYS.iter().all(|name| {
+                // Debian keeps servers where not everybody looks.
+                find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
+            }),
         }
     }
 
@@ -46,6 +55,7 @@ impl Tool {
             Self::Node => "Node.js 20 or later, with npm",
             Self::Curl => "curl 7.82 or later, and jq",
             Self::Python => "Python 3.10 or later, with venv and ensurepip",
+            Self::Gateways => "nginx, Caddy 2.6 or later, and HAProxy 2.6 or later",
         }
     }
 
@@ -56,6 +66,7 @@ impl Tool {
             Self::Node => &["nodejs"],
             Self::Curl => &["curl", "jq"],
             Self::Python => &["python3", "python3-venv"],
+            Self::Gateways => &GATEWAYS,
         }
     }
 }

@@ -164,7 +164,8 @@ pub(crate) fn DeleteToken(
         open.set(token.read().is_some());
     });
     Effect::new(move || {
-        if !open.get() {
+        // Saying nothing again would set off the effect above, and that this one, for ever.
+        if !open.get() && token.read_untracked().is_some() {
             token.set(None);
         }
     });

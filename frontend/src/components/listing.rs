@@ -136,12 +136,25 @@ pub(crate) fn Skeleton() -> impl IntoView {
 
 /// What could not be loaded.
 #[component]
-pub(crate) fn Failure(error: Error, retry: impl Fn() + 'static) -> impl IntoView {
+pub(crate) fn Failure(
+    /// Why.
+    error: Error,
+    /// What could not be loaded: a list, if nothing else is said.
+    #[prop(default = text::list_failed())]
+    title: &'static str,
+    /// Loads it again.
+    retry: impl Fn() + 'static,
+) -> impl IntoView {
+    // What is not there, or not for this person, does not come by trying again.
+    let is_final = error.is("not-found") || error.is("forbidden");
     view! {
         <div class="face" role="alert">
-            <h2>{text::list_failed()}</h2>
+            <h2>{title}</h2>
             <p>{error.message()}</p>
-            <button type="button" on:click=move |_| retry()>{text::try_again()}</button>
+            {(!is_final)
+                .then(|| view! {
+                    <button type="button" on:click=move |_| retry()>{text::try_again()}</button>
+                })}
         </div>
     }
 }
@@ -188,7 +201,10 @@ where
                     match resource.await {
                         Ok(found) => children(found).into_any(),
                         Err(error) => {
-                            view! { <Failure error retry=move || resource.refetch() /> }.into_any()
+                            view! {
+                                <Failure error title=text::page_failed() retry=move || resource.refetch() />
+                            }
+                            .into_any()
                         }
                     }
                 })

@@ -279,10 +279,10 @@ fn Members(project: StoredValue<String>, can_change: bool) -> impl IntoView {
         }
     });
     view! {
-        <section class="panel" aria-labelledby="members">
+        <section class="panel">
             <header>
                 <div>
-                    <h2 id="members">{text::projects::members()}</h2>
+                    <h2>{text::projects::members()}</h2>
                     <p class="hint">{text::projects::members_hint()}</p>
                 </div>
                 {can_change
@@ -304,7 +304,7 @@ fn Members(project: StoredValue<String>, can_change: bool) -> impl IntoView {
                     />
                 }
                 table=move |rows| view! { <MemberTable rows give leaving can_change /> }.into_any()
-                count=text::users::count
+                count=text::projects::member_count
             />
         </section>
         <Dialog open=adding title=Signal::derive(|| text::projects::add_member().to_owned())>

@@ -83,7 +83,7 @@ const fn act(
 }
 
 /// All that is written down.
-pub(crate) const GROUPS: [Group; 7] = [
+pub(crate) const GROUPS: [Group; 8] = [
     Group {
         kind: "token",
         name: || pick("Tokens", "令牌"),
@@ -203,6 +203,16 @@ pub(crate) const GROUPS: [Group; 7] = [
             act("created", ("made the verifier key", "创建了校验密钥"), ("Made", "创建")),
             act("deleted", ("deleted the verifier key", "删除了校验密钥"), ("Deleted", "删除")),
         ],
+    },
+    Group {
+        kind: "signing_key",
+        name: || pick("Signing keys", "签名密钥"),
+        all: || pick("All about signing keys", "所有签名密钥操作"),
+        actions: &[act(
+            "rotated",
+            ("rotated the signing keys to", "轮换了签名密钥，新密钥："),
+            ("Rotated", "轮换"),
+        )],
     },
 ];
 

@@ -164,3 +164,11 @@ pub(crate) fn count(count: usize, more: bool) -> String {
         (count, true) => pick(format!("The first {count} projects"), format!("前 {count} 个项目")),
     }
 }
+
+/// How many members are shown.
+pub(crate) fn member_count(count: usize, _: bool) -> String {
+    pick(
+        if count == 1 { "1 member".to_owned() } else { format!("{count} members") },
+        format!("{count} 名成员"),
+    )
+}

@@ -157,7 +157,8 @@ for (const words of [ENGLISH, CHINESE]) {
       });
     }
 
-    test("copy secret id where the clipboard is refused: it is shown, selected, to be copied by hand", async ({ page, platform }) => {
+    test("copy secret id where the clipboard is refused: it is shown, selected, to be copied by hand", async ({ page, platform, complaints }) => {
+      complaints.expectRefusal();
       const token = await platform.token("jwt");
       await refuseClipboard(page);
       const found = await findToken(page, "jwt", token.name);

@@ -47,12 +47,13 @@ export async function allowClipboard(page: Page): Promise<void> {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
 }
 
-/** Makes the browser refuse the clipboard, as it does where a policy forbids it. */
+/** Makes the browser refuse the clipboard to pages that are opened from here on, by a policy. */
 export async function refuseClipboard(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  for (const name of ["clipboard-write", "clipboard-sanitized-write"]) {
-    await session.send("Browser.setPermission" as any, { permission: { name }, setting: "denied" }).catch(() => {});
-  }
+  await page.route("**/*", async (route) => {
+    if (route.request().resourceType() !== "document") return route.continue();
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "permissions-policy": "clipboard-write=()" } });
+  });
 }
 
 /** Chooses APIs in the picker of a token's form, each searched by its key. */

@@ -23,6 +23,11 @@ export class Complaints {
     this.provoked.push(/net::ERR_/);
   }
 
+  /** And when a page uses what a policy denies it. */
+  expectRefusal(): void {
+    this.provoked.push(/Permissions policy violation/);
+  }
+
   unprovoked(): string[] {
     return this.seen.filter((complaint) => !this.provoked.some((one) => one.test(complaint)));
   }

@@ -1,5 +1,8 @@
 //! Parts that pages are made of.
 
+pub(crate) mod api_picker;
+pub(crate) mod bulk;
+pub(crate) mod choices;
 pub(crate) mod clipboard;
 pub(crate) mod dialog;
 pub(crate) mod field;
@@ -14,4 +17,5 @@ pub(crate) mod search;
 pub(crate) mod shortcuts;
 pub(crate) mod title;
 pub(crate) mod toast;
+pub(crate) mod token_actions;
 pub(crate) mod write;

@@ -1,12 +1,111 @@
-//! What was issued.
+//! What was issued or modified: *Return List*, *Download token test* / *Copy secret id*.
 
+use latchkey_shared::tokens::{Kind, Token};
 use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
+use super::tokens::StatusBadge;
+use crate::api;
+use crate::components::clipboard::Snippet;
 use crate::components::heading::Heading;
+use crate::components::listing::Loaded;
+use crate::components::token_actions::{HandOver, TokenName};
 use crate::text;
+use crate::time::MomentOrNever;
 
-/// What was issued.
+/// The success page.
 #[component]
 pub(crate) fn IssuedPage() -> impl IntoView {
-    view! { <Heading title=Signal::derive(|| text::tokens().to_owned()) /> }
+    let (params, query) = (use_params_map(), use_query_map());
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let was_modified = Memo::new(move |_| query.read().get("modified").is_some());
+    let title = move || if was_modified.get() { text::tokens::modified() } else { text::tokens::issued() };
+    let token = LocalResource::new(move || {
+        let id = id.get();
+        async move { api::tokens::find(&id).await.map(|(token, _)| token) }
+    });
+    view! {
+        <Heading title=Signal::derive(move || title().to_owned()) />
+        <section class="panel success">
+            <Loaded resource=token let:token>
+                <Issued token />
+            </Loaded>
+        </section>
+    }
+}
+
+#[component]
+fn Issued(token: Token) -> impl IntoView {
+    let targets = if token.all_projects {
+        text::tokens::all_projects().to_owned()
+    } else {
+        let projects = token.projects.iter().map(|project| project.name.as_str());
+        let users = token.users.iter().map(|user| user.display_name.as_str());
+        short_list(projects.chain(users))
+    };
+    let grants = {
+        let systems = token.systems.iter().map(|system| system.name.as_str());
+        let apis = token.apis.iter().map(|api| api.name.as_str());
+        short_list(systems.chain(apis))
+    };
+    let installation = LocalResource::new(api::installation::installation);
+    let is_shown_once =
+        move || installation.with(|found| matches!(found, Some(Ok(installation)) if installation.show_once));
+    let (grants_label, targets_label, hint) = match token.kind {
+        Kind::Rsa => (
+            text::tokens::authorised_apis(),
+            text::tokens::authorised_projects(),
+            text::tokens::issued_rsa_hint(),
+        ),
+        Kind::Jwt => (
+            text::tokens::authorised_apis(),
+            text::tokens::authorised_users(),
+            text::tokens::issued_jwt_hint(),
+        ),
+    };
+    let endpoint = move || {
+        installation.with(|found| match found {
+            Some(Ok(installation)) => format!("{}/oauth2/token", installation.public_url),
+            _ => String::new(),
+        })
+    };
+    view! {
+        <dl class="facts">
+            <dt>{text::name()}</dt>
+            <dd><a href=format!("/tokens/{}", token.id)>{token.name.clone()}</a></dd>
+            <dt>{text::tokens::kind_of_token()}</dt>
+            <dd>{text::tokens::kind(token.kind)}</dd>
+            <dt>{text::status()}</dt>
+            <dd><StatusBadge status=token.status /></dd>
+            <dt>{grants_label}</dt>
+            <dd>{grants}</dd>
+            <dt>{targets_label}</dt>
+            <dd>{targets}</dd>
+            <dt>{text::tokens::expires()}</dt>
+            <dd><MomentOrNever at=token.expires_at.clone() /></dd>
+        </dl>
+        <p class="hint">{hint} {move || is_shown_once().then(|| format!(" {}", text::tokens::show_once_hint()))}</p>
+        {(token.kind == Kind::Jwt)
+            .then(|| {
+                let id = token.id.to_string();
+                view! {
+                    <Snippet label=text::tokens::client_id() content=Signal::stored(id) />
+                    <Snippet label=text::tokens::token_endpoint() content=Signal::derive(endpoint) />
+                }
+            })}
+        <div class="buttons">
+            <HandOver token=TokenName::from(&token) />
+            <a class="button quiet" href=format!("/tokens?kind={}", token.kind.as_str())>
+                {text::tokens::return_list()}
+            </a>
+        </div>
+    }
+}
+
+/// The first few, and how many there are beside them.
+fn short_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 8;
+    let names: Vec<&str> = names.collect();
+    let listed = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN { format!("{listed} … +{}", names.len() - SHOWN) } else { listed }
 }

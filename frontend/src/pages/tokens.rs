@@ -1,4 +1,4 @@
-//! The list of tokens: `/tokens?kind=rsa|jwt&q=`.
+//! The list of tokens: `/tokens?kind=rsa|jwt&q=`, and what can be done with each.
 
 use latchkey_shared::tokens::{Kind, Status, TokenSummary};
 use leptos::prelude::*;
@@ -7,115 +7,274 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::api;
 use crate::api::tokens::Filter;
+use crate::components::bulk::Bulk;
 use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
+use crate::components::menu::Menu;
 use crate::components::search::SearchBox;
+use crate::components::token_actions::{DeleteToken, HandOver, TokenName, other_switch, switch};
 use crate::text;
 use crate::time::{Moment, MomentOrNever};
+
+/// The words of a status in the address.
+const STATUSES: [(Status, &str); 3] =
+    [(Status::Active, "active"), (Status::Disabled, "disabled"), (Status::Expired, "expired")];
 
 /// The list with its switch and its search.
 #[component]
 pub(crate) fn TokensPage() -> impl IntoView {
     let query = use_query_map();
-    let kind = Memo::new(move |_| match query.read().get_str("kind") {
-        Some("jwt") => Kind::Jwt,
-        _ => Kind::Rsa,
+    let filter = Memo::new(move |_| {
+        let query = query.read();
+        let text = |name: &str| query.get_str(name).unwrap_or_default().trim().to_owned();
+        Filter {
+            kind: if query.get_str("kind") == Some("jwt") { Kind::Jwt } else { Kind::Rsa },
+            search: text("q"),
+            status: STATUSES
+                .into_iter()
+                .find(|(_, word)| query.get_str("status") == Some(word))
+                .map(|(s, _)| s),
+            project: text("project"),
+            user: text("user"),
+            api: text("api"),
+        }
     });
-    let search = Memo::new(move |_| query.read().get_str("q").unwrap_or_default().trim().to_owned());
+    let kind = Memo::new(move |_| filter.read().kind);
     let reload = Reload::new();
+    let selected = RwSignal::new(Vec::<TokenName>::new());
+    let delete = RwSignal::new(None::<TokenName>);
+    // What is not on the screen any more is not selected either.
+    Effect::new(move || {
+        filter.track();
+        selected.set(Vec::new());
+    });
     let navigate = use_navigate();
-    let submit = move |wanted: String| {
-        if wanted == *search.read_untracked() {
+    let go = move |wanted: Filter| {
+        if wanted == *filter.read_untracked() {
             reload.now();
         } else {
-            let keep_place = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-            navigate(&link(kind.get_untracked(), &wanted), keep_place);
+            navigate(&link(&wanted), NavigateOptions { scroll: false, ..NavigateOptions::default() });
         }
     };
+    let search = {
+        let go = go.clone();
+        move |search: String| go(Filter { search, ..filter.get_untracked() })
+    };
+    let choose_status = move |word: &str| {
+        let status = STATUSES.into_iter().find(|(_, one)| *one == word).map(|(status, _)| status);
+        go(Filter { status, ..filter.get_untracked() });
+    };
     let load = move |cursor: Option<String>| {
-        let filter = Filter {
-            kind: kind.get(),
-            search: search.get(),
-            status: None,
-            project: String::new(),
-            user: String::new(),
-            api: String::new(),
-        };
+        let filter = filter.get();
         async move { api::tokens::list(&filter, cursor.as_deref()).await }
     };
+    let can_apply = me().administers();
     view! {
-        <Heading title=Signal::derive(|| text::tokens().to_owned()) />
+        <Heading title=Signal::derive(|| text::tokens().to_owned())>
+            {can_apply
+                .then(|| view! {
+                    <a
+                        class="button"
+                        href=move || format!("/tokens/new?kind={}", kind.get().as_str())
+                        aria-keyshortcuts="n"
+                    >
+                        <span aria-hidden="true">"+"</span>
+                        {text::tokens::apply()}
+                    </a>
+                })}
+        </Heading>
         <div class="toolbar">
             <nav class="switch" aria-label=text::tokens::kind_of_token()>
                 {[Kind::Rsa, Kind::Jwt]
                     .map(|choice| view! {
                         <a
-                            href=move || link(choice, &search.read())
+                            href=move || link(&Filter {
+                                kind: choice,
+                                search: filter.read().search.clone(),
+                                ..everything(choice)
+                            })
                             aria-current=move || (kind.get() == choice).then_some("page")
                         >
                             {text::tokens::kind(choice)}
                         </a>
                     })}
             </nav>
-            <SearchBox label=text::tokens::search_by_name() search submit />
+            <SearchBox
+                label=text::tokens::search_by_name()
+                search=Signal::derive(move || filter.read().search.clone())
+                submit=search
+            />
+            <select
+                class="narrow"
+                aria-label=text::status()
+                on:change:target=move |event| choose_status(&event.target().value())
+            >
+                <option value="" selected=move || filter.read().status.is_none()>{text::tokens::any_status()}</option>
+                {STATUSES
+                    .map(|(status, word)| view! {
+                        <option value=word selected=move || filter.read().status == Some(status)>
+                            {text::tokens::status(status)}
+                        </option>
+                    })}
+            </select>
         </div>
+        <Narrowed filter />
+        <Bulk selected then=move |()| reload.now() />
         <Listing
             label=text::tokens()
             load
             reload
-            empty=move || view! { <Empty kind=kind.get_untracked() search=search.get_untracked() /> }
-            table=|rows| view! { <Table rows /> }.into_any()
+            empty=move || view! { <Empty filter=filter.get_untracked() /> }
+            table=move |rows| view! { <Table rows selected delete reload can_apply /> }.into_any()
             count=text::tokens::count
         />
+        <DeleteToken token=delete then=move |()| reload.now() />
+    }
+}
+
+/// All tokens of a kind.
+fn everything(kind: Kind) -> Filter {
+    Filter {
+        kind,
+        search: String::new(),
+        status: None,
+        project: String::new(),
+        user: String::new(),
+        api: String::new(),
     }
 }
 
 /// The address of a list.
-fn link(kind: Kind, search: &str) -> String {
-    let mut link = format!("/tokens?kind={}", kind.as_str());
-    if !search.is_empty() {
-        link = link + "&q=" + &String::from(js_sys::encode_uri_component(search));
+fn link(filter: &Filter) -> String {
+    let status = filter.status.and_then(|status| STATUSES.into_iter().find(|(one, _)| *one == status));
+    let mut link = format!("/tokens?kind={}", filter.kind.as_str());
+    for (name, value) in [
+        ("q", filter.search.as_str()),
+        ("status", status.map_or("", |(_, word)| word)),
+        ("project", &filter.project),
+        ("user", &filter.user),
+        ("api", &filter.api),
+    ] {
+        if !value.is_empty() {
+            link = format!("{link}&{name}={}", String::from(js_sys::encode_uri_component(value)));
+        }
     }
     link
 }
 
+/// What the list is narrowed to by the link that led here, and the way out of it.
+#[component]
+fn Narrowed(filter: Memo<Filter>) -> impl IntoView {
+    let narrowed = move || {
+        let filter = filter.read();
+        [
+            (text::tokens::of_project(), filter.project.clone()),
+            (text::tokens::of_user(), filter.user.clone()),
+            (text::tokens::of_api(), filter.api.clone()),
+        ]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| view! { <span class="badge">{name} ": " {value}</span> })
+        .collect::<Vec<_>>()
+    };
+    let is_narrowed = move || {
+        !(filter.read().project.is_empty() && filter.read().user.is_empty() && filter.read().api.is_empty())
+    };
+    view! {
+        <Show when=is_narrowed>
+            <p class="buttons">
+                {narrowed}
+                <a class="small" href=move || link(&everything(filter.read().kind))>{text::tokens::show_all()}</a>
+            </p>
+        </Show>
+    }
+}
+
 /// The list with nothing in it: why, and what to do next.
 #[component]
-fn Empty(kind: Kind, search: String) -> impl IntoView {
-    if !search.is_empty() {
+fn Empty(filter: Filter) -> impl IntoView {
+    let kind = filter.kind;
+    if !filter.search.is_empty() {
+        let cleared = link(&Filter { search: String::new(), ..filter.clone() });
         return view! {
-            <Nothing title=text::tokens::no_match(kind, &search)>
-                <a class="button" href=link(kind, "")>{text::clear_search()}</a>
+            <Nothing title=text::tokens::no_match(kind, &filter.search)>
+                <a class="button" href=cleared>{text::clear_search()}</a>
             </Nothing>
         }
         .into_any();
     }
-    let hint = if me().administers() {
-        text::tokens::no_tokens_hint(kind)
-    } else {
-        text::tokens::no_tokens_for_you(kind)
-    };
-    view! { <Nothing title=text::tokens::no_tokens(kind) hint=hint /> }.into_any()
+    if filter != everything(kind) {
+        return view! {
+            <Nothing title=text::tokens::none_like_this(kind)>
+                <a class="button" href=link(&everything(kind))>{text::tokens::show_all()}</a>
+            </Nothing>
+        }
+        .into_any();
+    }
+    if !me().administers() {
+        return view! {
+            <Nothing title=text::tokens::no_tokens(kind) hint=text::tokens::no_tokens_for_you(kind) />
+        }
+        .into_any();
+    }
+    view! {
+        <Nothing title=text::tokens::no_tokens(kind) hint=text::tokens::no_tokens_hint(kind)>
+            <a class="button" href=format!("/tokens/new?kind={}", kind.as_str())>{text::tokens::apply()}</a>
+        </Nothing>
+    }
+    .into_any()
 }
 
 /// The list with tokens in it.
 #[component]
-fn Table(rows: RwSignal<Vec<TokenSummary>>) -> impl IntoView {
+fn Table(
+    rows: RwSignal<Vec<TokenSummary>>,
+    selected: RwSignal<Vec<TokenName>>,
+    delete: RwSignal<Option<TokenName>>,
+    reload: Reload,
+    /// Whether anything can be done with the tokens.
+    can_apply: bool,
+) -> impl IntoView {
+    let all = move || !rows.read().is_empty() && selected.read().len() == rows.read().len();
+    let toggle_all = move |_| {
+        let names = if untrack(all) {
+            Vec::new()
+        } else {
+            rows.read_untracked().iter().map(TokenName::from).collect()
+        };
+        selected.set(names);
+    };
     view! {
-        <table>
+        <table class="tokens">
             <thead>
                 <tr>
+                    {can_apply
+                        .then(|| view! {
+                            <td class="select">
+                                <input
+                                    type="checkbox"
+                                    aria-label=text::tokens::select_all()
+                                    prop:checked=all
+                                    on:change=toggle_all
+                                />
+                            </td>
+                        })}
                     <th scope="col">{text::name()}</th>
                     <th scope="col">{text::status()}</th>
                     <th scope="col" class="minor">{text::tokens::expires()}</th>
                     <th scope="col" class="minor">{text::tokens::last_used()}</th>
-                    <th scope="col">{text::created()}</th>
+                    <th scope="col" class="minor">{text::created()}</th>
+                    {can_apply.then(|| view! { <th scope="col" class="row-actions">{text::actions()}</th> })}
                 </tr>
             </thead>
             <tbody>
-                <For each=move || rows.get() key=|token| token.id.clone() let:token>
-                    <Row token />
+                <For
+                    each=move || rows.get()
+                    key=|token| (token.id.clone(), token.updated_at.to_string(), token.status as u8)
+                    let:token
+                >
+                    <Row token selected delete reload can_apply />
                 </For>
             </tbody>
         </table>
@@ -123,19 +282,101 @@ fn Table(rows: RwSignal<Vec<TokenSummary>>) -> impl IntoView {
 }
 
 #[component]
-fn Row(token: TokenSummary) -> impl IntoView {
-    let status = match token.status {
+fn Row(
+    token: TokenSummary,
+    selected: RwSignal<Vec<TokenName>>,
+    delete: RwSignal<Option<TokenName>>,
+    reload: Reload,
+    can_apply: bool,
+) -> impl IntoView {
+    let this = TokenName::from(&token);
+    let page = format!("/tokens/{}", token.id);
+    let details = page.clone();
+    let cells = can_apply.then(|| {
+        let (is_selected, toggled) = (this.clone(), this.clone());
+        let toggle = move |_| {
+            selected.update(|selected| {
+                if let Some(at) = selected.iter().position(|one| one.id == toggled.id) {
+                    selected.remove(at);
+                } else {
+                    selected.push(toggled.clone());
+                }
+            });
+        };
+        let switch = switch(move || reload.now());
+        let other = other_switch(token.status);
+        let (switched, deleted, copied) = (this.clone(), this.clone(), this.clone());
+        let name = token.name.clone();
+        (
+            view! {
+                <td class="select">
+                    <input
+                        type="checkbox"
+                        aria-label=text::tokens::select(&name)
+                        prop:checked=move || selected.read().iter().any(|one| one.id == is_selected.id)
+                        on:change=toggle
+                    />
+                </td>
+            },
+            view! {
+                <td class="row-actions">
+                    <div>
+                        <HandOver token=this.clone() is_small=true />
+                        <a
+                            class="button quiet small"
+                            href=format!("{page}/modify")
+                            aria-label=format!("{} {name}", text::modify())
+                        >
+                            {text::modify()}
+                        </a>
+                        <button
+                            type="button"
+                            class="quiet danger small"
+                            aria-label=format!("{} {name}", text::delete())
+                            on:click=move |_| delete.set(Some(deleted.clone()))
+                        >
+                            {text::delete()}
+                        </button>
+                        <Menu id=format!("more-{}", token.id) label=text::tokens::more_for(&name) is_icon=true>
+                            <a href=page.clone()>{text::tokens::details()}</a>
+                            <a href=format!("/tokens/new?kind={}&from={}", copied.kind.as_str(), copied.id)>
+                                {text::tokens::duplicate()}
+                            </a>
+                            <button type="button" on:click=move |_| switch.send((switched.clone(), other))>
+                                {text::tokens::switch_to(other)}
+                            </button>
+                        </Menu>
+                    </div>
+                </td>
+            },
+        )
+    });
+    let (select, actions) = cells.unzip();
+    view! {
+        <tr>
+            {select}
+            <th scope="row">
+                <a href=details>{token.name}</a>
+                <span class="sub">
+                    {text::tokens::reach(token.kind, token.grant_count, token.target_count)}
+                </span>
+            </th>
+            <td><StatusBadge status=token.status /></td>
+            <td class="minor"><MomentOrNever at=token.expires_at /></td>
+            <td class="minor"><MomentOrNever at=token.last_used_at /></td>
+            <td class="minor"><Moment at=token.created_at /></td>
+            {actions}
+        </tr>
+    }
+}
+
+/// A status as a coloured word.
+#[component]
+pub(crate) fn StatusBadge(status: Status) -> impl IntoView {
+    let class = match status {
         Status::Active => "badge active",
         Status::Disabled => "badge disabled",
         Status::Expired => "badge expired",
     };
-    view! {
-        <tr>
-            <th scope="row">{token.name}</th>
-            <td><span class=status>{text::tokens::status(token.status)}</span></td>
-            <td class="minor"><MomentOrNever at=token.expires_at /></td>
-            <td class="minor"><MomentOrNever at=token.last_used_at /></td>
-            <td><Moment at=token.created_at /></td>
-        </tr>
-    }
+    view! { <span class=class>{text::tokens::status(status)}</span> }
 }

@@ -1,6 +1,6 @@
 //! Tokens: the list, applying for one, and what can be done with it.
 
-use latchkey_shared::tokens::{Kind, Status};
+use latchkey_shared::tokens::{Kind, Status, Switch};
 
 use super::{pick, sentences};
 
@@ -9,6 +9,213 @@ sentences! {
     search_by_name: "Search by name", "按名称搜索";
     expires: "Expires", "到期时间";
     last_used: "Last used", "最近使用";
+    any_status: "Any status", "全部状态";
+    show_all: "Show all tokens", "显示全部令牌";
+    of_project: "Project", "项目";
+    of_user: "User", "用户";
+    of_api: "API", "API";
+
+    apply: "Apply for a token", "申请令牌";
+    details: "Details", "详情";
+    duplicate: "Duplicate", "复制为新令牌";
+    download: "Download", "下载";
+    download_token_test: "Download token test", "下载令牌测试文件";
+    copy_secret_id: "Copy secret id", "复制 Secret ID";
+    return_list: "Return List", "返回列表";
+
+    selected_tokens: "Selected tokens", "已选令牌";
+    select_all: "Select all", "全选";
+    select_none: "Select none", "取消选择";
+    delete_several_means:
+        "Their key material is destroyed, and every call with them is denied from now on.",
+        "其密钥材料将被销毁，使用它们的所有调用会立即被拒绝。";
+    type_count: "Type how many, to be sure", "请输入数量以确认";
+
+    delete_means:
+        "Its key material is destroyed, and every call with it is denied from now on.",
+        "其密钥材料将被销毁，使用它的所有调用会立即被拒绝。";
+    calls_in_24_hours: "Calls in the last 24 hours", "最近 24 小时调用";
+    type_name: "Type its name, to be sure", "请输入令牌名称以确认";
+
+    modify_token: "Modify token", "修改令牌";
+    token_name: "Token name", "令牌名称";
+    token_name_hint: "Unique in the whole installation, whatever its case.", "在整个系统中唯一，不区分大小写。";
+    name_taken: "Another token has this name.", "已有令牌使用此名称。";
+    authorised_apis: "Authorised APIs", "授权 API";
+    authorised_projects: "Authorised platform projects", "授权平台项目";
+    authorised_users: "Authorised users", "授权用户";
+    all_projects: "All projects, later ones too", "所有项目（包括以后新增的项目）";
+    description_hint: "What it is for, and who to ask about it.", "用途，以及可以向谁询问。";
+    more_settings: "Expiry, addresses and more", "有效期、地址等更多设置";
+    expires_hint: "In your time zone; empty for never.", "以您所在时区为准；留空表示永不过期。";
+    allowed_ips: "Allowed addresses", "允许的地址";
+    allowed_ips_hint:
+        "IP addresses or CIDR ranges, one a line; empty for any.",
+        "IP 地址或 CIDR 网段，每行一个；留空表示不限制。";
+    key_size: "Key size", "密钥长度";
+    key_size_hint: "2048 bits are good for years; longer keys cost every call more.", "2048 位足够使用多年；更长的密钥会增加每次调用的开销。";
+    one_time_only: "Accept sealed one-time requests only", "只接受一次性密封请求";
+    one_time_only_hint:
+        "Each request is sealed with the public key and passes once: what is intercepted is worthless.",
+        "每个请求都用公钥密封且只能通过一次，截获后毫无用处。";
+    submit: "Submit", "提交";
+    submitting: "Submitting…", "提交中…";
+    changed_meanwhile:
+        "Somebody else changed this token meanwhile. Load it again to see their change; what you typed is lost then.",
+        "此令牌刚刚被他人修改。重新加载可查看其修改，但您填写的内容将丢失。";
+    load_again: "Load it again", "重新加载";
+    nothing_changed: "Nothing is changed yet.", "尚未做任何修改。";
+    choose_an_api: "Choose at least one API or system.", "请至少选择一个 API 或系统。";
+    choose_a_project: "Choose at least one project.", "请至少选择一个项目。";
+    choose_a_user: "Choose at least one user.", "请至少选择一个用户。";
+    no_right_to_apply: "You cannot apply for tokens", "您不能申请令牌";
+    no_right_to_apply_hint:
+        "Tokens are managed by the administrators of the projects that they are for, and you administer none. \
+         Ask an administrator of your project.",
+        "令牌由其所属项目的项目管理员管理，而您不是任何项目的管理员。请联系您的项目管理员。";
+
+    search_apis: "Search by name, key, path or tag", "按名称、标识、路径或标签搜索";
+    no_apis: "There are no APIs to grant yet.", "还没有可授权的 API。";
+    select_found: "Select all found", "选择全部结果";
+    select_none_found: "Select none found", "取消选择全部结果";
+    whole_system: "The whole system, later APIs too", "整个系统（包括以后新增的 API）";
+    untagged: "Without tag", "无标签";
+    deprecated: "deprecated", "已弃用";
+    global: "in no project", "不属于项目";
+    gone_apis: "Granted, but no longer there", "已授权但已不存在";
+    search_projects: "Search projects", "搜索项目";
+    search_users: "Search users", "搜索用户";
+    refine_search: "There are more: search for them.", "还有更多，请搜索。";
+    nothing_found: "Nothing found.", "没有找到。";
+
+    issued: "The token is issued", "令牌已签发";
+    modified: "The token is modified", "令牌已修改";
+    issued_rsa_hint:
+        "The token file has all that a client needs: its open token, its key and a curl line that works. \
+         Keep it as you would keep a password.",
+        "令牌文件包含客户端所需的一切：开放令牌、密钥以及可直接运行的 curl 命令。请像保管密码一样保管它。";
+    issued_jwt_hint:
+        "The secret id is exchanged for a JWT at the token endpoint. Keep it as you would keep a password.",
+        "用 Secret ID 可在令牌端点换取 JWT。请像保管密码一样保管它。";
+    client_id: "Client ID", "客户端 ID";
+    token_endpoint: "Token endpoint", "令牌端点";
+    show_once_hint: "It is shown only once in this installation.", "本系统中它只显示一次。";
+}
+
+/// What the token was switched to, as something to do.
+pub(crate) fn switch_to(switch: Switch) -> &'static str {
+    match switch {
+        Switch::Active => super::enable(),
+        Switch::Disabled => super::disable(),
+    }
+}
+
+pub(crate) fn apply_for(kind: Kind) -> String {
+    let kind = self::kind(kind);
+    pick(format!("Apply for an {kind} token").replace("an JWT", "a JWT"), format!("申请 {kind} 令牌"))
+}
+
+pub(crate) fn downloaded(name: &str) -> String {
+    pick(format!("The file of “{name}” is downloaded."), format!("“{name}”的令牌文件已下载。"))
+}
+
+pub(crate) fn enabled(name: &str) -> String {
+    pick(format!("“{name}” is enabled."), format!("“{name}”已启用。"))
+}
+
+pub(crate) fn switched_off(name: &str) -> String {
+    pick(format!("“{name}” is disabled: its calls are denied."), format!("“{name}”已停用，其调用会被拒绝。"))
+}
+
+pub(crate) fn deleted(name: &str) -> String {
+    pick(format!("“{name}” is deleted."), format!("“{name}”已删除。"))
+}
+
+pub(crate) fn delete_question(name: &str) -> String {
+    pick(format!("Delete “{name}”?"), format!("删除“{name}”？"))
+}
+
+pub(crate) fn type_name_hint(name: &str) -> String {
+    pick(format!("It was used in the last 24 hours: {name}"), format!("它在最近 24 小时内被使用过：{name}"))
+}
+
+/// How many calls there were, and how many of them were denied.
+pub(crate) fn calls(all: i64, denied: i64) -> String {
+    if denied == 0 {
+        return all.to_string();
+    }
+    pick(format!("{all}, {denied} of them denied"), format!("{all}，其中 {denied} 次被拒绝"))
+}
+
+pub(crate) fn select(name: &str) -> String {
+    pick(format!("Select {name}"), format!("选择 {name}"))
+}
+
+pub(crate) fn more_for(name: &str) -> String {
+    pick(format!("More for {name}"), format!("{name} 的更多操作"))
+}
+
+/// How many are selected.
+pub(crate) fn selected(count: usize) -> String {
+    pick(format!("{count} selected"), format!("已选 {count} 个"))
+}
+
+pub(crate) fn delete_several(count: usize) -> String {
+    pick(format!("Delete {count} tokens?"), format!("删除 {count} 个令牌？"))
+}
+
+pub(crate) fn disable_several(count: usize) -> String {
+    pick(format!("Disable {count} tokens?"), format!("停用 {count} 个令牌？"))
+}
+
+pub(crate) fn enable_several(count: usize) -> String {
+    pick(format!("Enable {count} tokens?"), format!("启用 {count} 个令牌？"))
+}
+
+pub(crate) fn type_count_hint(count: usize) -> String {
+    pick(format!("These are {count}."), format!("共 {count} 个。"))
+}
+
+pub(crate) fn several_on_the_way(seen: usize, total: usize) -> String {
+    pick(format!("{seen} of {total}…"), format!("{seen} / {total}…"))
+}
+
+pub(crate) fn several_done(done: usize, total: usize) -> String {
+    pick(format!("{done} of {total} done."), format!("已完成 {done} / {total}。"))
+}
+
+/// How much a token is granted, and for how many it is.
+pub(crate) fn reach(kind: Kind, grants: i64, targets: Option<i64>) -> String {
+    let plural = |count: i64, one: &str, many: &str| {
+        if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+    };
+    let targets = match (kind, targets) {
+        (_, None) => pick("all projects".to_owned(), "所有项目".to_owned()),
+        (Kind::Rsa, Some(count)) => pick(plural(count, "project", "projects"), format!("{count} 个项目")),
+        (Kind::Jwt, Some(count)) => pick(plural(count, "user", "users"), format!("{count} 个用户")),
+    };
+    pick(format!("{} · {targets}", plural(grants, "grant", "grants")), format!("{grants} 项授权 · {targets}"))
+}
+
+/// A kind that has none with this filter.
+pub(crate) fn none_like_this(kind: Kind) -> String {
+    let kind = self::kind(kind);
+    pick(format!("No {kind} token is like this"), format!("没有符合条件的 {kind} 令牌"))
+}
+
+/// How many of a group are selected.
+pub(crate) fn of_group(selected: usize, all: usize) -> String {
+    format!("{selected} / {all}")
+}
+
+/// How many were found.
+pub(crate) fn found(count: usize) -> String {
+    pick(format!("{count} found"), format!("找到 {count} 个"))
+}
+
+/// Takes one away from what is chosen.
+pub(crate) fn take_away(name: &str) -> String {
+    pick(format!("Remove {name}"), format!("移除 {name}"))
 }
 
 pub(crate) fn kind(kind: Kind) -> &'static str {

@@ -1,0 +1,393 @@
+//! Choosing APIs: grouped by system and tag, searched as one types, one by one,
+//! all that were found, or a whole system with what it will have later.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use latchkey_shared::systems::{Api, ApiScope, System};
+use latchkey_shared::tokens::Kind;
+use leptos::prelude::*;
+
+use super::frame::me;
+use super::listing::Failure;
+use crate::api;
+use crate::text;
+
+/// What is granted, by key.
+#[derive(Clone, Copy)]
+pub(crate) struct Grants {
+    pub(crate) apis: RwSignal<BTreeSet<String>>,
+    pub(crate) systems: RwSignal<BTreeSet<String>>,
+}
+
+impl Grants {
+    /// Nothing, or what a token is granted already.
+    pub(crate) fn new(
+        apis: impl IntoIterator<Item = String>,
+        systems: impl IntoIterator<Item = String>,
+    ) -> Self {
+        Self {
+            apis: RwSignal::new(apis.into_iter().collect()),
+            systems: RwSignal::new(systems.into_iter().collect()),
+        }
+    }
+
+    /// Whether nothing is chosen.
+    pub(crate) fn is_empty(self) -> bool {
+        self.apis.read().is_empty() && self.systems.read().is_empty()
+    }
+}
+
+/// A system with its APIs, by tag.
+struct Group {
+    system: System,
+    apis: Vec<Entry>,
+}
+
+/// An API, ready to be searched.
+struct Entry {
+    api: Api,
+    tag: String,
+    /// Everything that a search may hit, in lower case.
+    haystack: String,
+}
+
+/// The picker.
+#[component]
+pub(crate) fn ApiPicker(
+    /// What the token is: some APIs cannot be granted to some kinds.
+    kind: Kind,
+    /// What is chosen.
+    grants: Grants,
+    /// What is wrong with the choice.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let is_admin = me().is_system_admin();
+    let groups = LocalResource::new(move || async move { load(kind, is_admin).await.map(Arc::new) });
+    view! {
+        <fieldset
+            class="picker"
+            aria-describedby=move || error.read().is_some().then_some("apis-error")
+        >
+            <legend>{text::tokens::authorised_apis()}</legend>
+            <Suspense fallback=|| view! { <p class="hint" role="status">{text::loading()}</p> }>
+                {move || Suspend::new(async move {
+                    match groups.await {
+                        Ok(groups) => view! { <Groups groups grants error /> }.into_any(),
+                        Err(error) => view! { <Failure error retry=move || groups.refetch() /> }.into_any(),
+                    }
+                })}
+            </Suspense>
+            {move || error.get().map(|error| view! { <p class="error" id="apis-error">{error}</p> })}
+        </fieldset>
+    }
+}
+
+/// Everything that this person can grant to this kind of token.
+async fn load(kind: Kind, is_admin: bool) -> Result<Vec<Group>, api::Error> {
+    let mut systems = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = api::systems::list("", cursor.as_deref()).await?;
+        systems.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let mut by_system: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    loop {
+        let page = api::systems::all_apis(cursor.as_deref()).await?;
+        for api in page.items {
+            if !api.removed && (is_admin || api.scope == ApiScope::Project) {
+                by_system.entry(api.system.clone()).or_default().push(Entry::of(api));
+            }
+        }
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let groups = systems.into_iter().filter_map(|system| {
+        let mut apis = by_system.remove(&system.key)?;
+        apis.sort_by(|one, other| (&one.tag, &one.api.name).cmp(&(&other.tag, &other.api.name)));
+        // Who only belongs to projects may not hand Latchkey's own API to a person.
+        (is_admin || !system.builtin || kind == Kind::Rsa).then_some(Group { system, apis })
+    });
+    let mut groups: Vec<Group> = groups.collect();
+    // Latchkey itself is what is granted least.
+    groups.sort_by_key(|group| group.system.builtin);
+    Ok(groups)
+}
+
+impl Entry {
+    fn of(api: Api) -> Self {
+        let haystack = [&api.name, &api.key, &api.method, &api.path].map(String::as_str).join("\n");
+        let haystack = format!("{haystack}\n{}", api.tags.join("\n")).to_lowercase();
+        Self { tag: api.tags.first().cloned().unwrap_or_default(), haystack, api }
+    }
+}
+
+#[component]
+fn Groups(groups: Arc<Vec<Group>>, grants: Grants, error: Signal<Option<String>>) -> impl IntoView {
+    if groups.is_empty() {
+        return view! { <p class="hint">{text::tokens::no_apis()}</p> }.into_any();
+    }
+    let search = RwSignal::new(String::new());
+    // The keys that were found; nothing while nothing is searched.
+    let searched = Arc::clone(&groups);
+    let found = Memo::new(move |_| {
+        let search = search.read().trim().to_lowercase();
+        let words: Vec<&str> = search.split_whitespace().collect();
+        let hits = |entry: &&Entry| words.iter().all(|word| entry.haystack.contains(word));
+        (!words.is_empty()).then(|| {
+            let all = searched.iter().flat_map(|group| &group.apis);
+            all.filter(hits).map(|entry| entry.api.key.clone()).collect::<HashSet<String>>()
+        })
+    });
+    let known: HashSet<String> =
+        groups.iter().flat_map(|group| &group.apis).map(|entry| entry.api.key.clone()).collect();
+    let gone: Vec<String> =
+        grants.apis.read_untracked().iter().filter(|key| !known.contains(*key)).cloned().collect();
+    let chosen = move || {
+        let (apis, systems) = (grants.apis.read().len(), grants.systems.read().len());
+        text::tokens::selected(apis + systems)
+    };
+    let take_found = move |take: bool| {
+        let found = found.get_untracked().unwrap_or_default();
+        grants.apis.update(|apis| {
+            if take {
+                apis.extend(found);
+            } else {
+                apis.retain(|key| !found.contains(key));
+            }
+        });
+    };
+    view! {
+        <div class="picker-head">
+            <input
+                type="search"
+                id="api-search"
+                aria-label=text::tokens::search_apis()
+                placeholder=text::tokens::search_apis()
+                autocomplete="off"
+                spellcheck="false"
+                aria-invalid=move || error.read().is_some().then_some("true")
+                bind:value=search
+                // Enter in it would submit the form around it.
+                on:keydown=|event| {
+                    if event.key() == "Enter" {
+                        event.prevent_default();
+                    }
+                }
+            />
+            <p role="status">{chosen}</p>
+        </div>
+        <Show when=move || found.read().is_some()>
+            <div class="picker-head">
+                <p role="status">
+                    {move || text::tokens::found(found.read().as_ref().map_or(0, HashSet::len))}
+                </p>
+                <div class="buttons">
+                    <button type="button" class="quiet small" on:click=move |_| take_found(true)>
+                        {text::tokens::select_found()}
+                    </button>
+                    <button type="button" class="quiet small" on:click=move |_| take_found(false)>
+                        {text::tokens::select_none_found()}
+                    </button>
+                </div>
+            </div>
+        </Show>
+        <div class="picker-body">
+            {(0..groups.len())
+                .map(|at| view! { <GroupOfSystem groups=Arc::clone(&groups) at grants found is_alone=groups.len() == 1 /> })
+                .collect_view()}
+            {(!gone.is_empty()).then(|| view! { <Gone keys=gone grants /> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// A system: whole, all, none, or its APIs one by one.
+#[component]
+fn GroupOfSystem(
+    groups: Arc<Vec<Group>>,
+    at: usize,
+    grants: Grants,
+    found: Memo<Option<HashSet<String>>>,
+    /// Whether there is no other to look at first.
+    is_alone: bool,
+) -> impl IntoView {
+    let group = StoredValue::new(groups);
+    let with = move |read: &mut dyn FnMut(&Group)| group.with_value(|groups| read(&groups[at]));
+    let mut head = (String::new(), String::new(), false, 0);
+    with(&mut |group| {
+        head = (group.system.key.clone(), group.system.name.clone(), group.system.builtin, group.apis.len());
+    });
+    let (key, name, is_builtin, total) = head;
+    let prefix = format!("{key}:");
+    let counted = prefix.clone();
+    let count = Memo::new(move |_| grants.apis.read().iter().filter(|api| api.starts_with(&counted)).count());
+    let has_found = Memo::new(move |_| {
+        found.read().as_ref().is_none_or(|found| found.iter().any(|api| api.starts_with(&prefix)))
+    });
+    let is_open = RwSignal::new(is_alone || count.get_untracked() > 0);
+    let is_shown = Memo::new(move |_| is_open.get() || found.read().is_some());
+    // Rows are made when they are first looked at, and stay.
+    let was_shown = Memo::new(move |before| before == Some(&true) || is_shown.get());
+    let whole_key = key.clone();
+    let is_whole = Memo::new(move |_| grants.systems.read().contains(&whole_key));
+    let whole_key = key.clone();
+    let toggle_whole = move |_| {
+        grants.systems.update(|systems| {
+            if !systems.remove(&whole_key) {
+                systems.insert(whole_key.clone());
+            }
+        });
+    };
+    let take_all = move |take: bool| {
+        grants.apis.update(|apis| {
+            with(&mut |group| {
+                for entry in &group.apis {
+                    if take {
+                        apis.insert(entry.api.key.clone());
+                    } else {
+                        apis.remove(&entry.api.key);
+                    }
+                }
+            });
+        });
+    };
+    let rows = move || {
+        let mut sections: Vec<(String, Vec<AnyView>)> = Vec::new();
+        with(&mut |group| {
+            for entry in &group.apis {
+                if sections.last().is_none_or(|(tag, _)| *tag != entry.tag) {
+                    sections.push((entry.tag.clone(), Vec::new()));
+                }
+                if let Some((_, rows)) = sections.last_mut() {
+                    rows.push(row(&entry.api, grants, found, is_whole));
+                }
+            }
+        });
+        let is_tagged = sections.len() > 1 || sections.iter().any(|(tag, _)| !tag.is_empty());
+        sections
+            .into_iter()
+            .map(|(tag, rows)| {
+                let heading = is_tagged.then(|| {
+                    let tag = if tag.is_empty() { text::tokens::untagged().to_owned() } else { tag };
+                    view! { <p class="picker-tag">{tag}</p> }
+                });
+                view! { <div class="picker-section">{heading} {rows}</div> }
+            })
+            .collect_view()
+    };
+    let all_of = format!("{} {name}", text::tokens::select_all());
+    let none_of = format!("{} {name}", text::tokens::select_none());
+    view! {
+        <details
+            class="picker-group"
+            class:empty=move || !has_found.get()
+            prop:open=is_shown
+            on:toggle:target=move |event| {
+                if found.read_untracked().is_none() {
+                    is_open.set(event.target().open());
+                }
+            }
+        >
+            <summary>
+                <span class="picker-name">{name} " " <code>{key}</code></span>
+                <span class="number">
+                    {move || if is_whole.get() {
+                        text::tokens::whole_system().to_owned()
+                    } else {
+                        text::tokens::of_group(count.get(), total)
+                    }}
+                </span>
+            </summary>
+            <div class="picker-tools">
+                {(!is_builtin)
+                    .then(|| view! {
+                        <label class="check">
+                            <input type="checkbox" prop:checked=is_whole on:change=toggle_whole.clone() />
+                            <span>{text::tokens::whole_system()}</span>
+                        </label>
+                    })}
+                <div class="buttons">
+                    <button type="button" class="quiet small" aria-label=all_of on:click=move |_| take_all(true)>
+                        {text::tokens::select_all()}
+                    </button>
+                    <button type="button" class="quiet small" aria-label=none_of on:click=move |_| take_all(false)>
+                        {text::tokens::select_none()}
+                    </button>
+                </div>
+            </div>
+            <Show when=move || was_shown.get()>{rows}</Show>
+        </details>
+    }
+}
+
+/// An API. A plain function of erased type: there may be two thousand of them.
+fn row(api: &Api, grants: Grants, found: Memo<Option<HashSet<String>>>, is_whole: Memo<bool>) -> AnyView {
+    let (key, toggled, shown) = (api.key.clone(), api.key.clone(), api.key.clone());
+    let is_hidden = move || found.read().as_ref().is_some_and(|found| !found.contains(&shown));
+    let toggle = move |_| {
+        grants.apis.update(|apis| {
+            if !apis.remove(&toggled) {
+                apis.insert(toggled.clone());
+            }
+        });
+    };
+    let note = match (api.deprecated, api.scope) {
+        (true, _) => Some(text::tokens::deprecated()),
+        (false, ApiScope::Global) => Some(text::tokens::global()),
+        (false, ApiScope::Project) => None,
+    };
+    view! {
+        <label class="check picker-row" hidden=is_hidden>
+            <input
+                type="checkbox"
+                prop:checked=move || is_whole.get() || grants.apis.read().contains(&key)
+                disabled=is_whole
+                on:change=toggle
+            />
+            <span>
+                {api.name.clone()}
+                {note.map(|note| view! { " " <span class="badge">{note}</span> })}
+                <span class="sub"><span class="method">{api.method.clone()}</span> {api.path.clone()}</span>
+            </span>
+        </label>
+    }
+    .into_any()
+}
+
+/// What a token is still granted of what is not there any more.
+#[component]
+fn Gone(keys: Vec<String>, grants: Grants) -> impl IntoView {
+    view! {
+        <div class="picker-section">
+            <p class="picker-tag">{text::tokens::gone_apis()}</p>
+            {keys
+                .into_iter()
+                .map(|key| {
+                    let (checked, toggled) = (key.clone(), key.clone());
+                    view! {
+                        <label class="check picker-row">
+                            <input
+                                type="checkbox"
+                                prop:checked=move || grants.apis.read().contains(&checked)
+                                on:change=move |_| grants.apis.update(|apis| {
+                                    if !apis.remove(&toggled) {
+                                        apis.insert(toggled.clone());
+                                    }
+                                })
+                            />
+                            <code>{key}</code>
+                        </label>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,201 @@
+//! The same for several tokens, one after the other, with progress; what fails
+//! is named, and keeps nothing else from being done.
+
+use latchkey_shared::tokens::{Switch, TokenPatch};
+use leptos::prelude::*;
+
+use super::dialog::Dialog;
+use super::field::Field;
+use super::token_actions::TokenName;
+use crate::api;
+use crate::text;
+
+/// What is done to each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Switch(Switch),
+    Delete,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Default)]
+struct Progress {
+    done: usize,
+    /// Name and reason.
+    failed: Vec<(String, String)>,
+    is_over: bool,
+}
+
+/// What can be done with the tokens that are selected; nothing while none is.
+#[component]
+pub(crate) fn Bulk(
+    /// The tokens.
+    selected: RwSignal<Vec<TokenName>>,
+    /// Called when something was done.
+    #[prop(into)]
+    then: Callback<()>,
+) -> impl IntoView {
+    let deed = RwSignal::new(None::<Deed>);
+    let open = RwSignal::new(false);
+    let start = move |wanted: Deed| {
+        deed.set(Some(wanted));
+        open.set(true);
+    };
+    let title = Signal::derive(move || {
+        let count = selected.read().len();
+        match deed.get() {
+            Some(Deed::Delete) => text::tokens::delete_several(count),
+            Some(Deed::Switch(Switch::Disabled)) => text::tokens::disable_several(count),
+            _ => text::tokens::enable_several(count),
+        }
+    });
+    view! {
+        <Show when=move || !selected.read().is_empty()>
+            <div class="bulk" role="group" aria-label=text::tokens::selected_tokens()>
+                <p role="status">{move || text::tokens::selected(selected.read().len())}</p>
+                <div class="buttons">
+                    <button type="button" class="quiet small" on:click=move |_| start(Deed::Switch(Switch::Disabled))>
+                        {text::disable()}
+                    </button>
+                    <button type="button" class="quiet small" on:click=move |_| start(Deed::Switch(Switch::Active))>
+                        {text::enable()}
+                    </button>
+                    <button type="button" class="quiet danger small" on:click=move |_| start(Deed::Delete)>
+                        {text::delete()}
+                    </button>
+                    <button type="button" class="quiet small" on:click=move |_| selected.set(Vec::new())>
+                        {text::tokens::select_none()}
+                    </button>
+                </div>
+            </div>
+        </Show>
+        <Dialog open title>
+            <Several deed=deed.get_untracked().unwrap_or(Deed::Delete) tokens=selected.get_untracked() open selected then />
+        </Dialog>
+    }
+}
+
+/// The question, then the progress, then what became of it.
+#[component]
+fn Several(
+    deed: Deed,
+    tokens: Vec<TokenName>,
+    open: RwSignal<bool>,
+    selected: RwSignal<Vec<TokenName>>,
+    then: Callback<()>,
+) -> impl IntoView {
+    let total = tokens.len();
+    let progress = RwSignal::new(None::<Progress>);
+    let typed = RwSignal::new(String::new());
+    let names: Vec<String> = tokens.iter().map(|token| token.name.clone()).collect();
+    let run = Action::new_local(move |(): &()| {
+        let tokens = tokens.clone();
+        async move {
+            progress.set(Some(Progress::default()));
+            for token in tokens {
+                let outcome = apply(deed, &token).await;
+                // A dialog that was closed does not stop what was asked for.
+                progress.try_update(|progress| {
+                    let progress = progress.get_or_insert_default();
+                    match outcome {
+                        Ok(()) => progress.done += 1,
+                        Err(error) => progress.failed.push((token.name, error.message())),
+                    }
+                });
+            }
+            progress.try_update(|progress| progress.get_or_insert_default().is_over = true);
+            selected.try_set(Vec::new());
+            then.run(());
+        }
+    });
+    let is_ready = move || deed != Deed::Delete || typed.read().trim() == total.to_string();
+    let button = match deed {
+        Deed::Delete => text::delete(),
+        Deed::Switch(Switch::Disabled) => text::disable(),
+        Deed::Switch(Switch::Active) => text::enable(),
+    };
+    let question = move || {
+        let names = names.clone();
+        view! {
+            <form
+                class="form"
+                novalidate
+                on:submit=move |event| {
+                    event.prevent_default();
+                    if untrack(is_ready) {
+                        run.dispatch_local(());
+                    }
+                }
+            >
+                <ul class="chips" tabindex="0" aria-label=text::tokens::selected_tokens()>
+                    {names.into_iter().map(|name| view! { <li>{name}</li> }).collect_view()}
+                </ul>
+                {(deed == Deed::Delete)
+                    .then(|| {
+                        view! {
+                            <p>
+                                <strong>{text::cannot_be_undone()}</strong>
+                                " "
+                                {text::tokens::delete_several_means()}
+                            </p>
+                            <Field
+                                name="typed_count"
+                                label=text::tokens::type_count()
+                                value=typed
+                                hint=text::tokens::type_count_hint(total)
+                            />
+                        }
+                    })}
+                <div class="buttons">
+                    <button type="button" class="quiet" autofocus on:click=move |_| open.set(false)>
+                        {text::cancel()}
+                    </button>
+                    <button type="submit" class:danger=deed == Deed::Delete disabled=move || !is_ready()>
+                        {button}
+                    </button>
+                </div>
+            </form>
+        }
+    };
+    let report = move || {
+        let progress = progress.get().unwrap_or_default();
+        let seen = progress.done + progress.failed.len();
+        view! {
+            <p role="status">
+                {if progress.is_over {
+                    text::tokens::several_done(progress.done, total)
+                } else {
+                    text::tokens::several_on_the_way(seen, total)
+                }}
+            </p>
+            <progress max=total value=seen aria-label=button></progress>
+            <ul>
+                {progress
+                    .failed
+                    .into_iter()
+                    .map(|(name, reason)| view! { <li class="error">{name} ": " {reason}</li> })
+                    .collect_view()}
+            </ul>
+            <div class="buttons">
+                <button type="button" disabled=!progress.is_over on:click=move |_| open.set(false)>
+                    {text::close()}
+                </button>
+            </div>
+        }
+    };
+    view! {
+        <Show when=move || progress.read().is_none() fallback=report.clone()>
+            {question.clone()()}
+        </Show>
+    }
+}
+
+async fn apply(deed: Deed, token: &TokenName) -> Result<(), api::Error> {
+    match deed {
+        Deed::Delete => api::tokens::remove(&token.id).await,
+        Deed::Switch(switch) => {
+            let change = TokenPatch { status: Some(switch), ..TokenPatch::default() };
+            api::tokens::change(&token.id, &change, "*").await.map(drop)
+        }
+    }
+}

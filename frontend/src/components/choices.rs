@@ -1,0 +1,153 @@
+//! Choosing several of many, found by the server: projects, users.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::api::Error;
+use crate::text;
+
+/// How long typing rests before it is searched.
+const REST: Duration = Duration::from_millis(200);
+
+/// One that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    /// What the API calls it by.
+    pub(crate) key: String,
+    /// What people read.
+    pub(crate) name: String,
+}
+
+/// What was found, and whether there is more.
+pub(crate) type Found = Pin<Box<dyn Future<Output = Result<(Vec<Choice>, bool), Error>>>>;
+
+/// The choices: what is chosen above, what can be chosen below.
+#[component]
+pub(crate) fn Choices(
+    /// Unique on the page.
+    id: &'static str,
+    /// What is chosen.
+    #[prop(into)]
+    legend: String,
+    /// What the search box says.
+    #[prop(into)]
+    search_label: String,
+    /// What is chosen.
+    chosen: RwSignal<Vec<Choice>>,
+    /// Searches; with nothing to search for, the first ones.
+    find: fn(String) -> Found,
+    /// What is wrong with the choice.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let search = RwSignal::new(String::new());
+    let rest = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |before: Option<()>| {
+        let wanted = typed.get();
+        if before.is_none() {
+            return;
+        }
+        if let Some(rest) = rest.get_value() {
+            rest.clear();
+        }
+        // What cannot be waited for is searched with the next key.
+        rest.set_value(set_timeout_with_handle(move || search.set(wanted.trim().to_owned()), REST).ok());
+    });
+    let found = LocalResource::new(move || find(search.get()));
+    let toggle = move |choice: &Choice| {
+        chosen.update(|chosen| {
+            if let Some(at) = chosen.iter().position(|one| one.key == choice.key) {
+                chosen.remove(at);
+            } else {
+                chosen.push(choice.clone());
+            }
+        });
+    };
+    let row = move |choice: Choice| {
+        let key = choice.key.clone();
+        let (name, code) = (choice.name.clone(), choice.key.clone());
+        view! {
+            <label class="check picker-row">
+                <input
+                    type="checkbox"
+                    prop:checked=move || chosen.read().iter().any(|one| one.key == key)
+                    on:change=move |_| toggle(&choice)
+                />
+                <span>{name} <span class="sub">{code}</span></span>
+            </label>
+        }
+    };
+    let chip = move |choice: Choice| {
+        let taken = choice.clone();
+        view! {
+            <li>
+                {choice.name.clone()}
+                <button
+                    type="button"
+                    class="icon"
+                    aria-label=text::tokens::take_away(&choice.name)
+                    on:click=move |_| toggle(&taken)
+                >
+                    "×"
+                </button>
+            </li>
+        }
+    };
+    let error_id = format!("{id}-error");
+    let described = error_id.clone();
+    view! {
+        <fieldset
+            class="picker"
+            aria-describedby=move || error.read().is_some().then(|| described.clone())
+        >
+            <legend>{legend}</legend>
+            <div class="picker-head">
+                <input
+                    type="search"
+                    id=id
+                    aria-label=search_label.clone()
+                    placeholder=search_label
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-invalid=move || error.read().is_some().then_some("true")
+                    bind:value=typed
+                    // Enter in it would submit the form around it.
+                    on:keydown=|event| {
+                        if event.key() == "Enter" {
+                            event.prevent_default();
+                        }
+                    }
+                />
+                <p role="status">{move || text::tokens::selected(chosen.read().len())}</p>
+            </div>
+            <ul class="chips" hidden=move || chosen.read().is_empty()>
+                <For each=move || chosen.get() key=|choice| choice.key.clone() children=chip />
+            </ul>
+            <div class="picker-body short">
+                <Transition fallback=|| view! { <p class="hint" role="status">{text::loading()}</p> }>
+                    {move || Suspend::new(async move {
+                        match found.await {
+                            Ok((choices, _)) if choices.is_empty() => {
+                                view! { <p class="hint">{text::tokens::nothing_found()}</p> }.into_any()
+                            }
+                            Ok((choices, has_more)) => {
+                                view! {
+                                    {choices.into_iter().map(row).collect_view()}
+                                    {has_more
+                                        .then(|| view! { <p class="hint">{text::tokens::refine_search()}</p> })}
+                                }
+                                .into_any()
+                            }
+                            Err(error) => view! { <p class="error" role="alert">{error.message()}</p> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </div>
+            {move || error.get().map(|error| view! { <p class="error" id=error_id.clone()>{error}</p> })}
+        </fieldset>
+    }
+}

@@ -1,0 +1,235 @@
+//! What can be done with a token from its row, its page and its success page:
+//! download, copy, switch on or off, delete.
+
+use js_sys::Array;
+use latchkey_shared::tokens::{Kind, Status, Switch, TokenPatch, TokenSummary, Usage};
+use leptos::prelude::*;
+use leptos::web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
+use wasm_bindgen::JsCast as _;
+
+use super::dialog::Confirm;
+use super::field::Field;
+use super::toast::toasts;
+use super::write::Write;
+use crate::api;
+use crate::components::clipboard::clipboard;
+use crate::text;
+use crate::time::{exact, relative, seconds_from_now};
+
+/// A token used as recently as this, in seconds, is deleted by typing its name.
+const RECENT: f64 = 24.0 * 60.0 * 60.0;
+
+/// A token, as far as these actions need to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TokenName {
+    pub(crate) id: String,
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
+}
+
+impl From<&TokenSummary> for TokenName {
+    fn from(token: &TokenSummary) -> Self {
+        Self { id: token.id.to_string(), kind: token.kind, name: token.name.clone() }
+    }
+}
+
+impl From<&latchkey_shared::tokens::Token> for TokenName {
+    fn from(token: &latchkey_shared::tokens::Token) -> Self {
+        Self { id: token.id.to_string(), kind: token.kind, name: token.name.clone() }
+    }
+}
+
+/// Hands the credential over, and says so: an RSA token's file is downloaded, a
+/// JWT token's secret id is copied.
+pub(crate) fn hand_over() -> Write<TokenName, ()> {
+    let (toasts, clipboard) = (toasts(), clipboard());
+    let write = Write::new(
+        move |token: TokenName| async move {
+            match token.kind {
+                Kind::Rsa => {
+                    save(&format!("{}.token.json", token.name), &api::tokens::file(&token.id).await?);
+                    toasts.good(text::tokens::downloaded(&token.name));
+                }
+                Kind::Jwt => clipboard.copy(api::tokens::secret(&token.id).await?.secret_id).await,
+            }
+            Ok(())
+        },
+        |()| {},
+    );
+    say_failures(write);
+    write
+}
+
+/// Switches a token on or off, says so, and goes on with `then`.
+pub(crate) fn switch(then: impl Fn() + Clone + 'static) -> Write<(TokenName, Switch), ()> {
+    let toasts = toasts();
+    let write = Write::new(
+        move |(token, switch): (TokenName, Switch)| async move {
+            let change = TokenPatch { status: Some(switch), ..TokenPatch::default() };
+            api::tokens::change(&token.id, &change, "*").await?;
+            toasts.good(match switch {
+                Switch::Active => text::tokens::enabled(&token.name),
+                Switch::Disabled => text::tokens::switched_off(&token.name),
+            });
+            Ok(())
+        },
+        move |()| then(),
+    );
+    say_failures(write);
+    write
+}
+
+/// What a token with this status can be switched to.
+pub(crate) fn other_switch(status: Status) -> Switch {
+    if status == Status::Disabled { Switch::Active } else { Switch::Disabled }
+}
+
+/// Says what went wrong where no form is that could.
+pub(crate) fn say_failures<I: Clone + 'static, O: Clone + Send + Sync + 'static>(write: Write<I, O>) {
+    let toasts = toasts();
+    Effect::new(move || {
+        if let Some(error) = write.error().get() {
+            toasts.bad(error.message());
+        }
+    });
+}
+
+/// Saves a text as a file of the person's.
+fn save(name: &str, content: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type("application/json");
+    let Ok(blob) = Blob::new_with_str_sequence_and_options(&Array::of1(&content.into()), &options) else {
+        return;
+    };
+    let Ok(url) = Url::create_object_url_with_blob(&blob) else { return };
+    let Ok(link) = document().create_element("a") else { return };
+    // Setting attributes of a fresh link cannot fail.
+    let _ = link.set_attribute("href", &url);
+    let _ = link.set_attribute("download", name);
+    link.unchecked_into::<HtmlElement>().click();
+    // The download has its own hold on the content by then.
+    let _ = Url::revoke_object_url(&url);
+}
+
+/// The button that hands the credential over: *Download token test*, or *Copy secret id*.
+#[component]
+pub(crate) fn HandOver(
+    token: TokenName,
+    /// Whether it is one of many, and short.
+    #[prop(optional)]
+    is_small: bool,
+) -> impl IntoView {
+    let write = hand_over();
+    let says = match (token.kind, is_small) {
+        (Kind::Rsa, true) => text::tokens::download(),
+        (Kind::Rsa, false) => text::tokens::download_token_test(),
+        (Kind::Jwt, true) => text::copy(),
+        (Kind::Jwt, false) => text::tokens::copy_secret_id(),
+    };
+    view! {
+        <button
+            type="button"
+            class=if is_small { "quiet small" } else { "" }
+            aria-label=is_small.then(|| format!("{says} {}", token.name))
+            disabled=write.pending()
+            on:click=move |_| write.send(token.clone())
+        >
+            {says}
+        </button>
+    }
+}
+
+/// The question before a token is deleted, and the deletion.
+#[component]
+pub(crate) fn DeleteToken(
+    /// The token that it is about; nothing while it is not asked.
+    token: RwSignal<Option<TokenName>>,
+    /// Called after it was deleted.
+    #[prop(into)]
+    then: Callback<()>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let typed = RwSignal::new(String::new());
+    let usage = LocalResource::new(move || {
+        let id = token.get().map(|token| token.id);
+        async move {
+            match id {
+                Some(id) => api::tokens::usage(&id).await.ok(),
+                None => None,
+            }
+        }
+    });
+    Effect::new(move || {
+        typed.set(String::new());
+        open.set(token.read().is_some());
+    });
+    Effect::new(move || {
+        if !open.get() {
+            token.set(None);
+        }
+    });
+    let name = move || token.with(|token| token.as_ref().map(|token| token.name.clone())).unwrap_or_default();
+    // Until it is known, it may have been used just now.
+    let wants_name = Memo::new(move |_| match usage.get() {
+        Some(Some(usage)) => usage.last_used_at.is_some_and(|at| -seconds_from_now(&at) < RECENT),
+        _ => true,
+    });
+    let is_ready = Signal::derive(move || !wants_name.get() || typed.read().trim() == name());
+    let toasts = toasts();
+    let delete = Write::new(
+        move |()| {
+            let token = token.get_untracked();
+            async move {
+                let Some(token) = token else { return Ok(()) };
+                api::tokens::remove(&token.id).await?;
+                toasts.good(text::tokens::deleted(&token.name));
+                Ok(())
+            }
+        },
+        move |()| {
+            open.set(false);
+            then.run(());
+        },
+    );
+    view! {
+        <Confirm
+            open
+            title=Signal::derive(move || text::tokens::delete_question(&name()))
+            button=(text::delete(), text::deleting())
+            write=delete
+            is_ready
+            is_dangerous=true
+        >
+            <p><strong>{text::cannot_be_undone()}</strong> " " {text::tokens::delete_means()}</p>
+            <Suspense fallback=|| view! { <p class="hint" role="status">{text::loading()}</p> }>
+                {move || Suspend::new(async move { usage.await.map(|usage| view! { <RecentUse usage /> }) })}
+            </Suspense>
+            <Show when=move || wants_name.get()>
+                <Field
+                    name="typed_name"
+                    label=text::tokens::type_name()
+                    value=typed
+                    hint=text::tokens::type_name_hint(&name())
+                />
+            </Show>
+        </Confirm>
+    }
+}
+
+/// When and how much it was used: what stops working.
+#[component]
+fn RecentUse(usage: Usage) -> impl IntoView {
+    let last = match &usage.last_used_at {
+        Some(at) => format!("{} ({})", relative(seconds_from_now(at)), exact(at)),
+        None => text::never().to_owned(),
+    };
+    let calls = usage.last_24_hours.allowed + usage.last_24_hours.denied;
+    view! {
+        <dl class="facts">
+            <dt>{text::tokens::last_used()}</dt>
+            <dd>{last}</dd>
+            <dt>{text::tokens::calls_in_24_hours()}</dt>
+            <dd>{text::tokens::calls(calls, usage.last_24_hours.denied)}</dd>
+        </dl>
+    }
+}

@@ -70,6 +70,16 @@ pub(crate) fn here() -> String {
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
+/// A path with what is given after `?`; what is empty is left out.
+pub(crate) fn with_query(path: &str, query: &[(&str, &str)]) -> String {
+    let mut address = path.to_owned();
+    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+        let separator = if address.contains('?') { '&' } else { '?' };
+        address = format!("{address}{separator}{name}={}", String::from(js_sys::encode_uri_component(value)));
+    }
+    address
+}
+
 /// A path that leads on to `next` when the person is done there.
 pub(crate) fn with_next(path: &str, next: &str) -> String {
     format!("{path}?next={}", String::from(js_sys::encode_uri_component(next)))

@@ -15,6 +15,7 @@ pub(crate) mod menu;
 pub(crate) mod notice;
 pub(crate) mod search;
 pub(crate) mod shortcuts;
+pub(crate) mod suggest;
 pub(crate) mod title;
 pub(crate) mod toast;
 pub(crate) mod token_actions;

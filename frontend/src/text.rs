@@ -78,6 +78,7 @@ sentences! {
     never: "never", "从未";
     none: "none", "无";
     required: "Must not be empty.", "不能为空。";
+    nothing_to_choose: "There is nothing to choose from.", "没有可选项。";
 
     copy: "Copy", "复制";
     copied: "Copied to the clipboard.", "已复制到剪贴板。";
@@ -109,4 +110,12 @@ pub(crate) fn unexpected(status: u16) -> String {
 /// Nothing in a list matches what was searched.
 pub(crate) fn nothing_like(search: &str) -> String {
     pick(format!("Nothing matches “{search}”"), format!("没有与“{search}”匹配的内容"))
+}
+
+/// How many suggestions there are, for screen readers.
+pub(crate) fn suggestions(count: usize) -> String {
+    pick(
+        if count == 1 { "1 suggestion".to_owned() } else { format!("{count} suggestions") },
+        format!("{count} 个建议"),
+    )
 }

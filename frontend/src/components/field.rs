@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::text;
 
 /// What describes a control to a screen reader, and whether it is wrong.
-fn describe(
+pub(super) fn describe(
     name: &'static str,
     has_hint: bool,
     error: Signal<Option<String>>,

@@ -1,6 +1,7 @@
 //! A form: its fields keep what was typed when the server says no, and what is
 //! wrong stands where it is wrong.
 
+use latchkey_shared::fields::Refusal;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlElement;
@@ -8,10 +9,49 @@ use wasm_bindgen::JsCast as _;
 
 use super::notice::Notice;
 use crate::api::Error;
+use crate::text;
 
 /// What is wrong with a field, as the server sees it.
 pub(crate) fn at_field(error: Signal<Option<Error>>, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || error.with(|error| error.as_ref()?.at_field(field)))
+}
+
+/// A field that is checked before anything is sent, by the rule that the server
+/// has as well.
+#[derive(Clone, Copy)]
+pub(crate) struct Checked {
+    fault: Memo<Option<String>>,
+    is_shown: RwSignal<bool>,
+    at_server: Signal<Option<String>>,
+}
+
+impl Checked {
+    /// Checks what is typed; `error` is what the server says, under the name `field`.
+    pub(crate) fn new<T>(
+        typed: RwSignal<String>,
+        rule: impl Fn(&str) -> Result<T, Refusal> + Send + Sync + 'static,
+        error: Signal<Option<Error>>,
+        field: &'static str,
+    ) -> Self {
+        let fault = Memo::new(move |_| {
+            let refusal = rule(&typed.read()).err()?;
+            Some(text::problems::at_field(refusal.code, &refusal.message))
+        });
+        Self { fault, is_shown: RwSignal::new(false), at_server: at_field(error, field) }
+    }
+
+    /// Whether it may be sent. From now on the field says why not.
+    pub(crate) fn holds(self) -> bool {
+        self.is_shown.set(true);
+        self.fault.read_untracked().is_none()
+    }
+
+    /// What the field says.
+    pub(crate) fn error(self) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            self.is_shown.get().then(|| self.fault.get()).flatten().or_else(|| self.at_server.get())
+        })
+    }
 }
 
 /// A form. `fields` are those that say themselves what is wrong with them; all

@@ -1,21 +1,100 @@
 //! What a person chooses for this browser, and what this installation is.
 
+use latchkey_shared::installation::Installation;
 use leptos::prelude::*;
 
-use crate::components::frame::{LanguageChoice, ThemeChoice};
+use crate::api;
+use crate::components::clipboard::CopyButton;
+use crate::components::frame::{LanguageChoice, ThemeChoice, me};
 use crate::components::heading::Heading;
+use crate::components::listing::Loaded;
 use crate::text;
 
-/// Language and theme.
+/// The choices, the account, the installation, the keys, and where to read on.
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
+    let installation = LocalResource::new(api::installation::installation);
     view! {
         <Heading title=Signal::derive(|| text::settings().to_owned()) />
-        <section class="panel">
-            <h2>{text::settings::language()}</h2>
-            <LanguageChoice />
-            <h2>{text::settings::theme()}</h2>
-            <ThemeChoice />
+        <div class="panels">
+            <section class="panel" aria-labelledby="browser">
+                <h2 id="browser">{text::settings::this_browser()}</h2>
+                <dl class="facts choices">
+                    <dt>{text::settings::language()}</dt>
+                    <dd><LanguageChoice /></dd>
+                    <dt>{text::settings::theme()}</dt>
+                    <dd><ThemeChoice /></dd>
+                </dl>
+            </section>
+            <section class="panel" aria-labelledby="account-panel">
+                <h2 id="account-panel">{text::settings::account()}</h2>
+                <dl class="facts">
+                    <dt>{text::settings::logged_in_as()}</dt>
+                    <dd>{me().username()}</dd>
+                </dl>
+                <div class="buttons">
+                    <a class="button quiet" href="/password?next=/settings">{text::session::change_password()}</a>
+                </div>
+            </section>
+        </div>
+        <section class="panel" aria-labelledby="installation">
+            <h2 id="installation">{text::settings::installation()}</h2>
+            <Loaded resource=installation let:installation>
+                <Facts installation />
+            </Loaded>
         </section>
+        <div class="panels">
+            <section class="panel" aria-labelledby="keyboard">
+                <h2 id="keyboard">{text::settings::keyboard()}</h2>
+                <dl class="facts keys">
+                    {[
+                        ("/", text::settings::slash_means()),
+                        ("n", text::settings::n_means()),
+                        ("Esc", text::settings::esc_means()),
+                        ("↑ ↓", text::settings::arrows_mean()),
+                    ]
+                        .map(|(key, means)| view! { <dt><kbd>{key}</kbd></dt> <dd>{means}</dd> })}
+                </dl>
+            </section>
+            <section class="panel" aria-labelledby="help">
+                <h2 id="help">{text::settings::help()}</h2>
+                <p class="hint">{text::settings::api_hint()}</p>
+                <ul class="links">
+                    {[
+                        ("/api/docs/", text::api_documentation()),
+                        ("/api/openapi.json", text::settings::openapi()),
+                        ("/.well-known/jwks.json", text::settings::jwks()),
+                        ("/.well-known/oauth-authorization-server", text::settings::metadata()),
+                    ]
+                        .map(|(address, name)| view! { <li><a href=address rel="external">{name}</a></li> })}
+                </ul>
+            </section>
+        </div>
+    }
+}
+
+/// How it is set up.
+#[component]
+fn Facts(installation: Installation) -> impl IntoView {
+    let secrets =
+        if installation.show_once { text::settings::shown_once() } else { text::settings::shown_any_time() };
+    view! {
+        <dl class="facts">
+            <dt>{text::settings::version()}</dt>
+            <dd>{installation.version}</dd>
+            <dt>{text::settings::address()}</dt>
+            <dd>
+                <code>{installation.public_url.clone()}</code>
+                " "
+                <CopyButton content=Signal::stored(installation.public_url) />
+                <span class="sub">{text::settings::address_hint()}</span>
+            </dd>
+            <dt>{text::settings::secrets()}</dt>
+            <dd>{secrets}</dd>
+            <dt>{text::settings::jwt_lifetime()}</dt>
+            <dd>{text::settings::duration(installation.jwt_lifetime)}</dd>
+            <dt>{text::settings::algorithm()}</dt>
+            <dd>{installation.signing_algorithm}</dd>
+        </dl>
     }
 }

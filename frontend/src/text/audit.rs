@@ -1,1 +1,226 @@
-//! The pages of audit.
+//! The audit trail: what was done, as sentences.
+
+use super::{pick, sentences};
+
+sentences! {
+    only_for_admins: "The audit trail is for system administrators", "审计记录仅限系统管理员查看";
+    only_for_admins_hint:
+        "It shows what everybody did. Ask a system administrator for what you need to know of it.",
+        "审计记录包含所有人的操作。如需了解其中内容，请联系系统管理员。";
+    actor: "Who did it", "操作人";
+    target: "What it was done to", "操作对象";
+    exact_hint: "The whole name or id", "完整的名称或 ID";
+    action: "What was done", "操作";
+    since: "Since", "时间范围";
+    anything: "Anything", "全部操作";
+    today: "Today", "今天";
+    seven_days: "7 days", "最近 7 天";
+    thirty_days: "30 days", "最近 30 天";
+    all_time: "All", "全部时间";
+    filter: "Filter", "筛选";
+    clear: "Clear the filters", "清除筛选条件";
+    filters: "Filters", "筛选条件";
+
+    nothing_found: "No event matches these filters", "没有符合筛选条件的记录";
+    nothing_found_hint:
+        "Names and ids are compared as a whole. Choose a longer time, or clear the filters.",
+        "名称和 ID 需完整匹配。请放宽时间范围，或清除筛选条件。";
+    no_events: "Nothing has happened yet", "还没有任何记录";
+
+    event: "Event", "事件";
+    time: "Time", "时间";
+    address: "From", "来源地址";
+    details: "Details", "详情";
+    action_code: "Action", "操作代码";
+    exact_time: "Exact time", "准确时间";
+    actor_id: "Id of who did it", "操作人 ID";
+    target_id: "Id of what it was done to", "操作对象 ID";
+    request: "Request", "请求 ID";
+    somebody: "Somebody unknown", "未知人员";
+    itself: "Latchkey itself", "Latchkey 自身";
+    the_token: "the token", "令牌";
+}
+
+/// A kind of thing that is done something to, and what is done to it.
+pub(crate) struct Group {
+    /// As it stands in the audit trail.
+    pub(crate) kind: &'static str,
+    /// The kind, and the choice of all that is done to it.
+    pub(crate) name: fn() -> &'static str,
+    pub(crate) all: fn() -> &'static str,
+    /// What is done.
+    pub(crate) actions: &'static [Act],
+}
+
+/// Something that is done.
+pub(crate) struct Act {
+    /// After the kind and a point.
+    verb: &'static str,
+    /// What follows who did it, and what it was done to follows.
+    phrases: (&'static str, &'static str),
+    /// As a choice, on its own.
+    names: (&'static str, &'static str),
+}
+
+impl Act {
+    /// `token.created`.
+    pub(crate) fn action(&self, group: &Group) -> String {
+        format!("{}.{}", group.kind, self.verb)
+    }
+
+    /// As a choice.
+    pub(crate) fn name(&self) -> &'static str {
+        pick(self.names.0, self.names.1)
+    }
+}
+
+const fn act(
+    verb: &'static str,
+    phrases: (&'static str, &'static str),
+    names: (&'static str, &'static str),
+) -> Act {
+    Act { verb, phrases, names }
+}
+
+/// All that is written down.
+pub(crate) const GROUPS: [Group; 7] = [
+    Group {
+        kind: "token",
+        name: || pick("Tokens", "令牌"),
+        all: || pick("All about tokens", "所有令牌操作"),
+        actions: &[
+            act("created", ("issued the token", "签发了令牌"), ("Issued", "签发")),
+            act("updated", ("modified the token", "修改了令牌"), ("Modified", "修改")),
+            act("disabled", ("disabled the token", "停用了令牌"), ("Disabled", "停用")),
+            act("enabled", ("enabled the token", "启用了令牌"), ("Enabled", "启用")),
+            act("rotated", ("rotated the keys of the token", "轮换了令牌密钥："), ("Rotated", "轮换密钥")),
+            act(
+                "file_downloaded",
+                ("downloaded the file of the token", "下载了令牌文件："),
+                ("File downloaded", "下载文件"),
+            ),
+            act(
+                "secret_copied",
+                ("copied the secret id of the token", "复制了令牌的 secret id："),
+                ("Secret id copied", "复制 secret id"),
+            ),
+            act(
+                "credential_revoked",
+                ("revoked a credential of the token", "吊销了令牌的凭证："),
+                ("Credential revoked", "吊销凭证"),
+            ),
+            act("deleted", ("deleted the token", "删除了令牌"), ("Deleted", "删除")),
+        ],
+    },
+    Group {
+        kind: "session",
+        name: || pick("Logins", "登录"),
+        all: || pick("All about logins", "所有登录操作"),
+        actions: &[
+            act("created", ("logged in", "登录了系统"), ("Logged in", "登录")),
+            act("ended", ("logged out", "退出了登录"), ("Logged out", "退出登录")),
+            act(
+                "failed",
+                ("failed to log in as", "尝试登录失败，用户名："),
+                ("Failed to log in", "登录失败"),
+            ),
+        ],
+    },
+    Group {
+        kind: "user",
+        name: || pick("Users", "用户"),
+        all: || pick("All about users", "所有用户操作"),
+        actions: &[
+            act("created", ("added the user", "添加了用户"), ("Added", "添加")),
+            act("updated", ("changed the user", "修改了用户"), ("Changed", "修改")),
+            act(
+                "password_changed",
+                ("chose a new password", "修改了自己的密码"),
+                ("Password chosen", "修改密码"),
+            ),
+        ],
+    },
+    Group {
+        kind: "project",
+        name: || pick("Projects", "项目"),
+        all: || pick("All about projects", "所有项目操作"),
+        actions: &[
+            act("created", ("added the project", "添加了项目"), ("Added", "添加")),
+            act("updated", ("changed the project", "修改了项目"), ("Changed", "修改")),
+            act("deleted", ("deleted the project", "删除了项目"), ("Deleted", "删除")),
+            act(
+                "member_set",
+                ("set a member of the project", "设置了项目成员："),
+                ("Member set", "设置成员"),
+            ),
+            act(
+                "member_removed",
+                ("removed a member of the project", "移除了项目成员："),
+                ("Member removed", "移除成员"),
+            ),
+            act(
+                "system_opened",
+                ("opened a system to the project", "向项目开放了系统："),
+                ("System opened", "开放系统"),
+            ),
+            act(
+                "system_closed",
+                ("closed a system to the project", "对项目关闭了系统："),
+                ("System closed", "关闭系统"),
+            ),
+        ],
+    },
+    Group {
+        kind: "system",
+        name: || pick("Systems", "核心系统"),
+        all: || pick("All about systems", "所有核心系统操作"),
+        actions: &[
+            act("created", ("added the system", "添加了核心系统"), ("Added", "添加")),
+            act("updated", ("changed the system", "修改了核心系统"), ("Changed", "修改")),
+            act(
+                "imported",
+                ("imported a document into the system", "导入了 API 文档到核心系统"),
+                ("Document imported", "导入文档"),
+            ),
+            act("deleted", ("deleted the system", "删除了核心系统"), ("Deleted", "删除")),
+        ],
+    },
+    Group {
+        kind: "api",
+        name: || pick("APIs", "API"),
+        all: || pick("All about APIs", "所有 API 操作"),
+        actions: &[
+            act("created", ("added the API", "添加了 API"), ("Added", "添加")),
+            act("updated", ("changed the API", "修改了 API"), ("Changed", "修改")),
+            act("deleted", ("deleted the API", "删除了 API"), ("Deleted", "删除")),
+        ],
+    },
+    Group {
+        kind: "verifier_key",
+        name: || pick("Verifier keys", "校验密钥"),
+        all: || pick("All about verifier keys", "所有校验密钥操作"),
+        actions: &[
+            act("created", ("made the verifier key", "创建了校验密钥"), ("Made", "创建")),
+            act("deleted", ("deleted the verifier key", "删除了校验密钥"), ("Deleted", "删除")),
+        ],
+    },
+];
+
+/// What follows who did it: `issued the token`. An action that is not known here
+/// stands for itself.
+pub(crate) fn phrase(action: &str) -> &str {
+    let found = action.split_once('.').and_then(|(kind, verb)| {
+        let group = GROUPS.iter().find(|group| group.kind == kind)?;
+        group.actions.iter().find(|one| one.verb == verb)
+    });
+    found.map_or(action, |act| pick(act.phrases.0, act.phrases.1))
+}
+
+/// How many events are shown; `more` when there are others.
+pub(crate) fn count(count: usize, more: bool) -> String {
+    match (count, more) {
+        (1, false) => pick("1 event".to_owned(), "1 条记录".to_owned()),
+        (count, false) => pick(format!("{count} events"), format!("{count} 条记录")),
+        (count, true) => pick(format!("The newest {count} events"), format!("最新的 {count} 条记录")),
+    }
+}

@@ -5,6 +5,10 @@ use latchkey_shared::problem::ProblemBody;
 
 use crate::preferences::{Language, language};
 
+/// What the server says to who would disable or demote the last administrator:
+/// a conflict has no code of its own.
+const LAST_ADMINISTRATOR: &str = "The last enabled system administrator cannot be disabled or demoted.";
+
 /// What went wrong, as a whole.
 pub(crate) fn sentence(problem: &ProblemBody) -> String {
     let own = || problem.detail.clone().unwrap_or_else(|| problem.title.clone());
@@ -21,6 +25,9 @@ pub(crate) fn sentence(problem: &ProblemBody) -> String {
         "not-found" => "该内容不存在，或您无权查看。",
         "taken" => "该名称已被使用。",
         "in-use" => "仍有令牌在使用它。",
+        "conflict" if problem.detail.as_deref() == Some(LAST_ADMINISTRATOR) => {
+            "不能停用最后一个启用的系统管理员，也不能更改其角色。"
+        }
         "precondition-failed" => "内容已被他人修改。",
         "shown-already" => "该密钥只显示一次，且已显示过。",
         "too-many-requests" => "尝试次数过多，请稍后再试。",

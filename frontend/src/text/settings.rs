@@ -1,14 +1,47 @@
 //! The settings page.
 
-use super::sentences;
+use super::{pick, sentences};
 use crate::preferences::Theme;
 
 sentences! {
+    this_browser: "This browser", "当前浏览器";
     language: "Language", "语言";
     theme: "Theme", "主题";
     system: "As the system", "跟随系统";
     light: "Light", "浅色";
     dark: "Dark", "深色";
+
+    account: "Your account", "您的账号";
+    logged_in_as: "Logged in as", "当前用户";
+
+    installation: "This installation", "当前安装";
+    version: "Version", "版本";
+    address: "Address", "地址";
+    address_hint: "Where clients reach it, and the issuer of its JWTs.", "客户端访问的地址，也是 JWT 的签发者。";
+    secrets: "Files and secrets", "文件与密钥";
+    shown_once: "Shown until they were fetched once", "仅在首次获取前可见";
+    shown_any_time: "Shown at any time; every time is in the audit trail", "可随时查看，每次查看都会记入审计";
+    jwt_lifetime: "Lifetime of a JWT", "JWT 有效期";
+    algorithm: "Algorithm of new signing keys", "新签名密钥的算法";
+
+    overview: "Overview", "概览";
+    active: "Active", "有效";
+    expired: "Expired", "已过期";
+    calls_of_a_day: "Calls in the last 24 hours", "最近 24 小时的调用";
+    allowed: "Allowed", "放行";
+    denied: "Denied", "拒绝";
+
+    keyboard: "Keyboard", "键盘快捷键";
+    slash_means: "Go to the search box of the page", "跳转到当前页面的搜索框";
+    n_means: "Apply for a token, or add what the page lists", "申请令牌，或添加当前页面列出的内容";
+    esc_means: "Close a dialog, a menu or suggestions", "关闭对话框、菜单或建议";
+    arrows_mean: "Go through suggestions; Enter chooses", "在建议中移动，按 Enter 选择";
+
+    help: "For integrators", "集成参考";
+    api_hint: "Everything these screens do, programs can do as well.", "界面上的所有操作均可通过程序完成。";
+    openapi: "OpenAPI document", "OpenAPI 文档";
+    jwks: "Public keys that JWTs are verified with (JWKS)", "用于校验 JWT 的公钥（JWKS）";
+    metadata: "OAuth authorization server metadata", "OAuth 授权服务器元数据";
 }
 
 /// A theme, as people call it.
@@ -17,5 +50,16 @@ pub(crate) fn theme_name(one: Theme) -> &'static str {
         Theme::System => system(),
         Theme::Light => light(),
         Theme::Dark => dark(),
+    }
+}
+
+/// A number of seconds, in minutes where it is some.
+pub(crate) fn duration(seconds: u32) -> String {
+    if seconds >= 60 && seconds.is_multiple_of(60) {
+        let minutes = seconds / 60;
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        pick(format!("{minutes} {unit}"), format!("{minutes} 分钟"))
+    } else {
+        pick(format!("{seconds} seconds"), format!("{seconds} 秒"))
     }
 }

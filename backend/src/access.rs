@@ -63,6 +63,16 @@ impl Reach {
             Self::Only(projects) => projects.contains(project),
         }
     }
+
+    /// Whether all of `other` is in it.
+    #[must_use]
+    pub fn holds(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Only(_), Self::All) => false,
+            (Self::Only(projects), Self::Only(others)) => others.is_subset(projects),
+        }
+    }
 }
 
 /// What a token holds, and therefore the most that it can hand out.

@@ -11,10 +11,11 @@ use latchkey_shared::verify::Reason;
 
 use crate::access::{Held, Principal};
 use crate::audit::Origin;
+use crate::configuration::Configuration;
 use crate::sessions::Sessions;
 use crate::systems::builtin;
 use crate::systems::catalog::Snapshot;
-use crate::verify::routes::bearer;
+use crate::verify::routes::{bearer, project};
 use crate::verify::state::TokenState;
 use crate::verify::{Call, Proof, Verdict, Verifier};
 use crate::web::problem::{Kind, Problem};
@@ -36,10 +37,14 @@ impl FromRequest for Principal {
     }
 }
 
-/// The address that a request came from.
+/// The address that a request came from, as far as it can be relied on.
 #[must_use]
 pub fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|address| address.ip())
+    let peer = request.peer_addr()?.ip();
+    match state::<Configuration>(request) {
+        Ok(configuration) => configuration.trusted_proxies.client(peer, request.headers()),
+        Err(_) => Some(peer),
+    }
 }
 
 /// What the audit trail says of a request whose sender is not known (yet).
@@ -80,8 +85,8 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     let system = snapshot
         .system_named(builtin::KEY)
         .ok_or_else(|| Problem::internal("the built-in system is not registered"))?;
-    let credential = bearer(request).ok_or_else(|| Problem::denied(Reason::Malformed))?;
-    let project = request.headers().get("x-project").map(|value| value.to_str().unwrap_or_default());
+    let credential = bearer(request).ok_or_else(|| Problem::denied(Reason::Malformed, None))?;
+    let project = project(request.headers());
     let client_ip = client_ip(request);
     let source = client_ip.map(|address| address.to_string()).unwrap_or_default();
     let method = request.extensions().get::<SentMethod>().map(|SentMethod(method)| method.clone());
@@ -90,13 +95,13 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
         system,
         method: method.as_ref().unwrap_or(request.method()).as_str(),
         path: request.uri().path(),
-        project,
+        project: project.as_deref(),
         client_ip,
         source: &source,
     };
     let verdict = verifier.decide(&snapshot, &call).await;
     if let Some(reason) = verdict.denied {
-        return Err(Problem::denied(reason));
+        return Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str())));
     }
     let Verdict { token: Some(token), proof: Some(proof), user, reach: Some(reach), .. } = verdict else {
         return Err(Problem::internal("an allowed call without a token"));

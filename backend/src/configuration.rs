@@ -2,14 +2,18 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use ipnet::IpNet;
+use latchkey_shared::fields;
 use serde::Deserialize;
 use url::Url;
 
 use crate::crypto::Secret;
 use crate::crypto::jwt::Algorithm;
+use crate::web::client::TrustedProxies;
 
 /// A token authority for API platforms.
 #[derive(Parser)]
@@ -32,6 +36,26 @@ pub enum Command {
     Serve,
     /// Print the OpenAPI document.
     Openapi,
+    /// Rotate the key that signs JWTs, through the API of the running server.
+    RotateSigningKey(RotateSigningKey),
+}
+
+/// How to rotate the key that signs JWTs. The password comes from
+/// `LATCHKEY_PASSWORD`, else from standard input.
+#[derive(clap::Args)]
+pub struct RotateSigningKey {
+    /// The running server [default: the public URL, else the address it listens on].
+    #[arg(long)]
+    pub server: Option<Url>,
+    /// A system administrator.
+    #[arg(long, default_value = "admin")]
+    pub username: String,
+    /// The password; standard input is read if it is not set.
+    #[arg(long, env = "LATCHKEY_PASSWORD", hide = true, hide_env_values = true)]
+    pub password: Option<String>,
+    /// The keys until now, and all that they signed, count no longer: one leaked.
+    #[arg(long)]
+    pub at_once: bool,
 }
 
 #[derive(clap::Args, Deserialize, Default)]
@@ -64,6 +88,9 @@ struct Options {
     /// Algorithm of new signing keys [default: RS256].
     #[arg(long, env = "LATCHKEY_SIGNING_ALGORITHM", global = true, value_enum)]
     signing_algorithm: Option<Algorithm>,
+    /// Days until the signing key is rotated by itself; 0 for never [default: 90].
+    #[arg(long, env = "LATCHKEY_SIGNING_KEY_LIFETIME", global = true)]
+    signing_key_lifetime: Option<u32>,
     /// How long a JWT is good, in seconds: 60 to 3,600 [default: 600].
     #[arg(long, env = "LATCHKEY_JWT_LIFETIME", global = true)]
     jwt_lifetime: Option<u32>,
@@ -79,9 +106,34 @@ struct Options {
     /// RSA key pairs kept ready for new tokens [default: 8].
     #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
     key_pool: Option<usize>,
+    /// Addresses or ranges of proxies whose `X-Forwarded-For` and `Forwarded` are
+    /// believed, separated by commas.
+    #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
+    trusted_proxies: Option<Vec<AddressRange>>,
     /// Fill an empty database with a believable platform.
     #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true")]
     demo: Option<bool>,
+}
+
+/// An address or a range of them.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct AddressRange(IpNet);
+
+impl FromStr for AddressRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        fields::address_range(text).map(Self).map_err(|refusal| refusal.message)
+    }
+}
+
+impl TryFrom<String> for AddressRange {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
 }
 
 /// The settings in force.
@@ -105,6 +157,8 @@ pub struct Configuration {
     pub log: String,
     /// Algorithm of new signing keys.
     pub signing_algorithm: Algorithm,
+    /// Days until the signing key is rotated by itself; 0 for never.
+    pub signing_key_lifetime: u32,
     /// How long a JWT is good, in seconds.
     pub jwt_lifetime: u32,
     /// Whether files and secrets are shown only until they were fetched once.
@@ -115,6 +169,8 @@ pub struct Configuration {
     pub database_connections: u32,
     /// RSA key pairs kept ready.
     pub key_pool: usize,
+    /// The proxies whose word about addresses is believed.
+    pub trusted_proxies: TrustedProxies,
     /// Whether to fill an empty database with a believable platform.
     pub demo: bool,
 }
@@ -169,12 +225,41 @@ impl Configuration {
                 .signing_algorithm
                 .or(second.signing_algorithm)
                 .unwrap_or(Algorithm::Rs256),
+            signing_key_lifetime: first.signing_key_lifetime.or(second.signing_key_lifetime).unwrap_or(90),
             jwt_lifetime: first.jwt_lifetime.or(second.jwt_lifetime).unwrap_or(600),
             show_once: first.show_once.or(second.show_once).unwrap_or(false),
             workers: first.workers.or(second.workers),
             database_connections: first.database_connections.or(second.database_connections).unwrap_or(8),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
+            trusted_proxies: TrustedProxies::new(
+                first
+                    .trusted_proxies
+                    .or(second.trusted_proxies)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|AddressRange(range)| range)
+                    .collect(),
+            ),
             demo: first.demo.or(second.demo).unwrap_or(false),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trusted_proxies_are_ranges_or_addresses() {
+        let arguments = |list: &str| Arguments::try_parse_from(["latchkey", "--trusted-proxies", list]);
+        let ranges = |options: Options| -> Vec<String> {
+            options.trusted_proxies.unwrap_or_default().iter().map(|one| one.0.to_string()).collect()
+        };
+        let given = arguments("10.0.0.0/8,::1").expect("is right");
+        assert_eq!(ranges(given.options), ["10.0.0.0/8", "::1/128"]);
+        assert!(arguments("10.0.0.0/8,everybody").is_err());
+        let file = toml::from_str(r#"trusted_proxies = ["192.0.2.7"]"#).expect("is right");
+        assert_eq!(ranges(file), ["192.0.2.7/32"]);
+        assert!(toml::from_str::<Options>(r#"trusted_proxies = ["everybody"]"#).is_err());
     }
 }

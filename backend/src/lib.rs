@@ -3,13 +3,16 @@
 pub mod access;
 pub mod audit;
 pub mod authenticate;
+pub mod commands;
 pub mod configuration;
 pub mod crypto;
 pub mod database;
 pub mod demo;
 pub mod oauth;
 pub mod projects;
+pub mod revocations;
 pub mod sessions;
+pub mod signing_keys;
 pub mod startup;
 pub mod systems;
 pub mod tokens;

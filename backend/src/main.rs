@@ -1,6 +1,7 @@
 //! The `latchkey` program.
 
 use clap::Parser as _;
+use latchkey::commands;
 use latchkey::configuration::{Arguments, Command, Configuration};
 use latchkey::startup::{Application, document};
 use tracing_subscriber::EnvFilter;
@@ -23,6 +24,7 @@ async fn main() -> anyhow::Result<()> {
             println!("{}", document("latchkey_session").to_pretty_json()?);
             Ok(())
         }
+        Command::RotateSigningKey(how) => commands::rotate_signing_key(&configuration, how).await,
         Command::Serve => serve(configuration).await,
     }
 }

@@ -17,7 +17,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::configuration::Configuration;
 use crate::crypto::Secret;
 use crate::crypto::decryptor::Decryptor;
-use crate::crypto::keyring::Keyring;
+use crate::crypto::keyring::{self, Keyring};
 use crate::crypto::operations::{Limits, PrivateOperations};
 use crate::crypto::rsa::KeyPool;
 use crate::database::Database;
@@ -28,7 +28,10 @@ use crate::users::Users;
 use crate::users::password::Hasher;
 use crate::verify::Verifier;
 use crate::web::document::{self as openapi, Operations};
-use crate::{audit, demo, oauth, projects, sessions, systems, tokens, usage, users, verify, web as http};
+use crate::{
+    audit, demo, oauth, projects, revocations, sessions, signing_keys, systems, tokens, usage, users, verify,
+    web as http,
+};
 
 /// How often what has expired is cleared away; nothing that has is ever honoured.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
@@ -89,6 +92,8 @@ impl Application {
         let written = web::Bytes::from(document.to_json()?);
         let operations_of_document = web::Data::new(Operations::of(&document));
         let workers = configuration.workers;
+        let signing_key_lifetime = configuration.signing_key_lifetime;
+        let rotating = Arc::clone(&keyring);
         let configuration = web::Data::new(configuration);
         let flushed = Arc::clone(&usage);
         let data = Parts {
@@ -139,16 +144,7 @@ impl Application {
                 counted.flush(&flushing).await;
             }
         });
-        let kept = database.clone();
-        database.spawn(async move {
-            let mut tick = tokio::time::interval(HOUSEKEEPING);
-            loop {
-                tick.tick().await;
-                if let Err(error) = forget_expired(&kept).await {
-                    tracing::warn!(%error, "what has expired is not cleared away; it is tried again");
-                }
-            }
-        });
+        keep_house(&database, rotating, signing_key_lifetime);
         Ok(Self { server, address, public_url, first_password, demo, database, usage })
     }
 
@@ -242,13 +238,15 @@ fn routes(config: &mut ServiceConfig) {
         scope::scope("/api/v1")
             .configure(verify::routes::routes)
             .configure(tokens::routes::routes)
+            .configure(revocations::routes::routes)
             .configure(systems::routes::routes)
             .configure(projects::routes::routes)
             .configure(users::routes::routes)
             .configure(sessions::routes)
+            .configure(signing_keys::routes)
             .configure(audit::routes),
     );
-    config.configure(oauth::routes).configure(http::health::routes);
+    config.configure(verify::routes::gateways).configure(oauth::routes).configure(http::health::routes);
 }
 
 /// The OpenAPI document of this version.
@@ -258,9 +256,32 @@ pub fn document(session_cookie: &str) -> OpenApi {
     openapi::complete(described, session_cookie)
 }
 
+/// Rotates the signing key when it is `days` old, unless that is 0, and clears
+/// away what has expired, now and from time to time.
+fn keep_house(database: &Database, keyring: Arc<Keyring>, days: u32) {
+    let lifetime = i64::from(days) * 24 * 60 * 60 * 1_000;
+    let kept = database.clone();
+    database.spawn(async move {
+        let mut tick = tokio::time::interval(HOUSEKEEPING);
+        loop {
+            tick.tick().await;
+            if lifetime > 0
+                && let Err(error) = signing_keys::rotate_if_due(&kept, &keyring, lifetime).await
+            {
+                tracing::error!(%error, "the signing key is due and is not rotated; it is tried again");
+            }
+            if let Err(error) = forget_expired(&kept).await {
+                tracing::warn!(%error, "what has expired is not cleared away; it is tried again");
+            }
+        }
+    });
+}
+
 async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     sessions::forget_expired(database).await?;
     oauth::forget_expired(database).await?;
+    revocations::forget_expired(database).await?;
+    keyring::forget_retired(database).await?;
     tokens::store::forget_answers(database).await
 }
 

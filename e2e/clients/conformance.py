@@ -33,6 +33,7 @@ with tempfile.TemporaryDirectory() as scratch:
             "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
             "LATCHKEY_ADMIN_ID": admin.get("/session")["user"]["id"],
             "LATCHKEY_VERIFIER_KEY": platform.verifier_key,
+            "LATCHKEY_GATEWAY_KEY": platform.key_for("nginx"),
             "LATCHKEY_SYSTEM": platform.system,
             "LATCHKEY_PROJECT": platform.project,
             "LATCHKEY_USER": platform.user,

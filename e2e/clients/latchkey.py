@@ -58,6 +58,11 @@ class Platform:
         admin.post("/users", {"username": self.user, "display_name": "Ada"})
         admin.put(f"/projects/{self.project}/members/{self.user}", {"role": "member"})
 
+    def key_for(self, gateway):
+        """A verifier key for a gateway of this family."""
+        keys = f"/systems/{self.system}/verifier-keys"
+        return self.admin.post(keys, {"name": gateway, "gateway": gateway})["key"]
+
     def device(self, project=None, device="7"):
         return f"/projects/{project or self.project}/devices/{device}"
 

@@ -8,6 +8,7 @@ import schemathesis
 KNOWN = {name: os.environ[f"LATCHKEY_{name.upper()}"] for name in ("system", "project", "user", "token", "api")}
 OURSELVES = {"admin", os.environ["LATCHKEY_ADMIN_ID"]}
 VERIFIER_KEY = os.environ["LATCHKEY_VERIFIER_KEY"]
+GATEWAY_KEY = os.environ["LATCHKEY_GATEWAY_KEY"]
 
 
 @schemathesis.hook
@@ -33,3 +34,5 @@ def before_call(context, case, kwargs):
     """Decisions are asked for with a verifier key, not with a session."""
     if case.path.startswith(("/api/v1/verify", "/oauth2/introspect")):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {VERIFIER_KEY}"}
+    if case.path.startswith("/auth/"):
+        case.headers = {**(case.headers or {}), "X-Latchkey-Verifier": GATEWAY_KEY}

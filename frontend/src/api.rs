@@ -14,6 +14,7 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::encode_uri_component;
+use latchkey_shared::page::Page;
 use latchkey_shared::problem::ProblemBody;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,6 +74,23 @@ thread_local! {
 /// and is made again after it.
 pub(crate) fn when_logged_out(ask: impl Fn() -> oneshot::Receiver<bool> + 'static) {
     LOG_IN_AGAIN.set(Some(Rc::new(ask)));
+}
+
+/// Every page of a list, one after the other.
+pub(crate) async fn all<T, F>(page: impl Fn(Option<String>) -> F) -> Result<Vec<T>, Error>
+where
+    F: Future<Output = Result<Page<T>, Error>>,
+{
+    let mut items = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = page(cursor).await?;
+        items.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(items);
+        }
+    }
 }
 
 /// A call on its way; nothing is sent before one of the last three functions.

@@ -2,6 +2,7 @@
 
 pub(crate) mod api_picker;
 pub(crate) mod bulk;
+pub(crate) mod checked;
 pub(crate) mod choices;
 pub(crate) mod clipboard;
 pub(crate) mod dialog;
@@ -19,4 +20,5 @@ pub(crate) mod suggest;
 pub(crate) mod title;
 pub(crate) mod toast;
 pub(crate) mod token_actions;
+pub(crate) mod token_links;
 pub(crate) mod write;

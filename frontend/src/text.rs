@@ -5,9 +5,11 @@
 pub(crate) mod audit;
 pub(crate) mod problems;
 pub(crate) mod projects;
+pub(crate) mod reasons;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod systems;
+pub(crate) mod token;
 pub(crate) mod tokens;
 pub(crate) mod users;
 
@@ -76,7 +78,9 @@ sentences! {
     adding: "Adding…", "添加中…";
     cannot_be_undone: "This cannot be undone.", "此操作不可撤销。";
     never: "never", "从未";
+    list_separator: ", ", "、";
     none: "none", "无";
+    tokens_in_the_way: "Tokens that still name it", "仍在使用它的令牌";
     required: "Must not be empty.", "不能为空。";
     nothing_to_choose: "There is nothing to choose from.", "没有可选项。";
 

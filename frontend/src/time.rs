@@ -35,6 +35,16 @@ pub(crate) fn exact(at: &Timestamp) -> String {
     date(at).to_locale_string(language().tag(), &JsValue::UNDEFINED).into()
 }
 
+/// A day of the calendar, given as `2026-11-24`.
+pub(crate) fn day(day: &str) -> String {
+    let options = Object::new();
+    for (name, value) in [("timeZone", "UTC"), ("month", "short"), ("day", "numeric")] {
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    Date::new(&JsValue::from_str(day)).to_locale_date_string(language().tag(), &options).into()
+}
+
 /// How many seconds ahead it is; negative when it is over.
 pub(crate) fn seconds_from_now(at: &Timestamp) -> f64 {
     (date(at).get_time() - Date::now()) / 1000.0

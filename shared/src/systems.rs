@@ -240,6 +240,47 @@ pub struct ImportedApi {
     pub name: String,
 }
 
+/// The family of a gateway that asks at `/auth/{system}` before it lets a call
+/// through: each hands over method, path and the caller's address in its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub enum Gateway {
+    /// nginx with `auth_request`.
+    Nginx,
+    /// Caddy with `forward_auth`.
+    Caddy,
+    /// Traefik with `forwardAuth`.
+    Traefik,
+    /// HAProxy with the Lua action of our recipe.
+    Haproxy,
+    /// Envoy with `ext_authz` over HTTP.
+    Envoy,
+}
+
+impl Gateway {
+    /// Every family.
+    pub const ALL: [Self; 5] = [Self::Nginx, Self::Caddy, Self::Traefik, Self::Haproxy, Self::Envoy];
+
+    /// The family as SQL and JSON write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Caddy => "caddy",
+            Self::Traefik => "traefik",
+            Self::Haproxy => "haproxy",
+            Self::Envoy => "envoy",
+        }
+    }
+
+    /// The family that is written like this.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|gateway| gateway.as_str() == text)
+    }
+}
+
 /// The body of `POST /systems/{system}/verifier-keys`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -247,6 +288,10 @@ pub struct ImportedApi {
 pub struct NewVerifierKey {
     /// Who uses the key.
     pub name: String,
+    /// The gateway that asks with it at `/auth/{system}`; absent for one that
+    /// calls verify or introspection itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<Gateway>,
 }
 
 /// A verifier key, without its secret.
@@ -259,6 +304,9 @@ pub struct VerifierKey {
     pub name: String,
     /// The key's first characters, to tell keys apart.
     pub hint: String,
+    /// The gateway that asks with it at `/auth/{system}`, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<Gateway>,
     /// When the key was made.
     pub created_at: Timestamp,
 }
@@ -273,6 +321,9 @@ pub struct IssuedVerifierKey {
     pub name: String,
     /// The key itself: `lkv_…`. It cannot be shown again.
     pub key: String,
+    /// The gateway that asks with it at `/auth/{system}`, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<Gateway>,
     /// When the key was made.
     pub created_at: Timestamp,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::TokenId;
+use crate::ids::{KeyId, TokenId};
 use crate::projects::ProjectRef;
 use crate::systems::{ApiRef, SystemRef};
 use crate::time::Timestamp;
@@ -70,6 +70,8 @@ pub struct TokenSummary {
     pub grant_count: i64,
     /// How many projects or users it is for; absent for all projects.
     pub target_count: Option<i64>,
+    /// Whether its client proves itself with a key of its own: there is no secret to copy.
+    pub has_client_key: bool,
     /// When it ends, if it does.
     pub expires_at: Option<Timestamp>,
     /// When it was made.
@@ -78,6 +80,37 @@ pub struct TokenSummary {
     pub updated_at: Timestamp,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
+}
+
+/// The public key that a client proves itself with (RFC 7523), as a JWK (RFC 7517).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ClientKey {
+    /// The id that Latchkey gave the key: the `kid` of signed requests.
+    pub kid: KeyId,
+    /// `RSA`, `EC` or `OKP`.
+    pub kty: String,
+    /// `sig`.
+    #[serde(rename = "use")]
+    pub purpose: String,
+    /// The only algorithm that is accepted, if the key was sent with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alg: Option<String>,
+    /// `P-256` or `Ed25519`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crv: Option<String>,
+    /// RSA: the modulus.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<String>,
+    /// RSA: the exponent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub e: Option<String>,
+    /// The point, or its first coordinate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// P-256: the second coordinate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
 }
 
 /// A token with its grants and targets. No secret is in it.
@@ -110,9 +143,12 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     /// The addresses its calls may come from; empty for any.
     pub allowed_ips: Vec<String>,
-    /// RSA: the size of its key in bits.
+    /// RSA: the size of its key in bits; absent where the client has a key of its own.
     pub key_size: Option<u16>,
-    /// RSA: accepts sealed one-time requests and nothing else.
+    /// The public key that its client proves itself with, where no secret is
+    /// shared: there is neither an open token nor a secret id then.
+    pub client_key: Option<ClientKey>,
+    /// RSA: accepts one-time requests, sealed or signed, and nothing else.
     pub one_time_only: bool,
     /// How often its credential was made: 1, and one more with each rotation.
     pub generation: i64,
@@ -166,9 +202,16 @@ pub struct NewToken {
     /// RSA: 2048 (if absent), 3072 or 4096 bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_size: Option<u16>,
-    /// RSA: accept sealed one-time requests and nothing else.
+    /// RSA: accept one-time requests, sealed or signed, and nothing else.
     #[serde(default)]
     pub one_time_only: bool,
+    /// The client's own public key, so that no secret is shared: PEM
+    /// (`SubjectPublicKeyInfo` or PKCS#1) or a JWK as text; RSA of 2,048 bits or
+    /// more, EC P-256 or Ed25519. A JWT token is then exchanged with
+    /// `private_key_jwt` only (RFC 7523); an RSA token too, and one-time requests
+    /// are signed with the key in place of being sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
 }
 
 /// The body of `PATCH /tokens/{token}`: what is absent stays, a list that is
@@ -207,7 +250,7 @@ pub struct TokenPatch {
     /// Addresses its calls may come from; empty for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_ips: Option<Vec<String>>,
-    /// RSA: accept sealed one-time requests and nothing else.
+    /// RSA: accept one-time requests, sealed or signed, and nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_time_only: Option<bool>,
 }
@@ -220,6 +263,10 @@ pub struct Rotation {
     /// How long the credential until now stays good: 0 (if absent) to 604,800 seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlap_seconds: Option<u32>,
+    /// The client's next public key, where it proves itself with one: then it is
+    /// required, and the only thing that changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
 }
 
 /// The answer to `GET /tokens/{token}/secret`: what `/oauth2/token` wants.

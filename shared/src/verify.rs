@@ -125,6 +125,27 @@ pub struct Call {
     pub client_ip: Option<String>,
 }
 
+/// The most calls that are decided at once.
+pub const BATCH: usize = 100;
+
+/// The body of `POST /verify/batch`: calls, as the verifier saw them.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Calls {
+    /// At most 100.
+    #[cfg_attr(feature = "server", schema(max_items = 100))]
+    pub calls: Vec<Call>,
+}
+
+/// The decisions, in the order of the calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Decisions {
+    /// One for each call.
+    pub decisions: Vec<Decision>,
+}
+
 /// The decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -17,8 +17,15 @@ use crate::install::{WASM_TARGET, wasm_target};
 const SIZE_LIMIT: u64 = 250 * 1024;
 
 /// What the bundle is made from. A change of anything else leaves it as it is.
-const INPUTS: [&str; 6] =
-    ["Cargo.lock", "Cargo.toml", "rust-toolchain.toml", "frontend", "shared", "xtask/src/bundle.rs"];
+const INPUTS: [&str; 7] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "rust-toolchain.toml",
+    "frontend",
+    "gateways",
+    "shared",
+    "xtask/src/bundle.rs",
+];
 
 /// How the screens are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! named so that one knows what to install.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -15,6 +15,9 @@ pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Pinned, so that a new release of the checker fails no build of ours.
 const CARGO_DENY: &str = "0.20.2";
+
+/// The gateways that the tests start, by program and by package.
+const GATEWAYS: [&str; 3] = ["nginx", "caddy", "haproxy"];
 
 /// A program that does not come with Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub(crate) enum Tool {
     ChineseFont,
     /// SQLite's own program, which fills a database faster than any API.
     Sqlite,
+    /// nginx, Caddy and HAProxy, whose recipes are tried.
+    Gateways,
 }
 
 impl Tool {
@@ -48,6 +53,10 @@ impl Tool {
                     && read(Command::new("fc-list").arg(":lang=zh")).is_ok_and(|fonts| !fonts.is_empty())
             }
             Self::Sqlite => find("sqlite3").is_some(),
+            Self::Gateways => GATEWAYS.iter().all(|name| {
+                // Debian keeps servers where not everybody looks.
+                find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
+            }),
         }
     }
 
@@ -61,6 +70,7 @@ impl Tool {
             Self::Chromium => "Chromium",
             Self::ChineseFont => "fontconfig and a font with Chinese characters",
             Self::Sqlite => "the sqlite3 program",
+            Self::Gateways => "nginx, Caddy 2.6 or later, and HAProxy 2.6 or later",
         }
     }
 
@@ -74,6 +84,7 @@ impl Tool {
             Self::Chromium => &["chromium"],
             Self::ChineseFont => &["fontconfig", "fonts-noto-cjk"],
             Self::Sqlite => &["sqlite3"],
+            Self::Gateways => &GATEWAYS,
         }
     }
 }

@@ -42,6 +42,8 @@ enum Step {
     Build,
     /// The README's journey with public Python and Node libraries
     Clients,
+    /// nginx, Caddy and HAProxy with the published recipes
+    Gateways,
     /// schemathesis: the server keeps to its OpenAPI document
     Openapi,
     /// The screens in Chromium, on SQLite and on PostgreSQL
@@ -54,10 +56,9 @@ impl Step {
             Self::Format | Self::Dependencies | Self::Lint | Self::Build => &[],
             Self::Rust => &[Tool::PostgreSql],
             Self::Clients => &[Tool::Python, Tool::Node, Tool::Curl],
+            Self::Gateways => &[Tool::Python, Tool::Curl, Tool::Gateways],
             Self::Openapi => &[Tool::Python],
-            Self::Screens => {
-                &[Tool::Node, Tool::Chromium, Tool::ChineseFont, Tool::Sqlite, Tool::PostgreSql]
-            }
+            Self::Screens => &[Tool::Node, Tool::Chromium, Tool::ChineseFont, Tool::Sqlite, Tool::PostgreSql],
         }
     }
 
@@ -70,6 +71,7 @@ impl Step {
             Self::Rust => rust(tally),
             Self::Build => build().map(drop),
             Self::Clients => clients(tally),
+            Self::Gateways => gateways(tally),
             Self::Openapi => openapi(),
             Self::Screens => screens(tally),
         }
@@ -196,11 +198,22 @@ fn rust(tally: &mut Tally) -> Result<()> {
 }
 
 fn clients(tally: &mut Tally) -> Result<()> {
-    let python = install::python_environment()?;
     install::node_modules()?;
-    let server = Server::start(&build()?, "clients", &[])?;
+    from_outside("clients", tally)
+}
+
+fn gateways(tally: &mut Tally) -> Result<()> {
+    from_outside("gateways", tally)
+}
+
+/// Runs the Python tests in a folder of `e2e` on a server of their own.
+fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
+    let python = install::python_environment()?;
+    let server = Server::start(&build()?, folder, &[])?;
     run_counted(
-        on_server(program(python), &server).args(["-m", "pytest", "-p", "no:cacheprovider", "e2e/clients"]),
+        on_server(program(python), &server)
+            .args(["-m", "pytest", "-p", "no:cacheprovider"])
+            .arg(format!("e2e/{folder}")),
         tally,
     )?;
     server.stop()

@@ -63,7 +63,7 @@ impl Header {
 
 /// `serde_json` keeps the last of several members with one name; two parsers
 /// that disagree about which counts are a way to deceive one of them.
-struct UniqueNames(Map<String, Value>);
+pub(super) struct UniqueNames(pub(super) Map<String, Value>);
 
 impl<'de> Deserialize<'de> for UniqueNames {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -174,9 +174,27 @@ enum Pair {
     Ed25519(Ed25519KeyPair),
 }
 
+/// When a key signs, in milliseconds since the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Term {
+    /// From when on; it is published before.
+    pub signs_from: i64,
+    /// Until when, if that is settled; it verifies for longer.
+    pub retired_at: Option<i64>,
+}
+
+impl Term {
+    /// Whether the key signs at a moment.
+    #[must_use]
+    pub fn holds(&self, now: i64) -> bool {
+        self.signs_from <= now && self.retired_at.is_none_or(|end| now < end)
+    }
+}
+
 /// A key that signs access tokens, loaded for use.
 pub struct SigningKey {
     kid: KeyId,
+    term: Term,
     algorithm: Algorithm,
     pair: Pair,
     public: DecodingKey,
@@ -200,7 +218,12 @@ impl SigningKey {
     }
 
     /// Loads a private key.
-    pub fn from_pkcs8(kid: KeyId, algorithm: Algorithm, der: &[u8]) -> Result<Self, BadSigningKey> {
+    pub fn from_pkcs8(
+        kid: KeyId,
+        algorithm: Algorithm,
+        term: Term,
+        der: &[u8],
+    ) -> Result<Self, BadSigningKey> {
         let (pair, public, mut jwk) = match algorithm {
             Algorithm::Rs256 => {
                 let pair = RsaKeyPair::from_pkcs8(der).map_err(|_| BadSigningKey)?;
@@ -232,7 +255,7 @@ impl SigningKey {
         jwk["use"] = json!("sig");
         let header =
             to_base64url(json!({"alg": algorithm.as_str(), "typ": "at+jwt", "kid": kid}).to_string());
-        Ok(Self { kid, algorithm, pair, public, jwk, header })
+        Ok(Self { kid, term, algorithm, pair, public, jwk, header })
     }
 
     /// The key's id.
@@ -270,19 +293,31 @@ impl SigningKey {
     }
 }
 
-/// The signing keys of an issuer: one that signs, and others whose tokens are
-/// still good.
+/// The signing keys of an issuer: one that signs, those that will, and those
+/// whose tokens are still good.
 pub struct SigningKeys {
     issuer: String,
-    current: SigningKey,
+    algorithm: Algorithm,
+    first: SigningKey,
     others: Vec<SigningKey>,
 }
 
+/// An access token whose signature held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// What it says.
+    pub claims: Claims,
+    /// The key that signed it.
+    pub kid: KeyId,
+}
+
 impl SigningKeys {
-    /// The keys of an issuer.
+    /// The keys of an issuer, the latest first; `None` if there are none. Of
+    /// those whose term it is, one of `algorithm` signs if there is one.
     #[must_use]
-    pub fn new(issuer: String, current: SigningKey, others: Vec<SigningKey>) -> Self {
-        Self { issuer, current, others }
+    pub fn new(issuer: String, algorithm: Algorithm, keys: Vec<SigningKey>) -> Option<Self> {
+        let mut keys = keys.into_iter();
+        Some(Self { issuer, algorithm, first: keys.next()?, others: keys.collect() })
     }
 
     /// The `iss` of every token.
@@ -291,22 +326,37 @@ impl SigningKeys {
         &self.issuer
     }
 
-    /// Signs an access token. RS256 is a private-key operation of 250 µs or more: run
+    /// Signs an access token at a moment. RS256 is a private-key operation of 250 µs or more: run
     /// it within [`PrivateOperations`](super::operations::PrivateOperations).
     #[must_use]
-    pub fn sign(&self, claims: &Claims) -> String {
-        self.current.sign(claims)
+    pub fn sign(&self, claims: &Claims, now: i64) -> String {
+        self.signer(now).sign(claims)
     }
 
-    /// The id of the key that signs.
+    /// The key that signs at a moment.
+    fn signer(&self, now: i64) -> &SigningKey {
+        let preferred = |key: &&SigningKey| {
+            (key.term.holds(now), key.term.signs_from <= now, key.algorithm == self.algorithm)
+        };
+        // Of those that are alike the last, which is the latest.
+        self.others.iter().rev().chain([&self.first]).max_by_key(preferred).unwrap_or(&self.first)
+    }
+
+    /// The id of the key that signs at a moment.
     #[must_use]
-    pub fn current_kid(&self) -> &KeyId {
-        self.current.kid()
+    pub fn signing_kid(&self, now: i64) -> &KeyId {
+        self.signer(now).kid()
+    }
+
+    /// Whether a key is (still) one of them.
+    #[must_use]
+    pub fn holds(&self, kid: &KeyId) -> bool {
+        self.all().any(|key| key.kid == *kid)
     }
 
     /// The claims of an access token that this server signed. Whether it is
     /// valid now ([`Claims::valid_at`]) and here (`aud`) is for the caller to ask.
-    pub fn verify(&self, token: &str) -> Result<Claims, Invalid> {
+    pub fn verify(&self, token: &str) -> Result<Verified, Invalid> {
         let (header, _) = token.split_once('.').ok_or(Invalid::Malformed)?;
         if token.len() > MAX_LENGTH {
             return Err(Invalid::Malformed);
@@ -334,17 +384,23 @@ impl SigningKeys {
                 _ => Invalid::Malformed,
             })?
             .claims;
-        if claims.iss == self.issuer { Ok(claims) } else { Err(Invalid::ForeignIssuer) }
+        if claims.iss == self.issuer {
+            Ok(Verified { claims, kid: key.kid.clone() })
+        } else {
+            Err(Invalid::ForeignIssuer)
+        }
     }
 
     /// The public keys as a JWK set (RFC 7517 §5), the one that signs first.
     #[must_use]
-    pub fn jwks(&self) -> Value {
-        json!({ "keys": self.all().map(SigningKey::jwk).collect::<Vec<_>>() })
+    pub fn jwks(&self, now: i64) -> Value {
+        let signer = self.signer(now);
+        let others = self.all().filter(|key| key.kid != signer.kid);
+        json!({ "keys": std::iter::once(signer).chain(others).map(SigningKey::jwk).collect::<Vec<_>>() })
     }
 
     fn all(&self) -> impl Iterator<Item = &SigningKey> {
-        std::iter::once(&self.current).chain(&self.others)
+        std::iter::once(&self.first).chain(&self.others)
     }
 }
 
@@ -362,17 +418,21 @@ mod tests {
     const ALGORITHMS: [Algorithm; 3] = [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa];
     const ISSUER: &str = "https://latchkey.example";
 
-    static KEYS: LazyLock<Vec<SigningKeys>> = LazyLock::new(|| {
-        ALGORITHMS
-            .iter()
-            .map(|&algorithm| SigningKeys::new(ISSUER.to_owned(), key(algorithm), Vec::new()))
-            .collect()
-    });
+    static KEYS: LazyLock<Vec<SigningKeys>> =
+        LazyLock::new(|| ALGORITHMS.iter().map(|&algorithm| keys_of(vec![key(algorithm)])).collect());
 
     fn key(algorithm: Algorithm) -> SigningKey {
         let der = SigningKey::generate_pkcs8(algorithm);
-        SigningKey::from_pkcs8(KeyId::new(), algorithm, &der).unwrap()
+        SigningKey::from_pkcs8(KeyId::new(), algorithm, Term::default(), &der).unwrap()
     }
+
+    fn keys_of(keys: Vec<SigningKey>) -> SigningKeys {
+        let algorithm = keys[0].algorithm;
+        SigningKeys::new(ISSUER.to_owned(), algorithm, keys).unwrap()
+    }
+
+    /// A moment at which all of these keys sign.
+    const NOW: i64 = 1_000_000;
 
     fn claims() -> Claims {
         Claims {
@@ -394,9 +454,10 @@ mod tests {
 
     /// A token with another header, signed by the key all the same.
     fn with_header(keys: &SigningKeys, header: &Value) -> String {
-        let key = &keys.current;
+        let key = &keys.first;
         let forged = SigningKey {
             kid: key.kid.clone(),
+            term: key.term,
             algorithm: key.algorithm,
             pair: match &key.pair {
                 Pair::Ed25519(pair) => {
@@ -415,9 +476,10 @@ mod tests {
     fn a_token_is_good_for_the_keys_that_signed_it() {
         for (keys, algorithm) in KEYS.iter().zip(ALGORITHMS) {
             let claims = claims();
-            let token = keys.sign(&claims);
-            assert_eq!(keys.verify(&token), Ok(claims), "{algorithm:?}");
-            let other = SigningKeys::new(ISSUER.to_owned(), key(algorithm), Vec::new());
+            let token = keys.sign(&claims, NOW);
+            let kid = keys.first.kid.clone();
+            assert_eq!(keys.verify(&token), Ok(Verified { claims, kid }), "{algorithm:?}");
+            let other = keys_of(vec![key(algorithm)]);
             assert_eq!(other.verify(&token), Err(Invalid::UnknownKey), "{algorithm:?}");
             assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
         }
@@ -426,12 +488,38 @@ mod tests {
 
     #[test]
     fn a_key_that_no_longer_signs_still_verifies() {
-        let old = SigningKeys::new(ISSUER.to_owned(), key(Algorithm::EdDsa), Vec::new());
-        let token = old.sign(&claims());
-        let keys = SigningKeys::new(ISSUER.to_owned(), key(Algorithm::Es256), vec![old.current]);
+        let old = keys_of(vec![key(Algorithm::EdDsa)]);
+        let token = old.sign(&claims(), NOW);
+        let keys = keys_of(vec![key(Algorithm::Es256), old.first]);
         assert!(keys.verify(&token).is_ok());
-        assert!(keys.verify(&keys.sign(&claims())).is_ok());
-        assert_eq!(keys.jwks()["keys"].as_array().map(Vec::len), Some(2));
+        assert!(keys.verify(&keys.sign(&claims(), NOW)).is_ok());
+        assert_eq!(keys.jwks(NOW)["keys"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn a_key_signs_in_its_term_and_verifies_besides() {
+        let with = |algorithm, signs_from, retired_at| {
+            let der = SigningKey::generate_pkcs8(algorithm);
+            SigningKey::from_pkcs8(KeyId::new(), algorithm, Term { signs_from, retired_at }, &der).unwrap()
+        };
+        let keys = vec![
+            with(Algorithm::EdDsa, 200, None),
+            with(Algorithm::EdDsa, 100, Some(200)),
+            with(Algorithm::Es256, 0, Some(100)),
+        ];
+        let kids: Vec<KeyId> = keys.iter().map(|key| key.kid.clone()).collect();
+        let keys = keys_of(keys);
+        for (now, index) in [(0, 2), (99, 2), (100, 1), (199, 1), (200, 0), (1_000, 0)] {
+            assert_eq!(*keys.signing_kid(now), kids[index], "{now}");
+            assert_eq!(keys.jwks(now)["keys"][0]["kid"], kids[index].as_str());
+            assert_eq!(
+                keys.verify(&keys.sign(&claims(), now)).map(|found| found.kid),
+                Ok(kids[index].clone())
+            );
+        }
+        assert_eq!(keys.jwks(0)["keys"].as_array().map(Vec::len), Some(3), "published before and after");
+        let of_both = keys_of(vec![with(Algorithm::EdDsa, 0, None), with(Algorithm::Es256, 0, None)]);
+        assert_eq!(of_both.signing_kid(1), of_both.first.kid());
     }
 
     #[test]
@@ -441,21 +529,21 @@ mod tests {
             &["alg", "crv", "kid", "kty", "use", "x", "y"],
             &["alg", "crv", "kid", "kty", "use", "x"],
         ]) {
-            let set = keys.jwks();
+            let set = keys.jwks(NOW);
             let jwk = set["keys"][0].as_object().unwrap();
             let mut names: Vec<&String> = jwk.keys().collect();
             names.sort();
             assert_eq!(names, expected);
             assert_eq!(
                 (jwk["use"].as_str(), jwk["kid"].as_str()),
-                (Some("sig"), Some(keys.current_kid().as_str()))
+                (Some("sig"), Some(keys.signing_kid(NOW).as_str()))
             );
             let read: jsonwebtoken::jwk::Jwk = serde_json::from_value(set["keys"][0].clone()).unwrap();
             let public = DecodingKey::from_jwk(&read).unwrap();
-            let mut validation = Validation::new(keys.current.algorithm.for_verification());
+            let mut validation = Validation::new(keys.first.algorithm.for_verification());
             validation.validate_exp = false;
             validation.validate_aud = false;
-            assert!(jsonwebtoken::decode::<Claims>(keys.sign(&claims()), &public, &validation).is_ok());
+            assert!(jsonwebtoken::decode::<Claims>(keys.sign(&claims(), NOW), &public, &validation).is_ok());
         }
     }
 
@@ -474,7 +562,7 @@ mod tests {
     #[test]
     fn the_header_decides_nothing() {
         let keys = &KEYS[2];
-        let kid = keys.current_kid().as_str();
+        let kid = keys.signing_kid(NOW).as_str();
         let verify = |header: Value| keys.verify(&with_header(keys, &header)).map(|_| ());
         assert_eq!(verify(json!({"alg": "EdDSA", "typ": "application/AT+JWT", "kid": kid})), Ok(()));
         for (header, expected) in [
@@ -491,10 +579,7 @@ mod tests {
             (json!({"alg": "EdDSA", "typ": "at+jwt", "kid": kid, "jku": "https://e"}), Invalid::Malformed),
             (json!({"alg": "EdDSA", "typ": "at+jwt", "kid": kid, "x5u": "https://e"}), Invalid::Malformed),
             (json!({"alg": "EdDSA", "typ": "at+jwt", "kid": kid, "x5c": []}), Invalid::Malformed),
-            (
-                json!({"alg": "EdDSA", "typ": "at+jwt", "kid": kid, "jwk": keys.current.jwk}),
-                Invalid::Malformed,
-            ),
+            (json!({"alg": "EdDSA", "typ": "at+jwt", "kid": kid, "jwk": keys.first.jwk}), Invalid::Malformed),
         ] {
             assert_eq!(verify(header.clone()), Err(expected), "{header}");
         }
@@ -503,9 +588,9 @@ mod tests {
     #[test]
     fn the_public_key_is_no_secret_to_sign_with() {
         let keys = &KEYS[0];
-        let modulus = from_base64url(keys.current.jwk["n"].as_str().unwrap()).unwrap();
+        let modulus = from_base64url(keys.first.jwk["n"].as_str().unwrap()).unwrap();
         let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
-        header.kid = Some(keys.current_kid().to_string());
+        header.kid = Some(keys.signing_kid(NOW).to_string());
         header.typ = Some("at+jwt".to_owned());
         let secret = jsonwebtoken::EncodingKey::from_secret(&modulus);
         let forged = jsonwebtoken::encode(&header, &claims(), &secret).unwrap();
@@ -516,7 +601,7 @@ mod tests {
     fn a_token_in_another_name_is_refused() {
         let keys = &KEYS[2];
         let claims = Claims { iss: "https://other.example".to_owned(), ..claims() };
-        assert_eq!(keys.verify(&keys.sign(&claims)), Err(Invalid::ForeignIssuer));
+        assert_eq!(keys.verify(&keys.sign(&claims, NOW)), Err(Invalid::ForeignIssuer));
     }
 
     #[test]
@@ -525,7 +610,7 @@ mod tests {
             for other in ALGORITHMS.into_iter().filter(|&other| other != algorithm) {
                 let der = SigningKey::generate_pkcs8(other);
                 assert!(
-                    SigningKey::from_pkcs8(KeyId::new(), algorithm, &der).is_err(),
+                    SigningKey::from_pkcs8(KeyId::new(), algorithm, Term::default(), &der).is_err(),
                     "{algorithm:?} {other:?}"
                 );
             }
@@ -536,7 +621,7 @@ mod tests {
         #[test]
         fn a_flipped_bit_is_noticed(index in 0..3_usize, position in 0..4_096_usize, bit in 0..7_u8) {
             let keys = &KEYS[index];
-            let mut bytes = keys.sign(&claims()).into_bytes();
+            let mut bytes = keys.sign(&claims(), NOW).into_bytes();
             let position = position % bytes.len();
             bytes[position] ^= 1 << bit;
             let text = String::from_utf8(bytes).unwrap();

@@ -11,16 +11,22 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use latchkey_shared::ids::KeyId;
+use sqlx::AnyConnection;
 
-use super::jwt::{Algorithm, SigningKey, SigningKeys};
+use super::jwt::{Algorithm, SigningKey, SigningKeys, Term};
 use super::vault::{MasterKey, MasterKeyError, Place, Vault, VaultError, WrappedDataKey};
 use super::{random_bytes, store, to_base64url};
 use crate::configuration::Configuration;
 use crate::database::{Change, Database, Engine, FreshCell, Transaction, now};
 
+/// How long verifiers may keep the published keys, in seconds.
+pub const JWKS_MAX_AGE: i64 = 300;
+/// How long a key is published before it signs, in milliseconds: longer than
+/// verifiers keep what was published, and nodes what they read.
+const ANNOUNCED: i64 = (JWKS_MAX_AGE + 60) * 1_000;
 /// How long a key that no longer signs is published and verifies, in
-/// milliseconds: as long as the longest-lived token that it can have signed.
-const OVERLAP: i64 = 3_600_000;
+/// milliseconds: longer than the longest-lived token that it can have signed.
+const OVERLAP: i64 = 3_660_000;
 
 /// Why there is no keyring.
 #[derive(Debug, thiserror::Error)]
@@ -90,19 +96,17 @@ impl Keyring {
     }
 
     async fn read_signing_keys(&self) -> Result<SigningKeys, KeyringError> {
-        let rows = store::signing_keys(self.database.reader(), now() - OVERLAP).await?;
-        let (mut current, mut others) = (None, Vec::new());
-        for row in rows {
-            let key = self.load(&row)?;
-            // The latest signs, of the algorithm that is configured.
-            if current.is_none() && row.retired_at.is_none() && row.algorithm == self.algorithm.as_str() {
-                current = Some(key);
-            } else {
-                others.push(key);
-            }
-        }
-        let current = current.ok_or_else(|| KeyringError::Damaged("to sign with".to_owned()))?;
-        Ok(SigningKeys::new(self.issuer.clone(), current, others))
+        let mut connection = self.database.reader().acquire().await?;
+        let rows = store::signing_keys(&mut connection, now() - OVERLAP).await?;
+        let keys: Result<Vec<SigningKey>, _> = rows.iter().map(|row| self.load(row)).collect();
+        let keys = SigningKeys::new(self.issuer.clone(), self.algorithm, keys?);
+        keys.ok_or_else(|| KeyringError::Damaged("to sign with".to_owned()))
+    }
+
+    /// Makes a signing key of the algorithm that is configured, to be given to
+    /// [`rotate`].
+    pub async fn make_signing_key(&self) -> Result<NewSigningKey, KeyringError> {
+        make_signing_key(&self.vault, self.algorithm).await
     }
 
     fn load(&self, row: &store::SigningKeyRow) -> Result<SigningKey, KeyringError> {
@@ -110,7 +114,8 @@ impl Keyring {
         let der = self.vault.open(&signing_key_place(&row.id), &row.private_key)?;
         let kid = row.id.parse().map_err(|_| damaged())?;
         let algorithm = row.algorithm.parse().map_err(|_| damaged())?;
-        SigningKey::from_pkcs8(kid, algorithm, &der).map_err(|_| damaged())
+        let term = Term { signs_from: row.signs_from, retired_at: row.retired_at };
+        SigningKey::from_pkcs8(kid, algorithm, term, &der).map_err(|_| damaged())
     }
 }
 
@@ -174,41 +179,110 @@ async fn ensure_data_key(
     Ok((installation, keys))
 }
 
+/// A signing key that is not in the database yet.
+pub struct NewSigningKey {
+    /// Its id.
+    pub id: KeyId,
+    /// How it signs.
+    pub algorithm: Algorithm,
+    pub(super) private_key: Vec<u8>,
+    pub(super) public_jwk: String,
+}
+
+async fn make_signing_key(vault: &Vault, algorithm: Algorithm) -> Result<NewSigningKey, KeyringError> {
+    let made = tokio::task::spawn_blocking(move || {
+        let der = SigningKey::generate_pkcs8(algorithm);
+        SigningKey::from_pkcs8(KeyId::new(), algorithm, Term::default(), &der).map(|key| (key, der))
+    });
+    let (key, der) =
+        made.await.ok().and_then(Result::ok).ok_or_else(|| KeyringError::Damaged("just made".to_owned()))?;
+    Ok(NewSigningKey {
+        private_key: vault.seal(&signing_key_place(key.kid().as_str()), &der),
+        public_jwk: key.jwk().to_string(),
+        id: key.kid().clone(),
+        algorithm,
+    })
+}
+
+/// A signing key, without its private half.
+#[derive(Debug, Clone)]
+pub struct StoredSigningKey {
+    /// Its id.
+    pub id: String,
+    /// How it signs.
+    pub algorithm: String,
+    /// When it was made, in milliseconds since the epoch.
+    pub created_at: i64,
+    /// When it signs.
+    pub term: Term,
+}
+
+impl StoredSigningKey {
+    /// Until when it is published, if that is settled, in milliseconds since the epoch.
+    #[must_use]
+    pub fn published_until(&self) -> Option<i64> {
+        self.term.retired_at.map(|end| end + OVERLAP)
+    }
+}
+
+/// The published signing keys, the latest first.
+pub async fn signing_keys(connection: &mut AnyConnection) -> Result<Vec<StoredSigningKey>, sqlx::Error> {
+    let rows = store::signing_keys(connection, now() - OVERLAP).await?;
+    let read = |row: store::SigningKeyRow| StoredSigningKey {
+        id: row.id,
+        algorithm: row.algorithm,
+        created_at: row.created_at,
+        term: Term { signs_from: row.signs_from, retired_at: row.retired_at },
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Lets a new key take over: once verifiers had time to learn of it, or at once.
+/// The keys until now are published as long as their tokens live; where the new
+/// one signs at once, they and all that they signed count no longer.
+pub async fn rotate(
+    transaction: &mut Transaction,
+    key: &NewSigningKey,
+    at_once: bool,
+) -> Result<(), sqlx::Error> {
+    let signs_from = if at_once { now() } else { now() + ANNOUNCED };
+    let connection = transaction.connection();
+    store::retire_signing_keys(&mut *connection, signs_from).await?;
+    if at_once {
+        store::delete_signing_keys(&mut *connection, i64::MAX).await?;
+    }
+    store::insert_signing_key(&mut *connection, key, now(), signs_from).await?;
+    transaction.changes(Change::SigningKeys);
+    Ok(())
+}
+
+/// Destroys the signing keys that are published no longer.
+pub async fn forget_retired(database: &Database) -> Result<(), sqlx::Error> {
+    let mut connection = database.unordered_writer().acquire().await?;
+    store::delete_signing_keys(&mut connection, now() - OVERLAP).await.map(drop)
+}
+
+/// Sees to it that a key of the algorithm signs, or will: the first key of all
+/// at once, one of another algorithm as in any rotation.
 async fn ensure_signing_key(
     database: &Database,
     vault: &Arc<Vault>,
     algorithm: Algorithm,
 ) -> Result<(), KeyringError> {
-    let mut connection = database.reader().acquire().await?;
-    if store::has_signing_key(&mut connection, algorithm.as_str()).await? {
+    let is_settled = move |keys: &[StoredSigningKey]| {
+        keys.iter().any(|key| key.algorithm == algorithm.as_str() && key.term.retired_at.is_none())
+    };
+    if is_settled(&signing_keys(&mut *database.reader().acquire().await?).await?) {
         return Ok(());
     }
-    drop(connection);
-    let made = tokio::task::spawn_blocking(move || {
-        let der = SigningKey::generate_pkcs8(algorithm);
-        SigningKey::from_pkcs8(KeyId::new(), algorithm, &der).map(|key| (key, der))
-    });
-    let (key, der) =
-        made.await.ok().and_then(Result::ok).ok_or_else(|| KeyringError::Damaged("just made".to_owned()))?;
-    let id = key.kid().to_string();
-    let private_key = vault.seal(&signing_key_place(&id), &der);
-    let public_jwk = key.jwk().to_string();
+    let key = make_signing_key(vault, algorithm).await?;
     database
         .write(move |transaction| {
             async move {
+                let keys = signing_keys(transaction.connection()).await?;
                 // Another node may have been faster.
-                if !store::has_signing_key(transaction.connection(), algorithm.as_str()).await? {
-                    let connection = transaction.connection();
-                    store::insert_signing_key(
-                        connection,
-                        &id,
-                        algorithm.as_str(),
-                        private_key,
-                        public_jwk,
-                        now(),
-                    )
-                    .await?;
-                    transaction.changes(Change::SigningKeys);
+                if !is_settled(&keys) {
+                    rotate(transaction, &key, keys.is_empty()).await?;
                 }
                 Ok(())
             }
@@ -255,11 +329,11 @@ mod tests {
         let configuration = configuration(directory.path());
         let first = open(&configuration).await.unwrap();
         let blob = first.vault().seal(&PLACE, b"hush");
-        let jwks = first.signing_keys().await.unwrap().jwks();
+        let jwks = first.signing_keys().await.unwrap().jwks(now());
         close(first).await;
         let second = open(&configuration).await.unwrap();
         assert_eq!(second.vault().open(&PLACE, &blob).unwrap().as_slice(), b"hush");
-        assert_eq!(second.signing_keys().await.unwrap().jwks(), jwks);
+        assert_eq!(second.signing_keys().await.unwrap().jwks(now()), jwks);
     }
 
     #[tokio::test]
@@ -284,17 +358,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_algorithm_signs_and_the_one_before_still_verifies() {
+    async fn another_algorithm_is_announced_before_it_signs() {
         let directory = tempfile::tempdir().unwrap();
         let configuration = configuration(directory.path());
         let first = open(&configuration).await.unwrap();
-        let old = first.signing_keys().await.unwrap().current_kid().clone();
+        let old = first.signing_keys().await.unwrap().signing_kid(now()).clone();
         close(first).await;
         let changed = Configuration { signing_algorithm: Algorithm::Es256, ..configuration };
         let keys = open(&changed).await.unwrap().signing_keys().await.unwrap();
-        assert_ne!(*keys.current_kid(), old);
-        let published = keys.jwks();
+        assert_eq!(*keys.signing_kid(now()), old);
+        let later = now() + ANNOUNCED + 1_000;
+        assert_ne!(*keys.signing_kid(later), old);
+        let published = keys.jwks(later);
         assert_eq!(published["keys"][0]["alg"], "ES256");
         assert_eq!(published["keys"][1]["kid"], old.as_str());
+    }
+
+    #[tokio::test]
+    async fn a_key_that_leaked_counts_no_longer_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let keyring = open(&configuration(directory.path())).await.unwrap();
+        let old = keyring.signing_keys().await.unwrap().signing_kid(now()).clone();
+        let key = keyring.make_signing_key().await.unwrap();
+        let id = key.id.clone();
+        let rotated: Result<(), sqlx::Error> = keyring
+            .database
+            .write(move |transaction| async move { rotate(transaction, &key, true).await }.boxed())
+            .await;
+        rotated.unwrap();
+        let keys = keyring.signing_keys().await.unwrap();
+        assert_eq!(*keys.signing_kid(now()), id);
+        assert!(!keys.holds(&old));
     }
 }

@@ -1,12 +1,14 @@
 //! Cryptography, made of vetted primitives only: secrets and digests here, the
 //! keys of RSA tokens in [`rsa`], sealed messages in [`jwe`], signed ones in
-//! [`jwt`], secrets with prefix and checksum in [`secret_id`], encryption at
-//! rest in [`vault`]. What costs a private-key operation goes through the one
-//! queue of [`operations`]; [`decryptor`] opens sealed messages there.
+//! [`jwt`], the public keys of clients in [`client_key`], secrets with prefix
+//! and checksum in [`secret_id`], encryption at rest in [`vault`]. What costs a
+//! private-key operation goes through the one queue of [`operations`];
+//! [`decryptor`] opens sealed messages there.
 //! Nothing here knows the database or the capabilities above it.
 
 #![allow(clippy::missing_panics_doc, reason = "every `expect` here states why it cannot fail")]
 
+pub mod client_key;
 pub mod decryptor;
 mod jose;
 pub mod jwe;

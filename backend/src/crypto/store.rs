@@ -1,7 +1,8 @@
 //! The SQL of the keyring.
 
-use sqlx::FromRow;
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::{AnyConnection, FromRow};
+
+use super::keyring::NewSigningKey;
 
 /// A signing key as it is stored.
 #[derive(FromRow)]
@@ -10,6 +11,8 @@ pub(super) struct SigningKeyRow {
     pub(super) algorithm: String,
     /// PKCS#8 in DER, encrypted.
     pub(super) private_key: Vec<u8>,
+    pub(super) created_at: i64,
+    pub(super) signs_from: i64,
     pub(super) retired_at: Option<i64>,
 }
 
@@ -54,47 +57,58 @@ pub(super) async fn insert_data_key(
 }
 
 /// The signing keys that were not retired before a moment, the latest first.
-pub(super) async fn signing_keys(pool: &AnyPool, since: i64) -> Result<Vec<SigningKeyRow>, sqlx::Error> {
+pub(super) async fn signing_keys(
+    connection: &mut AnyConnection,
+    since: i64,
+) -> Result<Vec<SigningKeyRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT id, algorithm, private_key, retired_at FROM signing_keys \
-         WHERE retired_at IS NULL OR retired_at > $1 ORDER BY id DESC",
+        "SELECT id, algorithm, private_key, created_at, signs_from, retired_at FROM signing_keys \
+         WHERE retired_at IS NULL OR retired_at > $1 ORDER BY signs_from DESC, id DESC",
     )
     .bind(since)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
-}
-
-/// Whether a key of an algorithm is there to sign with.
-pub(super) async fn has_signing_key(
-    connection: &mut AnyConnection,
-    algorithm: &'static str,
-) -> Result<bool, sqlx::Error> {
-    let found: Option<String> =
-        sqlx::query_scalar("SELECT id FROM signing_keys WHERE algorithm = $1 AND retired_at IS NULL LIMIT 1")
-            .bind(algorithm)
-            .fetch_optional(connection)
-            .await?;
-    Ok(found.is_some())
 }
 
 /// Adds a signing key.
 pub(super) async fn insert_signing_key(
     connection: &mut AnyConnection,
-    id: &str,
-    algorithm: &'static str,
-    private_key: Vec<u8>,
-    public_jwk: String,
+    key: &NewSigningKey,
     now: i64,
+    signs_from: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO signing_keys (id, algorithm, private_key, public_jwk, created_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO signing_keys (id, algorithm, private_key, public_jwk, created_at, signs_from) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
-    .bind(id.to_owned())
-    .bind(algorithm)
-    .bind(private_key)
-    .bind(public_jwk)
+    .bind(key.id.to_string())
+    .bind(key.algorithm.as_str())
+    .bind(key.private_key.clone())
+    .bind(key.public_jwk.clone())
     .bind(now)
+    .bind(signs_from)
     .execute(connection)
     .await
     .map(drop)
+}
+
+/// Ends the term of every key that has no end yet, at a moment.
+pub(super) async fn retire_signing_keys(connection: &mut AnyConnection, at: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL")
+        .bind(at)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Destroys the keys that were retired before a moment.
+pub(super) async fn delete_signing_keys(
+    connection: &mut AnyConnection,
+    retired_before: i64,
+) -> Result<u64, sqlx::Error> {
+    sqlx::query("DELETE FROM signing_keys WHERE retired_at < $1")
+        .bind(retired_before)
+        .execute(connection)
+        .await
+        .map(|done| done.rows_affected())
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use latchkey_shared::ids::{TokenId, UserId};
+use tokio::sync::watch;
 
 /// Something that caches hold and a transaction changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,6 +23,8 @@ pub enum Change {
     Catalog,
     /// The keys that sign JWTs.
     SigningKeys,
+    /// The revocation feed.
+    Revocations,
 }
 
 impl Change {
@@ -32,6 +35,7 @@ impl Change {
             Self::User(id) => id.to_string(),
             Self::Catalog => "catalog".to_owned(),
             Self::SigningKeys => "signing_keys".to_owned(),
+            Self::Revocations => "revocations".to_owned(),
         }
     }
 
@@ -40,6 +44,7 @@ impl Change {
         match text {
             "catalog" => Some(Self::Catalog),
             "signing_keys" => Some(Self::SigningKeys),
+            "revocations" => Some(Self::Revocations),
             _ => text.parse().map(Self::Token).or_else(|_| text.parse().map(Self::User)).ok(),
         }
     }
@@ -57,6 +62,8 @@ pub struct Epochs {
     slots: Box<[AtomicU64]>,
     all: AtomicU64,
     feed_is_live: AtomicBool,
+    /// Wakes those who wait for the revocation feed.
+    revocations: watch::Sender<()>,
 }
 
 impl Default for Epochs {
@@ -65,6 +72,7 @@ impl Default for Epochs {
             slots: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
             all: AtomicU64::new(0),
             feed_is_live: AtomicBool::new(true),
+            revocations: watch::Sender::new(()),
         }
     }
 }
@@ -86,11 +94,21 @@ impl Epochs {
     /// Makes every fact about `change` that was read until now out of date.
     pub fn raise(&self, change: &Change) {
         self.slot(change).fetch_add(1, Ordering::SeqCst);
+        if *change == Change::Revocations {
+            self.revocations.send_replace(());
+        }
     }
 
     /// Makes every fact out of date.
     pub fn raise_all(&self) {
         self.all.fetch_add(1, Ordering::SeqCst);
+        self.revocations.send_replace(());
+    }
+
+    /// What changes whenever the revocation feed may have news.
+    #[must_use]
+    pub fn revocations(&self) -> watch::Receiver<()> {
+        self.revocations.subscribe()
     }
 
     /// How old a fact may become without being read again: short while changes
@@ -134,9 +152,13 @@ mod tests {
 
     #[test]
     fn changes_survive_the_feed() {
-        for change in
-            [Change::Token(TokenId::new()), Change::User(UserId::new()), Change::Catalog, Change::SigningKeys]
-        {
+        for change in [
+            Change::Token(TokenId::new()),
+            Change::User(UserId::new()),
+            Change::Catalog,
+            Change::SigningKeys,
+            Change::Revocations,
+        ] {
             assert_eq!(Change::decode(&change.encode()), Some(change));
         }
         assert_eq!(Change::decode("something newer"), None);

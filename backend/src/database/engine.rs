@@ -89,11 +89,19 @@ impl Engine {
     /// Applies the migrations that are missing, one node at a time.
     pub(super) async fn migrate(self, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
         let texts = match self {
-            Self::Sqlite => [include_str!("../../../migrations/sqlite/0001_first.sql")],
-            Self::Postgres => [include_str!("../../../migrations/postgres/0001_first.sql")],
+            Self::Sqlite => [
+                (1, include_str!("../../../migrations/sqlite/0001_first.sql")),
+                (2, include_str!("../../../migrations/sqlite/0002_gateways.sql")),
+                (3, include_str!("../../../migrations/sqlite/0003_clients.sql")),
+            ],
+            Self::Postgres => [
+                (1, include_str!("../../../migrations/postgres/0001_first.sql")),
+                (2, include_str!("../../../migrations/postgres/0002_gateways.sql")),
+                (3, include_str!("../../../migrations/postgres/0003_clients.sql")),
+            ],
         };
-        let migrations = (1..)
-            .zip(texts)
+        let migrations = texts
+            .into_iter()
             .map(|(version, text)| {
                 let description = format!("{version:04}").into();
                 Migration::new(version, description, MigrationType::Simple, text.into_sql_str(), false)

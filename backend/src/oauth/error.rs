@@ -7,11 +7,14 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An error code of RFC 6749 §5.2 or RFC 8707 §2.
+/// An error code of RFC 6749 §5.2, RFC 6750 §3.1 or RFC 8707 §2. The last two
+/// come with a 5xx, of which RFC 6749 says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
     InvalidRequest,
     InvalidClient,
+    /// The verifier key that came as a bearer token is none.
+    InvalidToken,
     UnauthorizedClient,
     UnsupportedGrantType,
     InvalidScope,
@@ -25,6 +28,7 @@ impl Code {
         match self {
             Self::InvalidRequest => ("invalid_request", StatusCode::BAD_REQUEST),
             Self::InvalidClient => ("invalid_client", StatusCode::UNAUTHORIZED),
+            Self::InvalidToken => ("invalid_token", StatusCode::UNAUTHORIZED),
             Self::UnauthorizedClient => ("unauthorized_client", StatusCode::BAD_REQUEST),
             Self::UnsupportedGrantType => ("unsupported_grant_type", StatusCode::BAD_REQUEST),
             Self::InvalidScope => ("invalid_scope", StatusCode::BAD_REQUEST),
@@ -52,13 +56,16 @@ pub(super) struct OAuthError {
 }
 
 impl OAuthError {
+    /// What RFC 6749 §5.2 does not let a description hold is replaced.
     pub(super) fn new(code: Code, description: impl Into<String>) -> Self {
-        Self { code, description: description.into() }
+        let allowed = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
+        let description = description.into().chars().map(|c| if allowed(c) { c } else { '?' }).collect();
+        Self { code, description }
     }
 
     /// Client authentication failed, in whichever way.
     pub(super) fn client() -> Self {
-        Self::new(Code::InvalidClient, "The client is unknown, or its secret is wrong.")
+        Self::new(Code::InvalidClient, "The client is unknown, or its proof is wrong.")
     }
 
     pub(super) fn internal(cause: impl fmt::Display) -> Self {
@@ -92,6 +99,12 @@ impl ResponseError for OAuthError {
             Code::InvalidClient => {
                 response
                     .insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"latchkey\", charset=\"UTF-8\""));
+            }
+            Code::InvalidToken => {
+                response.insert_header((
+                    header::WWW_AUTHENTICATE,
+                    "Bearer realm=\"latchkey\", error=\"invalid_token\"",
+                ));
             }
             Code::TemporarilyUnavailable => {
                 response.insert_header((header::RETRY_AFTER, "1"));

@@ -5,7 +5,7 @@ use latchkey_shared::tokens::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::client::Form;
+use super::client::{Form, verifying_system};
 use super::error::{Code, OAuthError, OAuthErrorBody, never_stored};
 use super::token::whole_scope;
 use crate::access::Reach;
@@ -13,7 +13,6 @@ use crate::crypto::keyring::Keyring;
 use crate::database::now;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::users::Users;
-use crate::verify::routes::{authenticate, bearer};
 use crate::verify::{Verifier, comes_from, is_in_force, reach};
 
 /// The parameters of an introspection request (RFC 7662 §2.1).
@@ -26,6 +25,11 @@ pub(super) struct IntrospectionRequest {
     token_type_hint: Option<String>,
     /// The caller's address; without it tokens with an address list are inactive.
     client_ip: Option<String>,
+    /// The system's key or id, where the verifier key is no bearer token.
+    client_id: Option<String>,
+    /// The verifier key, where it is no bearer token.
+    #[schema(format = Password)]
+    client_secret: Option<String>,
 }
 
 /// What a credential is for (RFC 7662 §2.2).
@@ -61,16 +65,17 @@ pub(super) struct Introspection {
 /// Introspect a credential
 ///
 /// What is not good, not known, or another system's is `active: false`, and
-/// nothing more is said of it.
+/// nothing more is said of it. The verifier key comes as bearer token, or as the
+/// `client_secret` of the client that the system is, in any of the usual ways.
 #[utoipa::path(
     operation_id = "introspect_token",
     tag = "oauth",
     request_body(content = IntrospectionRequest, content_type = "application/x-www-form-urlencoded"),
-    security(("verifier_key" = [])),
+    security(("verifier_key" = []), ("client" = []), ()),
     responses(
         (status = 200, description = "What it is for", body = Introspection),
         (status = 400, description = "RFC 6749 §5.2", body = OAuthErrorBody),
-        (status = 401, description = "No verifier key", body = OAuthErrorBody),
+        (status = 401, description = "`invalid_client` or `invalid_token`: no verifier key", body = OAuthErrorBody),
         (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
     )
 )]
@@ -83,8 +88,7 @@ pub(super) async fn introspect(
     keyring: web::Data<Keyring>,
 ) -> Result<HttpResponse, OAuthError> {
     let snapshot = verifier.catalog().await?;
-    let system = authenticate(&snapshot, bearer(&request))
-        .ok_or_else(|| OAuthError::new(Code::InvalidClient, "Send a verifier key as bearer token."))?;
+    let system = verifying_system(&request, &form, &snapshot)?;
     let token = form.required("token")?;
     let client_ip = form.get("client_ip").map(str::parse).transpose();
     let client_ip =

@@ -1,7 +1,8 @@
 //! The OAuth doors: access tokens by client credentials (RFC 6749 §4.4, RFC
-//! 9068), introspection (RFC 7662), revocation (RFC 7009), metadata (RFC 8414)
+//! 9068), also with a key of the client's own (RFC 7523), introspection (RFC 7662), revocation (RFC 7009), metadata (RFC 8414)
 //! and the published keys (RFC 7517).
 
+mod assertion;
 mod client;
 mod error;
 mod introspect;

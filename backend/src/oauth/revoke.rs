@@ -1,6 +1,7 @@
 //! `POST /oauth2/revoke` (RFC 7009): a client withdraws its own credential.
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use latchkey_shared::ids::SystemId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -10,7 +11,9 @@ use super::store;
 use crate::audit::{self, Origin, Target};
 use crate::authenticate::{anonymous, client_ip};
 use crate::crypto::Digest;
+use crate::crypto::keyring::Keyring;
 use crate::database::{Change, Database, now};
+use crate::revocations::{self, Of};
 use crate::verify::Verifier;
 use crate::verify::prove::OPEN_TOKEN;
 
@@ -27,6 +30,10 @@ pub(super) struct RevocationRequest {
     /// The secret of the token file, or the secret id.
     #[schema(format = Password)]
     client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside an assertion.
+    client_assertion_type: Option<String>,
+    /// A JWT that the client signed with its own key (RFC 7523).
+    client_assertion: Option<String>,
 }
 
 /// Withdraw a credential
@@ -51,8 +58,9 @@ pub(super) async fn revoke(
     form: Form,
     verifier: web::Data<Verifier>,
     database: web::Data<Database>,
+    keyring: web::Data<Keyring>,
 ) -> Result<HttpResponse, OAuthError> {
-    let client = authenticate(&request, &form, &verifier).await?.token;
+    let client = authenticate(&request, &form, &verifier, &keyring).await?.token;
     let credential = form.required("token")?;
     let source = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
     let Ok((owner, proof)) = verifier.prove(credential, &source, now()).await else {
@@ -68,9 +76,12 @@ pub(super) async fn revoke(
         name: client.name.clone(),
         ..anonymous(&request)
     };
+    let snapshot = verifier.catalog().await?;
+    let system = snapshot.systems().find(|system| Some(&system.audience) == proof.audience.as_ref());
+    let system = system.map(|system| system.id.clone());
     let withdrawn = match (open_token, proof.jti, proof.expires_at) {
         (Some(digest), _, _) => Withdrawn::OpenToken(digest),
-        (None, Some(jti), Some(expires_at)) => Withdrawn::Jwt { jti, expires_at },
+        (None, Some(jti), Some(expires_at)) => Withdrawn::Jwt { jti, expires_at, system },
         // A sealed request passes once or is stale within the minute.
         _ => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
     };
@@ -83,8 +94,11 @@ pub(super) async fn revoke(
                         store::withdraw_open_token(connection, digest).await?;
                         serde_json::json!({ "credential": "open_token" })
                     }
-                    Withdrawn::Jwt { jti, expires_at } => {
+                    Withdrawn::Jwt { jti, expires_at, system } => {
                         store::withdraw_jwt(connection, &client.id, jti, *expires_at).await?;
+                        if let Some(system) = system {
+                            revocations::record(transaction, Of::System(system), "jti", jti, now()).await?;
+                        }
                         serde_json::json!({ "credential": "jwt", "jti": jti })
                     }
                 };
@@ -99,5 +113,5 @@ pub(super) async fn revoke(
 
 enum Withdrawn {
     OpenToken(Digest),
-    Jwt { jti: String, expires_at: i64 },
+    Jwt { jti: String, expires_at: i64, system: Option<SystemId> },
 }

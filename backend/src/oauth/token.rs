@@ -1,13 +1,16 @@
 //! `POST /oauth2/token`: client credentials for an access token.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use latchkey_shared::ids::ProjectId;
 use latchkey_shared::tokens::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::client::{Client, Form, authenticate};
 use super::error::{Code, OAuthError, OAuthErrorBody, never_stored};
-use crate::access::Reach;
+use crate::access::{Reach, UserState};
 use crate::authenticate::client_ip;
 use crate::configuration::Configuration;
 use crate::crypto::jwt::{Claims, Grants};
@@ -34,6 +37,12 @@ pub(super) struct TokenRequest {
     /// The secret of the token file, or the secret id.
     #[schema(format = Password)]
     client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside an assertion.
+    client_assertion_type: Option<String>,
+    /// A JWT that the client signed with its own key (RFC 7523): `iss` and `sub`
+    /// are the token's id, `aud` the issuer or the token endpoint, `exp` at most
+    /// five minutes ahead, `jti` used once.
+    client_assertion: Option<String>,
     /// API keys, separated by spaces: what the access token is held to.
     scope: Option<String>,
     /// The audience of the system that the access token is for (RFC 8707);
@@ -89,17 +98,17 @@ pub(super) async fn issue(
             return Err(OAuthError::new(Code::UnsupportedGrantType, "Only client_credentials is supported."));
         }
     }
-    let Client { token, key } = authenticate(&request, &form, &verifier).await?;
+    let Client { token, key } = authenticate(&request, &form, &verifier, &keyring).await?;
     if token.one_time_only {
         return Err(OAuthError::new(Code::UnauthorizedClient, "The token accepts one-time requests only."));
     }
     let snapshot = verifier.catalog().await?;
-    let system = target(&token, &snapshot, form.get("resource"))?;
+    let system = target(&token, &snapshot, form.resources())?;
     let subject = subject(&token, &users, form.get("subject")).await?;
     let asked = form.get("scope").map(|scope| narrowed(&token, &snapshot, system, scope)).transpose()?;
     let narrows = asked.is_some();
     let mut scope = Some(asked.unwrap_or_else(|| whole_scope(&token, &snapshot, system)));
-    let mut projects = project_keys(&token, &snapshot);
+    let mut projects = project_keys(&token, &snapshot, system, subject.as_deref());
     let length = |texts: &[String]| texts.iter().map(|text| text.len() + 3).sum::<usize>();
     let mut grants = None;
     if scope.as_ref().is_some_and(|scope| scope.len() > CLAIM_LIMIT)
@@ -118,7 +127,7 @@ pub(super) async fn issue(
         [token.expires_at, key.valid_until].into_iter().flatten().map(|end| end / 1_000).fold(end, i64::min);
     let claims = Claims {
         iss: keyring.issuer().to_owned(),
-        sub: subject.unwrap_or_else(|| token.id.to_string()),
+        sub: subject.map_or_else(|| token.id.to_string(), |user| user.id.to_string()),
         aud: system.audience.clone(),
         client_id: token.id.clone(),
         iat: issued_at,
@@ -135,7 +144,7 @@ pub(super) async fn issue(
     let source = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
     let ticket = operations.admit(token.id.as_str(), &source).map_err(overloaded)?;
     let keys = keyring.signing_keys().await.map_err(OAuthError::internal)?;
-    let access_token = operations.run(ticket, move || keys.sign(&claims)).await.map_err(overloaded)?;
+    let access_token = operations.run(ticket, move || keys.sign(&claims, now())).await.map_err(overloaded)?;
     Ok(never_stored(&mut HttpResponse::Ok()).json(TokenResponse {
         access_token,
         token_type: "Bearer",
@@ -148,16 +157,21 @@ pub(super) async fn issue(
 fn target<'s>(
     token: &'s TokenState,
     snapshot: &'s Snapshot,
-    resource: Option<&str>,
+    resources: &[String],
 ) -> Result<&'s CatalogSystem, OAuthError> {
     let refused = |description: &str| OAuthError::new(Code::InvalidTarget, description);
     let reached = snapshot.reached(&token.apis, &token.systems);
     let mut reached =
         reached.into_iter().filter_map(|system| snapshot.system(system)).filter(|system| !system.disabled);
-    if let Some(resource) = resource {
-        return reached
-            .find(|system| system.audience == resource)
-            .ok_or_else(|| refused("`resource` is not the audience of a system that the token reaches."));
+    match resources {
+        [] => {}
+        [resource] => {
+            return reached.find(|system| system.audience == *resource).ok_or_else(|| {
+                refused("`resource` is not the audience of a system that the token reaches.")
+            });
+        }
+        // No system can then replay it at another.
+        _ => return Err(refused("An access token is for one `resource`.")),
     }
     match (reached.next(), reached.next()) {
         (Some(only), None) => Ok(only),
@@ -171,7 +185,7 @@ async fn subject(
     token: &TokenState,
     users: &Users,
     named: Option<&str>,
-) -> Result<Option<String>, OAuthError> {
+) -> Result<Option<Arc<UserState>>, OAuthError> {
     let refused = |description: &str| OAuthError::new(Code::InvalidRequest, description);
     match (token.kind, named) {
         (Kind::Rsa, None) => return Ok(None),
@@ -185,7 +199,7 @@ async fn subject(
     for id in &token.users {
         let Some(user) = users.state(id).await?.filter(|user| !user.disabled) else { continue };
         if named.as_ref().is_none_or(|named| *named == user.username || named == id.as_str()) {
-            return Ok(Some(id.to_string()));
+            return Ok(Some(user));
         }
     }
     Err(refused("The token is not for this user."))
@@ -233,11 +247,21 @@ pub(super) fn whole_scope(token: &TokenState, snapshot: &Snapshot, system: &Cata
     keys.join(" ")
 }
 
-/// The keys of the projects that a token is held to, if it is held to some.
-pub(super) fn project_keys(token: &TokenState, snapshot: &Snapshot) -> Option<Vec<String>> {
+/// The keys of the projects that a token is held to, if it is held to some: those
+/// that are open now, for who checks the JWT offline.
+fn project_keys(
+    token: &TokenState,
+    snapshot: &Snapshot,
+    system: &CatalogSystem,
+    user: Option<&UserState>,
+) -> Option<Vec<String>> {
     let Reach::Only(projects) = &token.projects else { return None };
-    let key = |id| snapshot.project(id).map(|project| project.name.key.clone());
-    let mut keys: Vec<String> = projects.iter().filter_map(key).collect();
+    let open = |id: &&ProjectId| {
+        system.opened_to.contains(id) && user.is_none_or(|user| user.memberships.contains_key(*id))
+    };
+    let key =
+        |id| snapshot.project(id).filter(|project| !project.disabled).map(|project| project.name.key.clone());
+    let mut keys: Vec<String> = projects.iter().filter(open).filter_map(key).collect();
     keys.sort_unstable();
     Some(keys)
 }

@@ -18,6 +18,7 @@ use super::store;
 use crate::access::Principal;
 use crate::audit::{self, Target};
 use crate::database::{Change, Database, now};
+use crate::revocations::{self, Of};
 use crate::web::extract::{Json, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind, Problem};
 use crate::{systems, users};
@@ -190,6 +191,9 @@ async fn change(
                 let mut project = project.ok_or_else(|| Problem::not_found("project"))?;
                 project.name = name.unwrap_or(project.name);
                 project.description = description.unwrap_or(project.description);
+                if body.disabled == Some(true) && !project.disabled {
+                    revocations::record(transaction, Of::All, "projects", &project.key, now()).await?;
+                }
                 project.disabled = body.disabled.unwrap_or(project.disabled);
                 store::update(transaction.connection(), &project).await?;
                 transaction.changes(Change::Catalog);
@@ -340,6 +344,7 @@ async fn remove_member(
                 if !store::delete_member(transaction.connection(), &project.id, &user.id).await? {
                     return Err(Problem::not_found("member"));
                 }
+                revocations::record(transaction, Of::User(&user.id), "sub", user.id.as_str(), now()).await?;
                 transaction.changes(Change::User(user.id.clone()));
                 let target = Target::new("project", &project.id, project.key);
                 let detail = json!({ "user": user.username });
@@ -391,6 +396,8 @@ async fn switch(
                     "project.system_opened"
                 } else {
                     store::close(transaction.connection(), &project.id, &system.id).await?;
+                    let of = Of::System(&system.id);
+                    revocations::record(transaction, of, "projects", &project.key, now()).await?;
                     "project.system_closed"
                 };
                 transaction.changes(Change::Catalog);

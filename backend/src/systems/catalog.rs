@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use latchkey_shared::ids::{ApiId, KeyId, ProjectId, SystemId};
+use latchkey_shared::ids::{ApiId, ProjectId, SystemId};
 use latchkey_shared::projects::ProjectRef;
-use latchkey_shared::systems::ApiScope;
+use latchkey_shared::systems::{ApiScope, Gateway};
 use sqlx::{AnyConnection, FromRow};
 
 use super::paths::{Route, Router};
@@ -56,6 +56,15 @@ pub struct CatalogProject {
     pub disabled: bool,
 }
 
+/// A verifier key as decisions see it.
+#[derive(Debug, Clone)]
+pub struct CatalogVerifier {
+    /// The system that it is for.
+    pub system: SystemId,
+    /// The gateway that asks with it, if one does.
+    pub gateway: Option<Gateway>,
+}
+
 /// A moment's systems, projects and verifier keys.
 pub struct Snapshot {
     systems: HashMap<SystemId, CatalogSystem>,
@@ -64,7 +73,7 @@ pub struct Snapshot {
     apis_by_key: HashMap<String, ApiId>,
     projects: HashMap<ProjectId, CatalogProject>,
     projects_by_key: HashMap<String, ProjectId>,
-    verifier_keys: HashMap<Digest, (KeyId, SystemId)>,
+    verifier_keys: HashMap<Digest, CatalogVerifier>,
 }
 
 impl Snapshot {
@@ -111,6 +120,16 @@ impl Snapshot {
         Some((id, system))
     }
 
+    /// The keys of a system's APIs, sorted.
+    #[must_use]
+    pub fn api_keys(&self, system: &str) -> Vec<String> {
+        let Some(id) = self.systems_by_key.get(system) else { return Vec::new() };
+        let mut keys: Vec<String> =
+            self.apis.values().filter(|(owner, _)| owner == id).map(|(_, key)| key.clone()).collect();
+        keys.sort_unstable();
+        keys
+    }
+
     /// A project by its id.
     #[must_use]
     pub fn project(&self, id: &ProjectId) -> Option<&CatalogProject> {
@@ -126,9 +145,9 @@ impl Snapshot {
         }
     }
 
-    /// The verifier key with this digest, and the system that it is for.
+    /// The verifier key with this digest.
     #[must_use]
-    pub fn verifier_key(&self, digest: &Digest) -> Option<&(KeyId, SystemId)> {
+    pub fn verifier_key(&self, digest: &Digest) -> Option<&CatalogVerifier> {
         self.verifier_keys.get(digest)
     }
 }
@@ -194,9 +213,9 @@ struct ProjectRow {
 
 #[derive(FromRow)]
 struct VerifierKeyRow {
-    id: String,
     system_id: String,
     digest: Vec<u8>,
+    gateway: Option<String>,
 }
 
 /// A stored id, or the error of a database that was tampered with.
@@ -228,7 +247,7 @@ async fn read(connection: &mut AnyConnection) -> Result<Snapshot, sqlx::Error> {
     let projects: Vec<ProjectRow> =
         sqlx::query_as("SELECT id, key, name, disabled FROM projects").fetch_all(&mut *connection).await?;
     let verifier_keys: Vec<VerifierKeyRow> =
-        sqlx::query_as("SELECT id, system_id, digest FROM verifier_keys").fetch_all(connection).await?;
+        sqlx::query_as("SELECT system_id, digest, gateway FROM verifier_keys").fetch_all(connection).await?;
 
     let mut opened_to: HashMap<String, BTreeSet<ProjectId>> = HashMap::new();
     for (system, project) in opened {
@@ -286,7 +305,8 @@ async fn read(connection: &mut AnyConnection) -> Result<Snapshot, sqlx::Error> {
     for row in verifier_keys {
         let digest =
             Digest::try_from(row.digest.as_slice()).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-        snapshot.verifier_keys.insert(digest, (stored(&row.id)?, stored(&row.system_id)?));
+        let gateway = row.gateway.as_deref().and_then(Gateway::named);
+        snapshot.verifier_keys.insert(digest, CatalogVerifier { system: stored(&row.system_id)?, gateway });
     }
     Ok(snapshot)
 }

@@ -23,6 +23,7 @@ use crate::access::Principal;
 use crate::audit::{self, Target};
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::{Change, Database, now};
+use crate::revocations::{self, Of};
 use crate::web::extract::{Json, Query, read, read_cursor, write_cursor};
 use crate::web::problem::{Kind, Problem};
 
@@ -285,6 +286,13 @@ async fn change(
                 system.project_param = parameter.unwrap_or(system.project_param);
                 system.restricted = body.restricted.unwrap_or(system.restricted);
                 system.disabled = body.disabled.unwrap_or(system.disabled);
+                let is_closed = (system.disabled && !before.disabled)
+                    || (system.restricted && !before.restricted)
+                    || system.audience != before.audience;
+                if is_closed {
+                    let of = Of::System(&system.id);
+                    revocations::record(transaction, of, "aud", &before.audience, now()).await?;
+                }
                 store::update_system(transaction.connection(), &system).await?;
                 transaction.changes(Change::Catalog);
                 let detail = json!({ "restricted": system.restricted, "disabled": system.disabled });
@@ -663,7 +671,8 @@ async fn list_verifier_keys(
 
 /// Make a verifier key
 ///
-/// The answer is the one time that the key is shown.
+/// The answer is the one time that the key is shown. A key for `/auth/{system}`
+/// names its gateway: only the headers of that family are read.
 #[utoipa::path(
     operation_id = "create_verifier_key",
     tag = "systems",
@@ -689,12 +698,14 @@ async fn create_verifier_key(
         id: KeyId::new(),
         name: name.unwrap_or_default(),
         hint: secret.expose().chars().take(8).collect(),
+        gateway: body.0.gateway,
         created_at: Timestamp::from_millis(at),
     };
     let issued = IssuedVerifierKey {
         id: key.id.clone(),
         name: key.name.clone(),
         key: secret.expose().to_owned(),
+        gateway: key.gateway,
         created_at: key.created_at.clone(),
     };
     database
@@ -704,7 +715,7 @@ async fn create_verifier_key(
                 store::insert_verifier_key(transaction.connection(), &system.id, &key, &digest, at).await?;
                 transaction.changes(Change::Catalog);
                 let target = Target::new("verifier_key", &key.id, key.name);
-                let detail = json!({ "system": system.key });
+                let detail = json!({ "system": system.key, "gateway": key.gateway });
                 audit::record(transaction, &origin, "verifier_key.created", Some(&target), &detail).await
             })
         })

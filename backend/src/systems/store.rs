@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use latchkey_shared::fields::name_key;
 use latchkey_shared::ids::{ApiId, KeyId, SystemId, TokenId};
 use latchkey_shared::problem::TokenRef;
-use latchkey_shared::systems::{Api, ApiScope, System, VerifierKey};
+use latchkey_shared::systems::{Api, ApiScope, Gateway, System, VerifierKey};
 use latchkey_shared::time::Timestamp;
 use sqlx::{AnyConnection, FromRow};
 
@@ -436,14 +436,21 @@ pub(super) async fn verifier_keys(
     connection: &mut AnyConnection,
     system: &SystemId,
 ) -> Result<Vec<VerifierKey>, sqlx::Error> {
-    let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
-        "SELECT id, name, hint, created_at FROM verifier_keys WHERE system_id = $1 ORDER BY id",
+    let rows: Vec<(String, String, String, Option<String>, i64)> = sqlx::query_as(
+        "SELECT id, name, hint, gateway, created_at FROM verifier_keys WHERE system_id = $1 ORDER BY id",
     )
     .bind(system.to_string())
     .fetch_all(connection)
     .await?;
-    let read = |(id, name, hint, created_at): (String, String, String, i64)| {
-        Ok(VerifierKey { id: stored(&id)?, name, hint, created_at: Timestamp::from_millis(created_at) })
+    let read = |(id, name, hint, gateway, created_at): (String, String, String, Option<String>, i64)| {
+        let gateway = gateway.as_deref().and_then(Gateway::named);
+        Ok(VerifierKey {
+            id: stored(&id)?,
+            name,
+            hint,
+            gateway,
+            created_at: Timestamp::from_millis(created_at),
+        })
     };
     rows.into_iter().map(read).collect()
 }
@@ -456,13 +463,15 @@ pub(super) async fn insert_verifier_key(
     created_at: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO verifier_keys (id, system_id, name, hint, digest, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO verifier_keys (id, system_id, name, hint, digest, gateway, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(key.id.to_string())
     .bind(system.to_string())
     .bind(key.name.clone())
     .bind(key.hint.clone())
     .bind(digest.as_slice().to_vec())
+    .bind(key.gateway.map(Gateway::as_str))
     .bind(created_at)
     .execute(connection)
     .await

@@ -8,6 +8,7 @@ use latchkey_shared::tokens::{Kind, Token};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use crate::crypto::client_key::ClientKey;
 use crate::crypto::jwe::{Header, seal};
 use crate::crypto::keyring::Keyring;
 use crate::crypto::rsa::{KeyPool, KeySize, PublicJwk, PublicKey};
@@ -15,7 +16,7 @@ use crate::crypto::secret_id::{self, Prefix};
 use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
 use crate::systems::catalog::Snapshot;
-use crate::verify::prove::{OPEN, OPEN_TOKEN};
+use crate::verify::prove::{OPEN, OPEN_TOKEN, SIGNED};
 use crate::web::problem::Problem;
 
 /// A key of a token, ready to be stored.
@@ -23,8 +24,8 @@ pub struct NewKey {
     pub(super) id: KeyId,
     pub(super) private_key: Option<Vec<u8>>,
     pub(super) public_jwk: Option<String>,
-    pub(super) secret: Vec<u8>,
-    pub(super) secret_digest: Digest,
+    pub(super) secret: Option<Vec<u8>>,
+    pub(super) secret_digest: Option<Digest>,
     pub(super) open_token: Option<Vec<u8>>,
     pub(super) open_token_digest: Option<Digest>,
 }
@@ -33,25 +34,38 @@ fn place<'a>(key: &'a KeyId, column: &'static str) -> Place<'a> {
     Place { table: "token_keys", row: key.as_str(), column }
 }
 
-/// Makes the key of a token's generation. RSA keys come from the pool; nothing
-/// of this belongs into a write transaction.
+/// Makes the key of a token's generation, where the client did not bring its
+/// own. RSA keys come from the pool; nothing of this belongs into a write
+/// transaction.
 pub async fn make_key(
     kind: Kind,
     token: &TokenId,
     generation: i64,
     size: KeySize,
+    client_key: Option<&ClientKey>,
     pool: &KeyPool,
     keyring: &Keyring,
 ) -> NewKey {
     let id = KeyId::new();
+    if let Some(client_key) = client_key {
+        return NewKey {
+            private_key: None,
+            public_jwk: Some(json!(client_key.to_jwk(&id)).to_string()),
+            secret: None,
+            secret_digest: None,
+            open_token: None,
+            open_token_digest: None,
+            id,
+        };
+    }
     let vault = keyring.vault();
     if kind == Kind::Jwt {
         let secret = secret_id::generate(Prefix::SecretId);
         return NewKey {
             private_key: None,
             public_jwk: None,
-            secret: vault.seal(&place(&id, "secret"), secret.expose().as_bytes()),
-            secret_digest: secret.digest(),
+            secret: Some(vault.seal(&place(&id, "secret"), secret.expose().as_bytes())),
+            secret_digest: Some(secret.digest()),
             open_token: None,
             open_token_digest: None,
             id,
@@ -66,8 +80,8 @@ pub async fn make_key(
     NewKey {
         private_key: Some(vault.seal(&place(&id, "private_key"), &pair.private_pkcs8)),
         public_jwk: Some(json!(pair.public.to_jwk(id.as_str())).to_string()),
-        secret: vault.seal(&place(&id, "secret"), secret.expose().as_bytes()),
-        secret_digest: secret.digest(),
+        secret: Some(vault.seal(&place(&id, "secret"), secret.expose().as_bytes())),
+        secret_digest: Some(secret.digest()),
         open_token: Some(vault.seal(&place(&id, "open_token"), open_token.expose().as_bytes())),
         open_token_digest: Some(open_token.digest()),
         id,
@@ -79,7 +93,7 @@ pub async fn make_key(
 pub struct StoredKey {
     pub(super) id: String,
     pub(super) public_jwk: Option<String>,
-    pub(super) secret: Vec<u8>,
+    pub(super) secret: Option<Vec<u8>>,
     pub(super) open_token: Option<Vec<u8>>,
 }
 
@@ -88,10 +102,11 @@ fn open(keyring: &Keyring, id: &KeyId, column: &'static str, stored: &[u8]) -> R
     String::from_utf8(plain.to_vec()).map(Secret::new).map_err(Problem::internal)
 }
 
-/// The secret, or the secret id, of a key.
+/// The secret, or the secret id, of a key that has one.
 pub fn secret(keyring: &Keyring, stored: &StoredKey) -> Result<Secret, Problem> {
     let id: KeyId = stored.id.parse().map_err(Problem::internal)?;
-    open(keyring, &id, "secret", &stored.secret)
+    let secret = stored.secret.as_deref().ok_or_else(|| Problem::internal("a key without a secret"))?;
+    open(keyring, &id, "secret", secret)
 }
 
 /// The token file: everything that its bearer needs.
@@ -101,10 +116,8 @@ pub fn file(
     token: &Token,
     stored: &StoredKey,
 ) -> Result<Value, Problem> {
-    let id: KeyId = stored.id.parse().map_err(Problem::internal)?;
     let issuer = keyring.issuer();
     let token_endpoint = format!("{issuer}/oauth2/token");
-    let secret = secret(keyring, stored)?;
     let keys = |all: Vec<&String>| json!(all);
     let reached =
         snapshot.reached(token.apis.iter().map(|api| &api.id), token.systems.iter().map(|system| &system.id));
@@ -130,21 +143,53 @@ pub fn file(
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
         "verify_endpoint": format!("{issuer}/api/v1/verify"),
     });
-    let mut curl = format!("curl -sS -u '{}:{}' -d grant_type=client_credentials", token.id, secret.expose());
-    // Where the token endpoint leaves a choice, the line makes the first one.
-    let mut choose = |parameter, values: Vec<&str>| {
-        if let [first, _, ..] = values[..] {
-            let quoted = first.replace('\'', r"'\''");
-            let _ = write!(curl, " --data-urlencode '{parameter}={quoted}'");
+    match token.kind {
+        Kind::Jwt => file["users"] = keys(token.users.iter().map(|user| &user.username).collect()),
+        Kind::Rsa => {
+            file["all_projects"] = json!(token.all_projects);
+            file["projects"] = keys(token.projects.iter().map(|project| &project.key).collect());
+            file["one_time_only"] = json!(token.one_time_only);
         }
+    }
+    // Where the token endpoint leaves a choice, the first one is made.
+    let first_of_several = |values: Vec<&str>| match values[..] {
+        [first, _, ..] => Some(first.to_owned()),
+        _ => None,
     };
-    choose("resource", audiences.into_values().collect());
-    choose("subject", token.users.iter().map(|user| user.username.as_str()).collect());
-    let _ = write!(curl, " '{token_endpoint}'");
+    let choices: Vec<(&str, String)> = [
+        ("resource", first_of_several(audiences.into_values().collect())),
+        ("subject", first_of_several(token.users.iter().map(|user| user.username.as_str()).collect())),
+    ]
+    .into_iter()
+    .filter_map(|(parameter, value)| Some((parameter, value?)))
+    .collect();
+    if token.client_key.is_some() {
+        add_client_key(&mut file, token, &choices)?;
+    } else {
+        add_secrets(&mut file, keyring, token, stored, &choices)?;
+    }
+    Ok(file)
+}
+
+/// What only the bearer of the file may know, and a line of `curl` that uses it.
+fn add_secrets(
+    file: &mut Value,
+    keyring: &Keyring,
+    token: &Token,
+    stored: &StoredKey,
+    choices: &[(&str, String)],
+) -> Result<(), Problem> {
+    let id: KeyId = stored.id.parse().map_err(Problem::internal)?;
+    let secret = secret(keyring, stored)?;
+    let mut curl = format!("curl -sS -u '{}:{}' -d grant_type=client_credentials", token.id, secret.expose());
+    for (parameter, value) in choices {
+        let quoted = value.replace('\'', r"'\''");
+        let _ = write!(curl, " --data-urlencode '{parameter}={quoted}'");
+    }
+    let _ = write!(curl, " '{}'", file["token_endpoint"].as_str().unwrap_or_default());
     match token.kind {
         Kind::Jwt => {
             file["secret_id"] = json!(secret.expose());
-            file["users"] = keys(token.users.iter().map(|user| &user.username).collect());
             file["curl"] = json!(curl);
         }
         Kind::Rsa => {
@@ -159,9 +204,6 @@ pub fn file(
             file["public_key_pem"] = json!(PublicKey::from_jwk(&jwk).map_err(Problem::internal)?.to_pem());
             file["public_key"] = json!(jwk);
             file["secret"] = json!(secret.expose());
-            file["all_projects"] = json!(token.all_projects);
-            file["projects"] = keys(token.projects.iter().map(|project| &project.key).collect());
-            file["one_time_only"] = json!(token.one_time_only);
             if !token.one_time_only {
                 let open_token = stored.open_token.as_deref();
                 file["open_token"] = match open_token {
@@ -173,5 +215,61 @@ pub fn file(
             }
         }
     }
-    Ok(file)
+    Ok(())
 }
+
+/// What the client signs with its own key, and a program that does. No secret is in it.
+fn add_client_key(file: &mut Value, token: &Token, choices: &[(&str, String)]) -> Result<(), Problem> {
+    let jwk = token.client_key.as_ref().ok_or_else(|| Problem::internal("a token without a key"))?;
+    let key =
+        ClientKey::parse(&json!(jwk).to_string()).map_err(|refusal| Problem::internal(refusal.message))?;
+    let alg = key.algorithms().next().unwrap_or_default();
+    file["kid"] = json!(jwk.kid);
+    file["alg"] = json!(alg);
+    file["public_key"] = json!(jwk);
+    file["auth_method"] = json!("private_key_jwt");
+    if token.kind == Kind::Rsa {
+        file["request_typ"] = json!(SIGNED);
+    }
+    if !token.one_time_only {
+        let choices = choices.iter().fold(String::new(), |mut more, (parameter, value)| {
+            let _ = write!(more, ", {}: {}", json!(parameter), json!(value));
+            more
+        });
+        // Every placeholder is written as a JSON text, which Python reads as it is.
+        let text = |name: &str| file[name].to_string();
+        let sample = EXCHANGE
+            .replace("{kty}", &json!(jwk.kty).to_string())
+            .replace("{alg}", &text("alg"))
+            .replace("{kid}", &text("kid"))
+            .replace("{client_id}", &text("client_id"))
+            .replace("{issuer}", &text("issuer"))
+            .replace("{token_endpoint}", &text("token_endpoint"))
+            .replace("{choices}", &choices);
+        file["python"] = json!(sample);
+    }
+    Ok(())
+}
+
+/// How a client gets a JWT with its own key; `private.pem` is the other half of it.
+const EXCHANGE: &str = r#"import secrets, time, requests
+from joserfc import jwt
+from joserfc.jwk import import_key
+
+key = import_key(open("private.pem").read(), {kty})
+header = {"alg": {alg}, "kid": {kid}}
+claims = {
+    "iss": {client_id},
+    "sub": {client_id},
+    "aud": {issuer},
+    "jti": secrets.token_urlsafe(24),  # accepted once
+    "iat": int(time.time()),
+    "exp": int(time.time()) + 60,      # five minutes at most
+}
+form = {
+    "grant_type": "client_credentials",
+    "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    "client_assertion": jwt.encode(header, claims, key, algorithms=[{alg}]){choices},
+}
+print(requests.post({token_endpoint}, form).json()["access_token"])
+"#;

@@ -1,5 +1,7 @@
 //! `/tokens`.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, patch, post, web};
 use latchkey_shared::fields::{self, Errors, Refusal};
@@ -20,15 +22,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::issue::{self, make_key};
 use super::search::{may_have_typos, similarity};
 use super::store::{self, Filter, Found, Search, Written};
-use super::{Named, expiry, key_size, narrows, ranges};
+use super::{Loss, Named, expiry, key_size, loss, narrows, ranges};
 use crate::access::{Limits, MayManage, Principal, Targets};
 use crate::audit::{self, Target};
 use crate::configuration::Configuration;
 use crate::crypto::Digest;
+use crate::crypto::client_key::ClientKey;
 use crate::crypto::decryptor::Decryptor;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::database::{Change, Database, now};
+use crate::revocations::{self, Of};
 use crate::systems::catalog::Catalog;
 use crate::web::extract::{Json, OptionalJson, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind as ProblemKind, Problem};
@@ -267,6 +271,7 @@ struct Application {
     named: Named,
     limits: Limits,
     key_size: KeySize,
+    client_key: Option<Arc<ClientKey>>,
 }
 
 impl Application {
@@ -290,9 +295,15 @@ impl Application {
                 allowed_ips: ranges(&body.allowed_ips, errors),
                 one_time_only: body.one_time_only,
             },
-            key_size: key_size(body.key_size, kind, errors),
+            key_size: key_size(body.key_size, kind, body.public_key.is_some(), errors),
+            client_key: client_key(body.public_key.as_deref(), errors),
         }
     }
+}
+
+/// The public key that a client brings.
+fn client_key(raw: Option<&str>, errors: &mut Errors) -> Option<Arc<ClientKey>> {
+    errors.take("public_key", ClientKey::parse(raw?)).map(Arc::new)
 }
 
 fn bind(principal: &Principal, targets: Targets, before: &crate::access::Reach) -> Targets {
@@ -343,7 +354,8 @@ async fn create(
     drop(connection);
     Problem::unless_empty(errors)?;
     let id = TokenId::new();
-    let key = make_key(asked.kind, &id, 1, asked.key_size, &pool, &keyring).await;
+    let client_key = asked.client_key.as_deref();
+    let key = make_key(asked.kind, &id, 1, asked.key_size, client_key, &pool, &keyring).await;
     let (kind, location) = (asked.kind, format!("/api/v1/tokens/{id}"));
     let at = location.clone();
     let outcome = database.write(move |transaction| {
@@ -374,12 +386,19 @@ async fn create(
                 targets: &targets,
                 by: &principal.origin().name,
             };
-            let size = (kind == Kind::Rsa).then(|| asked.key_size.bits());
-            store::insert(transaction, &proof, (&id, kind), &written, size, principal.token()).await?;
+            let has_client_key = asked.client_key.is_some();
+            let size = (kind == Kind::Rsa && !has_client_key).then(|| asked.key_size.bits());
+            let of = (&id, kind, has_client_key);
+            store::insert(transaction, &proof, of, &written, size, principal.token()).await?;
             store::insert_key(transaction.connection(), &id, 1, &key).await?;
             transaction.changes(Change::Token(id.clone()));
             let target = Target::new("token", &id, asked.name.clone());
-            let detail = json!({ "kind": kind, "apis": grants.apis.len(), "systems": grants.whole.len() });
+            let detail = json!({
+                "kind": kind,
+                "apis": grants.apis.len(),
+                "systems": grants.whole.len(),
+                "client_key": has_client_key,
+            });
             audit::record(transaction, principal.origin(), "token.created", Some(&target), &detail).await?;
             let found = existing(transaction.connection(), &id).await?;
             if let Some(key) = &idempotency {
@@ -512,6 +531,15 @@ async fn change(
                 targets: &targets,
                 by: &principal.origin().name,
             };
+            // Before the update, which forgets what the token reached.
+            let from = match loss(&before, &targets_before, &written) {
+                Some(Loss::Now) => Some(now()),
+                Some(Loss::At(end)) => Some(end),
+                None => None,
+            };
+            if let Some(from) = from {
+                revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;
+            }
             store::update(transaction, &proof, (&id, before.seq), &written).await?;
             transaction.changes(Change::Token(id.clone()));
             let action = match (before.disabled, disabled) {
@@ -579,6 +607,7 @@ async fn remove(
             let proof = principal.may_manage(&targets(transaction.connection(), &found).await?)?;
             check_version(if_match.as_deref(), found.version)?;
             let keys = store::key_ids(transaction.connection(), &id).await?;
+            revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), now()).await?;
             store::delete(transaction, &proof, &id, found.seq).await?;
             transaction.changes(Change::Token(id.clone()));
             let target = Target::new("token", &id, found.token.name);
@@ -610,9 +639,14 @@ async fn reveal(
                 let found = existing(&mut *connection, &id).await?;
                 let targets = targets(&mut *connection, &found).await?;
                 principal.may_manage(&targets)?;
+                let conflict = |detail| Err(Problem::new(ProblemKind::Conflict).with_detail(detail));
                 if of_kind.is_some_and(|kind| kind != found.token.kind) {
-                    return Err(
-                        Problem::new(ProblemKind::Conflict).with_detail("Only JWT tokens have a secret id.")
+                    return conflict("Only JWT tokens have a secret id.");
+                }
+                let has_secret = found.token.client_key.is_none();
+                if of_kind.is_some() && !has_secret {
+                    return conflict(
+                        "The token's client proves itself with a key of its own: there is no secret id.",
                     );
                 }
                 let held = found.held();
@@ -627,7 +661,7 @@ async fn reveal(
                 principal.may_reveal(&grants, &targets, &found.limits, descendant)?;
                 let key = store::current_key(&mut *connection, &id).await?;
                 let key = key.ok_or_else(|| Problem::internal("a token without a key"))?;
-                if show_once && !store::first_reveal(&mut *connection, &key.id).await? {
+                if show_once && has_secret && !store::first_reveal(&mut *connection, &key.id).await? {
                     return Err(Problem::new(ProblemKind::ShownAlready));
                 }
                 let target = Target::new("token", &id, found.token.name.clone());
@@ -689,7 +723,7 @@ async fn file(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What the token endpoint wants", body = SecretId),
-        (status = 409, description = "RSA tokens have a file, and no secret id.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "RSA tokens have a file, and no secret id; nor have tokens whose client has a key of its own.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -713,7 +747,8 @@ async fn secret(
 
 /// Rotate a token
 ///
-/// It gets new keys and secrets. Those until now stay good for the overlap.
+/// It gets new keys and secrets. Those until now stay good for the overlap. A
+/// token whose client has a key of its own gets the `public_key` that comes along.
 #[utoipa::path(
     operation_id = "rotate_token",
     tag = "tokens",
@@ -738,10 +773,21 @@ async fn rotate(
         return Err(Problem::field("overlap_seconds", Refusal::new("out_of_range", message)));
     }
     let before = visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
+    let mut errors = Errors::new();
+    match (&before.token.client_key, &body.0.public_key) {
+        (Some(_), None) => errors.add("public_key", "required", "The client's next public key is needed."),
+        (None, Some(_)) => {
+            errors.add("public_key", "wrong_kind", "The token has a secret, and keeps having one.");
+        }
+        _ => {}
+    }
+    let client_key = client_key(body.0.public_key.as_deref(), &mut errors);
+    Problem::unless_empty(errors)?;
     let size =
         before.token.key_size.and_then(|bits| KeySize::try_from(bits).ok()).unwrap_or(KeySize::Bits2048);
     let generation = before.token.generation + 1;
-    let key = make_key(before.token.kind, &id, generation, size, &pool, &keyring).await;
+    let kind = before.token.kind;
+    let key = make_key(kind, &id, generation, size, client_key.as_deref(), &pool, &keyring).await;
     let found = database.write(move |transaction| {
         Box::pin(async move {
             let connection = transaction.connection();
@@ -766,6 +812,9 @@ async fn rotate(
             let by = principal.origin().name.clone();
             store::start_generation(&mut *connection, &id, generation, until, &by).await?;
             store::insert_key(&mut *connection, &id, generation, &key).await?;
+            // JWTs of the credential until now end with it.
+            let from = until.unwrap_or_else(now);
+            revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;
             transaction.changes(Change::Token(id.clone()));
             let target = Target::new("token", &id, found.token.name);
             let detail = json!({ "generation": generation, "overlap_seconds": overlap });

@@ -8,7 +8,7 @@ use latchkey_shared::ids::{ApiId, ProjectId, SystemId, TokenId, UserId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiRef, ApiScope, SystemRef};
 use latchkey_shared::time::Timestamp;
-use latchkey_shared::tokens::{Kind, Status, Token, TokenSummary, UsageDay};
+use latchkey_shared::tokens::{ClientKey, Kind, Status, Token, TokenSummary, UsageDay};
 use latchkey_shared::users::{Role, UserRef};
 use sqlx::{AnyConnection, FromRow};
 
@@ -271,6 +271,7 @@ struct TokenRow {
     updated_at: i64,
     updated_by: String,
     last_used_at: Option<i64>,
+    client_key: i64,
 }
 
 /// A token by id, with its grants and targets.
@@ -279,19 +280,13 @@ pub(super) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         "SELECT seq, id, kind, name, description, disabled, \
          all_projects, bounded, expires_at, allowed_ips, \
          one_time_only, key_size, generation, version, \
-         parent_token, created_at, created_by, updated_at, updated_by, last_used_at FROM tokens WHERE id = $1",
+         parent_token, created_at, created_by, updated_at, updated_by, last_used_at, client_key FROM tokens WHERE id = $1",
     )
     .bind(id.to_string())
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let apis: Vec<(String, String, String, String, String, i64)> = sqlx::query_as(
-        "SELECT a.id, a.key, a.name, a.method, a.path, a.removed FROM token_apis ta \
-         JOIN apis a ON a.id = ta.api_id WHERE ta.token_id = $1 ORDER BY a.key",
-    )
-    .bind(id.to_string())
-    .fetch_all(&mut *connection)
-    .await?;
+    let apis = apis_of(connection, id).await?;
     let mut named = async |statement: &'static str| -> Result<Vec<(String, String, String)>, sqlx::Error> {
         sqlx::query_as(statement).bind(id.to_string()).fetch_all(&mut *connection).await
     };
@@ -320,18 +315,14 @@ pub(super) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
     };
     let bounds = projects_of(bounds)?;
     let (ranges, networks) = networks(&row.allowed_ips)?;
+    let client_key = if row.client_key == 0 { None } else { client_key(connection, id).await? };
     let token = Token {
         id: stored(&row.id)?,
         kind: kind(&row.kind),
         name: row.name,
         description: row.description,
         status: status(row.disabled, row.expires_at),
-        apis: apis
-            .into_iter()
-            .map(|(id, key, name, method, path, removed)| {
-                Ok(ApiRef { id: stored(&id)?, key, name, method, path, removed: removed != 0 })
-            })
-            .collect::<Result<_, sqlx::Error>>()?,
+        apis,
         systems: systems
             .into_iter()
             .map(|(id, key, name)| Ok(SystemRef { id: stored(&id)?, key, name }))
@@ -346,6 +337,7 @@ pub(super) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         expires_at: row.expires_at.map(Timestamp::from_millis),
         allowed_ips: ranges,
         key_size: row.key_size.and_then(|bits| u16::try_from(bits).ok()),
+        client_key,
         one_time_only: row.one_time_only != 0,
         generation: row.generation,
         parent_token: row.parent_token.as_deref().map(stored).transpose()?,
@@ -372,6 +364,28 @@ pub(super) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         disabled: row.disabled != 0,
         bound,
     }))
+}
+
+/// The APIs that a token is granted one by one.
+async fn apis_of(connection: &mut AnyConnection, id: &TokenId) -> Result<Vec<ApiRef>, sqlx::Error> {
+    let rows: Vec<(String, String, String, String, String, i64)> = sqlx::query_as(
+        "SELECT a.id, a.key, a.name, a.method, a.path, a.removed FROM token_apis ta \
+         JOIN apis a ON a.id = ta.api_id WHERE ta.token_id = $1 ORDER BY a.key",
+    )
+    .bind(id.to_string())
+    .fetch_all(connection)
+    .await?;
+    let read = |(id, key, name, method, path, removed): (String, String, String, String, String, i64)| {
+        Ok(ApiRef { id: stored(&id)?, key, name, method, path, removed: removed != 0 })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The public key of a token whose client brings one.
+async fn client_key(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<ClientKey>, sqlx::Error> {
+    let jwk = current_key(connection, id).await?.and_then(|key| key.public_jwk);
+    let jwk = jwk.as_deref().map(serde_json::from_str).transpose();
+    jwk.map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
 /// The address ranges of a column, as written and as read.
@@ -425,7 +439,7 @@ impl Written<'_> {
 pub(super) async fn insert(
     transaction: &mut Transaction,
     _: &MayManage,
-    (id, kind): (&TokenId, Kind),
+    (id, kind, has_client_key): (&TokenId, Kind, bool),
     written: &Written<'_>,
     key_size: Option<u16>,
     parent: Option<&TokenId>,
@@ -433,7 +447,8 @@ pub(super) async fn insert(
     let (seq,): (i64,) = sqlx::query_as(
         "INSERT INTO tokens (id, kind, name, name_key, description, disabled, all_projects, bounded, expires_at, \
          allowed_ips, one_time_only, key_size, generation, version, parent_token, created_at, created_by, updated_at, \
-         updated_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15) \
+         updated_by, client_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16) \
          RETURNING seq",
     )
     .bind(id.to_string())
@@ -451,6 +466,7 @@ pub(super) async fn insert(
     .bind(parent.map(ToString::to_string))
     .bind(now())
     .bind(written.by.to_owned())
+    .bind(i32::from(has_client_key))
     .fetch_one(transaction.connection())
     .await?;
     insert_lists(transaction.connection(), id, written).await?;
@@ -582,7 +598,7 @@ pub(super) async fn insert_key(
     .bind(key.private_key.clone())
     .bind(key.public_jwk.clone())
     .bind(key.secret.clone())
-    .bind(key.secret_digest.as_slice().to_vec())
+    .bind(key.secret_digest.map(|digest| digest.as_slice().to_vec()))
     .bind(key.open_token.clone())
     .bind(key.open_token_digest.map(|digest| digest.as_slice().to_vec()))
     .execute(connection)
@@ -613,9 +629,11 @@ pub(super) async fn start_generation(
             .execute(&mut *connection)
             .await?;
     }
+    // Without an overlap also those that still had one from a rotation before.
+    let gone_by = if until.is_some() { now() } else { i64::MAX };
     sqlx::query("DELETE FROM token_keys WHERE token_id = $1 AND (valid_until IS NULL OR valid_until <= $2)")
         .bind(token.to_string())
-        .bind(now())
+        .bind(gone_by)
         .execute(connection)
         .await
         .map(drop)
@@ -695,6 +713,7 @@ struct SummaryRow {
     created_at: i64,
     updated_at: i64,
     last_used_at: Option<i64>,
+    client_key: i64,
     grant_count: i64,
     target_count: i64,
 }
@@ -788,7 +807,7 @@ pub(super) async fn list(
 ) -> Result<Vec<Listed>, sqlx::Error> {
     let mut sql = Sql::new(
         "SELECT t.seq, t.id, t.kind, t.name, t.name_key, t.disabled, \
-         t.all_projects, t.expires_at, t.created_at, t.updated_at, t.last_used_at, \
+         t.all_projects, t.expires_at, t.created_at, t.updated_at, t.last_used_at, t.client_key, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_apis x WHERE x.token_id = t.id) \
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_systems x WHERE x.token_id = t.id) AS grant_count, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_projects x WHERE x.token_id = t.id) \
@@ -809,6 +828,7 @@ pub(super) async fn list(
                 name: row.name,
                 status: status(row.disabled, row.expires_at),
                 grant_count: row.grant_count,
+                has_client_key: row.client_key != 0,
                 target_count: (row.all_projects == 0).then_some(row.target_count),
                 expires_at: row.expires_at.map(Timestamp::from_millis),
                 created_at: Timestamp::from_millis(row.created_at),

@@ -16,6 +16,7 @@ use crate::access::Principal;
 use crate::audit::{self, Target};
 use crate::crypto::Secret;
 use crate::database::{Change, Database, now};
+use crate::revocations::{self, Of};
 use crate::sessions;
 use crate::web::extract::{Json, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind, Problem};
@@ -249,6 +250,7 @@ async fn apply(
                     row.role = role;
                     changed.push("role");
                 }
+                let is_switched_off = body.disabled == Some(true) && !row.disabled;
                 if let Some(disabled) = body.disabled {
                     row.disabled = disabled;
                     changed.push("disabled");
@@ -265,6 +267,9 @@ async fn apply(
                 }
                 if row.disabled || password_hash.is_some() {
                     sessions::end_all(&mut *connection, id).await?;
+                }
+                if is_switched_off {
+                    revocations::record(transaction, Of::User(id), "sub", id.as_str(), now()).await?;
                 }
                 transaction.changes(Change::User(id.clone()));
                 let target = Target::new("user", id, row.username);

@@ -6,6 +6,7 @@
 //! of a one-time request. The first failure wins. Every condition is evaluated
 //! on every call; only proofs are remembered.
 
+mod forward;
 pub mod prove;
 mod replay;
 pub mod routes;
@@ -150,7 +151,13 @@ impl Verifier {
         else {
             return Ok(());
         };
-        match self.replay.claim(&token.id, &binding.jti, binding.stale_at).await {
+        self.claim_once(&token.id, &binding.jti, binding.stale_at).await
+    }
+
+    /// Takes the one use of what a client made for one use, which is noted
+    /// until `expires_at`.
+    pub(crate) async fn claim_once(&self, token: &TokenId, jti: &str, expires_at: i64) -> Result<(), Reason> {
+        match self.replay.claim(token, jti, expires_at).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(Reason::Replayed),
             Err(replay::Unavailable) => Err(Reason::Unavailable),
@@ -287,6 +294,8 @@ fn named_project<'s>(
         Some(project) if !project.disabled => Ok(&project.name),
         _ => Err(Reason::ProjectNotGranted),
     };
+    // An empty header is none: some proxies pass it on and some do not.
+    let beside = beside.filter(|name| !name.is_empty());
     match (in_path.map(find).transpose()?, beside.map(find).transpose()?) {
         (Some(one), Some(other)) if one.id != other.id => Err(Reason::ProjectNotGranted),
         (in_path, beside) => Ok(in_path.or(beside)),

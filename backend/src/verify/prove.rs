@@ -1,5 +1,6 @@
 //! Whose credential is it, and what did its maker say it is for? Open tokens,
-//! sealed one-time requests (RFC 7516) and access tokens (RFC 9068).
+//! one-time requests, sealed (RFC 7516) or signed (RFC 7515), and access tokens
+//! (RFC 9068).
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,9 +13,10 @@ use zeroize::Zeroizing;
 
 use super::state::TokenState;
 use super::{Call, Verifier, state, unavailable};
+use crate::crypto::client_key::{Signed, Unverified};
 use crate::crypto::decryptor::OpenError;
 use crate::crypto::jwe::Sealed;
-use crate::crypto::jwt::{Claims, Invalid};
+use crate::crypto::jwt::{Invalid, Verified};
 use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
 use crate::systems::paths::{Path, Target};
@@ -23,10 +25,13 @@ use crate::systems::paths::{Path, Target};
 pub const OPEN_TOKEN: &str = "lkr_";
 /// The `typ` of a sealed request.
 pub const SEALED: &str = "seal+jwe";
+/// The `typ` of a signed request, in the manner of RFC 9449's `dpop+jwt`: no JWT
+/// that a client signs for another purpose can pass for one (RFC 8725 §3.11).
+pub const SIGNED: &str = "sign+jwt";
 /// The `typ` of the JWE in an open token.
 pub const OPEN: &str = "open+jwe";
 
-/// How long a sealed request is good after its `iat`, in milliseconds.
+/// How long a one-time request is good after its `iat`, in milliseconds.
 const GOOD_FOR: i64 = 60_000;
 /// How far ahead the clock of its maker may be, in milliseconds.
 const AHEAD: i64 = 5_000;
@@ -50,11 +55,11 @@ pub struct Proof {
     pub expires_at: Option<i64>,
     /// When a JWT was issued, in seconds since the epoch.
     pub issued_at: Option<i64>,
-    /// The one call that a sealed request is for.
+    /// The one call that a one-time request is for.
     pub binding: Option<Binding>,
 }
 
-/// The one call that a sealed request is for.
+/// The one call that a one-time request is for.
 #[derive(Debug, Clone)]
 pub struct Binding {
     /// Its own id: it passes once.
@@ -98,6 +103,7 @@ pub(super) enum Remembered {
 
 /// An access token whose signature held.
 pub(super) struct Remains {
+    kid: KeyId,
     token: TokenId,
     generation: i64,
     proof: Proof,
@@ -112,10 +118,9 @@ struct OpenPayload {
     generation: i64,
 }
 
-/// The payload of a sealed request; other claims are ignored.
+/// What a one-time request says of itself; other claims are ignored.
 #[derive(Deserialize)]
-struct SealedPayload {
-    sec: Secret,
+struct RequestClaims {
     iat: serde_json::Number,
     jti: String,
     htm: String,
@@ -124,7 +129,7 @@ struct SealedPayload {
     aud: Option<String>,
 }
 
-/// The secret of a sealed request whatever else it says.
+/// The secret of a sealed request, whatever else it says.
 #[derive(Deserialize)]
 struct SecretOnly {
     sec: Secret,
@@ -181,7 +186,7 @@ impl Verifier {
         }
         let payload = self.open(sealed, source).await?;
         let payload: OpenPayload = serde_json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
-        let holds = payload.sec.digest() == key.secret
+        let holds = Some(payload.sec.digest()) == key.secret
             && payload.tid == state.id.as_str()
             && payload.generation == key.generation;
         if !holds {
@@ -208,35 +213,57 @@ impl Verifier {
             .ok_or(Reason::UnknownToken)?;
         let payload = self.open(sealed, source).await?;
         let SecretOnly { sec } = serde_json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
-        if sec.digest() != key.secret {
+        if Some(sec.digest()) != key.secret {
             return Err(Reason::BadProof);
         }
-        let payload: SealedPayload = serde_json::from_slice(&payload).map_err(|_| Reason::Malformed)?;
-        let binding = payload.binding().ok_or(Reason::Malformed)?;
-        if payload.sec != sec {
-            return Err(Reason::BadProof);
-        }
-        Ok((state, Proof { audience: payload.aud, binding: Some(binding), ..Proof::default() }))
+        let claims: RequestClaims = serde_json::from_slice(&payload).map_err(|_| Reason::Malformed)?;
+        Ok((state, claims.proof().ok_or(Reason::Malformed)?))
+    }
+
+    /// A request that the client signed with its own key. Only RSA tokens have
+    /// them: a JWT token's call is made as a user, whom a JWT has to name.
+    async fn prove_signed(&self, signed: &Signed<'_>, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
+        let kid = signed.kid().ok_or(Reason::Malformed)?;
+        let state = self.owner(kid).await?;
+        let key = state.good_keys(now).find(|key| key.id.as_str() == kid && state.kind == Kind::Rsa);
+        let key = key.and_then(|key| key.client_key.as_ref()).ok_or(Reason::UnknownToken)?;
+        let claims: RequestClaims = key.verify(signed).map_err(|unverified| match unverified {
+            Unverified::BadSignature => Reason::BadProof,
+            Unverified::Malformed => Reason::Malformed,
+        })?;
+        let proof = claims.proof().ok_or(Reason::Malformed)?;
+        Ok((state, proof))
     }
 
     async fn prove_jwt(&self, credential: &str, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
         let digest = Digest::of(credential);
+        let keys = async || {
+            self.keyring.signing_keys().await.map_err(|error| {
+                tracing::error!(%error, "there are no keys to verify with");
+                Reason::Unavailable
+            })
+        };
         let remains = if let Some(Remembered::Jwt(remains)) = self.proofs.get(&digest) {
             remains
         } else {
-            let keys = self.keyring.signing_keys().await.map_err(|error| {
-                tracing::error!(%error, "there are no keys to verify with");
-                Reason::Unavailable
-            })?;
-            let claims = keys.verify(credential).map_err(|invalid| match invalid {
+            if let Some(signed) = Signed::parse(credential)
+                && signed.typ().is_some_and(|typ| typ.eq_ignore_ascii_case(SIGNED))
+            {
+                return self.prove_signed(&signed, now).await;
+            }
+            let verified = keys().await?.verify(credential).map_err(|invalid| match invalid {
                 Invalid::Malformed => Reason::Malformed,
                 Invalid::UnknownKey | Invalid::ForeignIssuer => Reason::UnknownToken,
                 Invalid::BadSignature => Reason::BadProof,
             })?;
-            let remains = Arc::new(Remains::of(claims));
+            let remains = Arc::new(Remains::of(verified));
             self.proofs.insert(digest, Remembered::Jwt(Arc::clone(&remains)));
             remains
         };
+        // A key that was withdrawn takes with it what is remembered of its tokens.
+        if !keys().await?.holds(&remains.kid) {
+            return Err(Reason::UnknownToken);
+        }
         let state = self.known(&remains.token).await?;
         // A rotation ends the JWTs of the generations before it; a revocation this one.
         let revoked = remains.proof.jti.as_ref().is_some_and(|jti| state.revoked_jwts.contains(jti));
@@ -290,8 +317,8 @@ impl Verifier {
     }
 }
 
-impl SealedPayload {
-    fn binding(&self) -> Option<Binding> {
+impl RequestClaims {
+    fn proof(self) -> Option<Proof> {
         // NumericDate: seconds, perhaps with a fraction (RFC 7519 §2).
         let seconds = self.iat.as_f64().filter(|seconds| (0.0..1e11).contains(seconds))?;
         #[allow(clippy::cast_possible_truncation, reason = "bounded in the line above")]
@@ -300,18 +327,19 @@ impl SealedPayload {
             return None;
         }
         Target::parse(&self.htu).ok()?;
-        Some(Binding {
-            jti: self.jti.clone(),
+        let binding = Binding {
+            jti: self.jti,
             good_from: issued_at - AHEAD,
             stale_at: issued_at + GOOD_FOR,
-            method: self.htm.clone(),
-            target: self.htu.clone(),
-        })
+            method: self.htm,
+            target: self.htu,
+        };
+        Some(Proof { audience: self.aud, binding: Some(binding), ..Proof::default() })
     }
 }
 
 impl Remains {
-    fn of(claims: Claims) -> Self {
+    fn of(Verified { claims, kid }: Verified) -> Self {
         let millis = |seconds: i64| seconds.saturating_mul(1_000);
         let words = |scope: &str| Arc::new(scope.split(' ').map(str::to_owned).collect());
         let proof = Proof {
@@ -326,6 +354,6 @@ impl Remains {
             issued_at: Some(claims.iat),
             binding: None,
         };
-        Self { token: claims.client_id, generation: claims.generation, proof }
+        Self { kid, token: claims.client_id, generation: claims.generation, proof }
     }
 }

@@ -1,20 +1,35 @@
-//! `POST /verify`: the door for gateways and services with a verifier key.
+//! `POST /verify` and `POST /verify/batch`: the doors for gateways and services
+//! that ask by themselves, with a verifier key.
 
-use actix_web::http::header;
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, post, web};
-use latchkey_shared::verify::{Call as CallBody, Decision};
+use futures_util::{StreamExt as _, stream};
+use latchkey_shared::fields::Errors;
+use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::forward::ForwardAuthentication;
 use super::{Call, Verifier};
 use crate::crypto::secret_id::{self, Prefix};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::extract::Json;
-use crate::web::problem::{Kind, Problem};
-use latchkey_shared::fields::Errors;
+use crate::web::problem::Problem;
 
-/// Registers the routes of this capability.
+/// How many calls of a batch are looked at side by side: what waits for a
+/// private-key operation or for the disk does not hold up the others.
+const AT_ONCE: usize = 16;
+
+/// Registers the routes of this capability below `/api/v1`.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(verify);
+    config.service(verify).service(verify_batch);
+}
+
+/// Registers the door for gateways, which is not part of the REST API.
+pub fn gateways(config: &mut ServiceConfig) {
+    config.service(ForwardAuthentication);
 }
 
 /// Decide a call
@@ -36,25 +51,80 @@ async fn verify(
 ) -> Result<web::Json<Decision>, Problem> {
     let Json(body) = body;
     let snapshot = verifier.catalog().await?;
-    let system = authenticate(&snapshot, bearer(&request)).ok_or_else(invalid_verifier_key)?;
-    if let Some(named) = &body.system
-        && snapshot.system_named(named).is_none_or(|named| named.id != system.id)
-    {
-        return Err(Problem::forbidden("The verifier key is for another system."));
-    }
+    let system = authenticate(&snapshot, bearer(&request)).ok_or_else(Problem::no_verifier_key)?;
+    is_of_system(&body, &snapshot, system)?;
     let mut errors = Errors::new();
-    let client_ip = match body.client_ip.as_deref().map(str::parse) {
-        None => None,
-        Some(Ok(address)) => Some(address),
-        Some(Err(_)) => {
-            errors.add("client_ip", "invalid_address", "Not an IP address.");
-            None
-        }
-    };
-    if body.method.is_empty() || body.method.len() > 32 {
-        errors.add("method", "invalid_method", "Not an HTTP method.");
+    let client_ip = check(&body, "", &mut errors);
+    Problem::unless_empty(errors)?;
+    Ok(web::Json(decide(&verifier, &snapshot, system, &body, client_ip).await))
+}
+
+/// Decide calls
+///
+/// Up to 100 of them, each as `POST /verify` would; of two that present the same
+/// one-time request, one passes.
+#[utoipa::path(
+    operation_id = "verify_calls",
+    tag = "verify",
+    request_body = Calls,
+    security(("verifier_key" = [])),
+    responses((status = 200, description = "The decisions, in the order of the calls", body = Decisions))
+)]
+#[post("/verify/batch")]
+async fn verify_batch(
+    request: HttpRequest,
+    verifier: web::Data<Verifier>,
+    body: Json<Calls>,
+) -> Result<web::Json<Decisions>, Problem> {
+    let Json(Calls { calls }) = body;
+    let snapshot = verifier.catalog().await?;
+    let system = authenticate(&snapshot, bearer(&request)).ok_or_else(Problem::no_verifier_key)?;
+    let mut errors = Errors::new();
+    if calls.len() > BATCH {
+        errors.add("calls", "too_many", format!("At most {BATCH}."));
+    }
+    let mut addresses = Vec::with_capacity(calls.len());
+    for (index, call) in calls.iter().enumerate().take(BATCH) {
+        is_of_system(call, &snapshot, system)?;
+        addresses.push(check(call, &format!("calls[{index}]."), &mut errors));
     }
     Problem::unless_empty(errors)?;
+    let decisions = stream::iter(calls.iter().zip(addresses))
+        .map(|(call, client_ip)| decide(&verifier, &snapshot, system, call, client_ip))
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    Ok(web::Json(Decisions { decisions }))
+}
+
+fn is_of_system(body: &CallBody, snapshot: &Snapshot, system: &CatalogSystem) -> Result<(), Problem> {
+    match &body.system {
+        Some(named) if snapshot.system_named(named).is_none_or(|named| named.id != system.id) => {
+            Err(Problem::forbidden("The verifier key is for another system."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Notes what is wrong with a call; its caller's address, if it names one.
+fn check(body: &CallBody, at: &str, errors: &mut Errors) -> Option<IpAddr> {
+    if body.method.is_empty() || body.method.len() > 32 {
+        errors.add(format!("{at}method"), "invalid_method", "Not an HTTP method.");
+    }
+    let address = body.client_ip.as_deref()?.parse();
+    if address.is_err() {
+        errors.add(format!("{at}client_ip"), "invalid_address", "Not an IP address.");
+    }
+    address.ok()
+}
+
+async fn decide(
+    verifier: &Verifier,
+    snapshot: &Snapshot,
+    system: &CatalogSystem,
+    body: &CallBody,
+    client_ip: Option<IpAddr>,
+) -> Decision {
     let call = Call {
         credential: &body.credential,
         system,
@@ -62,17 +132,21 @@ async fn verify(
         path: &body.path,
         project: body.project.as_deref(),
         client_ip,
-        source: &system.key,
+        source: &source(client_ip, system),
     };
-    let verdict = verifier.decide(&snapshot, &call).await;
-    Ok(web::Json(verdict.decision(&snapshot)))
+    verifier.decide(snapshot, &call).await.decision(snapshot)
+}
+
+/// Whom a verifier's call counts for where private-key operations are shared
+/// out: one caller's garbage shall not hold up the others behind its gateway.
+pub(super) fn source(client_ip: Option<IpAddr>, system: &CatalogSystem) -> String {
+    client_ip.map_or_else(|| system.key.clone(), |address| address.to_string())
 }
 
 /// The system whose verifier key this is.
 pub(crate) fn authenticate<'s>(snapshot: &'s Snapshot, key: Option<&str>) -> Option<&'s CatalogSystem> {
     let key = secret_id::parse(Prefix::VerifierKey, key?).ok()?;
-    let (_, system) = snapshot.verifier_key(&key.digest())?;
-    snapshot.system(system)
+    snapshot.system(&snapshot.verifier_key(&key.digest())?.system)
 }
 
 /// The credential of an `Authorization: Bearer` header (RFC 6750 §2.1).
@@ -83,8 +157,11 @@ pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| credential.trim())
 }
 
-fn invalid_verifier_key() -> Problem {
-    Problem::new(Kind::Unauthenticated)
-        .with_detail("Send a verifier key as bearer token.")
-        .with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")
+/// The project that `X-Project` names. Several lines are one list (RFC 9110
+/// §5.3), which names no project.
+pub(crate) fn project(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    headers
+        .get_all("x-project")
+        .map(|line| String::from_utf8_lossy(line.as_bytes()))
+        .reduce(|one, other| Cow::Owned(format!("{one}, {other}")))
 }

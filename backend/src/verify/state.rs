@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use latchkey_shared::ids::{ApiId, KeyId, ProjectId, SystemId, TokenId, UserId};
@@ -10,6 +11,7 @@ use sqlx::{AnyConnection, FromRow};
 
 use crate::access::Reach;
 use crate::crypto::Digest;
+use crate::crypto::client_key::ClientKey;
 use crate::database::Database;
 use crate::systems::catalog::stored;
 
@@ -51,8 +53,10 @@ pub struct KeyState {
     pub id: KeyId,
     /// How often the token was rotated before, and one.
     pub generation: i64,
-    /// The digest of the secret, or of the secret id.
-    pub secret: Digest,
+    /// The digest of the secret, or of the secret id; none where the client has a key of its own.
+    pub secret: Option<Digest>,
+    /// The client's own public key, where it has one.
+    pub client_key: Option<Arc<ClientKey>>,
     /// The digest of the open token, while it is good.
     pub open_token: Option<Digest>,
     /// When it stops being good, in milliseconds since the epoch.
@@ -88,7 +92,8 @@ struct TokenRow {
 struct KeyRow {
     id: String,
     generation: i64,
-    secret_digest: Vec<u8>,
+    secret_digest: Option<Vec<u8>>,
+    client_key: Option<String>,
     open_token_digest: Option<Vec<u8>>,
     valid_until: Option<i64>,
 }
@@ -130,7 +135,8 @@ async fn read(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Tok
     .await?;
     let Some(row) = row else { return Ok(None) };
     let keys: Vec<KeyRow> = sqlx::query_as(
-        "SELECT id, generation, secret_digest, open_token_digest, valid_until FROM token_keys WHERE token_id = $1",
+        "SELECT id, generation, secret_digest, CASE WHEN secret_digest IS NULL THEN public_jwk END AS client_key, \
+         open_token_digest, valid_until FROM token_keys WHERE token_id = $1",
     )
     .bind(id.to_string())
     .fetch_all(&mut *connection)
@@ -197,12 +203,18 @@ fn ranges(column: &str) -> Result<Vec<IpNet>, sqlx::Error> {
         .collect()
 }
 
+fn client_key(jwk: &str) -> Result<Arc<ClientKey>, sqlx::Error> {
+    let key = ClientKey::parse(jwk).map_err(|refusal| sqlx::Error::Decode(refusal.message.into()))?;
+    Ok(Arc::new(key))
+}
+
 fn key(row: &KeyRow) -> Result<KeyState, sqlx::Error> {
     let digest = |bytes: &[u8]| Digest::try_from(bytes).map_err(|error| sqlx::Error::Decode(Box::new(error)));
     Ok(KeyState {
         id: stored(&row.id)?,
         generation: row.generation,
-        secret: digest(&row.secret_digest)?,
+        secret: row.secret_digest.as_deref().map(digest).transpose()?,
+        client_key: row.client_key.as_deref().map(client_key).transpose()?,
         open_token: row.open_token_digest.as_deref().map(digest).transpose()?,
         valid_until: row.valid_until,
     })

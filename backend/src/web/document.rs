@@ -51,6 +51,13 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
         .security_scheme("bearer", bearer("A token that is granted the operation, in any of its forms."))
         .security_scheme("verifier_key", bearer("A verifier key of the system: `lkv_…`."))
+        .security_scheme(
+            "gateway",
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                "X-Latchkey-Verifier",
+                "A verifier key of the system that names the gateway: `lkv_…`.",
+            ))),
+        )
         .security_scheme("client", SecurityScheme::Http(basic))
         .schema(ProblemBody::name(), ProblemBody::schema());
     let mut nested = Vec::new();

@@ -2,6 +2,7 @@
 //! what happens around a request: its id, its log line, and the answer where
 //! there is no such path or method.
 
+pub mod client;
 pub mod document;
 pub mod extract;
 pub mod health;

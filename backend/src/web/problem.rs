@@ -13,6 +13,9 @@ use latchkey_shared::fields::{Errors, Refusal};
 use latchkey_shared::problem::{FieldError, ProblemBody, TokenRef};
 use latchkey_shared::verify::Reason;
 
+/// The beginning of every challenge.
+const REALM: &str = r#"Bearer realm="latchkey""#;
+
 /// What went wrong, in general.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -167,6 +170,11 @@ impl Kind {
     }
 }
 
+/// The challenge of a 401 or 403 (RFC 6750 §3).
+fn challenge(says: &str) -> String {
+    format!("{REALM}, {says}")
+}
+
 /// An error on its way to the client.
 #[derive(Debug)]
 pub struct Problem {
@@ -255,27 +263,49 @@ impl Problem {
         Self::new(Kind::Unavailable).with_header(header::RETRY_AFTER, &seconds.to_string())
     }
 
-    /// The decision engine denied the call of our own API.
+    /// The decision engine denied the call of an API: which reason is which status
+    /// and which OAuth error (RFC 6750 §3), at every door that strangers reach.
     #[must_use]
-    pub fn denied(reason: Reason) -> Self {
-        match reason {
-            Reason::Unavailable => Self::unavailable(1),
+    pub fn denied(reason: Reason, api: Option<&str>) -> Self {
+        let (kind, error) = match reason {
+            Reason::Unavailable => return Self::unavailable(1),
+            Reason::RateLimited => {
+                return Self::new(Kind::TooManyRequests)
+                    .with_detail(reason.as_str())
+                    .with_header(header::RETRY_AFTER, "1");
+            }
             // What a stranger may not tell apart.
-            Reason::Malformed | Reason::UnknownToken | Reason::BadProof => Self::new(Kind::Unauthenticated)
-                .with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
+            Reason::Malformed | Reason::UnknownToken | Reason::BadProof => {
+                return Self::new(Kind::Unauthenticated)
+                    .with_header(header::WWW_AUTHENTICATE, &challenge(r#"error="invalid_token""#));
+            }
             Reason::ProofMismatch
             | Reason::Replayed
             | Reason::Stale
             | Reason::Disabled
             | Reason::Expired
-            | Reason::NotYetValid => Self::new(Kind::Unauthenticated)
-                .with_detail(reason.as_str())
-                .with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
-            Reason::RateLimited => Self::new(Kind::TooManyRequests).with_detail(reason.as_str()),
-            _ => Self::new(Kind::CallDenied)
-                .with_detail(reason.as_str())
-                .with_header(header::WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\""),
-        }
+            | Reason::NotYetValid => (Kind::Unauthenticated, "invalid_token"),
+            Reason::IpDenied
+            | Reason::NoSuchApi
+            | Reason::ApiNotGranted
+            | Reason::ProjectRequired
+            | Reason::ProjectNotGranted
+            | Reason::UserNotGranted => (Kind::CallDenied, "insufficient_scope"),
+        };
+        let scope = api.filter(|_| kind == Kind::CallDenied).map(|api| format!(r#", scope="{api}""#));
+        let says = format!(
+            r#"error="{error}", error_description="{reason}"{}"#,
+            scope.as_deref().unwrap_or_default()
+        );
+        Self::new(kind).with_detail(reason.as_str()).with_header(header::WWW_AUTHENTICATE, &challenge(&says))
+    }
+
+    /// A verifier key was asked for, and this is none.
+    #[must_use]
+    pub fn no_verifier_key() -> Self {
+        Self::new(Kind::Unauthenticated)
+            .with_detail("Send a verifier key as bearer token.")
+            .with_header(header::WWW_AUTHENTICATE, &challenge(r#"error="invalid_token""#))
     }
 
     /// Our fault: logged here, with its cause, and kept from the client.
@@ -341,6 +371,9 @@ impl ResponseError for Problem {
         response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
         if let Some((name, value)) = &self.more.header {
             response.insert_header((name.clone(), value.clone()));
+        } else if self.kind == Kind::Unauthenticated {
+            // No credential came along, so none was wrong (RFC 6750 §3.1).
+            response.insert_header((header::WWW_AUTHENTICATE, REALM));
         }
         response.body(serde_json::to_string(&body).unwrap_or_default())
     }
@@ -354,5 +387,40 @@ mod tests {
     fn every_kind_has_a_type_of_its_own() {
         let uris: std::collections::HashSet<String> = Kind::ALL.into_iter().map(Kind::uri).collect();
         assert_eq!(uris.len(), Kind::ALL.len());
+    }
+
+    #[test]
+    fn a_reason_has_its_status_and_its_challenge() {
+        for reason in Reason::ALL {
+            let answer = Problem::denied(reason, Some("fleet:readDevice")).error_response();
+            let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+            let challenge = header(header::WWW_AUTHENTICATE).unwrap_or_default();
+            let (status, expected) = match reason {
+                Reason::Unavailable => (503, String::new()),
+                Reason::RateLimited => (429, String::new()),
+                Reason::Malformed | Reason::UnknownToken | Reason::BadProof => {
+                    (401, r#"Bearer realm="latchkey", error="invalid_token""#.to_owned())
+                }
+                Reason::ProofMismatch
+                | Reason::Replayed
+                | Reason::Stale
+                | Reason::Disabled
+                | Reason::Expired
+                | Reason::NotYetValid => (
+                    401,
+                    format!(
+                        r#"Bearer realm="latchkey", error="invalid_token", error_description="{reason}""#
+                    ),
+                ),
+                _ => (
+                    403,
+                    format!(
+                        r#"Bearer realm="latchkey", error="insufficient_scope", error_description="{reason}", scope="fleet:readDevice""#
+                    ),
+                ),
+            };
+            assert_eq!((answer.status().as_u16(), challenge), (status, expected.as_str()), "{reason}");
+            assert_eq!(header(header::RETRY_AFTER).is_some(), challenge.is_empty(), "{reason}");
+        }
     }
 }

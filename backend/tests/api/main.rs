@@ -4,12 +4,18 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod client_keys;
 mod crash;
 mod demo;
 mod document;
+mod doors;
+mod gateways;
 mod nodes;
+mod oauth;
 mod refusals;
+mod revocations;
 mod server;
+mod signing_keys;
 mod tokens;
 
 /// Makes of `async fn name(server) { … }` one test on each engine.

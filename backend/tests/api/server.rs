@@ -4,11 +4,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::dev::ServerHandle;
 use latchkey::configuration::Configuration;
 use latchkey::crypto::Secret;
+use latchkey::crypto::jwe::{Header, seal};
+use latchkey::crypto::rsa::{PublicJwk, PublicKey};
 use latchkey::startup::Application;
+use latchkey::web::client::TrustedProxies;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
@@ -23,12 +27,18 @@ pub(crate) struct Where {
     pub(crate) data_dir: PathBuf,
     pub(crate) database_url: Option<String>,
     pub(crate) demo: bool,
+    pub(crate) trusted_proxies: TrustedProxies,
 }
 
 impl Where {
     /// An empty directory.
     pub(crate) fn sqlite() -> Self {
-        Self { data_dir: TempDir::new().unwrap().keep(), database_url: None, demo: false }
+        Self {
+            data_dir: TempDir::new().unwrap().keep(),
+            database_url: None,
+            demo: false,
+            trusted_proxies: TrustedProxies::default(),
+        }
     }
 
     /// An empty database on the PostgreSQL server of `LATCHKEY_TEST_POSTGRES_URL`,
@@ -59,6 +69,7 @@ impl Where {
             database_connections: 2,
             key_pool: 2,
             demo: self.demo,
+            trusted_proxies: self.trusted_proxies.clone(),
             ..Configuration::default()
         }
     }
@@ -326,6 +337,20 @@ impl Platform {
         let decision = self.decide(credential, method, path).await;
         if decision["allowed"] == true { "allowed".to_owned() } else { text(&decision["reason"]) }
     }
+}
+
+/// A one-time request of a token, by its file: these claims and the secret.
+pub(crate) fn sealed(file: &Value, claims: &Value) -> String {
+    let public: PublicJwk = serde_json::from_value(file["public_key"].clone()).unwrap();
+    let header = Header { kid: text(&file["kid"]), typ: Some("seal+jwe".to_owned()) };
+    let mut payload = json!({ "sec": file["secret"], "iat": now(), "jti": unique("request") });
+    payload.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
+    seal(&PublicKey::from_jwk(&public).unwrap(), &header, payload.to_string().as_bytes())
+}
+
+/// Seconds since the epoch.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// A JSON string.

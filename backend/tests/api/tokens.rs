@@ -110,7 +110,9 @@ on_both_engines! {
         assert_eq!(platform.reason(&new, "GET", DEVICE).await, "allowed");
         let rotated = platform.admin.send(Method::POST, &rotate).json(&json!({ "overlap_seconds": 0 }));
         assert_eq!(rotated.send().await.unwrap().status(), StatusCode::OK);
-        assert_eq!(platform.reason(&new, "GET", DEVICE).await, "unknown_token");
+        for before in [&old, &new] {
+            assert_eq!(platform.reason(before, "GET", DEVICE).await, "unknown_token", "no overlap is left");
+        }
     }
 
     async fn a_name_is_held_once_whatever_its_case(server) {

@@ -1,6 +1,7 @@
 //! Systems, their APIs and their verifier keys.
 
 use latchkey_shared::page::Page;
+use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{
     Api, ApiPatch, ImportReport, IssuedVerifierKey, NewApi, NewSystem, NewVerifierKey, System, SystemPatch,
     VerifierKey,
@@ -31,6 +32,11 @@ pub(crate) async fn change(system: &str, change: &SystemPatch) -> Result<System,
 /// Deletes a system that no token names.
 pub(crate) async fn remove(system: &str) -> Result<(), Error> {
     delete(&["systems", system]).done().await
+}
+
+/// The projects that a restricted system is opened to.
+pub(crate) async fn projects(system: &str) -> Result<Page<ProjectRef>, Error> {
+    get(&["systems", system, "projects"]).read().await
 }
 
 /// One page of the APIs of a system.

@@ -1,12 +1,152 @@
-//! One system.
+//! One core system: `/systems/{key}?tab=apis|import|keys|gateway|settings`.
 
+mod apis;
+mod gateway;
+mod import;
+mod keys;
+mod settings;
+
+use latchkey_shared::systems::{IssuedVerifierKey, System};
 use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
+use self::apis::Apis;
+pub(crate) use self::apis::METHODS;
+use self::gateway::GatewayRecipes;
+use self::import::{Draft, Import};
+use self::keys::Keys;
+use self::settings::Settings;
+use super::systems::Badges;
+use crate::api;
+use crate::components::frame::me;
 use crate::components::heading::Heading;
+use crate::components::listing::Loaded;
 use crate::text;
 
-/// One system.
+/// A part of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Apis,
+    Import,
+    Keys,
+    Gateway,
+    Settings,
+}
+
+impl Tab {
+    /// The parts that this person can do something with.
+    fn all(system: &System, is_admin: bool) -> &'static [Self] {
+        match (system.builtin, is_admin) {
+            (true, _) => &[Self::Apis],
+            (false, false) => &[Self::Apis, Self::Gateway],
+            (false, true) => &[Self::Apis, Self::Import, Self::Keys, Self::Gateway, Self::Settings],
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Apis => "apis",
+            Self::Import => "import",
+            Self::Keys => "keys",
+            Self::Gateway => "gateway",
+            Self::Settings => "settings",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Apis => text::systems::apis(),
+            Self::Import => text::systems::tab_import(),
+            Self::Keys => text::systems::tab_keys(),
+            Self::Gateway => text::systems::tab_gateway(),
+            Self::Settings => text::systems::tab_settings(),
+        }
+    }
+}
+
+/// The address of a part of a system's page.
+pub(crate) fn link(key: &str, tab: &str) -> String {
+    format!("/systems/{key}?tab={tab}")
+}
+
+/// What the parts of the page share, and keep while one switches between them.
+#[derive(Clone, Copy)]
+struct Shared {
+    /// The system as it is now.
+    system: RwSignal<System>,
+    /// The document that may be imported.
+    draft: Draft,
+    /// The verifier key that was made on this page: here alone, so that it can
+    /// be filled into a snippet.
+    fresh_key: RwSignal<Option<IssuedVerifierKey>>,
+}
+
+impl Shared {
+    fn key(self) -> String {
+        self.system.with_untracked(|system| system.key.clone())
+    }
+}
+
+/// The system, loaded by the key in the address.
 #[component]
 pub(crate) fn SystemPage() -> impl IntoView {
-    view! { <Heading title=Signal::derive(|| text::systems().to_owned()) /> }
+    let params = use_params_map();
+    let key = Memo::new(move |_| params.read().get_str("key").unwrap_or_default().to_owned());
+    let system = LocalResource::new(move || {
+        let key = key.get();
+        async move { api::systems::find(&key).await }
+    });
+    view! { <Loaded resource=system children=|system| view! { <Parts system /> } /> }
+}
+
+#[component]
+fn Parts(system: System) -> impl IntoView {
+    let query = use_query_map();
+    let tabs = Tab::all(&system, me().is_system_admin());
+    let tab = Memo::new(move |_| {
+        let query = query.read();
+        let wanted = query.get_str("tab").unwrap_or_default();
+        tabs.iter().copied().find(|tab| tab.as_str() == wanted).unwrap_or(Tab::Apis)
+    });
+    let key = system.key.clone();
+    let is_builtin = system.builtin;
+    let shared =
+        Shared { system: RwSignal::new(system), draft: Draft::new(), fresh_key: RwSignal::new(None) };
+    let (system, address) = (shared.system, key.clone());
+    view! {
+        <Heading
+            title=Signal::derive(move || system.read().name.clone())
+            within=Some(("/systems".to_owned(), text::systems().to_owned()))
+        />
+        <p class="under-heading">
+            <code>{key}</code> {move || view! { <Badges system=system.get() /> }}
+        </p>
+        <Show when=move || system.read().disabled>
+            <p class="notice warn">{text::systems::is_disabled()}</p>
+        </Show>
+        {is_builtin.then(|| view! { <p class="hint">{text::systems::built_in_hint()}</p> })}
+        {(tabs.len() > 1)
+            .then(|| view! {
+                <nav class="tabs" aria-label=text::systems::tabs()>
+                    {tabs
+                        .iter()
+                        .map(|&one| view! {
+                            <a
+                                href=link(&address, one.as_str())
+                                aria-current=move || (tab.get() == one).then_some("page")
+                            >
+                                {one.name()}
+                            </a>
+                        })
+                        .collect_view()}
+                </nav>
+            })}
+        {move || match tab.get() {
+            Tab::Apis => view! { <Apis shared /> }.into_any(),
+            Tab::Import => view! { <Import shared /> }.into_any(),
+            Tab::Keys => view! { <Keys shared /> }.into_any(),
+            Tab::Gateway => view! { <GatewayRecipes shared /> }.into_any(),
+            Tab::Settings => view! { <Settings shared /> }.into_any(),
+        }}
+    }
 }

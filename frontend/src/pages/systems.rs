@@ -1,12 +1,233 @@
-//! The systems.
+//! The core systems: `/systems?q=`.
 
+use latchkey_shared::fields::{self, Refusal};
+use latchkey_shared::systems::{NewSystem, System};
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
+use super::system::link;
+use crate::api;
+use crate::components::checked::Checked;
+use crate::components::dialog::Dialog;
+use crate::components::field::Field;
+use crate::components::form::Form;
+use crate::components::frame::me;
 use crate::components::heading::Heading;
+use crate::components::listing::{Listing, Nothing, Reload};
+use crate::components::search::SearchBox;
+use crate::components::toast::toasts;
+use crate::components::write::Write;
 use crate::text;
 
-/// The systems.
+/// The list with its search, and adding one.
 #[component]
 pub(crate) fn SystemsPage() -> impl IntoView {
-    view! { <Heading title=Signal::derive(|| text::systems().to_owned()) /> }
+    let query = use_query_map();
+    let search = Memo::new(move |_| query.read().get_str("q").unwrap_or_default().trim().to_owned());
+    let reload = Reload::new();
+    let is_adding = RwSignal::new(false);
+    let can_add = me().is_system_admin();
+    let navigate = use_navigate();
+    let submit = move |wanted: String| {
+        if wanted == *search.read_untracked() {
+            reload.now();
+        } else {
+            let keep_place = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+            navigate(&list_link(&wanted), keep_place);
+        }
+    };
+    let load = move |cursor: Option<String>| {
+        let search = search.get();
+        async move { api::systems::list(&search, cursor.as_deref()).await }
+    };
+    view! {
+        <Heading title=Signal::derive(|| text::systems().to_owned())>
+            {can_add
+                .then(|| view! {
+                    <button type="button" aria-keyshortcuts="n" on:click=move |_| is_adding.set(true)>
+                        {text::systems::add_system()}
+                    </button>
+                })}
+        </Heading>
+        <div class="toolbar">
+            <SearchBox label=text::systems::search() search submit />
+        </div>
+        <Listing
+            label=text::systems()
+            load
+            reload
+            empty=move || view! { <Empty search=search.get_untracked() can_add /> }
+            table=|rows| view! { <Table rows /> }.into_any()
+            count=text::systems::count
+        />
+        <Dialog open=is_adding title=Signal::derive(|| text::systems::add_system().to_owned())>
+            <NewSystemForm cancel=move |()| is_adding.set(false) />
+        </Dialog>
+    }
+}
+
+/// The address of a list.
+fn list_link(search: &str) -> String {
+    if search.is_empty() {
+        return "/systems".to_owned();
+    }
+    format!("/systems?q={}", String::from(js_sys::encode_uri_component(search)))
+}
+
+/// The list with nothing in it: why, and what to do next.
+#[component]
+fn Empty(search: String, can_add: bool) -> impl IntoView {
+    if !search.is_empty() {
+        return view! {
+            <Nothing title=text::nothing_like(&search)>
+                <a class="button" href=list_link("")>{text::clear_search()}</a>
+            </Nothing>
+        }
+        .into_any();
+    }
+    let hint = if can_add { text::systems::no_systems_hint() } else { text::systems::no_systems_for_you() };
+    view! { <Nothing title=text::systems::no_systems() hint /> }.into_any()
+}
+
+/// The list with systems in it.
+#[component]
+fn Table(rows: RwSignal<Vec<System>>) -> impl IntoView {
+    view! {
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{text::name()}</th>
+                    <th scope="col">{text::status()}</th>
+                    <th scope="col" class="number">{text::systems::apis()}</th>
+                    <th scope="col" class="minor">{text::systems::audience()}</th>
+                </tr>
+            </thead>
+            <tbody>
+                <For each=move || rows.get() key=|system| system.id.clone() let:system>
+                    <Row system />
+                </For>
+            </tbody>
+        </table>
+    }
+}
+
+#[component]
+fn Row(system: System) -> impl IntoView {
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=link(&system.key, "apis")>{system.name.clone()}</a>
+                <span class="sub code">{system.key.clone()}</span>
+            </th>
+            <td><Badges system=system.clone() /></td>
+            <td class="number">{system.api_count}</td>
+            <td class="minor wrap code">{system.audience}</td>
+        </tr>
+    }
+}
+
+/// What is out of the ordinary with a system; active if nothing is.
+#[component]
+#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
+pub(crate) fn Badges(system: System) -> impl IntoView {
+    let state = if system.disabled {
+        view! { <span class="badge disabled">{text::disabled()}</span> }
+    } else {
+        view! { <span class="badge active">{text::tokens::status(latchkey_shared::tokens::Status::Active)}</span> }
+    };
+    view! {
+        <span class="badges">
+            {state}
+            {system.restricted.then(|| view! { <span class="badge">{text::systems::restricted()}</span> })}
+            {system.builtin.then(|| view! { <span class="badge">{text::systems::built_in()}</span> })}
+        </span>
+    }
+}
+
+/// Asks for what a new system needs, and leads to it.
+#[component]
+fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
+    let anything: fn(&str) -> Result<(), Refusal> = |_| Ok(());
+    let key = Checked::new("", |raw| fields::key(raw).map(drop));
+    let name = Checked::new("", |raw| fields::name(raw).map(drop));
+    let audience = Checked::new("", anything);
+    let base_path = Checked::new("", anything);
+    let parameter = Checked::new("", anything);
+    let (toasts, navigate) = (toasts(), use_navigate());
+    let create = Write::new(
+        |new: NewSystem| async move { api::systems::create(&new).await },
+        move |system: System| {
+            toasts.good(text::systems::system_added());
+            navigate(&link(&system.key, "import"), NavigateOptions::default());
+        },
+    );
+    let error = create.error();
+    let submit = move || {
+        if Checked::all(&[key, name]) {
+            let unless_empty = |field: Checked| Some(field.typed()).filter(|typed| !typed.is_empty());
+            create.send(NewSystem {
+                key: key.typed(),
+                name: name.typed(),
+                audience: unless_empty(audience),
+                base_path: unless_empty(base_path),
+                project_param: unless_empty(parameter),
+            });
+        }
+    };
+    view! {
+        <Form submit error fields=&["key", "name", "audience", "base_path", "project_param"]>
+            <Field
+                name="name"
+                label=text::name()
+                value=name.value
+                error=name.error(error, "name")
+                left=name.leave()
+                focused=true
+            />
+            <Field
+                name="key"
+                label=text::key()
+                value=key.value
+                hint=text::systems::key_hint()
+                error=key.error(error, "key")
+                left=key.leave()
+            />
+            <Field
+                name="audience"
+                label=text::systems::audience()
+                value=audience.value
+                hint=text::systems::audience_hint()
+                placeholder="https://fleet.example"
+                error=audience.error(error, "audience")
+                is_optional=true
+            />
+            <div class="fields">
+                <Field
+                    name="base_path"
+                    label=text::systems::base_path()
+                    value=base_path.value
+                    hint=text::systems::base_path_hint()
+                    placeholder="/api/v3"
+                    error=base_path.error(error, "base_path")
+                    is_optional=true
+                />
+                <Field
+                    name="project_param"
+                    label=text::systems::project_parameter()
+                    value=parameter.value
+                    hint=text::systems::project_parameter_hint()
+                    placeholder="project"
+                    error=parameter.error(error, "project_param")
+                    is_optional=true
+                />
+            </div>
+            <div class="buttons">
+                <button type="button" class="quiet" on:click=move |_| cancel.run(())>{text::cancel()}</button>
+                <button type="submit" disabled=create.pending()>
+                    {move || if create.pending().get() { text::adding() } else { text::systems::add_system() }}
+                </button>
+            </div>
+        </Form>
+    }
 }

@@ -1,12 +1,150 @@
-//! One token.
+//! One token: `/tokens/{id}`.
 
+mod grants;
+mod rotate;
+mod trial;
+mod usage;
+
+use latchkey_shared::tokens::{Kind, Status, Token};
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
 
+use self::grants::{Grants, Targets};
+use self::rotate::Rotate;
+use self::trial::TryIt;
+use self::usage::UsagePanel;
+use crate::api;
+use crate::components::clipboard::CopyButton;
+use crate::components::frame::me;
 use crate::components::heading::Heading;
+use crate::components::listing::Loaded;
+use crate::components::menu::Menu;
 use crate::text;
+use crate::time::{Moment, MomentOrNever};
 
-/// One token.
+/// The token, loaded by the id in the address.
 #[component]
 pub(crate) fn TokenPage() -> impl IntoView {
-    view! { <Heading title=Signal::derive(|| text::tokens().to_owned()) /> }
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get_str("id").unwrap_or_default().to_owned());
+    let token = LocalResource::new(move || {
+        let id = id.get();
+        async move { api::tokens::find(&id).await.map(|(token, _)| token) }
+    });
+    // Outlives the token being loaded again.
+    let was_rotated = RwSignal::new(false);
+    let reload = Callback::new(move |()| token.refetch());
+    view! { <Loaded resource=token children=move |token| view! { <Detail token was_rotated reload /> } /> }
+}
+
+#[component]
+fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
+    let (kind, id) = (token.kind, token.id.to_string());
+    let name = token.name.clone();
+    let is_rotating = RwSignal::new(false);
+    let list = (format!("/tokens?kind={}", kind.as_str()), text::tokens().to_owned());
+    let duplicate = format!("/tokens/new?kind={}&from={id}", kind.as_str());
+    let modify = format!("/tokens/{id}/modify");
+    let actions = me().administers().then(|| {
+        view! {
+            <a class="button" href=modify>{text::modify()}</a>
+            <Menu id="more" label=text::token::more()>
+                <button type="button" on:click=move |_| is_rotating.set(true)>{text::token::rotate()}</button>
+                <a href=duplicate>{text::token::duplicate()}</a>
+            </Menu>
+        }
+    });
+    let status = match token.status {
+        Status::Active => None,
+        Status::Disabled => Some(text::token::is_disabled()),
+        Status::Expired => Some(text::token::is_expired()),
+    };
+    view! {
+        <Heading title=Signal::stored(name) within=Some(list)>{actions}</Heading>
+        <p class="under-heading badges">
+            <span class="badge">{text::tokens::kind(kind)}</span>
+            <span class=badge(token.status)>{text::tokens::status(token.status)}</span>
+        </p>
+        {(!token.description.is_empty()).then(|| view! { <p class="prose anywhere">{token.description.clone()}</p> })}
+        {status.map(|sentence| view! { <p class="notice warn">{sentence}</p> })}
+        <Show when=move || was_rotated.get()>
+            <p class="notice warn" role="status">{text::token::rotated_hint(kind)}</p>
+        </Show>
+        <Facts token=token.clone() />
+        <Grants token=token.clone() />
+        <Targets token=token.clone() />
+        <UsagePanel id=id.clone() />
+        <TryIt token />
+        <Rotate
+            open=is_rotating
+            id
+            kind
+            then=move |()| {
+                was_rotated.set(true);
+                reload.run(());
+            }
+        />
+    }
+}
+
+/// The badge of a status.
+fn badge(status: Status) -> &'static str {
+    match status {
+        Status::Active => "badge active",
+        Status::Disabled => "badge disabled",
+        Status::Expired => "badge expired",
+    }
+}
+
+/// What it is, in names and values.
+#[component]
+fn Facts(token: Token) -> impl IntoView {
+    let addresses = if token.allowed_ips.is_empty() {
+        text::token::any_address().to_owned()
+    } else {
+        token.allowed_ips.join(text::list_separator())
+    };
+    let rsa = token.key_size.filter(|_| token.kind == Kind::Rsa).map(|size| {
+        let accepts = if token.one_time_only {
+            text::token::one_time_only_yes()
+        } else {
+            text::token::one_time_only_no()
+        };
+        view! {
+            <dt>{text::token::key_size()}</dt>
+            <dd>{text::token::bits(size)}</dd>
+            <dt>{text::token::one_time_only()}</dt>
+            <dd>{accepts}</dd>
+        }
+    });
+    let parent = token.parent_token.map(|parent| {
+        view! {
+            <dt>{text::token::parent()}</dt>
+            <dd><a class="code" href=format!("/tokens/{parent}")>{parent.to_string()}</a></dd>
+        }
+    });
+    let id = token.id.to_string();
+    view! {
+        <section class="panel">
+            <h2>{text::token::facts()}</h2>
+            <dl class="facts">
+                <dt>{text::token::id()}</dt>
+                <dd><code>{id.clone()}</code> " " <CopyButton content=Signal::stored(id) /></dd>
+                <dt>{text::tokens::expires()}</dt>
+                <dd><MomentOrNever at=token.expires_at /></dd>
+                <dt>{text::tokens::last_used()}</dt>
+                <dd><MomentOrNever at=token.last_used_at /></dd>
+                <dt>{text::token::allowed_addresses()}</dt>
+                <dd>{addresses}</dd>
+                {rsa}
+                <dt>{text::token::generation()}</dt>
+                <dd>{text::token::generation_number(token.generation)}</dd>
+                {parent}
+                <dt>{text::created()}</dt>
+                <dd><Moment at=token.created_at /> " · " {text::token::by()} " " {token.created_by}</dd>
+                <dt>{text::token::updated()}</dt>
+                <dd><Moment at=token.updated_at /> " · " {text::token::by()} " " {token.updated_by}</dd>
+            </dl>
+        </section>
+    }
 }

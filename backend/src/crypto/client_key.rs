@@ -1,0 +1,472 @@
+//! Public keys that integrators bring (RFC 7523), and what is signed with their
+//! other halves. The key decides which algorithms count, never the header.
+
+use ::rsa::pkcs1::RsaPublicKeyRef;
+use ::rsa::pkcs8::der::asn1::ObjectIdentifier;
+use ::rsa::pkcs8::{Document, SubjectPublicKeyInfoRef};
+use ::rsa::traits::PublicKeyParts as _;
+use ::rsa::{BoxedUint, PublicKey as RsaPublicKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    RsaPublicKeyComponents,
+};
+use latchkey_shared::fields::Refusal;
+use latchkey_shared::ids::KeyId;
+use latchkey_shared::tokens::ClientKey as ClientJwk;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use super::jose::{Header, UniqueNames};
+use super::{from_base64url, to_base64url};
+
+/// Every algorithm that some key of a client may sign with.
+pub const ALGORITHMS: [&str; 5] = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
+
+/// The longest public key that is read, in characters.
+const LONGEST_KEY: usize = 16 * 1024;
+/// The longest signed message that is looked at, in bytes.
+pub const MAX_LENGTH: usize = 8 * 1024;
+/// The sizes of RSA keys, in bits.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2_048..=8_192;
+
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const ED25519_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
+/// The members of a JWK that only a private or a symmetric key has (RFC 7518 §6, RFC 8037 §2).
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// The numbers of a public key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Numbers {
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+    P256 { x: Vec<u8>, y: Vec<u8> },
+    Ed25519 { x: Vec<u8> },
+}
+
+/// A public key of a client, ready to verify.
+#[derive(Debug)]
+pub struct ClientKey {
+    numbers: Numbers,
+    /// The one algorithm that its JWK names, if it does.
+    pinned: Option<String>,
+    verifiers: Vec<(&'static str, ParsedPublicKey)>,
+}
+
+fn refused<T>(code: &'static str, message: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::new(code, message))
+}
+
+fn unsupported<T>() -> Result<T, Refusal> {
+    refused("unsupported_key", "Only RSA of 2,048 to 8,192 bits, EC P-256 and Ed25519 keys are taken.")
+}
+
+impl ClientKey {
+    /// Reads what an integrator sent: PEM (`SubjectPublicKeyInfo` or PKCS#1) or a
+    /// JWK. A private key is refused; no message repeats any of it.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let text = text.trim();
+        if text.is_empty() {
+            return refused("required", "Must not be empty.");
+        }
+        if text.len() > LONGEST_KEY {
+            return refused("too_long", format!("At most {LONGEST_KEY} characters."));
+        }
+        if text.starts_with('{') { Self::from_jwk(text) } else { Self::from_pem(text) }
+    }
+
+    fn from_pem(text: &str) -> Result<Self, Refusal> {
+        if text.contains("PRIVATE KEY-----") {
+            return private_key();
+        }
+        if text.contains("-----BEGIN CERTIFICATE-----") {
+            return refused("unsupported_key", "Send the public key itself, not a certificate.");
+        }
+        let unreadable = || Refusal::new("unreadable", "Not one public key in PEM, nor a JWK.");
+        if text.matches("-----BEGIN ").count() != 1 {
+            return Err(unreadable());
+        }
+        let (label, document) = Document::from_pem(text).map_err(|_| unreadable())?;
+        let numbers = match label {
+            "RSA PUBLIC KEY" => pkcs1(document.as_bytes()).ok_or_else(unreadable)?,
+            "PUBLIC KEY" => {
+                let key = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(|_| unreadable())?;
+                let bits = key.subject_public_key.as_bytes().ok_or_else(unreadable)?;
+                let curve = || key.algorithm.parameters_oid().ok();
+                match key.algorithm.oid {
+                    RSA => pkcs1(bits).ok_or_else(unreadable)?,
+                    EC if curve() == Some(P256) => {
+                        // SEC 1 §2.3.3: an uncompressed point is 4 and two coordinates of 32 bytes.
+                        let ([4], Some((x, y))) = (
+                            bits.get(..1).unwrap_or_default(),
+                            bits.get(1..).unwrap_or_default().split_at_checked(32),
+                        ) else {
+                            return unsupported();
+                        };
+                        Numbers::P256 { x: x.to_vec(), y: y.to_vec() }
+                    }
+                    ED25519_KEY => Numbers::Ed25519 { x: bits.to_vec() },
+                    _ => return unsupported(),
+                }
+            }
+            _ => return Err(unreadable()),
+        };
+        Self::new(numbers, None)
+    }
+
+    fn from_jwk(text: &str) -> Result<Self, Refusal> {
+        let unreadable = || Refusal::new("unreadable", "Not one public key in PEM, nor a JWK.");
+        let UniqueNames(members) = serde_json::from_str(text).map_err(|_| unreadable())?;
+        if PRIVATE_MEMBERS.into_iter().any(|name| members.contains_key(name)) {
+            return private_key();
+        }
+        if members.contains_key("keys") {
+            return refused("unsupported_key", "Send one key of the set.");
+        }
+        let text =
+            |name: &str| members.get(name).map(|value| value.as_str().ok_or_else(unreadable)).transpose();
+        let number = |name: &str| text(name)?.and_then(from_base64url).ok_or_else(unreadable);
+        if text("use")?.is_some_and(|purpose| purpose != "sig") {
+            return refused("unsupported_key", "The `use` of the JWK is not `sig`.");
+        }
+        if let Some(operations) = members.get("key_ops")
+            && !operations.as_array().is_some_and(|all| all.iter().any(|one| one == "verify"))
+        {
+            return refused("unsupported_key", "The `key_ops` of the JWK lack `verify`.");
+        }
+        let numbers = match (text("kty")?, text("crv")?) {
+            (Some("RSA"), _) => Numbers::Rsa { n: number("n")?, e: number("e")? },
+            (Some("EC"), Some("P-256")) => Numbers::P256 { x: number("x")?, y: number("y")? },
+            (Some("OKP"), Some("Ed25519")) => Numbers::Ed25519 { x: number("x")? },
+            (None, _) => return Err(unreadable()),
+            _ => return unsupported(),
+        };
+        Self::new(numbers, text("alg")?.map(str::to_owned))
+    }
+
+    fn new(mut numbers: Numbers, pinned: Option<String>) -> Result<Self, Refusal> {
+        let not_a_key = || Refusal::new("unreadable", "The numbers are no key of this type.");
+        let mut verifiers = match &mut numbers {
+            Numbers::Rsa { n, e } => {
+                let integer = |bytes: &[u8]| {
+                    let bits = u32::try_from(bytes.len() * 8).map_err(|_| not_a_key())?;
+                    BoxedUint::from_be_slice(bytes, bits).map_err(|_| not_a_key())
+                };
+                let key = RsaPublicKey::new_with_size_limits(integer(n)?, integer(e)?, 0..=usize::MAX)
+                    .map_err(|_| not_a_key())?;
+                let bits = usize::try_from(key.n().bit_width_vartime()).unwrap_or_default();
+                if bits < *RSA_BITS.start() {
+                    return refused(
+                        "weak_key",
+                        format!("An RSA key has 2,048 bits at least; this has {bits}."),
+                    );
+                }
+                if bits > *RSA_BITS.end() {
+                    return unsupported();
+                }
+                // Without the zeros that may lead them.
+                (*n, *e) = (key.n_bytes().to_vec(), key.e_bytes().to_vec());
+                let components = RsaPublicKeyComponents { n: n.as_slice(), e: e.as_slice() };
+                let parsed = |algorithm| components.to_parsed_public_key(algorithm).map_err(|_| not_a_key());
+                vec![
+                    ("RS256", parsed(&RSA_PKCS1_2048_8192_SHA256)?),
+                    ("PS256", parsed(&RSA_PSS_2048_8192_SHA256)?),
+                ]
+            }
+            Numbers::P256 { x, y } => {
+                let point = [&[4], &x[..], &y[..]].concat();
+                let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| not_a_key())?;
+                if x.len() != 32 || y.len() != 32 {
+                    return Err(not_a_key());
+                }
+                vec![("ES256", key)]
+            }
+            Numbers::Ed25519 { x } => {
+                let key = || ParsedPublicKey::new(&ED25519, x.as_slice()).map_err(|_| not_a_key());
+                // RFC 9864 gives the algorithm of RFC 8037 a name of its own.
+                vec![("EdDSA", key()?), ("Ed25519", key()?)]
+            }
+        };
+        if let Some(pinned) = &pinned {
+            verifiers.retain(|(algorithm, _)| algorithm == pinned);
+            if verifiers.is_empty() {
+                return refused(
+                    "unsupported_key",
+                    "The `alg` of the JWK is not one that the key verifies here.",
+                );
+            }
+        }
+        Ok(Self { numbers, pinned, verifiers })
+    }
+
+    /// The algorithms that count, the usual one first.
+    pub fn algorithms(&self) -> impl Iterator<Item = &'static str> {
+        self.verifiers.iter().map(|(algorithm, _)| *algorithm)
+    }
+
+    /// The key as it is stored and shown, with the id that we give it.
+    #[must_use]
+    pub fn to_jwk(&self, kid: &KeyId) -> ClientJwk {
+        let mut jwk = ClientJwk {
+            kid: kid.clone(),
+            kty: String::new(),
+            purpose: "sig".to_owned(),
+            alg: self.pinned.clone(),
+            crv: None,
+            n: None,
+            e: None,
+            x: None,
+            y: None,
+        };
+        match &self.numbers {
+            Numbers::Rsa { n, e } => {
+                "RSA".clone_into(&mut jwk.kty);
+                jwk.n = Some(to_base64url(n));
+                jwk.e = Some(to_base64url(e));
+            }
+            Numbers::P256 { x, y } => {
+                "EC".clone_into(&mut jwk.kty);
+                jwk.crv = Some("P-256".to_owned());
+                jwk.x = Some(to_base64url(x));
+                jwk.y = Some(to_base64url(y));
+            }
+            Numbers::Ed25519 { x } => {
+                "OKP".clone_into(&mut jwk.kty);
+                jwk.crv = Some("Ed25519".to_owned());
+                jwk.x = Some(to_base64url(x));
+            }
+        }
+        jwk
+    }
+
+    /// The claims of a message that was signed with the other half of this key.
+    pub fn verify<T: DeserializeOwned>(&self, signed: &Signed<'_>) -> Result<T, Unverified> {
+        let (_, key) =
+            self.verifiers.iter().find(|(name, _)| *name == signed.alg).ok_or(Unverified::BadSignature)?;
+        key.verify_sig(signed.message.as_bytes(), &signed.signature).map_err(|_| Unverified::BadSignature)?;
+        signed.claims().ok_or(Unverified::Malformed)
+    }
+}
+
+/// The numbers of an `RSAPublicKey` (RFC 8017 §A.1.1).
+fn pkcs1(der: &[u8]) -> Option<Numbers> {
+    let key = RsaPublicKeyRef::try_from(der).ok()?;
+    Some(Numbers::Rsa { n: key.modulus.as_bytes().to_vec(), e: key.public_exponent.as_bytes().to_vec() })
+}
+
+fn private_key<T>() -> Result<T, Refusal> {
+    refused("private_key", "This is a private key: keep it, and send its public half. It was not stored.")
+}
+
+/// Why a signed message has no claims to go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unverified {
+    /// The signature, or the algorithm, is not that of the key.
+    #[error("the signature is wrong")]
+    BadSignature,
+    /// Signed rightly, but its claims are not what they have to be.
+    #[error("the claims are not what they have to be")]
+    Malformed,
+}
+
+/// A JWT that a client signed (RFC 7515 §7.1), not yet verified.
+pub struct Signed<'a> {
+    alg: String,
+    kid: Option<String>,
+    typ: Option<String>,
+    /// Header and payload as they were signed.
+    message: &'a str,
+    payload: Zeroizing<Vec<u8>>,
+    signature: Vec<u8>,
+}
+
+impl<'a> Signed<'a> {
+    /// Reads a compact serialisation; nobody has vouched for any of it yet.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        if text.len() > MAX_LENGTH {
+            return None;
+        }
+        let (message, signature) = text.rsplit_once('.')?;
+        let (header, payload) = message.split_once('.')?;
+        let header = Header::parse(header).ok()?;
+        Some(Self {
+            alg: header.required("alg").ok()?.to_owned(),
+            kid: header.text("kid").ok()?.map(str::to_owned),
+            typ: header.text("typ").ok()?.map(str::to_owned),
+            message,
+            payload: Zeroizing::new(from_base64url(payload)?),
+            signature: from_base64url(signature)?,
+        })
+    }
+
+    /// The key id that its header names.
+    #[must_use]
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// What kind of message it says that it is.
+    #[must_use]
+    pub fn typ(&self) -> Option<&str> {
+        self.typ.as_deref()
+    }
+
+    /// Its claims, unverified: only to find the key that verifies them.
+    #[must_use]
+    pub fn claims<T: DeserializeOwned>(&self) -> Option<T> {
+        // Names are unique: else two readers could find two different claims.
+        let UniqueNames(members) = serde_json::from_slice(&self.payload).ok()?;
+        serde_json::from_value(members.into()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::crypto::rsa::{KeyPair, KeySize};
+
+    fn code(text: &str) -> &'static str {
+        ClientKey::parse(text).err().map_or("taken", |refusal| refusal.code)
+    }
+
+    fn ed25519() -> (Ed25519KeyPair, Value) {
+        let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+        let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).unwrap();
+        let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": to_base64url(pair.public_key()) });
+        (pair, jwk)
+    }
+
+    fn pem(label: &str, der: &[u8]) -> String {
+        let body = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+        let lines: Vec<&str> =
+            body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+    }
+
+    #[test]
+    fn a_key_is_read_from_pem_and_from_its_jwk() {
+        let rsa = KeyPair::generate(KeySize::Bits2048);
+        let jwk = rsa.public.to_jwk("own");
+        let of_jwk = ClientKey::parse(&json!({ "kty": "RSA", "n": jwk.n, "e": jwk.e }).to_string()).unwrap();
+        for text in [rsa.public.to_pem(), rsa.public.to_pem().replace('\n', "\r\n")] {
+            assert_eq!(ClientKey::parse(&text).unwrap().numbers, of_jwk.numbers);
+        }
+        assert_eq!(of_jwk.algorithms().collect::<Vec<_>>(), ["RS256", "PS256"]);
+        let with_zeros = to_base64url([&[0, 0], &from_base64url(&jwk.n).unwrap()[..]].concat());
+        let led_by_zeros = json!({ "kty": "RSA", "n": with_zeros, "e": jwk.e }).to_string();
+        assert_eq!(ClientKey::parse(&led_by_zeros).unwrap().numbers, of_jwk.numbers);
+        let kid = KeyId::new();
+        let stored = json!(of_jwk.to_jwk(&kid)).to_string();
+        assert_eq!(ClientKey::parse(&stored).unwrap().to_jwk(&kid), of_jwk.to_jwk(&kid));
+
+        let (pair, jwk) = ed25519();
+        let der = [
+            &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00],
+            pair.public_key().as_ref(),
+        ]
+        .concat();
+        let of_pem = ClientKey::parse(&pem("PUBLIC KEY", &der)).unwrap();
+        assert_eq!(of_pem.numbers, ClientKey::parse(&jwk.to_string()).unwrap().numbers);
+    }
+
+    #[test]
+    fn what_is_no_public_key_is_refused_and_not_repeated() {
+        let rsa = KeyPair::generate(KeySize::Bits2048);
+        let jwk = rsa.public.to_jwk("own");
+        let with = |name: &str, value: Value| {
+            let mut jwk = json!({ "kty": "RSA", "n": jwk.n, "e": jwk.e });
+            jwk[name] = value;
+            jwk.to_string()
+        };
+        let small = to_base64url([&[0x80], &[1; 127][..]].concat());
+        let (_, okp) = ed25519();
+        for (text, expected) in [
+            (String::new(), "required"),
+            ("x".repeat(LONGEST_KEY + 1), "too_long"),
+            ("ssh-ed25519 AAAA".to_owned(), "unreadable"),
+            (pem("PRIVATE KEY", &rsa.private_pkcs8), "private_key"),
+            (pem("EC PRIVATE KEY", &[1]), "private_key"),
+            (pem("ENCRYPTED PRIVATE KEY", &[1]), "private_key"),
+            (format!("{}{}", rsa.public.to_pem(), pem("RSA PRIVATE KEY", &[1])), "private_key"),
+            (pem("CERTIFICATE", &[1]), "unsupported_key"),
+            (pem("PUBLIC KEY", &[1]), "unreadable"),
+            (format!("{0}{0}", rsa.public.to_pem()), "unreadable"),
+            (with("d", json!("AQAB")), "private_key"),
+            (with("oth", json!([])), "private_key"),
+            (json!({ "kty": "oct", "k": "AAAA" }).to_string(), "private_key"),
+            (json!({ "kty": "oct" }).to_string(), "unsupported_key"),
+            (json!({ "keys": [okp.clone()] }).to_string(), "unsupported_key"),
+            (json!({ "kty": "EC", "crv": "P-384", "x": "AA", "y": "AA" }).to_string(), "unsupported_key"),
+            (json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }).to_string(), "unreadable"),
+            (json!({ "kty": "OKP", "crv": "X25519", "x": okp["x"] }).to_string(), "unsupported_key"),
+            (json!({ "kty": "OKP", "crv": "Ed25519", "x": "AA" }).to_string(), "unreadable"),
+            (with("n", json!(small)), "weak_key"),
+            (with("n", json!("AA")), "unreadable"),
+            (with("e", json!("Ag")), "unreadable"),
+            (with("use", json!("enc")), "unsupported_key"),
+            (with("key_ops", json!(["encrypt"])), "unsupported_key"),
+            (with("alg", json!("HS256")), "unsupported_key"),
+            (with("alg", json!("PS256")), "taken"),
+            ("{".to_owned(), "unreadable"),
+            (r#"{"kty":"OKP","kty":"RSA"}"#.to_owned(), "unreadable"),
+        ] {
+            assert_eq!(code(&text), expected, "{text}");
+        }
+        let secret = pem("PRIVATE KEY", b"hush hush");
+        let refusal = ClientKey::parse(&secret).unwrap_err();
+        assert!(!refusal.message.contains(secret.lines().nth(1).unwrap()));
+    }
+
+    fn sign(header: &Value, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
+        let message = format!("{}.{}", to_base64url(header.to_string()), to_base64url(claims.to_string()));
+        format!("{message}.{}", to_base64url(sign(message.as_bytes())))
+    }
+
+    #[test]
+    fn the_key_decides_the_algorithm() {
+        let (pair, jwk) = ed25519();
+        let key = ClientKey::parse(&jwk.to_string()).unwrap();
+        let claims = json!({ "sub": "x" });
+        let verified = |header: Value| {
+            let text = sign(&header, &claims, |message| pair.sign(message).as_ref().to_vec());
+            Signed::parse(&text).map(|signed| key.verify::<Value>(&signed))
+        };
+        assert_eq!(verified(json!({ "alg": "EdDSA" })), Some(Ok(claims.clone())));
+        assert_eq!(verified(json!({ "alg": "Ed25519" })), Some(Ok(claims.clone())));
+        for alg in ["none", "HS256", "RS256", "ES256", ""] {
+            assert_eq!(verified(json!({ "alg": alg })), Some(Err(Unverified::BadSignature)), "{alg}");
+        }
+        assert_eq!(verified(json!({ "alg": "EdDSA", "jwk": jwk })), None, "a key of the sender's choice");
+        assert_eq!(verified(json!({})), None);
+
+        let document =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref()).unwrap();
+        let point = pair.public_key().as_ref();
+        let jwk = json!({ "kty": "EC", "crv": "P-256", "x": to_base64url(&point[1..33]), "y": to_base64url(&point[33..]) });
+        let key = ClientKey::parse(&jwk.to_string()).unwrap();
+        let text = sign(&json!({ "alg": "ES256" }), &claims, |message| {
+            pair.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec()
+        });
+        assert_eq!(key.verify::<Value>(&Signed::parse(&text).unwrap()), Ok(claims));
+        let twice = sign(&json!({ "alg": "ES256" }), &json!(null), |_| Vec::new());
+        assert_eq!(Signed::parse(&twice).unwrap().claims::<Value>(), None, "not an object");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,300}") {
+            let _ = ClientKey::parse(&text);
+            let _ = Signed::parse(&text).map(|signed| signed.claims::<Value>());
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Where a request came from, if proxies stand between: what a header says of
+//! it counts only as far as those who wrote it are trusted.
+
+use std::net::{IpAddr, SocketAddr};
+
+use actix_web::http::header::{self, HeaderMap};
+use ipnet::IpNet;
+
+/// The header to which each proxy appends the address that it was called from.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// The proxies whose word about addresses is believed.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// Proxies in these ranges.
+    #[must_use]
+    pub fn new(ranges: Vec<IpNet>) -> Self {
+        Self(ranges)
+    }
+
+    /// The address that a request of this peer came from: the peer itself unless
+    /// it is a trusted proxy, else what that says. `None` if it says nothing that
+    /// can be relied on.
+    #[must_use]
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
+        if !self.trust(peer) {
+            return Some(peer);
+        }
+        let (list, forwarded) = (lines(headers, FORWARDED_FOR), lines(headers, header::FORWARDED.as_str()));
+        let by_list = (!list.is_empty()).then(|| self.nearest(&list, hop));
+        let by_forwarded = (!forwarded.is_empty()).then(|| self.nearest(&forwarded, forwarded_hop));
+        match (by_list, by_forwarded) {
+            (None, None) => Some(peer),
+            (Some(one), None) | (None, Some(one)) => one,
+            // A proxy writes one of them and may let the caller's other one through.
+            (Some(one), Some(other)) => one.filter(|_| one == other),
+        }
+    }
+
+    /// The address that a gateway names which has proved itself otherwise: its
+    /// own word is the last one in the list.
+    #[must_use]
+    pub fn named_by_gateway(&self, headers: &HeaderMap) -> Option<IpAddr> {
+        self.nearest(&lines(headers, FORWARDED_FOR), hop)
+    }
+
+    /// The nearest address that is no trusted proxy's, or else the farthest.
+    fn nearest(&self, lines: &[&str], read: impl Fn(&str) -> Option<IpAddr>) -> Option<IpAddr> {
+        let mut farthest = None;
+        for one in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+            let address = read(one.trim())?.to_canonical();
+            if !self.trust(address) {
+                return Some(address);
+            }
+            farthest = Some(address);
+        }
+        farthest
+    }
+
+    fn trust(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|range| range.contains(&address))
+    }
+}
+
+/// The lines of a header that is a list.
+fn lines<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
+    headers.get_all(name).map(|line| line.to_str().unwrap_or_default()).collect()
+}
+
+/// An address, perhaps with a port.
+fn hop(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+/// The `for` of an element of `Forwarded` (RFC 7239 §4).
+fn forwarded_hop(element: &str) -> Option<IpAddr> {
+    let node = element.split(';').find_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("for").then(|| value.trim())
+    })?;
+    hop(node.strip_prefix('"').and_then(|node| node.strip_suffix('"')).unwrap_or(node))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn proxies() -> TrustedProxies {
+        TrustedProxies::new(["10.0.0.0/8", "fd00::/8"].map(|range| range.parse().expect("a range")).to_vec())
+    }
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    fn client(peer: &str, lines: &[(&'static str, &'static str)]) -> Option<String> {
+        let peer = peer.parse().expect("an address");
+        proxies().client(peer, &headers(lines)).map(|address| address.to_string())
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        for (peer, lines, found) in [
+            ("192.0.2.1", vec![("x-forwarded-for", "198.51.100.7")], Some("192.0.2.1")),
+            ("10.0.0.1", vec![], Some("10.0.0.1")),
+            ("10.0.0.1", vec![("x-forwarded-for", "198.51.100.7")], Some("198.51.100.7")),
+            ("::ffff:10.0.0.1", vec![("x-forwarded-for", "198.51.100.7")], Some("198.51.100.7")),
+            (
+                "10.0.0.1",
+                vec![("x-forwarded-for", "203.0.113.9, 198.51.100.7, 10.2.3.4")],
+                Some("198.51.100.7"),
+            ),
+            (
+                "10.0.0.1",
+                vec![("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "198.51.100.7")],
+                Some("198.51.100.7"),
+            ),
+            ("10.0.0.1", vec![("x-forwarded-for", "10.9.9.9, 10.2.3.4")], Some("10.9.9.9")),
+            ("fd00::1", vec![("x-forwarded-for", "[2001:db8::7]:4711")], Some("2001:db8::7")),
+            ("10.0.0.1", vec![("x-forwarded-for", "198.51.100.7:4711")], Some("198.51.100.7")),
+            ("10.0.0.1", vec![("x-forwarded-for", "198.51.100.7, unknown")], None),
+            ("10.0.0.1", vec![("x-forwarded-for", "")], None),
+            (
+                "10.0.0.1",
+                vec![("forwarded", "for=203.0.113.9, proto=https;For=198.51.100.7")],
+                Some("198.51.100.7"),
+            ),
+            ("10.0.0.1", vec![("forwarded", "for=\"[2001:db8::7]:4711\";by=_x")], Some("2001:db8::7")),
+            // A quotation mark that the caller opened swallows nothing.
+            ("10.0.0.1", vec![("forwarded", "for=\", for=198.51.100.7")], Some("198.51.100.7")),
+            ("10.0.0.1", vec![("forwarded", "for=_hidden")], None),
+            (
+                "10.0.0.1",
+                vec![("x-forwarded-for", "198.51.100.7"), ("forwarded", "for=198.51.100.7")],
+                Some("198.51.100.7"),
+            ),
+            ("10.0.0.1", vec![("x-forwarded-for", "203.0.113.9"), ("forwarded", "for=198.51.100.7")], None),
+        ] {
+            assert_eq!(client(peer, &lines).as_deref(), found, "{peer} {lines:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_word_is_the_gateway_s() {
+        let named = |list| {
+            let address = proxies().named_by_gateway(&headers(&[("x-forwarded-for", list)]));
+            address.map(|address| address.to_string())
+        };
+        assert_eq!(named("198.51.100.7").as_deref(), Some("198.51.100.7"));
+        assert_eq!(named("203.0.113.9, 198.51.100.7").as_deref(), Some("198.51.100.7"));
+        assert_eq!(named("203.0.113.9, 198.51.100.7, 10.0.0.2").as_deref(), Some("198.51.100.7"));
+        assert_eq!(named("198.51.100.7, "), None);
+    }
+}

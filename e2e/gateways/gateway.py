@@ -1,0 +1,205 @@
+"""A real gateway with the published recipe, a small upstream behind it, and a caller who sends what it likes."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+RECIPES = Path(__file__).parent.parent.parent / "gateways"
+GATEWAYS = ["nginx", "caddy", "haproxy"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def filled(recipe, **values):
+    """A recipe with its places filled in, as the screens do it."""
+    text = (RECIPES / recipe).read_text()
+    for name, value in values.items():
+        text = text.replace("{{" + name + "}}", value)
+    assert not (left := re.findall(r"{{.*?}}", text)), f"{recipe}: {left}"
+    return text
+
+
+class Upstream:
+    """Tells what arrived, and counts it."""
+
+    def __init__(self):
+        self.arrived = 0
+
+    def __enter__(self):
+        upstream = self
+
+        class Echo(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                upstream.arrived += 1
+                length = int(self.headers.get("Content-Length", 0))
+                # The line as it arrived: `path` is already a little repaired.
+                method, target, _ = self.requestline.split(" ")
+                said = {"method": method, "target": target, "headers": self.headers.items()}
+                said = json.dumps(said | {"body": self.rfile.read(length).decode()}).encode()
+                self.send_response(200)
+                self.send_header("X-Target", target)
+                self.send_header("Content-Length", str(len(said)))
+                self.end_headers()
+                if method != "HEAD":
+                    self.wfile.write(said)
+
+            do_GET = do_HEAD = do_PATCH = do_POST = do_OPTIONS = answer
+
+            def log_message(self, *_):
+                pass
+
+        return self.serve(Echo)
+
+    def serve(self, handler):
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        # A gateway that closes a connection early is no news.
+        self.server.handle_error = lambda *_: None
+        self.address = f"127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    @property
+    def echo(self):
+        """What the upstream received."""
+        assert self.status == 200, f"{self.status} {self.headers} {self.body}"
+        return json.loads(self.body)
+
+    def received(self, name):
+        """The values of a header at the upstream, whether it reads underscores as hyphens or not."""
+        wanted = name.lower().replace("_", "-")
+        return [value for key, value in self.echo["headers"] if key.lower().replace("_", "-") == wanted]
+
+    @property
+    def challenge(self):
+        """The scheme and parameters of the only challenge (RFC 6750 §3)."""
+        (challenge,) = self.headers.get_all("WWW-Authenticate")
+        scheme, parameters = challenge.split(" ", 1)
+        assert scheme == "Bearer"
+        return dict(re.findall(r'(\w+)="([^"]*)"', parameters))
+
+
+class Gateway:
+    def __init__(self, family, folder, latchkey, system, verifier_key, upstream):
+        self.family = family
+        self.folder = folder
+        self.address = f"127.0.0.1:{free_port()}"
+        self.values = {
+            "latchkey_url": latchkey,
+            "system": system,
+            "verifier_key": verifier_key,
+            "upstream": upstream.address,
+            "listen": self.address,
+        }
+
+    def command(self):
+        """Writes the recipe, and around it only what the place to run in needs."""
+        if self.family == "nginx":
+            (self.folder / "recipe.conf").write_text(filled("nginx.conf", **self.values))
+            kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};\n" for kind in kinds)
+            main = self.folder / "nginx.conf"
+            # What root starts would become somebody who may not write here.
+            user = "user root;" if os.geteuid() == 0 else ""
+            main.write_text(
+                f"{user} daemon off; pid {self.folder}/pid; error_log stderr; events {{}}\n"
+                f"http {{ access_log off; {temporary} include {self.folder}/recipe.conf; }}\n"
+            )
+            return ["nginx", "-e", "stderr", "-p", self.folder, "-c", main]
+        if self.family == "caddy":
+            recipe = self.folder / "Caddyfile"
+            recipe.write_text("{\n\tadmin off\n}\n" + filled("Caddyfile", **self.values))
+            return ["caddy", "run", "--adapter", "caddyfile", "--config", recipe]
+        (self.folder / "haproxy.cfg").write_text(filled("haproxy.cfg", **self.values))
+        shutil.copy(RECIPES / "latchkey.lua", self.folder)
+        return ["haproxy", "-db", "-f", self.folder / "haproxy.cfg"]
+
+    def __enter__(self):
+        self.log = (self.folder / "log").open("w+")
+        # Debian keeps servers where not everybody looks.
+        environment = os.environ | {"HOME": str(self.folder), "PATH": os.environ["PATH"] + ":/usr/sbin"}
+        environment |= {"XDG_DATA_HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder)}
+        self.process = subprocess.Popen(
+            [str(word) for word in self.command()],
+            cwd=self.folder,
+            env=environment,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + 30
+        host, port = self.address.split(":")
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
+                return self
+            time.sleep(0.05)
+        self.__exit__()
+        raise AssertionError(f"{self.family} does not start:\n{(self.folder / 'log').read_text()}")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(30)
+        self.log.close()
+
+    def call(self, credential, method="GET", target="/", headers=(), body=None):
+        """One call, with the target and the headers exactly as they are given."""
+        connection = http.client.HTTPConnection(self.address, timeout=30)
+        # What it would refuse to send is what there is to find out about.
+        connection._validate_path = lambda _: None
+        connection._encode_request = lambda line: line.encode()
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        if credential is not None:
+            connection.putheader("Authorization", f"Bearer {credential}")
+        for name, value in headers:
+            connection.putheader(name, value)
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        try:
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+
+
+class Busy(Upstream):
+    """Answers everybody that it was asked too often."""
+
+    def __enter__(self):
+        class Refuse(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                self.send_response(429)
+                self.send_header("Retry-After", "1")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        return self.serve(Refuse)

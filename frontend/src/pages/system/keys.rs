@@ -1,0 +1,204 @@
+//! The verifier keys of a system.
+
+use latchkey_shared::fields;
+use latchkey_shared::systems::{Gateway, IssuedVerifierKey, NewVerifierKey, VerifierKey};
+use leptos::prelude::*;
+
+use super::{Shared, link};
+use crate::api;
+use crate::components::checked::Checked;
+use crate::components::clipboard::Snippet;
+use crate::components::dialog::{Confirm, Dialog};
+use crate::components::field::{Field, Select};
+use crate::components::form::Form;
+use crate::components::listing::{Listing, Nothing, Reload};
+use crate::components::toast::toasts;
+use crate::components::write::Write;
+use crate::text;
+use crate::time::Moment;
+
+/// The list, creating one and deleting one.
+#[component]
+pub(super) fn Keys(shared: Shared) -> impl IntoView {
+    let reload = Reload::new();
+    let is_adding = RwSignal::new(false);
+    let is_shown = RwSignal::new(false);
+    let is_deleting = RwSignal::new(false);
+    let chosen = RwSignal::new(None::<VerifierKey>);
+    let toasts = toasts();
+    let system = StoredValue::new(shared.key());
+    let load = move |_| {
+        let system = system.get_value();
+        async move { api::systems::verifier_keys(&system).await }
+    };
+    let delete = Write::new(
+        move |()| {
+            let key = chosen.with_untracked(|key| key.as_ref().map(|key| key.id.to_string()));
+            async move { api::systems::remove_verifier_key(&system.get_value(), &key.unwrap_or_default()).await }
+        },
+        move |()| {
+            let gone = chosen.get_untracked().map(|key| key.id);
+            if shared.fresh_key.with_untracked(|fresh| fresh.as_ref().map(|fresh| fresh.id.clone()) == gone) {
+                shared.fresh_key.set(None);
+            }
+            toasts.good(text::systems::key_deleted());
+            is_deleting.set(false);
+            reload.now();
+        },
+    );
+    let ask = Callback::new(move |key: VerifierKey| {
+        chosen.set(Some(key));
+        is_deleting.set(true);
+    });
+    let created = Callback::new(move |key: IssuedVerifierKey| {
+        shared.fresh_key.set(Some(key));
+        is_adding.set(false);
+        is_shown.set(true);
+        reload.now();
+    });
+    view! {
+        <div class="toolbar">
+            <p class="hint prose">{text::systems::keys_hint()}</p>
+            <button type="button" aria-keyshortcuts="n" on:click=move |_| is_adding.set(true)>
+                {text::systems::add_key()}
+            </button>
+        </div>
+        <Listing
+            label=text::systems::tab_keys()
+            load
+            reload
+            empty=|| view! { <Nothing title=text::systems::no_keys() hint=text::systems::no_keys_hint() /> }
+            table=move |rows| view! { <Table rows ask /> }.into_any()
+            count=text::systems::key_count
+        />
+        <Dialog open=is_adding title=Signal::derive(|| text::systems::add_key().to_owned())>
+            <NewKey system=system.get_value() created cancel=move |()| is_adding.set(false) />
+        </Dialog>
+        <Dialog open=is_shown title=Signal::derive(|| text::systems::key_created().to_owned())>
+            <p class="notice warn">{text::systems::key_created_hint()}</p>
+            {move || shared.fresh_key.get().map(|key| {
+                let gateway = key.gateway.map(|gateway| format!("&gateway={}", gateway.as_str()));
+                let address = link(&system.get_value(), "gateway") + &gateway.unwrap_or_default();
+                view! {
+                    <Snippet
+                        label=format!("{}: {}", text::systems::verifier_key(), key.name)
+                        content=Signal::stored(key.key)
+                    />
+                    <div class="buttons">
+                        <a class="button quiet" href=address on:click=move |_| is_shown.set(false)>
+                            {text::systems::to_gateway()}
+                        </a>
+                        <button type="button" on:click=move |_| is_shown.set(false)>{text::close()}</button>
+                    </div>
+                }
+            })}
+        </Dialog>
+        <Confirm
+            open=is_deleting
+            title=Signal::derive(move || {
+                chosen.with(|key| key.as_ref().map(|key| text::systems::delete_key(&key.name))).unwrap_or_default()
+            })
+            button=(text::delete(), text::deleting())
+            write=delete
+            is_dangerous=true
+        >
+            <p>{text::systems::delete_key_hint()}</p>
+            <p>{text::cannot_be_undone()}</p>
+        </Confirm>
+    }
+}
+
+#[component]
+fn Table(rows: RwSignal<Vec<VerifierKey>>, ask: Callback<VerifierKey>) -> impl IntoView {
+    view! {
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{text::name()}</th>
+                    <th scope="col">{text::systems::gateway()}</th>
+                    <th scope="col" class="minor">{text::systems::begins_with()}</th>
+                    <th scope="col" class="minor">{text::created()}</th>
+                    <th scope="col"><span class="visually-hidden">{text::actions()}</span></th>
+                </tr>
+            </thead>
+            <tbody>
+                <For each=move || rows.get() key=|key| key.id.clone() let:key>
+                    <tr>
+                        <th scope="row">{key.name.clone()}</th>
+                        <td>{key.gateway.map_or("–", text::systems::gateway_name)}</td>
+                        <td class="minor code">{key.hint.clone()}"…"</td>
+                        <td class="minor"><Moment at=key.created_at.clone() /></td>
+                        <td class="row-actions">
+                            <div>
+                                <button
+                                    type="button"
+                                    class="quiet small danger"
+                                    aria-label=text::systems::delete_named(&key.name)
+                                    on:click=move |_| ask.run(key.clone())
+                                >
+                                    {text::delete()}
+                                </button>
+                            </div>
+                        </td>
+                    </tr>
+                </For>
+            </tbody>
+        </table>
+    }
+}
+
+/// Asks who will use the key.
+#[component]
+fn NewKey(
+    system: String,
+    created: Callback<IssuedVerifierKey>,
+    #[prop(into)] cancel: Callback<()>,
+) -> impl IntoView {
+    let name = Checked::new("", |raw| fields::name(raw).map(drop));
+    let gateway = RwSignal::new(Gateway::Nginx.as_str().to_owned());
+    let create = Write::new(
+        move |new: NewVerifierKey| {
+            let system = system.clone();
+            async move { api::systems::create_verifier_key(&system, &new).await }
+        },
+        move |key| created.run(key),
+    );
+    let error = create.error();
+    let submit = move || {
+        if Checked::all(&[name]) {
+            create.send(NewVerifierKey {
+                name: name.typed(),
+                gateway: Gateway::named(&gateway.read_untracked()),
+            });
+        }
+    };
+    let families = Gateway::ALL
+        .map(|gateway| (gateway.as_str().to_owned(), text::systems::gateway_name(gateway).to_owned()));
+    let none = (String::new(), text::systems::no_gateway().to_owned());
+    view! {
+        <Form submit error fields=&["name", "gateway"]>
+            <Field
+                name="name"
+                label=text::name()
+                value=name.value
+                hint=text::systems::key_name_hint()
+                error=name.error(error, "name")
+                left=name.leave()
+                focused=true
+            />
+            <Select
+                name="gateway"
+                label=text::systems::gateway()
+                value=gateway
+                options=families.into_iter().chain([none]).collect()
+                hint=text::systems::gateway_hint()
+            />
+            <div class="buttons">
+                <button type="button" class="quiet" on:click=move |_| cancel.run(())>{text::cancel()}</button>
+                <button type="submit" disabled=create.pending()>
+                    {move || if create.pending().get() { text::systems::creating() } else { text::systems::add_key() }}
+                </button>
+            </div>
+        </Form>
+    }
+}

@@ -1,0 +1,81 @@
+//! Giving a token new credentials.
+
+use latchkey_shared::tokens::{Kind, Rotation};
+use leptos::prelude::*;
+
+use crate::api;
+use crate::components::dialog::Confirm;
+use crate::components::toast::toasts;
+use crate::components::write::Write;
+use crate::text;
+
+/// How long the old credentials stay good, in seconds.
+const OVERLAPS: [u32; 4] = [0, 3_600, 86_400, 604_800];
+
+fn name(overlap: u32) -> &'static str {
+    match overlap {
+        0 => text::token::overlap_none(),
+        3_600 => text::token::overlap_hour(),
+        86_400 => text::token::overlap_day(),
+        _ => text::token::overlap_week(),
+    }
+}
+
+/// Asks how long the old credentials should stay good, and rotates.
+#[component]
+pub(super) fn Rotate(
+    open: RwSignal<bool>,
+    id: String,
+    kind: Kind,
+    /// Called when it is done.
+    #[prop(into)]
+    then: Callback<()>,
+) -> impl IntoView {
+    // Long enough to hand the new credentials on without a gap.
+    let overlap = RwSignal::new(86_400_u32);
+    let toasts = toasts();
+    let rotate = Write::new(
+        move |()| {
+            let (id, overlap) = (id.clone(), overlap.get_untracked());
+            async move {
+                let rotation = Rotation { overlap_seconds: Some(overlap) };
+                api::tokens::rotate(&id, &rotation).await.map(drop)
+            }
+        },
+        move |()| {
+            toasts.good(text::token::rotated());
+            open.set(false);
+            then.run(());
+        },
+    );
+    view! {
+        <Confirm
+            open
+            title=Signal::derive(|| text::token::rotate_title().to_owned())
+            button=(text::token::rotate(), text::token::rotating())
+            write=rotate
+        >
+            <p>{text::token::rotate_hint(kind)}</p>
+            <fieldset>
+                <legend>{text::token::overlap()}</legend>
+                {OVERLAPS
+                    .map(|seconds| view! {
+                        <label class="check">
+                            <input
+                                type="radio"
+                                name="overlap"
+                                prop:checked=move || overlap.get() == seconds
+                                on:change=move |_| overlap.set(seconds)
+                            />
+                            <span>{name(seconds)}</span>
+                        </label>
+                    })}
+            </fieldset>
+            <p class="hint">
+                {move || {
+                    if overlap.get() == 0 { text::token::overlap_none_hint() } else { text::token::overlap_hint() }
+                }}
+            </p>
+        </Confirm>
+    }
+}

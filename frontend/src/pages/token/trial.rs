@@ -1,0 +1,206 @@
+//! "Would this call be allowed, and why not?"
+
+use latchkey_shared::systems::System;
+use latchkey_shared::tokens::{Kind, Token, Trial};
+use latchkey_shared::verify::{Decision, Subject};
+use leptos::prelude::*;
+
+use crate::api;
+use crate::components::checked::Checked;
+use crate::components::field::{Field, Select};
+use crate::components::form::{Form, at_field};
+use crate::components::listing::Loaded;
+use crate::components::write::Write;
+use crate::pages::system::METHODS;
+use crate::text;
+
+/// The panel.
+#[component]
+pub(super) fn TryIt(token: Token) -> impl IntoView {
+    let systems = LocalResource::new(|| {
+        api::all(|cursor| async move { api::systems::list("", cursor.as_deref()).await })
+    });
+    view! {
+        <section class="panel">
+            <h2>{text::token::try_it()}</h2>
+            <p class="hint">{text::token::try_it_hint()}</p>
+            <Loaded
+                resource=systems
+                children=move |systems| view! { <TrialForm token=token.clone() systems /> }
+            />
+        </section>
+    }
+}
+
+/// A call that the token is likely to be for: system, method and path.
+fn likely_call(token: &Token, systems: &[System]) -> (String, String, String) {
+    let find = |key: &str| systems.iter().find(|system| system.key == key);
+    let granted = token.apis.iter().find(|api| !api.removed).and_then(|api| {
+        let system = find(api.key.split_once(':')?.0)?;
+        let path = match token.projects.first() {
+            Some(project) => api.path.replace(&format!("{{{}}}", system.project_param), &project.key),
+            None => api.path.clone(),
+        };
+        Some((system.key.clone(), api.method.clone(), format!("{}{path}", system.base_path)))
+    });
+    granted.unwrap_or_else(|| {
+        let system = token.systems.first().and_then(|system| find(&system.key)).or(systems.first());
+        let (key, base) =
+            system.map_or_else(Default::default, |system| (system.key.clone(), system.base_path.clone()));
+        (key, "GET".to_owned(), base + "/")
+    })
+}
+
+#[component]
+#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
+fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
+    if systems.is_empty() {
+        return view! { <p>{text::token::no_systems()}</p> }.into_any();
+    }
+    let (system, method, path) = likely_call(&token, &systems);
+    let (system, method) = (RwSignal::new(system), RwSignal::new(method));
+    let path = Checked::new(path, |raw| {
+        if raw.is_empty() {
+            Err(latchkey_shared::fields::Refusal::new("required", "Must not be empty."))
+        } else {
+            Ok(())
+        }
+    });
+    let (project, address) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let first = token.users.first().map(|user| user.username.clone());
+    let subject = RwSignal::new(first.unwrap_or_default());
+    let decision = RwSignal::new(None::<Decision>);
+    let id = token.id.to_string();
+    let ask = Write::new(
+        move |trial: Trial| {
+            let id = id.clone();
+            async move { api::tokens::try_call(&id, &trial).await }
+        },
+        move |answer| decision.set(Some(answer)),
+    );
+    let error = ask.error();
+    let submit = move || {
+        decision.set(None);
+        if Checked::all(&[path]) {
+            let unless_empty = |value: RwSignal<String>| {
+                Some(value.get_untracked().trim().to_owned()).filter(|value| !value.is_empty())
+            };
+            ask.send(Trial {
+                system: system.get_untracked(),
+                method: method.get_untracked(),
+                path: path.typed(),
+                project: unless_empty(project),
+                subject: unless_empty(subject),
+                client_ip: unless_empty(address),
+            });
+        }
+    };
+    let users = token.users.iter().map(|user| (user.username.clone(), user.display_name.clone())).collect();
+    let is_jwt = token.kind == Kind::Jwt && !token.users.is_empty();
+    view! {
+        <Form submit error fields=&["system", "method", "path", "project", "subject", "client_ip"]>
+            <div class="fields">
+                <Select
+                    name="system"
+                    label=text::token::system()
+                    value=system
+                    options=systems.into_iter().map(|system| (system.key, system.name)).collect()
+                    error=at_field(error, "system")
+                />
+                <Select
+                    name="method"
+                    label=text::systems::method()
+                    value=method
+                    options=METHODS.map(|method| (method.to_owned(), method.to_owned())).to_vec()
+                    error=at_field(error, "method")
+                />
+            </div>
+            <Field
+                name="path"
+                label=text::systems::path()
+                value=path.value
+                hint=text::token::path_hint()
+                error=path.error(error, "path")
+            />
+            <div class="fields">
+                <Field
+                    name="project"
+                    label=text::token::project()
+                    value=project
+                    hint=text::token::project_hint()
+                    error=at_field(error, "project")
+                    is_optional=true
+                />
+                {is_jwt
+                    .then(|| view! {
+                        <Select
+                            name="subject"
+                            label=text::token::subject()
+                            value=subject
+                            options=users
+                            error=at_field(error, "subject")
+                        />
+                    })}
+                <Field
+                    name="client_ip"
+                    label=text::token::client_address()
+                    value=address
+                    placeholder="203.0.113.7"
+                    error=at_field(error, "client_ip")
+                    is_optional=true
+                />
+            </div>
+            <div class="buttons">
+                <button type="submit" disabled=ask.pending()>
+                    {move || if ask.pending().get() { text::token::asking() } else { text::token::ask() }}
+                </button>
+            </div>
+        </Form>
+        <div role="status">
+            {move || decision.get().map(|decision| view! { <Answer decision /> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// What would become of the call.
+#[component]
+fn Answer(decision: Decision) -> impl IntoView {
+    let (class, verdict) = if decision.allowed {
+        ("answer allowed", text::token::would_be_allowed())
+    } else {
+        ("answer denied", text::token::would_be_denied())
+    };
+    let subject = decision.subject.map(|subject| match subject {
+        Subject::User { username, .. } => username,
+        Subject::Token { .. } => text::token::the_token().to_owned(),
+    });
+    let facts = [
+        (text::token::matched_api(), decision.api),
+        (
+            text::token::project(),
+            decision.project.map(|project| format!("{} ({})", project.name, project.key)),
+        ),
+        (text::token::made_as(), subject),
+    ];
+    view! {
+        <div class=class>
+            <h3>{verdict}</h3>
+            {decision
+                .reason
+                .map(|reason| view! {
+                    <p>{text::reasons::sentence(reason)} " " <code>{reason.as_str()}</code></p>
+                })}
+            <dl class="facts">
+                {facts
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name, value?)))
+                    .map(|(name, value)| view! {
+                        <dt>{name}</dt>
+                        <dd>{value}</dd>
+                    })
+                    .collect_view()}
+            </dl>
+        </div>
+    }
+}

@@ -1,0 +1,152 @@
+//! One token: what it is, what it may do, how it was used, and what would become of a call.
+
+use latchkey_shared::tokens::Kind;
+
+use super::{pick, sentences};
+
+sentences! {
+    more: "More", "更多";
+    duplicate: "Duplicate", "复制为新令牌";
+    is_disabled: "This token is disabled: every call with it is denied.", "该令牌已停用：使用它的所有调用都会被拒绝。";
+    is_expired: "This token is past its end: every call with it is denied.", "该令牌已过期：使用它的所有调用都会被拒绝。";
+
+    facts: "Details", "基本信息";
+    id: "Id", "ID";
+    updated: "Changed", "更新时间";
+    by: "by", "操作人";
+    allowed_addresses: "Allowed addresses", "IP 白名单";
+    any_address: "Any", "不限";
+    one_time_only: "Accepts", "接受的凭证";
+    one_time_only_yes: "Sealed one-time requests only", "仅一次性加密请求";
+    one_time_only_no: "Open token, sealed requests and client credentials", "开放令牌、一次性加密请求和客户端凭证";
+    key_size: "RSA key", "RSA 密钥";
+    generation: "Generation", "凭证代次";
+    parent: "Made by the token", "由令牌创建";
+
+    grants: "Authorised APIs", "授权的 API";
+    no_grants: "It is granted nothing any more: every call is denied.", "已没有任何授权：所有调用都会被拒绝。";
+    whole_system: "Whole system: every API, later ones too", "整个系统：全部 API，包括以后新增的";
+    removed: "Removed", "已移除";
+    removed_hint: "No call matches it.", "没有调用会匹配它。";
+
+    projects: "Authorised projects", "授权的项目";
+    all_projects: "All projects, later ones too", "所有项目，包括以后新增的";
+    users: "Authorised users", "授权的用户";
+    bound_to: "Held to these projects", "限定在以下项目";
+    bound_to_hint:
+        "A project administrator made it: calls in other projects are denied, whatever its users may do.",
+        "由项目管理员创建：无论其用户有何权限，其他项目中的调用都会被拒绝。";
+    no_targets: "Nobody any more: every call is denied.", "已没有任何对象：所有调用都会被拒绝。";
+
+    rotate: "Rotate", "轮换";
+    rotating: "Rotating…", "轮换中…";
+    rotate_title: "Rotate the credentials?", "轮换凭证？";
+    rotated: "The token has new credentials.", "令牌已换用新凭证。";
+    overlap: "The old credentials stay good for", "旧凭证继续有效";
+    overlap_none: "No time", "立即失效";
+    overlap_none_hint:
+        "For a credential that may have leaked: calls with it are denied at once, and its JWTs too.",
+        "适用于可能已泄露的凭证：使用旧凭证及其 JWT 的调用立即被拒绝。";
+    overlap_hour: "1 hour", "1 小时";
+    overlap_day: "1 day", "1 天";
+    overlap_week: "7 days", "7 天";
+    overlap_hint:
+        "Both work until then: enough time to hand the new ones on.",
+        "在此期间新旧凭证均可使用，请及时分发新凭证。";
+
+    usage: "Usage", "使用情况";
+    last_24_hours: "Last 24 hours", "最近 24 小时";
+    last_30_days: "Last 30 days", "最近 30 天";
+    calls_per_day: "Calls per day, last 30 days (UTC)", "最近 30 天每日调用次数（UTC）";
+    allowed: "Allowed", "放行";
+    denied: "Denied", "拒绝";
+    day: "Day", "日期";
+    as_table: "As a table", "以表格显示";
+    not_used: "Not used in the last 30 days.", "最近 30 天未使用。";
+    denials: "Why calls were denied", "拒绝原因";
+    reason: "Reason", "原因";
+    calls: "Calls", "调用次数";
+
+    try_it: "Try it", "试一试";
+    try_it_hint:
+        "Would this call be allowed, and if not, why? Nothing is called and nothing is counted.",
+        "此调用是否会放行？若不会，原因是什么？不会真正发起调用，也不计入统计。";
+    system: "System", "核心系统";
+    path_hint: "As it would arrive, with the base path.", "实际到达的路径，包含基础路径。";
+    project: "Project", "项目";
+    project_hint: "As X-Project would name it, where the path does not.", "路径中未包含时，由 X-Project 指明。";
+    subject: "As the user", "以用户身份";
+    client_address: "From the address", "来源地址";
+    ask: "Ask", "查询";
+    asking: "Asking…", "查询中…";
+    would_be_allowed: "The call would be allowed", "该调用会被放行";
+    would_be_denied: "The call would be denied", "该调用会被拒绝";
+    matched_api: "API", "匹配的 API";
+    made_as: "Made as", "调用身份";
+    the_token: "the token itself", "令牌本身";
+    no_systems: "There is no system that you could try.", "没有可供尝试的核心系统。";
+}
+
+/// What the new credentials are, and how they reach whoever uses them.
+pub(crate) fn rotate_hint(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Rsa => pick(
+            "The token gets a new key pair, a new secret and a new open token. Whoever uses it needs the new file.",
+            "令牌将获得新的密钥对、新的密钥和新的开放令牌。使用方需要新的令牌文件。",
+        ),
+        Kind::Jwt => pick(
+            "The token gets a new secret id. Whoever uses it needs the new one.",
+            "令牌将获得新的 secret id，使用方需要换用。",
+        ),
+    }
+}
+
+/// New credentials were made just now.
+pub(crate) fn rotated_hint(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Rsa => pick(
+            "New credentials were made just now: download the token file again and hand it on.",
+            "凭证刚刚轮换：请重新下载令牌文件并分发。",
+        ),
+        Kind::Jwt => pick(
+            "New credentials were made just now: copy the secret id again and hand it on.",
+            "凭证刚刚轮换：请重新复制 secret id 并分发。",
+        ),
+    }
+}
+
+/// Bits of a key.
+pub(crate) fn bits(bits: u16) -> String {
+    pick(format!("{bits} bits"), format!("{bits} 位"))
+}
+
+/// How often the credentials were made.
+pub(crate) fn generation_number(generation: i64) -> String {
+    if generation == 1 {
+        return pick("1, never rotated".to_owned(), "1，未轮换过".to_owned());
+    }
+    pick(
+        format!("{generation}, rotated {} times", generation - 1),
+        format!("{generation}，已轮换 {} 次", generation - 1),
+    )
+}
+
+/// So many calls passed and so many did not.
+pub(crate) fn allowed_and_denied(allowed: &str, denied: &str) -> String {
+    pick(format!("{allowed} allowed, {denied} denied"), format!("放行 {allowed} 次，拒绝 {denied} 次"))
+}
+
+/// What a day's bar says.
+pub(crate) fn on_day(day: &str, calls: &str) -> String {
+    pick(format!("{day}: {calls}"), format!("{day}：{calls}"))
+}
+
+/// How many APIs of a system are granted one by one.
+pub(crate) fn granted(count: usize) -> String {
+    super::systems::apis_in_words(count)
+}
+
+/// How many of something, in a heading.
+pub(crate) fn counted(what: &str, count: usize) -> String {
+    pick(format!("{what} ({count})"), format!("{what}（{count}）"))
+}

@@ -163,8 +163,9 @@ pub(crate) fn DeleteToken(
         typed.set(String::new());
         open.set(token.read().is_some());
     });
+    // Only where there is one: setting it anew would run the effect above again, and so on for ever.
     Effect::new(move || {
-        if !open.get() {
+        if !open.get() && token.with_untracked(Option::is_some) {
             token.set(None);
         }
     });

@@ -5,6 +5,7 @@ use latchkey_shared::fields::{self, Errors, Refusal};
 use latchkey_shared::ids::{ApiId, KeyId, SystemId};
 use latchkey_shared::page::{self, Page};
 use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{
     Api, ApiPatch, ApiScope, ImportReport, ImportedApi, IssuedVerifierKey, NewApi, NewSystem, NewVerifierKey,
     System, SystemPatch, VerifierKey,
@@ -41,6 +42,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(change_api)
         .service(remove_api)
         .service(list_apis)
+        .service(list_projects)
         .service(list_verifier_keys)
         .service(create_verifier_key)
         .service(remove_verifier_key);
@@ -647,6 +649,28 @@ async fn remove_api(
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// List the projects that a system is opened to
+///
+/// Which matters while it is restricted; else it is open to all.
+#[utoipa::path(
+    operation_id = "list_system_projects",
+    tag = "systems",
+    params(("system" = String, Path, description = "The system's key or id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "Projects, by key", body = Page<ProjectRef>))
+)]
+#[get("/systems/{system}/projects")]
+async fn list_projects(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+) -> Result<web::Json<Page<ProjectRef>>, Problem> {
+    principal.system_admin()?;
+    let system = visible(&database, &principal, &path).await?;
+    let items = store::opened_to(&mut *database.reader().acquire().await?, &system.id).await?;
+    Ok(web::Json(Page { items, next_cursor: None, total: None }))
 }
 
 /// List verifier keys

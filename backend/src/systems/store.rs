@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use latchkey_shared::fields::name_key;
 use latchkey_shared::ids::{ApiId, KeyId, SystemId, TokenId};
 use latchkey_shared::problem::TokenRef;
+use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{Api, ApiScope, Gateway, System, VerifierKey};
 use latchkey_shared::time::Timestamp;
 use sqlx::{AnyConnection, FromRow};
@@ -430,6 +431,21 @@ pub(super) async fn set_base_path(
         .execute(connection)
         .await
         .map(drop)
+}
+
+/// The projects that a system is opened to.
+pub(super) async fn opened_to(
+    connection: &mut AnyConnection,
+    system: &SystemId,
+) -> Result<Vec<ProjectRef>, sqlx::Error> {
+    let rows: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT p.id, p.key, p.name FROM project_systems o JOIN projects p ON p.id = o.project_id \
+         WHERE o.system_id = $1 ORDER BY p.key",
+    )
+    .bind(system.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|(id, key, name)| Ok(ProjectRef { id: stored(&id)?, key, name })).collect()
 }
 
 pub(super) async fn verifier_keys(

@@ -62,6 +62,30 @@ on_both_engines! {
         assert_eq!(grace.status(Method::GET, "/session").await, StatusCode::UNAUTHORIZED);
     }
 
+    async fn a_system_says_to_whom_it_is_opened(server) {
+        let platform = Platform::on(server).await;
+        let opened = async || {
+            let answer = platform.admin.get("/systems/fleet/projects").await;
+            let items = answer["items"].as_array().unwrap().iter();
+            items.map(|project| text(&project["key"])).collect::<Vec<_>>()
+        };
+        assert!(opened().await.is_empty());
+        for project in ["quarry", "harbour"] {
+            platform.admin.put(&format!("/projects/{project}/systems/fleet"), &json!({})).await;
+        }
+        assert_eq!(opened().await, ["harbour", "quarry"]);
+        platform.admin.delete("/projects/quarry/systems/fleet").await;
+        assert_eq!(opened().await, ["harbour"]);
+
+        let temporary = "a temporary password";
+        let lin = json!({ "username": "lin", "display_name": "Lin", "password": temporary });
+        platform.admin.post("/users", &lin).await;
+        let lin = server.person("lin", temporary).await;
+        let change = json!({ "current_password": temporary, "new_password": "a password of my own" });
+        lin.put("/session/password", &change).await;
+        assert_eq!(lin.status(Method::GET, "/systems/fleet/projects").await, StatusCode::FORBIDDEN);
+    }
+
     async fn a_ci_script_is_held_to_its_token(server) {
         let platform = Platform::on(server).await;
         let script = json!({

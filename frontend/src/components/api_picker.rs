@@ -86,27 +86,12 @@ pub(crate) fn ApiPicker(
 
 /// Everything that this person can grant to this kind of token.
 async fn load(kind: Kind, is_admin: bool) -> Result<Vec<Group>, api::Error> {
-    let mut systems = Vec::new();
-    let mut cursor = None;
-    loop {
-        let page = api::systems::list("", cursor.as_deref()).await?;
-        systems.extend(page.items);
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
-    }
+    let systems = api::all(|cursor| async move { api::systems::list("", cursor.as_deref()).await }).await?;
+    let apis = api::all(|cursor| async move { api::systems::all_apis(cursor.as_deref()).await }).await?;
     let mut by_system: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-    loop {
-        let page = api::systems::all_apis(cursor.as_deref()).await?;
-        for api in page.items {
-            if !api.removed && (is_admin || api.scope == ApiScope::Project) {
-                by_system.entry(api.system.clone()).or_default().push(Entry::of(api));
-            }
-        }
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            break;
+    for api in apis {
+        if !api.removed && (is_admin || api.scope == ApiScope::Project) {
+            by_system.entry(api.system.clone()).or_default().push(Entry::of(api));
         }
     }
     let groups = systems.into_iter().filter_map(|system| {

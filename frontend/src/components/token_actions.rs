@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast as _;
 
 use super::dialog::Confirm;
 use super::field::Field;
-use super::toast::toasts;
+use super::toast::{Toasts, toasts};
 use super::write::Write;
 use crate::api;
 use crate::components::clipboard::clipboard;
@@ -46,10 +46,7 @@ pub(crate) fn hand_over() -> Write<TokenName, ()> {
     let write = Write::new(
         move |token: TokenName| async move {
             match token.kind {
-                Kind::Rsa => {
-                    save(&format!("{}.token.json", token.name), &api::tokens::file(&token.id).await?);
-                    toasts.good(text::tokens::downloaded(&token.name));
-                }
+                Kind::Rsa => download(&token, toasts).await?,
                 Kind::Jwt => clipboard.copy(api::tokens::secret(&token.id).await?.secret_id).await,
             }
             Ok(())
@@ -58,6 +55,20 @@ pub(crate) fn hand_over() -> Write<TokenName, ()> {
     );
     say_failures(write);
     write
+}
+
+/// Downloads the file of a token of either kind, and says so.
+pub(crate) fn save_file() -> Write<TokenName, ()> {
+    let toasts = toasts();
+    let write = Write::new(move |token: TokenName| async move { download(&token, toasts).await }, |()| {});
+    say_failures(write);
+    write
+}
+
+async fn download(token: &TokenName, toasts: Toasts) -> Result<(), api::Error> {
+    save(&format!("{}.token.json", token.name), &api::tokens::file(&token.id).await?);
+    toasts.good(text::tokens::downloaded(&token.name));
+    Ok(())
 }
 
 /// Switches a token on or off, says so, and goes on with `then`.

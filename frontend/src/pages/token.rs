@@ -7,7 +7,8 @@ mod usage;
 
 use latchkey_shared::tokens::{Kind, Status, Token};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map};
 
 use self::grants::{Grants, Targets};
 use self::rotate::Rotate;
@@ -19,6 +20,8 @@ use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::Loaded;
 use crate::components::menu::Menu;
+use crate::components::token_actions::{DeleteToken, HandOver, TokenName, other_switch, save_file, switch};
+use crate::pages::tokens::StatusBadge;
 use crate::text;
 use crate::time::{Moment, MomentOrNever};
 
@@ -42,15 +45,35 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> im
     let (kind, id) = (token.kind, token.id.to_string());
     let name = token.name.clone();
     let is_rotating = RwSignal::new(false);
-    let list = (format!("/tokens?kind={}", kind.as_str()), text::tokens().to_owned());
+    let address = format!("/tokens?kind={}", kind.as_str());
+    let list = (address.clone(), text::tokens().to_owned());
+    let navigate = use_navigate();
     let duplicate = format!("/tokens/new?kind={}&from={id}", kind.as_str());
     let modify = format!("/tokens/{id}/modify");
+    let (named, deleting) = (TokenName::from(&token), RwSignal::new(None::<TokenName>));
+    let switch = switch(move || reload.run(()));
+    let save_file = save_file();
+    let other = other_switch(token.status);
     let actions = me().administers().then(|| {
+        let [handed, filed, switched, deleted] = [(); 4].map(|()| named.clone());
         view! {
-            <a class="button" href=modify>{text::modify()}</a>
+            <HandOver token=handed />
+            <a class="button quiet" href=modify>{text::modify()}</a>
             <Menu id="more" label=text::token::more()>
+                {(kind == Kind::Jwt)
+                    .then(|| view! {
+                        <button type="button" on:click=move |_| save_file.send(filed.clone())>
+                            {text::token::download_file()}
+                        </button>
+                    })}
+                <a href=duplicate>{text::tokens::duplicate()}</a>
                 <button type="button" on:click=move |_| is_rotating.set(true)>{text::token::rotate()}</button>
-                <a href=duplicate>{text::token::duplicate()}</a>
+                <button type="button" on:click=move |_| switch.send((switched.clone(), other))>
+                    {text::tokens::switch_to(other)}
+                </button>
+                <button type="button" class="danger" on:click=move |_| deleting.set(Some(deleted.clone()))>
+                    {text::delete()}
+                </button>
             </Menu>
         }
     });
@@ -63,7 +86,7 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> im
         <Heading title=Signal::stored(name) within=Some(list)>{actions}</Heading>
         <p class="under-heading badges">
             <span class="badge">{text::tokens::kind(kind)}</span>
-            <span class=badge(token.status)>{text::tokens::status(token.status)}</span>
+            <StatusBadge status=token.status />
         </p>
         {(!token.description.is_empty()).then(|| view! { <p class="prose anywhere">{token.description.clone()}</p> })}
         {status.map(|sentence| view! { <p class="notice warn">{sentence}</p> })}
@@ -75,6 +98,10 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> im
         <Targets token=token.clone() />
         <UsagePanel id=id.clone() />
         <TryIt token />
+        <DeleteToken
+            token=deleting
+            then=move |()| navigate(&address, NavigateOptions { replace: true, ..NavigateOptions::default() })
+        />
         <Rotate
             open=is_rotating
             id
@@ -84,15 +111,6 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> im
                 reload.run(());
             }
         />
-    }
-}
-
-/// The badge of a status.
-fn badge(status: Status) -> &'static str {
-    match status {
-        Status::Active => "badge active",
-        Status::Disabled => "badge disabled",
-        Status::Expired => "badge expired",
     }
 }
 

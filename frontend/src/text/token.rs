@@ -6,7 +6,7 @@ use super::{pick, sentences};
 
 sentences! {
     more: "More", "更多";
-    duplicate: "Duplicate", "复制为新令牌";
+    download_file: "Download the token file", "下载令牌文件";
     is_disabled: "This token is disabled: every call with it is denied.", "该令牌已停用：使用它的所有调用都会被拒绝。";
     is_expired: "This token is past its end: every call with it is denied.", "该令牌已过期：使用它的所有调用都会被拒绝。";
 

@@ -2,7 +2,7 @@
 //! download, copy, switch on or off, delete.
 
 use js_sys::Array;
-use latchkey_shared::tokens::{Kind, Status, Switch, TokenPatch, TokenSummary, Usage};
+use latchkey_shared::tokens::{Kind, Status, Switch, Token, TokenPatch, TokenSummary, Usage};
 use leptos::prelude::*;
 use leptos::web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
 use wasm_bindgen::JsCast as _;
@@ -25,29 +25,42 @@ pub(crate) struct TokenName {
     pub(crate) id: String,
     pub(crate) kind: Kind,
     pub(crate) name: String,
+    /// Whether there is a secret id to copy; what has none has a file to download.
+    pub(crate) has_secret_id: bool,
 }
 
 impl From<&TokenSummary> for TokenName {
     fn from(token: &TokenSummary) -> Self {
-        Self { id: token.id.to_string(), kind: token.kind, name: token.name.clone() }
+        Self {
+            id: token.id.to_string(),
+            kind: token.kind,
+            name: token.name.clone(),
+            has_secret_id: token.kind == Kind::Jwt && !token.has_client_key,
+        }
     }
 }
 
-impl From<&latchkey_shared::tokens::Token> for TokenName {
-    fn from(token: &latchkey_shared::tokens::Token) -> Self {
-        Self { id: token.id.to_string(), kind: token.kind, name: token.name.clone() }
+impl From<&Token> for TokenName {
+    fn from(token: &Token) -> Self {
+        Self {
+            id: token.id.to_string(),
+            kind: token.kind,
+            name: token.name.clone(),
+            has_secret_id: token.kind == Kind::Jwt && token.client_key.is_none(),
+        }
     }
 }
 
-/// Hands the credential over, and says so: an RSA token's file is downloaded, a
-/// JWT token's secret id is copied.
+/// Hands the credential over, and says so: a secret id is copied, and where there
+/// is none, the token file is downloaded.
 pub(crate) fn hand_over() -> Write<TokenName, ()> {
     let (toasts, clipboard) = (toasts(), clipboard());
     let write = Write::new(
         move |token: TokenName| async move {
-            match token.kind {
-                Kind::Rsa => download(&token, toasts).await?,
-                Kind::Jwt => clipboard.copy(api::tokens::secret(&token.id).await?.secret_id).await,
+            if token.has_secret_id {
+                clipboard.copy(api::tokens::secret(&token.id).await?.secret_id).await;
+            } else {
+                download(&token, toasts).await?;
             }
             Ok(())
         },
@@ -131,11 +144,11 @@ pub(crate) fn HandOver(
     is_small: bool,
 ) -> impl IntoView {
     let write = hand_over();
-    let says = match (token.kind, is_small) {
-        (Kind::Rsa, true) => text::tokens::download(),
-        (Kind::Rsa, false) => text::tokens::download_token_test(),
-        (Kind::Jwt, true) => text::copy(),
-        (Kind::Jwt, false) => text::tokens::copy_secret_id(),
+    let says = match (token.has_secret_id, is_small) {
+        (false, true) => text::tokens::download(),
+        (false, false) => text::tokens::download_token_test(),
+        (true, true) => text::copy(),
+        (true, false) => text::tokens::copy_secret_id(),
     };
     view! {
         <button

@@ -43,6 +43,7 @@ pub(crate) fn TokenPage() -> impl IntoView {
 #[component]
 fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
     let (kind, id) = (token.kind, token.id.to_string());
+    let has_client_key = token.client_key.is_some();
     let name = token.name.clone();
     let is_rotating = RwSignal::new(false);
     let address = format!("/tokens?kind={}", kind.as_str());
@@ -106,6 +107,7 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> im
             open=is_rotating
             id
             kind
+            has_client_key
             then=move |()| {
                 was_rotated.set(true);
                 reload.run(());

@@ -24,7 +24,7 @@ use crate::components::write::Write;
 use crate::text;
 
 /// The fields that say themselves what is wrong with them.
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "name",
     "apis",
     "systems",
@@ -34,6 +34,7 @@ const FIELDS: [&str; 9] = [
     "description",
     "expires_at",
     "allowed_ips",
+    "public_key",
 ];
 
 /// Applying for a token, perhaps with the grants and targets of another.
@@ -122,6 +123,8 @@ struct Draft {
     allowed_ips: RwSignal<String>,
     key_size: RwSignal<String>,
     one_time_only: RwSignal<bool>,
+    /// The client's own, in place of a secret.
+    public_key: RwSignal<String>,
     /// Whether it was tried to submit: from then on what is missing is said.
     submitted: RwSignal<bool>,
 }
@@ -150,6 +153,7 @@ impl Draft {
             allowed_ips: RwSignal::new(token.map(lines).unwrap_or_default()),
             key_size: RwSignal::new("2048".to_owned()),
             one_time_only: RwSignal::new(token.is_some_and(|token| token.one_time_only)),
+            public_key: RwSignal::new(String::new()),
             submitted: RwSignal::new(false),
         }
     }
@@ -231,6 +235,7 @@ impl Draft {
 
     fn new_token(self) -> NewToken {
         let description = self.description.get_untracked();
+        let public_key = self.public_key.get_untracked().trim().to_owned();
         NewToken {
             kind: self.kind,
             name: self.name.get_untracked(),
@@ -242,7 +247,10 @@ impl Draft {
             users: self.users(),
             expires_at: utc_time(&self.expires_at.get_untracked()),
             allowed_ips: untrack(|| self.ips()),
-            key_size: (self.kind == Kind::Rsa).then(|| self.key_size.get_untracked().parse().ok()).flatten(),
+            key_size: (self.kind == Kind::Rsa && public_key.is_empty())
+                .then(|| self.key_size.get_untracked().parse().ok())
+                .flatten(),
+            public_key: (!public_key.is_empty()).then_some(public_key),
             one_time_only: self.kind == Kind::Rsa && self.one_time_only.get_untracked(),
         }
     }
@@ -443,7 +451,8 @@ fn Fields(
     let more_faulty = {
         let (expires, ips) =
             (told(Draft::expires_fault, "expires_at"), told(Draft::ips_fault, "allowed_ips"));
-        move || expires.read().is_some() || ips.read().is_some()
+        let key = at_field(error, "public_key");
+        move || expires.read().is_some() || ips.read().is_some() || key.read().is_some()
     };
     let sizes = ["2048", "3072", "4096"].map(|bits| (bits.to_owned(), format!("{bits} bit"))).to_vec();
     view! {
@@ -531,6 +540,17 @@ fn Fields(
                         />
                     })}
             </div>
+            {is_new
+                .then(|| view! {
+                    <TextArea
+                        name="public_key"
+                        label=text::tokens::public_key()
+                        value=draft.public_key
+                        hint=text::tokens::public_key_hint()
+                        error=at_field(error, "public_key")
+                        is_optional=true
+                    />
+                })}
             {is_rsa
                 .then(|| view! {
                     <Check

@@ -58,6 +58,11 @@ sentences! {
     one_time_only_hint:
         "Each request is sealed with the public key and passes once: what is intercepted is worthless.",
         "每个请求都用公钥密封且只能通过一次，截获后毫无用处。";
+    public_key: "Public key of the client", "客户端公钥";
+    public_key_hint:
+        "PEM or JWK. The client then proves itself with its own private key, and no secret is shared: there is \
+         neither an open token nor a secret id.",
+        "PEM 或 JWK 格式。客户端用自己的私钥证明身份，不共享任何密钥：既没有开放令牌，也没有 Secret ID。";
     submit: "Submit", "提交";
     submitting: "Submitting…", "提交中…";
     changed_meanwhile:

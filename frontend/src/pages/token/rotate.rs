@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use crate::api;
 use crate::components::dialog::Confirm;
+use crate::components::field::TextArea;
+use crate::components::form::at_field;
 use crate::components::toast::toasts;
 use crate::components::write::Write;
 use crate::text;
@@ -27,18 +29,22 @@ pub(super) fn Rotate(
     open: RwSignal<bool>,
     id: String,
     kind: Kind,
+    /// Whether its client proves itself with a key of its own: that is what is replaced.
+    has_client_key: bool,
     /// Called when it is done.
     #[prop(into)]
     then: Callback<()>,
 ) -> impl IntoView {
     // Long enough to hand the new credentials on without a gap.
     let overlap = RwSignal::new(86_400_u32);
+    let public_key = RwSignal::new(String::new());
     let toasts = toasts();
     let rotate = Write::new(
         move |()| {
             let (id, overlap) = (id.clone(), overlap.get_untracked());
+            let public_key = has_client_key.then(|| public_key.get_untracked());
             async move {
-                let rotation = Rotation { overlap_seconds: Some(overlap) };
+                let rotation = Rotation { overlap_seconds: Some(overlap), public_key };
                 api::tokens::rotate(&id, &rotation).await.map(drop)
             }
         },
@@ -56,6 +62,15 @@ pub(super) fn Rotate(
             write=rotate
         >
             <p>{text::token::rotate_hint(kind)}</p>
+            {has_client_key
+                .then(|| view! {
+                    <TextArea
+                        name="public_key"
+                        label=text::tokens::public_key()
+                        value=public_key
+                        error=at_field(rotate.error(), "public_key")
+                    />
+                })}
             <fieldset>
                 <legend>{text::token::overlap()}</legend>
                 {OVERLAPS

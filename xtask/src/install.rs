@@ -30,6 +30,12 @@ pub(crate) enum Tool {
     Curl,
     /// Python with the modules that make a virtual environment.
     Python,
+    /// The browser.
+    Chromium,
+    /// A font with Chinese characters, so that pictures of the screens can be read.
+    ChineseFont,
+    /// SQLite's own program, which fills a database faster than any API.
+    Sqlite,
     /// nginx, Caddy and HAProxy, whose recipes are tried.
     Gateways,
 }
@@ -41,6 +47,12 @@ impl Tool {
             Self::Node => find("npm").is_some() && has_node_20(),
             Self::Curl => find("curl").is_some() && find("jq").is_some(),
             Self::Python => python().is_some(),
+            Self::Chromium => chromium().is_ok(),
+            Self::ChineseFont => {
+                find("fc-list").is_some()
+                    && read(Command::new("fc-list").arg(":lang=zh")).is_ok_and(|fonts| !fonts.is_empty())
+            }
+            Self::Sqlite => find("sqlite3").is_some(),
             Self::Gateways => GATEWAYS.iter().all(|name| {
                 // Debian keeps servers where not everybody looks.
                 find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
@@ -55,6 +67,9 @@ impl Tool {
             Self::Node => "Node.js 20 or later, with npm",
             Self::Curl => "curl 7.82 or later, and jq",
             Self::Python => "Python 3.10 or later, with venv and ensurepip",
+            Self::Chromium => "Chromium",
+            Self::ChineseFont => "fontconfig and a font with Chinese characters",
+            Self::Sqlite => "the sqlite3 program",
             Self::Gateways => "nginx, Caddy 2.6 or later, and HAProxy 2.6 or later",
         }
     }
@@ -66,6 +81,9 @@ impl Tool {
             Self::Node => &["nodejs"],
             Self::Curl => &["curl", "jq"],
             Self::Python => &["python3", "python3-venv"],
+            Self::Chromium => &["chromium"],
+            Self::ChineseFont => &["fontconfig", "fonts-noto-cjk"],
+            Self::Sqlite => &["sqlite3"],
             Self::Gateways => &GATEWAYS,
         }
     }
@@ -226,6 +244,12 @@ pub(crate) fn postgres_program(name: &str) -> Result<PathBuf> {
         .filter(|version| version.join("bin").join(name).exists())
         .max_by_key(|version| version.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()));
     newest.map(|version| version.join("bin").join(name)).with_context(|| format!("PostgreSQL has no {name}"))
+}
+
+/// The browser, as Debian, Alpine and Google call it.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    names.into_iter().find_map(find).context("Chromium is not installed")
 }
 
 /// The program of this name in the path.

@@ -15,8 +15,8 @@ use crate::postgres::free_port;
 /// What the tests log in with, as `admin`.
 pub(crate) const ADMIN_PASSWORD: &str = "correct horse battery staple";
 
-/// A server on an empty SQLite database of its own; dropping it kills the
-/// server and removes the database.
+/// A server with a data folder of its own, and in it an empty SQLite database
+/// unless it is told otherwise; dropping it kills the server and removes the folder.
 pub(crate) struct Server {
     process: Child,
     address: SocketAddr,
@@ -26,8 +26,8 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts the server and waits until it is ready; `name` distinguishes its
-    /// data and its log.
-    pub(crate) fn start(binary: &Path, name: &str) -> Result<Self> {
+    /// data and its log, `arguments` are for `latchkey serve`.
+    pub(crate) fn start(binary: &Path, name: &str, arguments: &[&str]) -> Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let data = std::env::temp_dir().join(format!("latchkey-{name}-{}", std::process::id()));
         let logs = target()?.join("test-logs");
@@ -43,6 +43,7 @@ impl Server {
         }
         let process = command
             .arg("serve")
+            .args(arguments)
             .env("LATCHKEY_LISTEN", address.to_string())
             .env("LATCHKEY_DATA_DIR", &data)
             .env("LATCHKEY_ADMIN_PASSWORD", ADMIN_PASSWORD)
@@ -59,6 +60,11 @@ impl Server {
     /// Where it listens: `http://127.0.0.1:49152`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Its SQLite database.
+    pub(crate) fn sqlite(&self) -> PathBuf {
+        self.data.join("latchkey.db")
     }
 
     /// Asks it to stop, and waits.

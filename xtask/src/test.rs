@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check and test, in the order in which they fail fastest.
 
 use std::fmt;
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::ops::AddAssign;
 use std::process::{Command, Stdio};
@@ -9,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::command::{cargo, line, program, read, run};
+use crate::command::{cargo, line, program, read, root, run};
 use crate::install::{self, Tool};
 use crate::postgres::PostgreSql;
 use crate::run::build;
@@ -45,6 +46,8 @@ enum Step {
     Gateways,
     /// schemathesis: the server keeps to its OpenAPI document
     Openapi,
+    /// The screens in Chromium, on SQLite and on PostgreSQL
+    Screens,
 }
 
 impl Step {
@@ -55,6 +58,7 @@ impl Step {
             Self::Clients => &[Tool::Python, Tool::Node, Tool::Curl],
             Self::Gateways => &[Tool::Python, Tool::Curl, Tool::Gateways],
             Self::Openapi => &[Tool::Python],
+            Self::Screens => &[Tool::Node, Tool::Chromium, Tool::ChineseFont, Tool::Sqlite, Tool::PostgreSql],
         }
     }
 
@@ -69,6 +73,7 @@ impl Step {
             Self::Clients => clients(tally),
             Self::Gateways => gateways(tally),
             Self::Openapi => openapi(),
+            Self::Screens => screens(tally),
         }
     }
 }
@@ -204,7 +209,7 @@ fn gateways(tally: &mut Tally) -> Result<()> {
 /// Runs the Python tests in a folder of `e2e` on a server of their own.
 fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
     let python = install::python_environment()?;
-    let server = Server::start(&build()?, folder)?;
+    let server = Server::start(&build()?, folder, &[])?;
     run_counted(
         on_server(program(python), &server)
             .args(["-m", "pytest", "-p", "no:cacheprovider"])
@@ -216,9 +221,47 @@ fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
 
 fn openapi() -> Result<()> {
     let python = install::python_environment()?;
-    let server = Server::start(&build()?, "openapi")?;
+    let server = Server::start(&build()?, "openapi", &[])?;
     run(on_server(program(python), &server).arg("e2e/clients/conformance.py"))?;
     server.stop()
+}
+
+/// Everything on SQLite, a token's journey on PostgreSQL, and on either how soon
+/// the list is there among 10,000 tokens.
+fn screens(tally: &mut Tally) -> Result<()> {
+    install::node_modules()?;
+    let e2e = root().join("e2e");
+    let artefacts = e2e.join("artefacts");
+    if artefacts.exists() {
+        fs::remove_dir_all(&artefacts)?;
+    }
+    let chromium = install::chromium()?;
+    let mut playwright = |server: &Server, project: &str| {
+        let mut tests = on_server(program(e2e.join("node_modules/.bin/playwright")), server);
+        tests.current_dir(&e2e).args(["test", "--project", project]).env("LATCHKEY_CHROMIUM", &chromium);
+        run_counted(&mut tests, tally)
+    };
+    let many = || fs::File::open(e2e.join("screens/support/ten_thousand_tokens.sql"));
+    let binary = build()?;
+
+    // One that fails does not keep the others from being tried.
+    let server = Server::start(&binary, "screens", &["--demo"])?;
+    let mut results = vec![playwright(&server, "screens")];
+    run(program("sqlite3").arg("-bail").arg(server.sqlite()).stdin(many()?))?;
+    results.push(playwright(&server, "speed"));
+    server.stop()?;
+
+    let postgres = PostgreSql::start()?;
+    let key = "bm90IGEgc2VjcmV0OiB0aGUga2V5IG9mIHRlc3RzISE=";
+    let arguments = ["--database-url", &postgres.url(), "--master-key", key];
+    let server = Server::start(&binary, "screens-postgres", &arguments)?;
+    results.push(playwright(&server, "smoke"));
+    run(program(install::postgres_program("psql")?)
+        .args(["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", &postgres.url()])
+        .stdin(many()?))?;
+    results.push(playwright(&server, "speed"));
+    server.stop()?;
+    results.into_iter().collect()
 }
 
 /// The tests that come from outside learn from the environment where to come.

@@ -187,8 +187,8 @@ pub(crate) fn DeleteToken(
         typed.set(String::new());
         open.set(token.read().is_some());
     });
+    // Only where there is one: setting it anew would run the effect above again, and so on for ever.
     Effect::new(move || {
-        // The two would call each other for ever if nothing said "it is so already".
         if !open.get() && token.with_untracked(Option::is_some) {
             token.set(None);
         }

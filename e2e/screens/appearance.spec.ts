@@ -1,0 +1,117 @@
+/**
+ * Every page as it looks in light, dark and on a phone, kept in `artefacts/screenshots` to be looked
+ * at; and what axe finds on it, which is nothing. This file runs first, on the demo's own data.
+ */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Latchkey } from "./support/latchkey";
+import { expect, loggedOut, open, test, type Page } from "./support/test";
+
+/** Nothing scrolls sideways but what is made for it. */
+async function fits(page: Page): Promise<void> {
+  const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(excess, "how far the page scrolls sideways").toBeLessThanOrEqual(0);
+}
+
+async function audit(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
+  expect.soft(told, "what axe found").toEqual([]);
+}
+
+async function photograph(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `artefacts/screenshots/${name}.png`, fullPage: true, animations: "disabled" });
+}
+
+/** Looks at the page as it is now in both palettes, and at its narrowest. */
+async function look(page: Page, name: string): Promise<void> {
+  await expect(page.locator("[aria-busy='true'], .skeleton")).toHaveCount(0);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await photograph(page, `${name}-${colorScheme}`);
+    await audit(page);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await photograph(page, `${name}-360`);
+  await fits(page);
+  await audit(page);
+}
+
+/** The id of a token of the demo. */
+async function tokenNamed(admin: Latchkey, name: string): Promise<string> {
+  const [token] = await admin.tokensNamed(name);
+  return token.id;
+}
+
+const PAGES: Record<string, string | ((admin: Latchkey) => Promise<string>)> = {
+  "tokens-rsa": "/tokens",
+  "tokens-jwt": "/tokens?kind=jwt",
+  "tokens-no-match": "/tokens?q=zzzz",
+  "tokens-new-rsa": "/tokens/new?kind=rsa",
+  "tokens-new-jwt": "/tokens/new?kind=jwt",
+  token: async (admin) => `/tokens/${await tokenNamed(admin, "Harbour cranes")}`,
+  "token-jwt": async (admin) => `/tokens/${await tokenNamed(admin, "Night bus dashboard")}`,
+  "token-modify": async (admin) => `/tokens/${await tokenNamed(admin, "Quarry conveyor belts")}/modify`,
+  "token-issued-rsa": async (admin) => `/tokens/${await tokenNamed(admin, "Harbour cranes")}/issued`,
+  "token-issued-jwt": async (admin) => `/tokens/${await tokenNamed(admin, "Ada’s scripts")}/issued`,
+  systems: "/systems",
+  system: "/systems/fleet",
+  projects: "/projects",
+  project: "/projects/harbour",
+  users: "/users",
+  audit: "/audit",
+  settings: "/settings",
+  password: "/password",
+  "not-found": "/nowhere",
+};
+
+for (const [name, path] of Object.entries(PAGES)) {
+  test(`${name} looks right, and axe finds nothing`, async ({ page, admin }) => {
+    await open(page, typeof path === "string" ? path : await path(admin));
+    await look(page, name);
+  });
+}
+
+test.describe("logged out", () => {
+  test.use(loggedOut);
+
+  test("login looks right, and axe finds nothing", async ({ page, complaints }) => {
+    complaints.expectStatus(401);
+    await open(page, "/login?next=%2Fsystems");
+    await look(page, "login");
+    await page.getByRole("button", { name: "Log in" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: /./ })).toBeVisible();
+    await audit(page);
+  });
+});
+
+test("the dialog before a deletion looks right, and axe finds nothing", async ({ page }) => {
+  await open(page, "/tokens");
+  await page.getByRole("button", { name: "Delete Harbour cranes" }).click();
+  await expect(page.getByRole("dialog").getByText("Calls in the last 24 hours")).toBeVisible();
+  await look(page, "delete");
+});
+
+test("menus look right, and axe finds nothing", async ({ page }) => {
+  await open(page, "/tokens");
+  await page.getByRole("button", { name: "More for Harbour cranes" }).click();
+  await look(page, "menu");
+  await page.keyboard.press("Escape");
+  await page.getByRole("banner").getByRole("button").click();
+  await look(page, "account");
+});
+
+test.describe("in Chinese", () => {
+  test.use({ locale: "zh-CN" });
+
+  for (const name of ["tokens-rsa", "tokens-new-rsa", "token", "token-issued-jwt", "system", "users", "audit"]) {
+    test(`${name} looks right`, async ({ page, admin }) => {
+      const path = PAGES[name];
+      await open(page, typeof path === "string" ? path : await path(admin));
+      await expect(page.locator("[aria-busy='true'], .skeleton")).toHaveCount(0);
+      await photograph(page, `${name}-chinese`);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await fits(page);
+    });
+  }
+});

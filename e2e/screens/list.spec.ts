@@ -1,0 +1,178 @@
+/** The list of tokens: what the address keeps, the keyboard, and what is done from it. */
+import { unique } from "./support/latchkey";
+import { chooseMore, findToken, row, search } from "./support/pages";
+import { expect, open, test } from "./support/test";
+
+test("back, forward and a refresh show what the address says", async ({ page, platform }) => {
+  const rsa = await platform.token("rsa");
+  const jwt = await platform.token("jwt");
+  await open(page, "/tokens");
+  await search(page, rsa.name);
+  await expect(row(page, rsa.name)).toBeVisible();
+  await page.getByRole("navigation", { name: "Kind of token" }).getByRole("link", { name: "JWT" }).click();
+  await search(page, jwt.name);
+  await expect(row(page, jwt.name)).toBeVisible();
+
+  await page.goBack();
+  await page.goBack();
+  await expect(row(page, rsa.name)).toBeVisible();
+  await expect(page.getByRole("searchbox")).toHaveValue(rsa.name);
+  await page.goForward();
+  await page.goForward();
+  await expect(row(page, jwt.name)).toBeVisible();
+  await page.reload();
+  await expect(row(page, jwt.name)).toBeVisible();
+  await expect(page.getByRole("searchbox")).toHaveValue(jwt.name);
+});
+
+test("the list is narrowed to a status, and to what a link says", async ({ page, platform, admin }) => {
+  const name = unique("Gate");
+  const [on, off] = [`${name} on`, `${name} off`];
+  await platform.token("rsa", { name: on });
+  const disabled = await platform.token("rsa", { name: off, projects: [platform.otherProject] });
+  await admin.patch(`/tokens/${disabled.id}`, { status: "disabled" });
+  await findToken(page, "rsa", on);
+  await expect(row(page, off)).toBeVisible();
+  await page.getByRole("main").getByRole("combobox", { name: "Status" }).selectOption("Disabled");
+  await expect(row(page, on)).toHaveCount(0);
+  await expect(row(page, off)).toBeVisible();
+  await expect(page).toHaveURL(/status=disabled/);
+  await page.reload();
+  await expect(row(page, off)).toBeVisible();
+  await expect(row(page, on)).toHaveCount(0);
+
+  await page.goto(`/tokens?kind=rsa&project=${platform.otherProject}&q=${encodeURIComponent(name)}`);
+  await expect(row(page, off)).toBeVisible();
+  await expect(row(page, on)).toHaveCount(0);
+  await page.getByRole("link", { name: "Show all tokens" }).click();
+  await expect(row(page, on)).toBeVisible();
+});
+
+test("the keyboard searches, applies and closes", async ({ page, platform }) => {
+  const token = await platform.token("rsa");
+  await open(page, "/tokens");
+  await expect(page.getByRole("row").nth(1)).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(page.getByRole("searchbox")).toBeFocused();
+  await page.keyboard.type("n/");
+  await expect(page.getByRole("searchbox")).toHaveValue("n/");
+  await page.getByRole("searchbox").fill(token.name);
+  await page.keyboard.press("Enter");
+  const button = row(page, token.name).getByRole("button", { name: `Delete ${token.name}` });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  // It is the dialog's keyboard now.
+  await page.keyboard.press("n");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(button).toBeFocused();
+  await page.keyboard.press("n");
+  await expect(page).toHaveURL(/\/tokens\/new\?kind=rsa/);
+});
+
+test("Tab reaches everything, and one sees where it is", async ({ page, platform }) => {
+  const token = await platform.token("rsa");
+  await findToken(page, "rsa", token.name);
+  const wanted = await page
+    .locator("a[href], button, input, select")
+    .evaluateAll((all) => all.filter((one) => (one as HTMLElement).checkVisibility()).length);
+  await page.evaluate(() => (document.activeElement as HTMLElement)?.blur());
+  const reached = new Set<string>();
+  for (let pressed = 0; pressed < wanted; pressed += 1) {
+    await page.keyboard.press("Tab");
+    const { name, isVisible } = await page.evaluate(() => {
+      const at = document.activeElement as HTMLElement;
+      const style = getComputedStyle(at);
+      const isVisible = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+      const all = [...document.querySelectorAll("a[href], button, input, select")];
+      return { name: `${all.indexOf(at)} ${at.outerHTML.slice(0, 80)}`, isVisible };
+    });
+    expect(isVisible, `no focus is seen at ${name}`).toBe(true);
+    reached.add(name);
+  }
+  expect(reached.size).toBe(wanted);
+});
+
+test("the first link of a page leads to its content", async ({ page }) => {
+  await open(page, "/tokens");
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to content" });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toBeFocused();
+  await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
+});
+
+test("a token is disabled and enabled from its row, and that holds at once", async ({ page, platform, admin }) => {
+  const token = await platform.token("rsa");
+  const { open_token: credential } = await admin.get(`/tokens/${token.id}/file`);
+  const found = await findToken(page, "rsa", token.name);
+  await chooseMore(page, token.name, "Disable");
+  await expect(found.getByText("Disabled")).toBeVisible();
+  expect(await platform.verify(credential)).toMatchObject({ allowed: false, reason: "disabled" });
+  await chooseMore(page, token.name, "Enable");
+  await expect(found.getByText("Active")).toBeVisible();
+  expect(await platform.verify(credential)).toMatchObject({ allowed: true });
+});
+
+test("several tokens are disabled, then deleted, at once", async ({ page, platform, admin }) => {
+  const group = unique("Buoy");
+  const names = [1, 2, 3, 4].map((number) => `${group} ${number}`);
+  for (const name of names) await platform.token("jwt", { name });
+  await page.goto(`/tokens?kind=jwt&q=${encodeURIComponent(group)}`);
+  await page.getByRole("checkbox", { name: "Select all" }).check();
+  await page.getByRole("checkbox", { name: `Select ${names[3]}` }).uncheck();
+  await expect(page.getByText("3 selected")).toBeVisible();
+  const selected = page.getByRole("region", { name: "Selected tokens" });
+  await selected.getByRole("button", { name: "Disable" }).click();
+  await page.getByRole("dialog", { name: "Disable 3 tokens?" }).getByRole("button", { name: "Disable" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "3 of 3 done." })).toBeVisible();
+  for (const name of names) {
+    await expect(row(page, name).getByText(name === names[3] ? "Active" : "Disabled")).toBeVisible();
+  }
+
+  await page.getByRole("checkbox", { name: "Select all" }).check();
+  await selected.getByRole("button", { name: "Delete" }).click();
+  const question = page.getByRole("dialog", { name: "Delete 4 tokens?" });
+  await expect(question).toContainText("This cannot be undone.");
+  const button = question.getByRole("button", { name: "Delete" });
+  await expect(button).toBeDisabled();
+  await question.getByLabel("Type how many, to be sure").fill("4");
+  await button.click();
+  await expect(page.getByRole("heading", { name: `No JWT token is named like “${group}”` })).toBeVisible();
+  const left = await admin.get(`/tokens?q=${encodeURIComponent(group)}`);
+  expect(left.items).toEqual([]);
+});
+
+test("long lists are shown page by page", async ({ page, platform }) => {
+  const group = unique("Pallet");
+  const name = (number: number) => `${group} ${String(number).padStart(3, "0")}`;
+  for (let number = 0; number < 60; number += 1) await platform.token("jwt", { name: name(number) });
+  await page.goto(`/tokens?kind=jwt&q=${encodeURIComponent(group)}`);
+  await expect(row(page, name(59))).toBeVisible();
+  await expect(row(page, name(0))).toHaveCount(0);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await expect(row(page, name(0))).toBeVisible();
+  await expect(page.getByText("60 tokens")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Show more" })).toHaveCount(0);
+});
+
+test("long names break no layout", async ({ page, platform }) => {
+  const name = `${unique("L").replace(" ", "")}${"o".repeat(100)}`.slice(0, 100);
+  await platform.token("rsa", { name });
+  await findToken(page, "rsa", name);
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
+});
+
+test("a page that is not there says so and leads on", async ({ page }) => {
+  await open(page, "/nowhere");
+  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  await page.getByRole("link", { name: "Go to the tokens" }).click();
+  await expect(page.getByRole("heading", { name: "Tokens" })).toBeVisible();
+});

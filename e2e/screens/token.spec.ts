@@ -1,0 +1,94 @@
+/** One token's page: what it is, how it is used, what it may do, and what is done with it. */
+import { unique } from "./support/latchkey";
+import { chooseMore, deleteQuestion, findToken } from "./support/pages";
+import { expect, open, test } from "./support/test";
+
+test("the page says what the token is, what it is granted and for whom", async ({ page, platform }) => {
+  const token = await platform.token("rsa", {
+    description: "Moves the cranes at night",
+    expires_at: "2099-12-31T23:59:59Z",
+    allowed_ips: ["203.0.113.0/24"],
+  });
+  await findToken(page, "rsa", token.name);
+  await page.getByRole("link", { name: token.name, exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: token.name })).toBeVisible();
+  const main = page.getByRole("main");
+  for (const text of ["Moves the cranes at night", "203.0.113.0/24", "Do readCrane", platform.projectName, "Active"]) {
+    await expect(main.getByText(text).first()).toBeVisible();
+  }
+});
+
+test("usage shows when it was last used and how many calls were allowed and denied", async ({ page, platform, admin }) => {
+  const token = await platform.token("rsa");
+  const { open_token: credential } = await admin.get(`/tokens/${token.id}/file`);
+  await platform.verify(credential, { path: platform.path("moveCrane") });
+  await platform.use(token);
+  await open(page, `/tokens/${token.id}`);
+  const main = page.getByRole("main");
+  await expect(main.getByText("Last used").first()).toBeVisible();
+  await expect(main.getByText(/this minute|now|seconds? ago|minutes? ago/).first()).toBeVisible();
+  const usage = await admin.get(`/tokens/${token.id}/usage`);
+  expect(usage.last_24_hours).toEqual({ allowed: 1, denied: 1 });
+  await expect(main.getByRole("region", { name: /^Use|Usage/ }).or(main.getByRole("img"))).not.toHaveCount(0);
+});
+
+test("Try it says whether a call would be allowed, and why not", async ({ page, platform, admin }) => {
+  const token = await platform.token("rsa");
+  await open(page, `/tokens/${token.id}`);
+  const box = page.getByRole("region", { name: "Try it" });
+  await box.getByLabel("System").selectOption(platform.system).catch(() => box.getByLabel("System").fill(platform.system));
+  await box.getByLabel("Method").selectOption("GET").catch(() => box.getByLabel("Method").fill("GET"));
+  await box.getByLabel("Path").fill(platform.path());
+  await box.getByRole("button", { name: /Try/ }).click();
+  await expect(box.getByRole("status").filter({ hasText: /allowed/i })).toBeVisible();
+  await box.getByLabel("Path").fill(platform.path("moveCrane"));
+  await box.getByRole("button", { name: /Try/ }).click();
+  await expect(box.getByRole("status").filter({ hasText: /denied|not granted/i })).toBeVisible();
+  // Trying is not using.
+  expect((await admin.get(`/tokens/${token.id}`)).last_used_at).toBeNull();
+});
+
+test("rotating gives it new keys: the old credential ends with its overlap", async ({ page, platform, admin }) => {
+  const token = await platform.token("rsa");
+  const { open_token: before } = await admin.get(`/tokens/${token.id}/file`);
+  await open(page, `/tokens/${token.id}`);
+  await page.getByRole("button", { name: /^Rotate/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: /^Rotate/ }).click();
+  await expect(dialog).toBeHidden();
+  await expect.poll(async () => (await admin.get(`/tokens/${token.id}`)).generation).toBe(2);
+  const { open_token: after } = await admin.get(`/tokens/${token.id}/file`);
+  expect(after).not.toBe(before);
+  expect(await platform.verify(after)).toMatchObject({ allowed: true });
+});
+
+test("a duplicate begins with what the other is, under another name", async ({ page, platform, admin }) => {
+  const token = await platform.token("jwt", { description: "Original" });
+  await findToken(page, "jwt", token.name);
+  await chooseMore(page, token.name, "Duplicate");
+  await expect(page).toHaveURL(new RegExp(`/tokens/new\\?kind=jwt&from=${token.id}`));
+  await expect(page.getByLabel(/^Description/)).toHaveValue("Original");
+  const name = unique("Twin");
+  await page.getByLabel("Token name").fill(name);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "The token is issued" })).toBeVisible();
+  const [twin] = await admin.tokensNamed(name);
+  const { apis, users } = await admin.get(`/tokens/${twin.id}`);
+  expect(apis.map((api: any) => api.key)).toEqual([platform.api()]);
+  expect(users.map((user: any) => user.username)).toEqual([platform.user]);
+});
+
+test("a token is deleted from its page, which leads back to the list", async ({ page, platform, admin }) => {
+  const token = await platform.token("rsa");
+  await open(page, `/tokens/${token.id}`);
+  await page.getByRole("button", { name: "Delete" }).first().click();
+  await deleteQuestion(page, token.name).getByRole("button", { name: "Delete" }).click();
+  await expect(page).toHaveURL(/\/tokens\?kind=rsa/);
+  expect(await admin.tokensNamed(token.name)).toEqual([]);
+});
+
+test("a token that is not there is told as such", async ({ page, complaints }) => {
+  complaints.expectStatus(404);
+  await page.goto("/tokens/tok_00000000000000000000000000");
+  await expect(page.getByRole("alert").filter({ hasText: /no such|not there|not found|gone/i })).toBeVisible();
+});

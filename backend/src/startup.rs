@@ -28,7 +28,9 @@ use crate::users::Users;
 use crate::users::password::Hasher;
 use crate::verify::Verifier;
 use crate::web::document::{self as openapi, Operations};
-use crate::{audit, demo, oauth, projects, sessions, systems, tokens, usage, users, verify, web as http};
+use crate::{
+    audit, demo, installation, oauth, projects, sessions, systems, tokens, usage, users, verify, web as http,
+};
 
 /// How often what has expired is cleared away; nothing that has is ever honoured.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
@@ -246,7 +248,8 @@ fn routes(config: &mut ServiceConfig) {
             .configure(projects::routes::routes)
             .configure(users::routes::routes)
             .configure(sessions::routes)
-            .configure(audit::routes),
+            .configure(audit::routes)
+            .configure(installation::routes),
     );
     config.configure(oauth::routes).configure(http::health::routes);
 }
@@ -261,6 +264,7 @@ pub fn document(session_cookie: &str) -> OpenApi {
 async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     sessions::forget_expired(database).await?;
     oauth::forget_expired(database).await?;
+    usage::forget_hours(database).await?;
     tokens::store::forget_answers(database).await
 }
 

@@ -88,12 +88,19 @@ impl Engine {
 
     /// Applies the migrations that are missing, one node at a time.
     pub(super) async fn migrate(self, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
+        // Numbers are for ever: a database remembers which it has.
         let texts = match self {
-            Self::Sqlite => [include_str!("../../../migrations/sqlite/0001_first.sql")],
-            Self::Postgres => [include_str!("../../../migrations/postgres/0001_first.sql")],
+            Self::Sqlite => [
+                (1, include_str!("../../../migrations/sqlite/0001_first.sql")),
+                (4, include_str!("../../../migrations/sqlite/0004_screens.sql")),
+            ],
+            Self::Postgres => [
+                (1, include_str!("../../../migrations/postgres/0001_first.sql")),
+                (4, include_str!("../../../migrations/postgres/0004_screens.sql")),
+            ],
         };
-        let migrations = (1..)
-            .zip(texts)
+        let migrations = texts
+            .into_iter()
             .map(|(version, text)| {
                 let description = format!("{version:04}").into();
                 Migration::new(version, description, MigrationType::Simple, text.into_sql_str(), false)

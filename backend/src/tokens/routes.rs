@@ -777,6 +777,9 @@ async fn rotate(
 }
 
 /// How a token was used
+///
+/// With the calls that this server decided until now; those of other nodes
+/// follow within seconds.
 #[utoipa::path(
     operation_id = "get_token_usage",
     tag = "tokens",
@@ -788,14 +791,18 @@ async fn rotate(
 async fn usage(
     principal: Principal,
     database: web::Data<Database>,
+    counters: web::Data<crate::usage::Usage>,
     path: web::Path<String>,
 ) -> Result<web::Json<Usage>, Problem> {
     let id = parse_id(&path)?;
+    visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
+    counters.flush(&database).await;
     let mut connection = database.reader().acquire().await?;
-    let found = visible(&mut connection, &principal, &id).await?;
+    let found = existing(&mut connection, &id).await?;
     let since = Timestamp::from_millis(now() - 30 * 24 * 60 * 60 * 1_000);
     let days = store::usage(&mut connection, &id, since.as_str().get(..10).unwrap_or_default()).await?;
-    Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days }))
+    let last_24_hours = crate::usage::last_24_hours(&mut connection, Some(&id)).await?;
+    Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days, last_24_hours }))
 }
 
 /// The answer that was given to the same request before.

@@ -8,6 +8,7 @@ mod crash;
 mod demo;
 mod document;
 mod nodes;
+mod overview;
 mod refusals;
 mod server;
 mod tokens;

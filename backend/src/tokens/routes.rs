@@ -53,7 +53,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(file)
         .service(secret)
         .service(rotate)
-        .service(usage);
+        .service(usage)
+        .service(super::trial::try_call);
 }
 
 /// Which tokens to list.
@@ -101,7 +102,7 @@ struct NameQuery {
     except: Option<String>,
 }
 
-fn parse_id(path: &str) -> Result<TokenId, Problem> {
+pub(super) fn parse_id(path: &str) -> Result<TokenId, Problem> {
     path.parse().map_err(|_| Problem::not_found("token"))
 }
 
@@ -110,7 +111,7 @@ async fn existing(connection: &mut AnyConnection, id: &TokenId) -> Result<Found,
 }
 
 /// Whom the token is for, as the rules see it.
-async fn targets(connection: &mut AnyConnection, found: &Found) -> Result<Targets, Problem> {
+pub(super) async fn targets(connection: &mut AnyConnection, found: &Found) -> Result<Targets, Problem> {
     let named = Named { apis: Vec::new(), systems: Vec::new(), ..found.named() };
     let held = found.held();
     let (_, targets) =
@@ -126,7 +127,7 @@ fn with_bound(targets: Targets, found: &Found) -> Targets {
 }
 
 /// A token that the one who asks manages, or that is granted to them.
-async fn visible(
+pub(super) async fn visible(
     connection: &mut AnyConnection,
     principal: &Principal,
     id: &TokenId,

@@ -1,11 +1,13 @@
 //! `POST /verify`: the door for gateways and services with a verifier key.
 
+use std::net::IpAddr;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, post, web};
 use latchkey_shared::verify::{Call as CallBody, Decision};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Call, Verifier};
+use super::{Call, Presented, Verifier};
 use crate::crypto::secret_id::{self, Prefix};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::extract::Json;
@@ -43,29 +45,30 @@ async fn verify(
         return Err(Problem::forbidden("The verifier key is for another system."));
     }
     let mut errors = Errors::new();
-    let client_ip = match body.client_ip.as_deref().map(str::parse) {
-        None => None,
-        Some(Ok(address)) => Some(address),
-        Some(Err(_)) => {
-            errors.add("client_ip", "invalid_address", "Not an IP address.");
-            None
-        }
-    };
-    if body.method.is_empty() || body.method.len() > 32 {
+    let client_ip = address(body.client_ip.as_deref(), &mut errors);
+    check_method(&body.method, &mut errors);
+    Problem::unless_empty(errors)?;
+    let presented = Presented { credential: &body.credential, source: &system.key };
+    let call =
+        Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
+    let verdict = verifier.decide(&snapshot, presented, &call).await;
+    Ok(web::Json(verdict.decision(&snapshot)))
+}
+
+/// The caller's address as a body names it.
+pub(crate) fn address(named: Option<&str>, errors: &mut Errors) -> Option<IpAddr> {
+    let address = named?.parse();
+    if address.is_err() {
+        errors.add("client_ip", "invalid_address", "Not an IP address.");
+    }
+    address.ok()
+}
+
+/// Notes what cannot be the method of a call.
+pub(crate) fn check_method(method: &str, errors: &mut Errors) {
+    if method.is_empty() || method.len() > 32 {
         errors.add("method", "invalid_method", "Not an HTTP method.");
     }
-    Problem::unless_empty(errors)?;
-    let call = Call {
-        credential: &body.credential,
-        system,
-        method: &body.method,
-        path: &body.path,
-        project: body.project.as_deref(),
-        client_ip,
-        source: &system.key,
-    };
-    let verdict = verifier.decide(&snapshot, &call).await;
-    Ok(web::Json(verdict.decision(&snapshot)))
 }
 
 /// The system whose verifier key this is.

@@ -12,6 +12,7 @@ mod overview;
 mod refusals;
 mod server;
 mod tokens;
+mod trial;
 
 /// Makes of `async fn name(server) { … }` one test on each engine.
 macro_rules! on_both_engines {

@@ -7,6 +7,7 @@ mod access;
 mod crash;
 mod demo;
 mod document;
+mod lists;
 mod nodes;
 mod overview;
 mod refusals;

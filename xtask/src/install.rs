@@ -26,7 +26,7 @@ pub(crate) enum Tool {
     PostgreSql,
     /// Node.js 20 or later, and npm.
     Node,
-    /// curl and jq, which README's commands use.
+    /// curl, jq and openssl, which the commands of README and of the integrators' page use.
     Curl,
     /// Python with the modules that make a virtual environment.
     Python,
@@ -45,7 +45,7 @@ impl Tool {
         match self {
             Self::PostgreSql => postgres_program("initdb").is_ok(),
             Self::Node => find("npm").is_some() && has_node_20(),
-            Self::Curl => find("curl").is_some() && find("jq").is_some(),
+            Self::Curl => ["curl", "jq", "openssl"].iter().all(|name| find(name).is_some()),
             Self::Python => python().is_some(),
             Self::Chromium => chromium().is_ok(),
             Self::ChineseFont => {
@@ -65,7 +65,7 @@ impl Tool {
         match self {
             Self::PostgreSql => "PostgreSQL 14 or later",
             Self::Node => "Node.js 20 or later, with npm",
-            Self::Curl => "curl 7.82 or later, and jq",
+            Self::Curl => "curl 7.82 or later, jq, and openssl",
             Self::Python => "Python 3.10 or later, with venv and ensurepip",
             Self::Chromium => "Chromium",
             Self::ChineseFont => "fontconfig and a font with Chinese characters",
@@ -79,7 +79,7 @@ impl Tool {
         match self {
             Self::PostgreSql => &["postgresql"],
             Self::Node => &["nodejs"],
-            Self::Curl => &["curl", "jq"],
+            Self::Curl => &["curl", "jq", "openssl"],
             Self::Python => &["python3", "python3-venv"],
             Self::Chromium => &["chromium"],
             Self::ChineseFont => &["fontconfig", "fonts-noto-cjk"],

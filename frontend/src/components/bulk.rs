@@ -184,7 +184,7 @@ fn Several(
         }
     };
     view! {
-        <Show when=move || progress.read().is_none() fallback=report.clone()>
+        <Show when=move || progress.read().is_none() fallback=report>
             {question.clone()()}
         </Show>
     }

@@ -19,8 +19,11 @@ use crate::text;
 use crate::text::audit::{GROUPS, Group};
 use crate::time::{Moment, exact};
 
-/// Times to choose from, as they stand in the address.
-const TIMES: [(&str, fn() -> &'static str); 4] = [
+/// A word in the address, and what people read for it.
+type Time = (&'static str, fn() -> &'static str);
+
+/// Times to choose from.
+const TIMES: [Time; 4] = [
     ("", text::audit::all_time),
     ("today", text::audit::today),
     ("7", text::audit::seven_days),

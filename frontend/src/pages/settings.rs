@@ -1,6 +1,6 @@
 //! What a person chooses for this browser, and what this installation is.
 
-use latchkey_shared::installation::Installation;
+use latchkey_shared::installation::{Installation, Stats, StatusCount};
 use leptos::prelude::*;
 
 use crate::api;
@@ -43,6 +43,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 <Facts installation />
             </Loaded>
         </section>
+        {me().is_system_admin().then(|| view! { <Overview /> })}
         <div class="panels">
             <section class="panel" aria-labelledby="keyboard">
                 <h2 id="keyboard">{text::settings::keyboard()}</h2>
@@ -95,6 +96,56 @@ fn Facts(installation: Installation) -> impl IntoView {
             <dd>{text::settings::duration(installation.jwt_lifetime)}</dd>
             <dt>{text::settings::algorithm()}</dt>
             <dd>{installation.signing_algorithm}</dd>
+        </dl>
+    }
+}
+
+/// How much there is of everything.
+#[component]
+fn Overview() -> impl IntoView {
+    let stats = LocalResource::new(api::installation::stats);
+    view! {
+        <section class="panel" aria-labelledby="overview">
+            <h2 id="overview">{text::settings::overview()}</h2>
+            <Loaded resource=stats let:stats>
+                <Counts stats />
+            </Loaded>
+        </section>
+    }
+}
+
+#[component]
+fn Counts(stats: Stats) -> impl IntoView {
+    let by_status = |count: StatusCount| {
+        [
+            (text::settings::active(), count.active),
+            (text::disabled(), count.disabled),
+            (text::settings::expired(), count.expired),
+        ]
+        .map(|(status, count)| view! { <td class="number"><span class="sub">{status}</span> {count}</td> })
+    };
+    view! {
+        <table class="counts">
+            <tbody>
+                <tr>
+                    <th scope="row">{text::settings::rsa_tokens()}</th>
+                    {by_status(stats.tokens.rsa)}
+                </tr>
+                <tr>
+                    <th scope="row">{text::settings::jwt_tokens()}</th>
+                    {by_status(stats.tokens.jwt)}
+                </tr>
+            </tbody>
+        </table>
+        <dl class="facts">
+            <dt>{text::systems()}</dt>
+            <dd>{stats.systems}</dd>
+            <dt>{text::projects()}</dt>
+            <dd>{stats.projects}</dd>
+            <dt>{text::users()}</dt>
+            <dd>{stats.users}</dd>
+            <dt>{text::settings::calls_of_a_day()}</dt>
+            <dd>{text::tokens::calls(stats.last_24_hours.allowed + stats.last_24_hours.denied, stats.last_24_hours.denied)}</dd>
         </dl>
     }
 }

@@ -72,7 +72,6 @@ fn list_link(kind: Option<Kind>) -> String {
 
 /// What can be done with it.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 fn Actions(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
     let (kind, id) = (token.kind, token.id.to_string());
     let has_client_key = token.client_key.is_some();

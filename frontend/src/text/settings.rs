@@ -25,11 +25,11 @@ sentences! {
     algorithm: "Algorithm of new signing keys", "新签名密钥的算法";
 
     overview: "Overview", "概览";
+    rsa_tokens: "RSA tokens", "RSA 令牌";
+    jwt_tokens: "JWT tokens", "JWT 令牌";
     active: "Active", "有效";
     expired: "Expired", "已过期";
     calls_of_a_day: "Calls in the last 24 hours", "最近 24 小时的调用";
-    allowed: "Allowed", "放行";
-    denied: "Denied", "拒绝";
 
     keyboard: "Keyboard", "键盘快捷键";
     slash_means: "Go to the search box of the page", "跳转到当前页面的搜索框";

@@ -79,7 +79,6 @@ fn is_path(typed: &str) -> Result<(), Refusal> {
 }
 
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
     if systems.is_empty() {
         return view! { <p>{text::token::no_systems()}</p> }.into_any();

@@ -174,5 +174,5 @@ test("a page that is not there says so and leads on", async ({ page }) => {
   await open(page, "/nowhere");
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
   await page.getByRole("link", { name: "Go to the tokens" }).click();
-  await expect(page.getByRole("heading", { name: "Tokens" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
 });

@@ -31,7 +31,8 @@ test("the list is narrowed to a status, and to what a link says", async ({ page,
   await platform.token("rsa", { name: on });
   const disabled = await platform.token("rsa", { name: off, projects: [platform.otherProject] });
   await admin.patch(`/tokens/${disabled.id}`, { status: "disabled" });
-  await findToken(page, "rsa", on);
+  await page.goto(`/tokens?kind=rsa&q=${encodeURIComponent(name)}`);
+  await expect(row(page, on)).toBeVisible();
   await expect(row(page, off)).toBeVisible();
   await page.getByRole("main").getByRole("combobox", { name: "Status" }).selectOption("Disabled");
   await expect(row(page, on)).toHaveCount(0);
@@ -61,7 +62,7 @@ test("the keyboard searches, applies and closes", async ({ page, platform }) => 
   const button = row(page, token.name).getByRole("button", { name: `Delete ${token.name}` });
   await button.focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("dialog")).toBeVisible();
+  await expect(page.getByRole("dialog").getByRole("button", { name: "Cancel" })).toBeFocused();
   // It is the dialog's keyboard now.
   await page.keyboard.press("n");
   await expect(page.getByRole("dialog")).toBeVisible();
@@ -126,7 +127,7 @@ test("several tokens are disabled, then deleted, at once", async ({ page, platfo
   await page.getByRole("checkbox", { name: "Select all" }).check();
   await page.getByRole("checkbox", { name: `Select ${names[3]}` }).uncheck();
   await expect(page.getByText("3 selected")).toBeVisible();
-  const selected = page.getByRole("region", { name: "Selected tokens" });
+  const selected = page.getByRole("group", { name: "Selected tokens" });
   await selected.getByRole("button", { name: "Disable" }).click();
   await page.getByRole("dialog", { name: "Disable 3 tokens?" }).getByRole("button", { name: "Disable" }).click();
   await expect(page.getByRole("status").filter({ hasText: "3 of 3 done." })).toBeVisible();

@@ -130,7 +130,10 @@ test("several tokens are disabled, then deleted, at once", async ({ page, platfo
   const selected = page.getByRole("group", { name: "Selected tokens" });
   await selected.getByRole("button", { name: "Disable" }).click();
   await page.getByRole("dialog", { name: "Disable 3 tokens?" }).getByRole("button", { name: "Disable" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "3 of 3 done." })).toBeVisible();
+  const done = page.getByRole("dialog", { name: "Disable 3 tokens?" });
+  await expect(done.getByRole("status").filter({ hasText: "3 of 3 done." })).toBeVisible();
+  await expect(done.getByRole("progressbar")).toHaveAttribute("value", "3");
+  await done.getByRole("button", { name: "Close" }).click();
   for (const name of names) {
     await expect(row(page, name).getByText(name === names[3] ? "Active" : "Disabled")).toBeVisible();
   }
@@ -143,6 +146,7 @@ test("several tokens are disabled, then deleted, at once", async ({ page, platfo
   await expect(button).toBeDisabled();
   await question.getByLabel("Type how many, to be sure").fill("4");
   await button.click();
+  await question.getByRole("button", { name: "Close" }).click();
   await expect(page.getByRole("heading", { name: `No JWT token is named like “${group}”` })).toBeVisible();
   const left = await admin.get(`/tokens?q=${encodeURIComponent(group)}`);
   expect(left.items).toEqual([]);

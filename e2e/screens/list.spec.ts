@@ -1,5 +1,5 @@
 /** The list of tokens: what the address keeps, the keyboard, and what is done from it. */
-import { unique } from "./support/latchkey";
+import { unique, uniqueKey } from "./support/latchkey";
 import { chooseMore, findToken, row, search } from "./support/pages";
 import { expect, open, test } from "./support/test";
 
@@ -47,6 +47,18 @@ test("the list is narrowed to a status, and to what a link says", async ({ page,
   await expect(row(page, on)).toHaveCount(0);
   await page.getByRole("link", { name: "Show all tokens" }).click();
   await expect(row(page, on)).toBeVisible();
+});
+
+test("an empty list says what to do next", async ({ page, platform, admin, become }) => {
+  const person = await platform.person("Nora");
+  const project = uniqueKey("empty");
+  await admin.post("/projects", { key: project, name: "Empty" });
+  await admin.put(`/projects/${project}/members/${person.username}`, { role: "admin" });
+  await become(person);
+  await open(page, "/tokens");
+  await expect(page.getByRole("heading", { name: "No RSA tokens yet" })).toBeVisible();
+  await page.getByRole("main").getByRole("status").getByRole("link", { name: "Apply for a token" }).click();
+  await expect(page).toHaveURL(/\/tokens\/new\?kind=rsa$/);
 });
 
 test("the keyboard searches, applies and closes", async ({ page, platform }) => {

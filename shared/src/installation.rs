@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::tokens::CallCount;
+
 /// The answer to `GET /installation`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -16,4 +18,42 @@ pub struct Installation {
     pub jwt_lifetime: u32,
     /// The algorithm of new signing keys: `RS256`, `ES256` or `EdDSA`.
     pub signing_algorithm: String,
+}
+
+/// The answer to `GET /stats`: an overview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Stats {
+    /// Tokens by kind and status.
+    pub tokens: TokenCount,
+    /// Core systems, without Latchkey itself.
+    pub systems: i64,
+    /// Projects.
+    pub projects: i64,
+    /// Users, without those that are disabled.
+    pub users: i64,
+    /// Calls of the last 24 hours, to the hour, with tokens that are gone too.
+    pub last_24_hours: CallCount,
+}
+
+/// How many tokens there are of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TokenCount {
+    /// RSA open tokens.
+    pub rsa: StatusCount,
+    /// JWT tokens.
+    pub jwt: StatusCount,
+}
+
+/// How many tokens have each status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct StatusCount {
+    /// Their calls are decided.
+    pub active: i64,
+    /// Switched off.
+    pub disabled: i64,
+    /// Past their end, and not switched off.
+    pub expired: i64,
 }

@@ -1,6 +1,6 @@
 //! What a person chooses for this browser, and what this installation is.
 
-use latchkey_shared::installation::Installation;
+use latchkey_shared::installation::{Installation, Stats, StatusCount};
 use leptos::prelude::*;
 
 use crate::api;
@@ -9,6 +9,7 @@ use crate::components::frame::{LanguageChoice, ThemeChoice, me};
 use crate::components::heading::Heading;
 use crate::components::listing::Loaded;
 use crate::text;
+use crate::time::number;
 
 /// The choices, the account, the installation, the keys, and where to read on.
 #[component]
@@ -37,6 +38,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 </div>
             </section>
         </div>
+        {me().is_system_admin().then(|| view! { <Overview /> })}
         <section class="panel" aria-labelledby="installation">
             <h2 id="installation">{text::settings::installation()}</h2>
             <Loaded resource=installation let:installation>
@@ -95,6 +97,55 @@ fn Facts(installation: Installation) -> impl IntoView {
             <dd>{text::settings::duration(installation.jwt_lifetime)}</dd>
             <dt>{text::settings::algorithm()}</dt>
             <dd>{installation.signing_algorithm}</dd>
+        </dl>
+    }
+}
+
+/// What there is, and how much it is used.
+#[component]
+fn Overview() -> impl IntoView {
+    let stats = LocalResource::new(api::installation::stats);
+    view! {
+        <section class="panel" aria-labelledby="overview">
+            <h2 id="overview">{text::settings::overview()}</h2>
+            <Loaded resource=stats let:stats>
+                <Figures stats />
+            </Loaded>
+        </section>
+    }
+}
+
+#[component]
+fn Figures(stats: Stats) -> impl IntoView {
+    let Stats { tokens, systems, projects, users, last_24_hours } = stats;
+    let others = |count: StatusCount| text::settings::others(count.disabled, count.expired);
+    let figures = [
+        (text::settings::rsa_tokens(), tokens.rsa.active, Some("/tokens?kind=rsa"), others(tokens.rsa)),
+        (text::settings::jwt_tokens(), tokens.jwt.active, Some("/tokens?kind=jwt"), others(tokens.jwt)),
+        (text::settings::systems(), systems, Some("/systems"), String::new()),
+        (text::settings::projects(), projects, Some("/projects"), String::new()),
+        (text::settings::users(), users, Some("/users"), String::new()),
+        (text::settings::calls_allowed(), last_24_hours.allowed, None, String::new()),
+        (text::settings::calls_denied(), last_24_hours.denied, None, String::new()),
+    ];
+    view! {
+        <dl class="figures">
+            {figures
+                .map(|(name, figure, address, more)| {
+                    let figure = number(figure);
+                    view! {
+                        <div>
+                            <dt>{name}</dt>
+                            <dd>
+                                {match address {
+                                    Some(address) => view! { <a href=address>{figure}</a> }.into_any(),
+                                    None => figure.into_any(),
+                                }}
+                                {(!more.is_empty()).then(|| view! { <span class="sub">{more}</span> })}
+                            </dd>
+                        </div>
+                    }
+                })}
         </dl>
     }
 }

@@ -11,6 +11,8 @@ async function fillApplication(page: Page, platform: Platform, name: string): Pr
   await page.getByLabel(/^Description/).fill("Typed with care");
   await chooseApis(page, [platform.api()]);
   await chooseTargets(page, "rsa", [platform.project]);
+  // What the pickers and the name still ask would meet what is injected next.
+  await page.waitForLoadState("networkidle");
 }
 
 /** All that was typed is still there, and Submit goes through with it. */

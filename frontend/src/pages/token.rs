@@ -194,7 +194,12 @@ fn Facts(token: Token) -> impl IntoView {
                 <dt>{text::token::id()}</dt>
                 <dd><code>{id.clone()}</code> " " <CopyButton content=Signal::stored(id) /></dd>
                 <dt>{text::tokens::expires()}</dt>
-                <dd><MomentOrNever at=token.expires_at /></dd>
+                <dd>
+                    {match token.expires_at {
+                        Some(at) => view! { <Moment at /> }.into_any(),
+                        None => text::token::no_end().into_any(),
+                    }}
+                </dd>
                 <dt>{text::tokens::last_used()}</dt>
                 <dd><MomentOrNever at=token.last_used_at /></dd>
                 <dt>{text::token::allowed_addresses()}</dt>

@@ -454,7 +454,7 @@ fn Operations(title: &'static str, apis: Vec<ImportedApi>, class: &'static str) 
         >
             <summary>{title} " (" {count} ")"</summary>
             <Show when=move || is_open.get()>
-                <ul class=format!("operations {class}")>{list()}</ul>
+                <ul class=format!("operations {class}") class:long={count > 50} tabindex="0" aria-label=title>{list()}</ul>
             </Show>
         </details>
     }

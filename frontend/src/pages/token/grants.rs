@@ -76,7 +76,7 @@ fn OfSystem(system: String, apis: Vec<ApiRef>) -> impl IntoView {
         >
             <summary><code>{system}</code> " " <span class="hint">{text::token::granted(count)}</span></summary>
             <Show when=move || is_open.get()>
-                <ul class="operations" tabindex="0" aria-label=label.clone()>{rows()}</ul>
+                <ul class="operations" class:long={count > OPEN_UP_TO} tabindex="0" aria-label=label.clone()>{rows()}</ul>
             </Show>
         </details>
     }

@@ -19,8 +19,11 @@ use crate::text;
 use crate::text::audit::{GROUPS, Group};
 use crate::time::{Moment, exact};
 
+/// A sentence in the language of the screens.
+type Sentence = fn() -> &'static str;
+
 /// Times to choose from, as they stand in the address.
-const TIMES: [(&str, fn() -> &'static str); 4] = [
+const TIMES: [(&str, Sentence); 4] = [
     ("", text::audit::all_time),
     ("today", text::audit::today),
     ("7", text::audit::seven_days),

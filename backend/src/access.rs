@@ -286,6 +286,17 @@ impl Principal {
         self.administers.contains(project) || self.member_of.contains(project)
     }
 
+    /// Whether it may know of a system that is opened to these projects.
+    #[must_use]
+    pub fn may_see_system(&self, opened_to: &Reach) -> bool {
+        match opened_to {
+            Reach::All => true,
+            Reach::Only(projects) => {
+                self.administers == Reach::All || projects.iter().any(|project| self.may_see_project(project))
+            }
+        }
+    }
+
     /// The projects that it may know of.
     #[must_use]
     pub fn sees(&self) -> Reach {

@@ -17,7 +17,7 @@ use crate::systems::builtin;
 use crate::systems::catalog::Snapshot;
 use crate::verify::routes::{bearer, project};
 use crate::verify::state::TokenState;
-use crate::verify::{Call, Proof, Verdict, Verifier};
+use crate::verify::{Call, Presented, Proof, Verdict, Verifier};
 use crate::web::problem::{Kind, Problem};
 use crate::web::{RequestId, SentMethod};
 
@@ -91,15 +91,13 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     let source = client_ip.map(|address| address.to_string()).unwrap_or_default();
     let method = request.extensions().get::<SentMethod>().map(|SentMethod(method)| method.clone());
     let call = Call {
-        credential,
         system,
         method: method.as_ref().unwrap_or(request.method()).as_str(),
         path: request.uri().path(),
         project: project.as_deref(),
         client_ip,
-        source: &source,
     };
-    let verdict = verifier.decide(&snapshot, &call).await;
+    let verdict = verifier.decide(&snapshot, Presented { credential, source: &source }, &call).await;
     if let Some(reason) = verdict.denied {
         return Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str())));
     }

@@ -1,13 +1,17 @@
 //! `--demo`: fills an empty installation with a believable platform, through
 //! the public door as an administrator would, so that nothing in it is special.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use anyhow::{Context as _, ensure};
+use latchkey_shared::time::Timestamp;
 use reqwest::{Client, Method, RequestBuilder};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use crate::crypto::Secret;
+use crate::database::now;
 
 const SYSTEMS: [(&str, &str, &str); 2] = [
     ("fleet", "Fleet", include_str!("../demo/fleet.yaml")),
@@ -31,6 +35,19 @@ const PEOPLE: [Person; 5] = [
     ("noor", "Noor Haddad", &[("night-bus", "admin")]),
     ("otto", "Otto Brandt", &[("night-bus", "member")]),
 ];
+
+/// A token, and what happens with it.
+#[derive(Deserialize)]
+struct Token {
+    #[serde(flatten)]
+    wanted: Map<String, Value>,
+    ends_in_days: Option<i64>,
+    #[serde(default)]
+    disabled: bool,
+    /// System, method, path, and how often; some are denied.
+    #[serde(default)]
+    calls: Vec<(String, String, String, u8)>,
+}
 
 /// Fills the installation that answers at `address`, whose administrator was
 /// made just now with `password`.
@@ -71,52 +88,40 @@ pub async fn fill(address: SocketAddr, password: Secret) -> anyhow::Result<()> {
         }
     }
 
-    let mut harbour = None;
-    for token in tokens() {
-        let token = api.post("/tokens", token).await?;
-        if token["name"] == "Harbour cranes" {
-            harbour = token["id"].as_str().map(ToOwned::to_owned);
+    let mut gateways = HashMap::new();
+    for (system, ..) in SYSTEMS {
+        let path = format!("/systems/{system}/verifier-keys");
+        let key = api.post(&path, json!({ "name": "demo gateway" })).await?;
+        gateways.insert(system, text(&key, "key")?);
+    }
+    let tokens: Vec<Token> = serde_json::from_str(include_str!("../demo/tokens.json"))?;
+    for token in tokens {
+        let mut wanted = token.wanted;
+        if let Some(days) = token.ends_in_days {
+            let end = Timestamp::from_millis(now() + days * 24 * 60 * 60 * 1_000);
+            wanted.insert("expires_at".to_owned(), json!(end));
         }
-        if token["name"] == "Old gate controller" {
-            let path = format!("/tokens/{}", token["id"].as_str().context("a token without an id")?);
+        let path = format!("/tokens/{}", text(&api.post("/tokens", wanted.into()).await?, "id")?);
+        if token.disabled {
             api.send(Method::PATCH, &path, json!({ "status": "disabled" })).await?;
         }
-    }
-    call_as(&api, &harbour.context("the demo has no token to call with")?).await
-}
-
-fn tokens() -> [Value; 8] {
-    [
-        json!({ "kind": "rsa", "name": "Old gate controller", "apis": ["fleet:sendTelemetry"], "projects": ["harbour"],
-            "description": "Replaced in spring" }),
-        json!({ "kind": "rsa", "name": "Quarry conveyor belts", "projects": ["quarry"],
-            "apis": ["fleet:readDevice", "fleet:sendTelemetry", "fleet:sendCommand"], "allowed_ips": ["203.0.113.0/24"] }),
-        json!({ "kind": "rsa", "name": "Climate control", "systems": ["fleet"], "projects": ["greenhouse"] }),
-        json!({ "kind": "rsa", "name": "Invoice export", "projects": ["harbour", "quarry", "greenhouse", "night-bus"],
-            "apis": ["billing:listInvoices", "billing:downloadInvoice"], "one_time_only": true }),
-        json!({ "kind": "rsa", "name": "Harbour cranes", "projects": ["harbour"],
-            "apis": ["fleet:listDevices", "fleet:readDevice", "fleet:sendTelemetry"],
-            "description": "Position and load of every crane, each second" }),
-        json!({ "kind": "jwt", "name": "Ada’s scripts", "users": ["ada"],
-            "apis": ["fleet:listDevices", "fleet:readDevice", "fleet:renameDevice"] }),
-        json!({ "kind": "jwt", "name": "Night bus dashboard", "users": ["noor", "otto"],
-            "apis": ["fleet:readTelemetry", "fleet:listAlarms"], "expires_at": "2099-12-31T23:59:59Z" }),
-        json!({ "kind": "jwt", "name": "温室预算", "users": ["lin"], "apis": ["billing:readBudget", "billing:listPrices"] }),
-    ]
-}
-
-/// A few calls, so that there is something to see of them.
-async fn call_as(api: &Api, token: &str) -> anyhow::Result<()> {
-    let key = api.post("/systems/fleet/verifier-keys", json!({ "name": "demo gateway" })).await?;
-    let key = key["key"].as_str().context("a verifier key without a key")?;
-    let file = answered(api.request(Method::GET, &format!("/tokens/{token}/file"))).await?;
-    for (path, times) in [("/v1/projects/harbour/devices", 12), ("/v1/projects/quarry/devices", 3)] {
-        for _ in 0..times {
-            let call = json!({ "credential": file["open_token"], "method": "GET", "path": path });
-            answered(api.request(Method::POST, "/verify").bearer_auth(key).json(&call)).await?;
+        if token.calls.is_empty() {
+            continue;
+        }
+        let file = answered(api.request(Method::GET, &format!("{path}/file"))).await?;
+        for (system, method, path, times) in token.calls {
+            let key = gateways.get(system.as_str()).context("a call of no system")?;
+            let call = json!({ "credential": file["open_token"], "method": method, "path": path });
+            for _ in 0..times {
+                answered(api.request(Method::POST, "/verify").bearer_auth(key).json(&call)).await?;
+            }
         }
     }
     Ok(())
+}
+
+fn text(answer: &Value, field: &str) -> anyhow::Result<String> {
+    answer[field].as_str().map(ToOwned::to_owned).with_context(|| format!("an answer without {field}"))
 }
 
 struct Api {

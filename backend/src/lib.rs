@@ -8,6 +8,7 @@ pub mod configuration;
 pub mod crypto;
 pub mod database;
 pub mod demo;
+pub mod installation;
 pub mod oauth;
 pub mod projects;
 pub mod revocations;

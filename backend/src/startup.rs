@@ -29,8 +29,8 @@ use crate::users::password::Hasher;
 use crate::verify::Verifier;
 use crate::web::document::{self as openapi, Operations};
 use crate::{
-    audit, demo, oauth, projects, revocations, sessions, signing_keys, systems, tokens, usage, users, verify,
-    web as http,
+    audit, demo, installation, oauth, projects, revocations, sessions, signing_keys, systems, tokens, usage,
+    users, verify, web as http,
 };
 
 /// How often what has expired is cleared away; nothing that has is ever honoured.
@@ -244,7 +244,8 @@ fn routes(config: &mut ServiceConfig) {
             .configure(users::routes::routes)
             .configure(sessions::routes)
             .configure(signing_keys::routes)
-            .configure(audit::routes),
+            .configure(audit::routes)
+            .configure(installation::routes),
     );
     config.configure(verify::routes::gateways).configure(oauth::routes).configure(http::health::routes);
 }
@@ -282,6 +283,7 @@ async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     oauth::forget_expired(database).await?;
     revocations::forget_expired(database).await?;
     keyring::forget_retired(database).await?;
+    usage::forget_hours(database).await?;
     tokens::store::forget_answers(database).await
 }
 

@@ -13,7 +13,8 @@ async function fits(page: Page): Promise<void> {
 }
 
 async function audit(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  // The other mode opens a page of its own each time, for frames that we do not have.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
   expect.soft(told, "what axe found").toEqual([]);
 }

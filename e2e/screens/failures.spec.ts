@@ -113,7 +113,7 @@ test("the network is cut before the server heard of it: nothing is lost", async 
   await fillApplication(page, platform, name);
   await page.context().setOffline(true);
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByRole("alert").filter({ hasText: "The server cannot be reached." })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "The server cannot be reached." }).last()).toBeVisible();
   expect(await admin.tokensNamed(name)).toEqual([]);
   await page.context().setOffline(false);
   await submitAgain(page, name);
@@ -160,7 +160,7 @@ test("a change that somebody else made meanwhile is not overwritten", async ({ p
   await page.getByLabel(/^Description/).fill("Mine");
   await admin.patch(`/tokens/${token.id}`, { description: "Theirs" });
   await page.getByRole("button", { name: "Submit" }).or(page.getByRole("button", { name: "Save" })).click();
-  await expect(page.getByRole("alert").filter({ hasText: "Somebody else changed this token meanwhile." })).toBeVisible();
+  await expect(page.getByText("Somebody else changed this token meanwhile.")).toBeVisible();
   await expect(page.getByLabel(/^Description/)).toHaveValue("Mine");
   expect((await admin.get(`/tokens/${token.id}`)).description).toBe("Theirs");
 });

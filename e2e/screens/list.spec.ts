@@ -1,5 +1,5 @@
 /** The list of tokens: what the address keeps, the keyboard, and what is done from it. */
-import { unique } from "./support/latchkey";
+import { unique, uniqueKey } from "./support/latchkey";
 import { chooseMore, findToken, row, search } from "./support/pages";
 import { expect, open, test } from "./support/test";
 
@@ -31,7 +31,8 @@ test("the list is narrowed to a status, and to what a link says", async ({ page,
   await platform.token("rsa", { name: on });
   const disabled = await platform.token("rsa", { name: off, projects: [platform.otherProject] });
   await admin.patch(`/tokens/${disabled.id}`, { status: "disabled" });
-  await findToken(page, "rsa", on);
+  await page.goto(`/tokens?kind=rsa&q=${encodeURIComponent(name)}`);
+  await expect(row(page, on)).toBeVisible();
   await expect(row(page, off)).toBeVisible();
   await page.getByRole("main").getByRole("combobox", { name: "Status" }).selectOption("Disabled");
   await expect(row(page, on)).toHaveCount(0);
@@ -48,6 +49,18 @@ test("the list is narrowed to a status, and to what a link says", async ({ page,
   await expect(row(page, on)).toBeVisible();
 });
 
+test("an empty list says what to do next", async ({ page, platform, admin, become }) => {
+  const person = await platform.person("Nora");
+  const project = uniqueKey("empty");
+  await admin.post("/projects", { key: project, name: "Empty" });
+  await admin.put(`/projects/${project}/members/${person.username}`, { role: "admin" });
+  await become(person);
+  await open(page, "/tokens");
+  await expect(page.getByRole("heading", { name: "No RSA tokens yet" })).toBeVisible();
+  await page.getByRole("main").getByRole("status").getByRole("link", { name: "Apply for a token" }).click();
+  await expect(page).toHaveURL(/\/tokens\/new\?kind=rsa$/);
+});
+
 test("the keyboard searches, applies and closes", async ({ page, platform }) => {
   const token = await platform.token("rsa");
   await open(page, "/tokens");
@@ -61,7 +74,7 @@ test("the keyboard searches, applies and closes", async ({ page, platform }) => 
   const button = row(page, token.name).getByRole("button", { name: `Delete ${token.name}` });
   await button.focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("dialog")).toBeVisible();
+  await expect(page.getByRole("dialog").getByRole("button", { name: "Cancel" })).toBeFocused();
   // It is the dialog's keyboard now.
   await page.keyboard.press("n");
   await expect(page.getByRole("dialog")).toBeVisible();
@@ -126,10 +139,13 @@ test("several tokens are disabled, then deleted, at once", async ({ page, platfo
   await page.getByRole("checkbox", { name: "Select all" }).check();
   await page.getByRole("checkbox", { name: `Select ${names[3]}` }).uncheck();
   await expect(page.getByText("3 selected")).toBeVisible();
-  const selected = page.getByRole("region", { name: "Selected tokens" });
+  const selected = page.getByRole("group", { name: "Selected tokens" });
   await selected.getByRole("button", { name: "Disable" }).click();
   await page.getByRole("dialog", { name: "Disable 3 tokens?" }).getByRole("button", { name: "Disable" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "3 of 3 done." })).toBeVisible();
+  const done = page.getByRole("dialog", { name: "Disable 3 tokens?" });
+  await expect(done.getByRole("status").filter({ hasText: "3 of 3 done." })).toBeVisible();
+  await expect(done.getByRole("progressbar")).toHaveAttribute("value", "3");
+  await done.getByRole("button", { name: "Close" }).click();
   for (const name of names) {
     await expect(row(page, name).getByText(name === names[3] ? "Active" : "Disabled")).toBeVisible();
   }
@@ -142,6 +158,7 @@ test("several tokens are disabled, then deleted, at once", async ({ page, platfo
   await expect(button).toBeDisabled();
   await question.getByLabel("Type how many, to be sure").fill("4");
   await button.click();
+  await question.getByRole("button", { name: "Close" }).click();
   await expect(page.getByRole("heading", { name: `No JWT token is named like “${group}”` })).toBeVisible();
   const left = await admin.get(`/tokens?q=${encodeURIComponent(group)}`);
   expect(left.items).toEqual([]);
@@ -174,5 +191,5 @@ test("a page that is not there says so and leads on", async ({ page }) => {
   await open(page, "/nowhere");
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
   await page.getByRole("link", { name: "Go to the tokens" }).click();
-  await expect(page.getByRole("heading", { name: "Tokens" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
 });

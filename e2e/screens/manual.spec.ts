@@ -221,7 +221,8 @@ for (const words of [ENGLISH, CHINESE]) {
 
     test("a project administrator manages the tokens of their projects, and sees no others", async ({ page, platform, become }) => {
       const theirs = await platform.token("rsa");
-      const foreign = await platform.token("rsa", { projects: [platform.otherProject] });
+      const name = unique("Zeppelin");
+      const foreign = await platform.token("rsa", { name, projects: [platform.otherProject] });
       await become(await platform.person("Pia", "admin"));
       const found = await findToken(page, "rsa", theirs.name);
       await expect(found.getByRole("link", { name: words.modify })).toBeVisible();

@@ -44,7 +44,7 @@ test.describe("logged out", () => {
     await page.goto("/login?next=//evil.example/tokens");
     await fillLogin(page, username, password);
     await page.getByRole("button", { name: "Log in" }).click();
-    await expect(page.getByRole("heading", { name: "Tokens" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
     expect(new URL(page.url()).pathname).toBe("/tokens");
   });
 
@@ -77,7 +77,7 @@ test.describe("logged out", () => {
     await current.fill("temporary staple horse");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("status").filter({ hasText: "The password is changed." })).toBeVisible();
-    await expect(page.getByRole("heading", { name: "Tokens" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
   });
 
   test("the language is chosen before the login, and remembered", async ({ page, complaints }) => {
@@ -112,7 +112,7 @@ test("logging out ends the session, and the back button shows nothing of it", as
 test("language and theme are remembered", async ({ page, platform, become }) => {
   await become(await platform.person("Rosa"));
   await open(page, "/settings");
-  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
   await page.getByRole("group", { name: "Theme" }).getByRole("button", { name: "Dark" }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");

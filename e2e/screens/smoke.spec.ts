@@ -4,13 +4,6 @@ import { unique } from "./support/latchkey";
 import { allowClipboard, chooseApis, chooseTargets, clipboard, row } from "./support/pages";
 import { expect, open, test } from "./support/test";
 
-test("an empty list says what to do next", async ({ page, admin }) => {
-  const { items } = await admin.get("/tokens?kind=jwt&q=nothing-is-named-so");
-  expect(items).toEqual([]);
-  await open(page, "/audit");
-  await expect(page.getByRole("row").nth(1)).toBeVisible();
-});
-
 test("an RSA token is applied for, downloaded, verified, modified and deleted", async ({ page, platform, admin }) => {
   const name = unique("Smoke");
   await open(page, "/tokens");

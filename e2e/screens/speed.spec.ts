@@ -1,5 +1,4 @@
 /** How soon the list of tokens is there, with 10,000 tokens in the database. Alone on the machine. */
-import { row } from "./support/pages";
 import { expect, open, test, type Page } from "./support/test";
 
 const GOAL = 500;
@@ -39,15 +38,4 @@ test("the first list is visible soon after the navigation, among 10,000 tokens",
   await open(page, "/tokens");
   await expect(page.getByRole("row").nth(1)).toBeVisible();
   await measure(page, "first token list", "/tokens");
-});
-
-test("a search among 10,000 tokens is answered soon", async ({ page }) => {
-  await open(page, "/tokens");
-  await page.getByRole("searchbox").fill("sensor 77");
-  const begin = Date.now();
-  await page.keyboard.press("Enter");
-  await expect(row(page, "Sensor 7799")).toBeVisible();
-  const spent = Date.now() - begin;
-  console.log(`search among 10,000 tokens: ${spent} ms from Enter to the row, goal ${GOAL} ms`);
-  expect(spent).toBeLessThan(BOUND);
 });

@@ -3,6 +3,8 @@
 //! server, and every sentence is in [`text`].
 
 #![allow(unreachable_pub, reason = "the component macro makes its properties public")]
+#![allow(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
+#![allow(clippy::too_many_lines, reason = "a component is read beside what it shows")]
 
 mod api;
 mod app;

@@ -81,7 +81,6 @@ sentences! {
     list_separator: ", ", "、";
     none: "none", "无";
     tokens_in_the_way: "These tokens name it:", "以下令牌仍在引用它：";
-    required: "Must not be empty.", "不能为空。";
     nothing_to_choose: "There is nothing to choose from.", "没有可选项。";
 
     copy: "Copy", "复制";

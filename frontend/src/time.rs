@@ -16,7 +16,6 @@ const DAY: f64 = 24.0 * HOUR;
 
 /// How long ago it was, with the exact time on hover.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 pub(crate) fn Moment(at: Timestamp) -> impl IntoView {
     view! { <time datetime=at.to_string() title=exact(&at)>{relative(seconds_from_now(&at))}</time> }
 }

@@ -30,6 +30,9 @@ pub struct System {
     pub builtin: bool,
     /// How many APIs it has that match calls.
     pub api_count: i64,
+    /// How many of its APIs, removed ones too, are in no project: only system
+    /// administrators grant those, and a system whole that has any.
+    pub global_api_count: i64,
     /// When the system was made.
     pub created_at: Timestamp,
     /// When the system was last changed.

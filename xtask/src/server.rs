@@ -111,7 +111,10 @@ impl Drop for Server {
         // Both fail only when there is nothing left to do.
         let _ = self.process.kill();
         let _ = self.process.wait();
-        if let Err(error) = fs::remove_dir_all(&self.data) {
+        // On PostgreSQL there may be nothing that would want the folder.
+        if self.data.exists()
+            && let Err(error) = fs::remove_dir_all(&self.data)
+        {
             eprintln!("{} was not cleared away: {error}", self.data.display());
         }
     }

@@ -88,16 +88,19 @@ impl Engine {
 
     /// Applies the migrations that are missing, one node at a time.
     pub(super) async fn migrate(self, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
+        // Numbers are for ever: a database remembers which it has.
         let texts = match self {
             Self::Sqlite => [
                 (1, include_str!("../../../migrations/sqlite/0001_first.sql")),
                 (2, include_str!("../../../migrations/sqlite/0002_gateways.sql")),
                 (3, include_str!("../../../migrations/sqlite/0003_clients.sql")),
+                (4, include_str!("../../../migrations/sqlite/0004_screens.sql")),
             ],
             Self::Postgres => [
                 (1, include_str!("../../../migrations/postgres/0001_first.sql")),
                 (2, include_str!("../../../migrations/postgres/0002_gateways.sql")),
                 (3, include_str!("../../../migrations/postgres/0003_clients.sql")),
+                (4, include_str!("../../../migrations/postgres/0004_screens.sql")),
             ],
         };
         let migrations = texts

@@ -10,6 +10,7 @@
 pub mod changes;
 pub mod engine;
 pub mod fresh;
+pub mod matching;
 pub mod sql;
 
 use std::sync::Arc;

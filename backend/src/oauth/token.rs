@@ -187,22 +187,21 @@ async fn subject(
     named: Option<&str>,
 ) -> Result<Option<Arc<UserState>>, OAuthError> {
     let refused = |description: &str| OAuthError::new(Code::InvalidRequest, description);
-    match (token.kind, named) {
-        (Kind::Rsa, None) => return Ok(None),
-        (Kind::Rsa, Some(_)) => return Err(refused("RSA tokens speak for themselves: leave `subject` out.")),
-        (Kind::Jwt, None) if token.users.len() > 1 => {
+    let mut theirs = token.users.iter();
+    let user = match (token.kind, named, theirs.next(), theirs.next()) {
+        (Kind::Rsa, None, ..) => return Ok(None),
+        (Kind::Rsa, Some(_), ..) => {
+            return Err(refused("RSA tokens speak for themselves: leave `subject` out."));
+        }
+        (Kind::Jwt, Some(named), ..) => users.one_of(&token.users, named).await?,
+        (Kind::Jwt, None, Some(only), None) => users.state(only).await?,
+        (Kind::Jwt, None, None, _) => None,
+        (Kind::Jwt, None, ..) => {
             return Err(refused("The token is for several users: name one as `subject`."));
         }
-        _ => {}
-    }
-    let named = named.map(str::to_lowercase);
-    for id in &token.users {
-        let Some(user) = users.state(id).await?.filter(|user| !user.disabled) else { continue };
-        if named.as_ref().is_none_or(|named| *named == user.username || named == id.as_str()) {
-            return Ok(Some(user));
-        }
-    }
-    Err(refused("The token is not for this user."))
+    };
+    let user = user.filter(|user| !user.disabled);
+    user.map(Some).ok_or_else(|| refused("The token is not for this user."))
 }
 
 /// What was asked for, if all of it is granted.

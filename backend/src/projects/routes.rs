@@ -39,11 +39,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(close_system);
 }
 
-/// Which page to list.
+/// Which projects to list.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct PageQuery {
+struct ListQuery {
+    /// Part of the key or the name.
+    #[param(nullable = false)]
+    q: Option<String>,
     /// How many at most: 1 to 200, 50 if absent.
     #[param(nullable = false, minimum = 1, maximum = 200)]
     limit: Option<u32>,
@@ -66,7 +69,7 @@ async fn visible(database: &Database, principal: &Principal, named: &str) -> Res
 #[utoipa::path(
     operation_id = "list_projects",
     tag = "projects",
-    params(PageQuery),
+    params(ListQuery),
     security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Projects, by key", body = Page<Project>))
 )]
@@ -74,13 +77,14 @@ async fn visible(database: &Database, principal: &Principal, named: &str) -> Res
 async fn list(
     principal: Principal,
     database: web::Data<Database>,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<web::Json<Page<Project>>, Problem> {
-    let Query(PageQuery { limit, cursor }) = query;
+    let Query(ListQuery { q, limit, cursor }) = query;
     let limit = page::limit(limit).map_err(|refusal| Problem::field("limit", refusal))?;
+    let q = q.as_deref().map(fields::name_key).unwrap_or_default();
     let after = cursor.as_deref().map(read_cursor).transpose()?.unwrap_or_default();
     let mut connection = database.reader().acquire().await?;
-    let mut items = store::list(&mut connection, &principal.sees(), &after, limit + 1).await?;
+    let mut items = store::list(&mut connection, &principal.sees(), &q, &after, limit + 1).await?;
     let next_cursor = page::cut(&mut items, limit).map(|last| write_cursor(&last.key));
     Ok(web::Json(Page { items, next_cursor, total: None }))
 }

@@ -9,6 +9,7 @@ use latchkey_shared::users::UserRef;
 use sqlx::{AnyConnection, FromRow};
 
 use crate::access::Reach;
+use crate::database::matching::read_matching;
 use crate::database::now;
 use crate::database::sql::Sql;
 use crate::systems::catalog::stored;
@@ -49,22 +50,28 @@ pub async fn project(connection: &mut AnyConnection, named: &str) -> Result<Opti
     sql.query_as::<ProjectRow>().fetch_optional(connection).await?.map(ProjectRow::read).transpose()
 }
 
+/// Projects whose key or name holds `q` (folded), in the order of their keys.
 pub(super) async fn list(
     connection: &mut AnyConnection,
     sees: &Reach,
+    q: &str,
     after: &str,
     limit: usize,
 ) -> Result<Vec<Project>, sqlx::Error> {
-    let mut sql = Sql::new(PROJECT);
-    sql.push(" AND key > ").bind(after.to_owned());
-    if let Reach::Only(projects) = sees {
-        if projects.is_empty() {
-            return Ok(Vec::new());
-        }
-        sql.push(" AND id IN (").bind_all(projects.iter().map(ToString::to_string)).push(")");
+    if matches!(sees, Reach::Only(projects) if projects.is_empty()) {
+        return Ok(Vec::new());
     }
-    sql.push(" ORDER BY key LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    sql.query_as::<ProjectRow>().fetch_all(connection).await?.into_iter().map(ProjectRow::read).collect()
+    let read = async |after: String, some: i64| {
+        let mut sql = Sql::new(PROJECT);
+        sql.push(" AND key > ").bind(after);
+        if let Reach::Only(projects) = sees {
+            sql.push(" AND id IN (").bind_all(projects.iter().map(ToString::to_string)).push(")");
+        }
+        sql.push(" ORDER BY key LIMIT ").bind(some);
+        sql.query_as::<ProjectRow>().fetch_all(&mut *connection).await
+    };
+    let rows = read_matching(q, after, limit, read, |row: &ProjectRow| [&row.key, &row.name]).await?;
+    rows.into_iter().map(ProjectRow::read).collect()
 }
 
 pub(super) async fn insert(connection: &mut AnyConnection, project: &Project) -> Result<(), sqlx::Error> {

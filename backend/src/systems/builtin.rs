@@ -53,6 +53,7 @@ pub async fn register(database: &Database, document: &OpenApi, audience: &str) -
                     disabled: false,
                     builtin: true,
                     api_count: 0,
+                    global_api_count: 0,
                     created_at: Timestamp::from_millis(0),
                     updated_at: Timestamp::from_millis(0),
                 };

@@ -11,6 +11,7 @@ use latchkey_shared::systems::{
     System, SystemPatch, VerifierKey,
 };
 use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::Kind as TokenKind;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -18,7 +19,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::import::{self, Document, ImportError};
-use super::store::{self, ApiFilter, StoredApi};
+use super::store::{self, ApiFilter, StoredApi, SystemFilter};
 use super::{compare, paths};
 use crate::access::Principal;
 use crate::audit::{self, Target};
@@ -61,6 +62,26 @@ struct PageQuery {
     cursor: Option<String>,
 }
 
+/// Which systems to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SystemQuery {
+    /// Part of the key or the name.
+    #[param(nullable = false)]
+    q: Option<String>,
+    /// Those only of which the one who asks may grant something to a token of
+    /// this kind.
+    #[param(nullable = false, inline)]
+    grantable: Option<TokenKind>,
+    /// How many at most: 1 to 200, 50 if absent.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
 /// Which APIs to list.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +96,9 @@ struct ApiQuery {
     /// With this tag only.
     #[param(nullable = false)]
     tag: Option<String>,
+    /// Those only that the one who asks may grant to a token of this kind.
+    #[param(nullable = false, inline)]
+    grantable: Option<TokenKind>,
     /// How many at most: 1 to 200, 50 if absent.
     #[param(nullable = false, minimum = 1, maximum = 200)]
     limit: Option<u32>,
@@ -134,10 +158,13 @@ fn tags(raw: &[String]) -> Result<Vec<String>, Refusal> {
 }
 
 /// List systems
+///
+/// Those that are open to all or to a project of the one who asks; all of them
+/// for system administrators.
 #[utoipa::path(
     operation_id = "list_systems",
     tag = "systems",
-    params(PageQuery),
+    params(SystemQuery),
     security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Systems, by key", body = Page<System>))
 )]
@@ -145,13 +172,18 @@ fn tags(raw: &[String]) -> Result<Vec<String>, Refusal> {
 async fn list(
     principal: Principal,
     database: web::Data<Database>,
-    query: Query<PageQuery>,
+    query: Query<SystemQuery>,
 ) -> Result<web::Json<Page<System>>, Problem> {
-    let Query(PageQuery { limit, cursor }) = query;
+    let Query(SystemQuery { q, grantable, limit, cursor }) = query;
     let limit = page::limit(limit).map_err(|refusal| Problem::field("limit", refusal))?;
-    let after = cursor.as_deref().map(read_cursor).transpose()?.unwrap_or_default();
+    let filter = SystemFilter {
+        q: q.as_deref().map(fields::name_key).unwrap_or_default(),
+        grantable,
+        after: cursor.as_deref().map(read_cursor).transpose()?.unwrap_or_default(),
+        limit: limit + 1,
+    };
     let mut connection = database.reader().acquire().await?;
-    let mut items = store::systems(&mut connection, &principal, &after, limit + 1).await?;
+    let mut items = store::systems(&mut connection, &principal, &filter).await?;
     let next_cursor = page::cut(&mut items, limit).map(|last| write_cursor(&last.key));
     Ok(web::Json(Page { items, next_cursor, total: None }))
 }
@@ -200,6 +232,7 @@ async fn create(
         disabled: false,
         builtin: false,
         api_count: 0,
+        global_api_count: 0,
         created_at: Timestamp::from_millis(now()),
         updated_at: Timestamp::from_millis(now()),
     };
@@ -438,7 +471,8 @@ async fn page_of_apis(
         None => None,
     };
     let q = query.q.as_deref().map(fields::name_key).unwrap_or_default().replace('\0', "\u{fffd}");
-    let filter = ApiFilter { system, q, tag: query.tag, after, limit: limit + 1 };
+    let ApiQuery { tag, grantable, .. } = query;
+    let filter = ApiFilter { system, q, tag, grantable, after, limit: limit + 1 };
     let mut connection = database.reader().acquire().await?;
     let mut items = store::list_apis(&mut connection, principal, &filter).await?;
     let next_cursor = page::cut(&mut items, limit).map(|last| write_cursor(&last.key));
@@ -461,7 +495,8 @@ async fn list_of_system(
     query: Query<PageQuery>,
 ) -> Result<web::Json<Page<Api>>, Problem> {
     let Query(PageQuery { limit, cursor }) = query;
-    let query = ApiQuery { system: Some(path.into_inner()), q: None, tag: None, limit, cursor };
+    let query =
+        ApiQuery { system: Some(path.into_inner()), q: None, tag: None, grantable: None, limit, cursor };
     page_of_apis(&principal, &database, query).await
 }
 

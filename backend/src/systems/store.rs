@@ -8,18 +8,21 @@ use latchkey_shared::problem::TokenRef;
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{Api, ApiScope, Gateway, System, VerifierKey};
 use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::Kind;
 use sqlx::{AnyConnection, FromRow};
 
 use super::catalog::stored;
 use crate::access::{Principal, Reach};
 use crate::crypto::Digest;
+use crate::database::matching::read_matching;
 use crate::database::now;
 use crate::database::sql::Sql;
 
 const SYSTEM: &str = "SELECT s.id, s.key, s.name, s.audience, s.base_path, s.project_param, \
     s.restricted, s.disabled, \
     s.builtin, s.created_at, s.updated_at, \
-    (SELECT CAST(COUNT(*) AS BIGINT) FROM apis a WHERE a.system_id = s.id AND a.removed = 0) AS api_count \
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM apis a WHERE a.system_id = s.id AND a.removed = 0) AS api_count, \
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM apis g WHERE g.system_id = s.id AND g.scope = 'global') AS global_api_count \
     FROM systems s WHERE 1 = 1";
 const API: &str = "SELECT a.id, a.key, s.key AS system, a.system_id, a.operation_id, a.method, a.path, a.multi_segment, \
     a.name, a.tags, a.deprecated, a.scope, a.removed, \
@@ -40,6 +43,7 @@ struct SystemRow {
     created_at: i64,
     updated_at: i64,
     api_count: i64,
+    global_api_count: i64,
 }
 
 impl SystemRow {
@@ -55,6 +59,7 @@ impl SystemRow {
             disabled: self.disabled != 0,
             builtin: self.builtin != 0,
             api_count: self.api_count,
+            global_api_count: self.global_api_count,
             created_at: Timestamp::from_millis(self.created_at),
             updated_at: Timestamp::from_millis(self.updated_at),
         })
@@ -129,6 +134,36 @@ fn push_visible(sql: &mut Sql, principal: &Principal) {
     }
 }
 
+/// Leaves out systems of which the one who asks may grant nothing to a token of
+/// this kind: what [`Principal::may_issue`] would refuse.
+fn push_grantable(sql: &mut Sql, principal: &Principal, kind: Kind) {
+    if principal.is_system_admin() {
+        return;
+    }
+    if kind == Kind::Jwt {
+        sql.push(" AND s.builtin = 0");
+    }
+    match principal.administers() {
+        Reach::All => {}
+        Reach::Only(projects) if projects.is_empty() => {
+            sql.push(" AND 1 = 0");
+        }
+        Reach::Only(projects) => {
+            sql.push(
+                " AND (s.restricted = 0 OR s.id IN (SELECT system_id FROM project_systems WHERE project_id IN (",
+            );
+            sql.bind_all(projects.iter().map(ToString::to_string)).push(")))");
+        }
+    }
+}
+
+/// Leaves out APIs that only system administrators grant, for everybody else.
+fn push_grantable_api(sql: &mut Sql, principal: &Principal) {
+    if !principal.is_system_admin() {
+        sql.push(" AND a.scope = 'project'");
+    }
+}
+
 /// PostgreSQL refuses NUL in text, and nothing stored holds it.
 fn clean(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
@@ -148,17 +183,41 @@ pub async fn system(
     sql.query_as::<SystemRow>().fetch_optional(connection).await?.map(SystemRow::read).transpose()
 }
 
+/// Which systems to list.
+pub(super) struct SystemFilter {
+    /// Part of the key or the name, folded.
+    pub(super) q: String,
+    /// Only those of which the one who asks may grant something to a token of this kind.
+    pub(super) grantable: Option<Kind>,
+    pub(super) after: String,
+    pub(super) limit: usize,
+}
+
+/// Systems that the one who asks may know of, in the order of their keys.
 pub(super) async fn systems(
     connection: &mut AnyConnection,
     principal: &Principal,
-    after: &str,
-    limit: usize,
+    filter: &SystemFilter,
 ) -> Result<Vec<System>, sqlx::Error> {
-    let mut sql = Sql::new(SYSTEM);
-    sql.push(" AND s.key > ").bind(after.to_owned());
-    push_visible(&mut sql, principal);
-    sql.push(" ORDER BY s.key LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    sql.query_as::<SystemRow>().fetch_all(connection).await?.into_iter().map(SystemRow::read).collect()
+    let read = async |after: String, some: i64| {
+        let mut sql = Sql::new(SYSTEM);
+        sql.push(" AND s.key > ").bind(after);
+        match filter.grantable {
+            None => push_visible(&mut sql, principal),
+            Some(kind) => {
+                push_grantable(&mut sql, principal, kind);
+                sql.push(" AND EXISTS (SELECT 1 FROM apis a WHERE a.system_id = s.id AND a.removed = 0");
+                push_grantable_api(&mut sql, principal);
+                sql.push(")");
+            }
+        }
+        sql.push(" ORDER BY s.key LIMIT ").bind(some);
+        sql.query_as::<SystemRow>().fetch_all(&mut *connection).await
+    };
+    let rows =
+        read_matching(&filter.q, &filter.after, filter.limit, read, |row: &SystemRow| [&row.key, &row.name])
+            .await?;
+    rows.into_iter().map(SystemRow::read).collect()
 }
 
 /// The system that has this key or audience, if one has.
@@ -287,6 +346,8 @@ pub(super) struct ApiFilter {
     pub(super) system: Option<SystemId>,
     pub(super) q: String,
     pub(super) tag: Option<String>,
+    /// Only those that the one who asks may grant to a token of this kind.
+    pub(super) grantable: Option<Kind>,
     pub(super) after: String,
     pub(super) limit: usize,
 }
@@ -312,7 +373,14 @@ pub(super) async fn list_apis(
         let like = format!("%{}%", written.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
         sql.push(" AND a.tags LIKE ").bind(like).push(" ESCAPE '!'");
     }
-    push_visible(&mut sql, principal);
+    match filter.grantable {
+        None => push_visible(&mut sql, principal),
+        Some(kind) => {
+            push_grantable(&mut sql, principal, kind);
+            sql.push(" AND a.removed = 0");
+            push_grantable_api(&mut sql, principal);
+        }
+    }
     sql.push(" ORDER BY a.key LIMIT ").bind(i64::try_from(filter.limit).unwrap_or(i64::MAX));
     let rows = sql.query_as::<ApiRow>().fetch_all(connection).await?;
     rows.into_iter().map(|row| row.read().map(|stored| stored.api)).collect()

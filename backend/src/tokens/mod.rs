@@ -4,6 +4,7 @@ pub mod issue;
 pub mod routes;
 pub mod search;
 pub mod store;
+mod trial;
 
 use ipnet::IpNet;
 use latchkey_shared::fields::{self, Errors};

@@ -16,12 +16,12 @@ use latchkey_shared::tokens::{
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::issue::{self, make_key};
 use super::search::{may_have_typos, similarity};
-use super::store::{self, Filter, Found, Search, Written};
+use super::store::{self, Filter, Found, Search, Start, Written};
 use super::{Loss, Named, expiry, key_size, loss, narrows, ranges};
 use crate::access::{Limits, MayManage, Principal, Targets};
 use crate::audit::{self, Target};
@@ -57,7 +57,18 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(file)
         .service(secret)
         .service(rotate)
-        .service(usage);
+        .service(usage)
+        .service(super::trial::try_call);
+}
+
+/// How a list of tokens is sorted.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Sort {
+    /// The newest first.
+    Created,
+    /// By name, whatever its case.
+    Name,
 }
 
 /// Which tokens to list.
@@ -83,6 +94,9 @@ struct ListQuery {
     /// Granted this API, by key or id, alone or with its whole system.
     #[param(nullable = false)]
     api: Option<String>,
+    /// `created`, the newest first, if absent; not `name` together with `q`.
+    #[param(nullable = false, inline)]
+    sort: Option<Sort>,
     /// Whether to say how many there are in all.
     #[param(nullable = false)]
     total: Option<bool>,
@@ -105,7 +119,7 @@ struct NameQuery {
     except: Option<String>,
 }
 
-fn parse_id(path: &str) -> Result<TokenId, Problem> {
+pub(super) fn parse_id(path: &str) -> Result<TokenId, Problem> {
     path.parse().map_err(|_| Problem::not_found("token"))
 }
 
@@ -114,7 +128,7 @@ async fn existing(connection: &mut AnyConnection, id: &TokenId) -> Result<Found,
 }
 
 /// Whom the token is for, as the rules see it.
-async fn targets(connection: &mut AnyConnection, found: &Found) -> Result<Targets, Problem> {
+pub(super) async fn targets(connection: &mut AnyConnection, found: &Found) -> Result<Targets, Problem> {
     let named = Named { apis: Vec::new(), systems: Vec::new(), ..found.named() };
     let held = found.held();
     let (_, targets) =
@@ -130,7 +144,7 @@ fn with_bound(targets: Targets, found: &Found) -> Targets {
 }
 
 /// A token that the one who asks manages, or that is granted to them.
-async fn visible(
+pub(super) async fn visible(
     connection: &mut AnyConnection,
     principal: &Principal,
     id: &TokenId,
@@ -163,9 +177,33 @@ fn answer(mut response: HttpResponseBuilder, found: &Found) -> HttpResponse {
     response.insert_header((header::ETAG, etag(found.version))).json(&found.token)
 }
 
+/// What begins the cursors of lists by name.
+const BY_NAME: &str = "name ";
+
+/// Where the page that was asked for begins.
+fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
+    let position = cursor.map(read_cursor).transpose()?;
+    let invalid = || {
+        Problem::field("cursor", Refusal::new("invalid_cursor", "Not the `next_cursor` of a page before."))
+    };
+    match (sort, position) {
+        (Sort::Created, None) => Ok(Start::Newest(None)),
+        (Sort::Created, Some(position)) => Ok(Start::Newest(Some(position.parse().map_err(|_| invalid())?))),
+        // What is found may be a great part of all: too much to sort.
+        (Sort::Name, _) if !q.is_empty() => {
+            Err(Problem::field("sort", Refusal::new("not_with_q", "What is searched is not sorted by name.")))
+        }
+        (Sort::Name, None) => Ok(Start::Name(String::new())),
+        (Sort::Name, Some(position)) => {
+            let after = position.strip_prefix(BY_NAME).ok_or_else(invalid)?;
+            Ok(Start::Name(after.to_owned()))
+        }
+    }
+}
+
 /// List tokens
 ///
-/// Newest first. A system administrator sees all, a project administrator
+/// A system administrator sees all, a project administrator
 /// those that are wholly theirs, everybody the JWT tokens granted to them.
 #[utoipa::path(
     operation_id = "list_tokens",
@@ -185,15 +223,9 @@ async fn list(
 ) -> Result<web::Json<Page<TokenSummary>>, Problem> {
     let Query(query) = query;
     let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
-    let before = match query.cursor.as_deref().map(read_cursor).transpose()? {
-        None => None,
-        Some(position) => Some(position.parse().map_err(|_| {
-            Problem::field(
-                "cursor",
-                Refusal::new("invalid_cursor", "Not the `next_cursor` of a page before."),
-            )
-        })?),
-    };
+    let q = fields::name_key(query.q.as_deref().unwrap_or_default()).replace('\0', "");
+    let q: String = q.chars().take(100).collect();
+    let start = start(query.sort.unwrap_or(Sort::Created), &q, query.cursor.as_deref())?;
     let mut connection = database.reader().acquire().await?;
     let project = match &query.project {
         None => None,
@@ -218,20 +250,21 @@ async fn list(
         }
     };
     let filter = Filter { kind: query.kind, status: query.status, project, user, api };
-    let q = fields::name_key(query.q.as_deref().unwrap_or_default()).replace('\0', "");
-    let q: String = q.chars().take(100).collect();
     let search = if q.is_empty() { Search::None } else { Search::Holding(&q) };
     let engine = database.engine();
     let mut found =
-        store::list(&mut connection, engine, &principal, &filter, &search, before, limit + 1).await?;
+        store::list(&mut connection, engine, &principal, &filter, &search, &start, limit + 1).await?;
     let mut total = match query.total {
         Some(true) => Some(store::count(&mut connection, engine, &principal, &filter, &search).await?),
         _ => None,
     };
-    let mut next_cursor = page::cut(&mut found, limit).map(|last| write_cursor(&last.seq.to_string()));
-    if found.is_empty() && before.is_none() && may_have_typos(&q) {
+    let mut next_cursor = page::cut(&mut found, limit).map(|last| match start {
+        Start::Newest(_) => write_cursor(&last.seq.to_string()),
+        Start::Name(_) => write_cursor(&format!("{BY_NAME}{}", last.name_key)),
+    });
+    if found.is_empty() && matches!(start, Start::Newest(None)) && may_have_typos(&q) {
         let like = Search::Like(&q);
-        found = store::list(&mut connection, engine, &principal, &filter, &like, None, CANDIDATES).await?;
+        found = store::list(&mut connection, engine, &principal, &filter, &like, &start, CANDIDATES).await?;
         found.retain(|one| similarity(&q, &one.name_key) >= ALIKE);
         found.sort_by(|one, other| similarity(&q, &other.name_key).total_cmp(&similarity(&q, &one.name_key)));
         found.truncate(limit);
@@ -826,6 +859,9 @@ async fn rotate(
 }
 
 /// How a token was used
+///
+/// With the calls that this server decided until now; those of other nodes
+/// follow within seconds.
 #[utoipa::path(
     operation_id = "get_token_usage",
     tag = "tokens",
@@ -837,14 +873,18 @@ async fn rotate(
 async fn usage(
     principal: Principal,
     database: web::Data<Database>,
+    counters: web::Data<crate::usage::Usage>,
     path: web::Path<String>,
 ) -> Result<web::Json<Usage>, Problem> {
     let id = parse_id(&path)?;
+    visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
+    counters.flush(&database).await;
     let mut connection = database.reader().acquire().await?;
-    let found = visible(&mut connection, &principal, &id).await?;
+    let found = existing(&mut connection, &id).await?;
     let since = Timestamp::from_millis(now() - 30 * 24 * 60 * 60 * 1_000);
     let days = store::usage(&mut connection, &id, since.as_str().get(..10).unwrap_or_default()).await?;
-    Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days }))
+    let last_24_hours = crate::usage::last_24_hours(&mut connection, Some(&id)).await?;
+    Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days, last_24_hours }))
 }
 
 /// The answer that was given to the same request before.

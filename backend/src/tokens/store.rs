@@ -795,14 +795,22 @@ fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Fil
     }
 }
 
-/// Tokens that the one who asks may see, the newest first.
+/// Where a page of a list begins, and thereby how the list is sorted.
+pub(super) enum Start {
+    /// The newest first: behind the token with this `seq`, if one is named.
+    Newest(Option<i64>),
+    /// By name: behind this folded name.
+    Name(String),
+}
+
+/// Tokens that the one who asks may see.
 pub(super) async fn list(
     connection: &mut AnyConnection,
     engine: Engine,
     principal: &Principal,
     filter: &Filter,
     search: &Search<'_>,
-    before: Option<i64>,
+    start: &Start,
     limit: usize,
 ) -> Result<Vec<Listed>, sqlx::Error> {
     let mut sql = Sql::new(
@@ -812,11 +820,18 @@ pub(super) async fn list(
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_systems x WHERE x.token_id = t.id) AS grant_count, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_projects x WHERE x.token_id = t.id) \
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_users x WHERE x.token_id = t.id) AS target_count \
-         FROM tokens t WHERE t.seq < ",
+         FROM tokens t WHERE ",
     );
-    sql.bind(before.unwrap_or(i64::MAX));
+    match start {
+        Start::Newest(before) => sql.push("t.seq < ").bind(before.unwrap_or(i64::MAX)),
+        Start::Name(after) => sql.push("t.name_key > ").bind(after.clone()),
+    };
     push_where(&mut sql, engine, principal, filter, search);
-    sql.push(" ORDER BY t.seq DESC LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    sql.push(match start {
+        Start::Newest(_) => " ORDER BY t.seq DESC LIMIT ",
+        Start::Name(_) => " ORDER BY t.name_key LIMIT ",
+    });
+    sql.bind(i64::try_from(limit).unwrap_or(i64::MAX));
     let rows: Vec<SummaryRow> = sql.query_as().fetch_all(connection).await?;
     let read = |row: SummaryRow| {
         Ok(Listed {

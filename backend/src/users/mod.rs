@@ -39,6 +39,22 @@ impl Users {
         self.states.get_or_read(id, || store::state(&self.database, id)).await
     }
 
+    /// The one of `ids` that has this name or id now.
+    pub async fn one_of(
+        &self,
+        ids: impl IntoIterator<Item = &UserId>,
+        named: &str,
+    ) -> Result<Option<Arc<UserState>>, sqlx::Error> {
+        let named = named.to_lowercase();
+        for id in ids {
+            let Some(user) = self.state(id).await? else { continue };
+            if named == user.username || named == id.as_str() {
+                return Ok(Some(user));
+            }
+        }
+        Ok(None)
+    }
+
     /// A user and their projects, as a session shows them.
     pub async fn session(&self, id: &UserId) -> Result<Session, Problem> {
         let user = store::user(&self.database, id.as_str()).await?;

@@ -62,8 +62,8 @@ async fn list(
     let Query(ListQuery { q, limit, cursor }) = query;
     let limit = page::limit(limit).map_err(|refusal| Problem::field("limit", refusal))?;
     let q = q.as_deref().map(fields::name_key).unwrap_or_default();
-    let after = cursor.as_deref().map(read_cursor).transpose()?;
-    let mut users = store::list(&database, &principal, &q, after.as_deref(), limit + 1).await?;
+    let after = cursor.as_deref().map(read_cursor).transpose()?.unwrap_or_default();
+    let mut users = store::list(&database, &principal, &q, &after, limit + 1).await?;
     let next_cursor = page::cut(&mut users, limit).map(|last| write_cursor(&last.username));
     Ok(web::Json(Page { items: users, next_cursor, total: None }))
 }

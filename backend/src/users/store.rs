@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use latchkey_shared::fields;
 use latchkey_shared::ids::UserId;
 use latchkey_shared::projects::{MemberRole, ProjectRef};
 use latchkey_shared::session::Membership;
@@ -12,6 +11,7 @@ use sqlx::{AnyConnection, FromRow};
 
 use super::password::Lasting;
 use crate::access::{Principal, Reach, SystemAdmin, UserState};
+use crate::database::matching::read_matching;
 use crate::database::sql::Sql;
 use crate::database::{Database, now};
 use crate::systems::catalog::stored;
@@ -218,32 +218,19 @@ pub(super) async fn list(
     database: &Database,
     principal: &Principal,
     q: &str,
-    after: Option<&str>,
+    after: &str,
     limit: usize,
 ) -> Result<Vec<User>, sqlx::Error> {
-    let mut found: Vec<User> = Vec::new();
-    let mut after = after.unwrap_or_default().to_owned();
-    // Names are compared folded, which SQL cannot: read on until the page is full.
-    loop {
+    let read = async |after: String, some: i64| {
         let mut sql = Sql::new(COLUMNS);
-        sql.push(" WHERE username > ").bind(after.clone());
+        sql.push(" WHERE username > ").bind(after);
         push_visible(&mut sql, principal);
-        sql.push(" ORDER BY username LIMIT ").bind(500_i64);
-        let rows: Vec<UserRow> = sql.query_as().fetch_all(database.reader()).await?;
-        let last_page = rows.len() < 500;
-        for row in rows {
-            after.clone_from(&row.username);
-            if q.is_empty() || row.username.contains(q) || fields::name_key(&row.display_name).contains(q) {
-                found.push(row.read()?);
-            }
-            if found.len() >= limit {
-                return Ok(found);
-            }
-        }
-        if last_page {
-            return Ok(found);
-        }
-    }
+        sql.push(" ORDER BY username LIMIT ").bind(some);
+        sql.query_as::<UserRow>().fetch_all(database.reader()).await
+    };
+    let rows =
+        read_matching(q, after, limit, read, |row: &UserRow| [&row.username, &row.display_name]).await?;
+    rows.into_iter().map(UserRow::read).collect()
 }
 
 pub(super) async fn is_empty(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {

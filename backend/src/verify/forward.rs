@@ -19,7 +19,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use utoipa_actix_web::OpenApiFactory;
 
 use super::routes::{bearer, project, source};
-use super::{Call, Verdict, Verifier};
+use super::{Call, Presented, Verdict, Verifier};
 use crate::configuration::Configuration;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
@@ -125,16 +125,9 @@ async fn authorize(
     }
     let credential = bearer(&request).ok_or_else(|| Problem::denied(Reason::Malformed, None))?;
     let project = project(headers);
-    let call = Call {
-        credential,
-        system,
-        method: &method,
-        path: &path,
-        project: project.as_deref(),
-        client_ip,
-        source: &source(client_ip, system),
-    };
-    let verdict = verifier.decide(&snapshot, &call).await;
+    let presented = Presented { credential, source: &source(client_ip, system) };
+    let call = Call { system, method: &method, path: &path, project: project.as_deref(), client_ip };
+    let verdict = verifier.decide(&snapshot, presented, &call).await;
     match verdict.denied {
         Some(reason) => Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str()))),
         None => Ok(identity(&verdict, &snapshot)),

@@ -1,10 +1,11 @@
 //! May this credential make this call? One engine; every door is a thin adapter.
 //!
-//! [`Verifier::prove`] finds out whose credential it is ([`prove`]), the rest of
-//! [`Verifier::decide`] whether the call may pass, in the order of design §3:
-//! binding, status and expiry, address, API, grant, target, and last the one use
-//! of a one-time request. The first failure wins. Every condition is evaluated
-//! on every call; only proofs are remembered.
+//! [`Verifier::prove`] finds out whose credential it is ([`prove`]) and that it
+//! is meant for this call, [`Verifier::judge`] whether the call may pass, in the
+//! order of design §3: status and expiry, address, API, grant, target. Last comes
+//! the one use of a one-time request. The first failure wins. Every condition is
+//! evaluated on every call; only proofs are remembered. [`Verifier::consider`]
+//! judges without a credential: it is never spent, and nothing is counted.
 
 mod forward;
 pub mod prove;
@@ -15,7 +16,7 @@ pub mod state;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use latchkey_shared::ids::{KeyId, ProjectId, TokenId};
+use latchkey_shared::ids::{KeyId, ProjectId, TokenId, UserId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::ApiScope;
 use latchkey_shared::time::Timestamp;
@@ -42,11 +43,18 @@ const STATES: usize = 16_384;
 /// Credentials whose proof is kept in memory.
 const PROOFS: usize = 65_536;
 
+/// What a caller presented.
+#[derive(Clone, Copy)]
+pub struct Presented<'a> {
+    /// What came as its bearer token.
+    pub credential: &'a str,
+    /// Who asks for the decision, for fairness of private-key operations.
+    pub source: &'a str,
+}
+
 /// A call, as the door saw it.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
-    /// What the caller presented as its bearer token.
-    pub credential: &'a str,
     /// The system that is called.
     pub system: &'a CatalogSystem,
     /// The HTTP method.
@@ -57,8 +65,6 @@ pub struct Call<'a> {
     pub project: Option<&'a str>,
     /// The caller's address, if it is known and can be trusted.
     pub client_ip: Option<IpAddr>,
-    /// Who asks for the decision, for fairness of private-key operations.
-    pub source: &'a str,
 }
 
 /// What was found out about a call.
@@ -132,25 +138,49 @@ impl Verifier {
     }
 
     /// Decides a call, counts it, and takes a one-time request's one use.
-    pub async fn decide(&self, snapshot: &Snapshot, call: &Call<'_>) -> Verdict {
+    pub async fn decide(&self, snapshot: &Snapshot, presented: Presented<'_>, call: &Call<'_>) -> Verdict {
         let now = now();
         let mut verdict = Verdict::default();
-        let outcome = match self.judge(snapshot, call, now, &mut verdict).await {
-            Ok(()) => self.claim(&verdict).await,
-            Err(reason) => Err(reason),
+        let (token, proof) = match self.prove(presented.credential, presented.source, now).await {
+            Ok(proven) => proven,
+            Err(reason) => {
+                verdict.denied = Some(reason);
+                return verdict;
+            }
         };
-        verdict.denied = outcome.err();
-        if let Some(token) = &verdict.token {
-            self.usage.count(&token.id, verdict.api.as_ref().map(|api| &api.id), verdict.denied, now);
+        let mut outcome = is_bound_to(call, &token, &proof, snapshot, now);
+        if outcome.is_ok() {
+            outcome = self.judge(snapshot, (&token, &proof), call, now, &mut verdict).await;
         }
+        if outcome.is_ok() {
+            outcome = self.claim(&token, &proof).await;
+        }
+        verdict.denied = outcome.err();
+        self.usage.count(&token.id, verdict.api.as_ref().map(|api| &api.id), verdict.denied, now);
+        verdict.token = Some(token);
+        verdict.proof = Some(proof);
         verdict
     }
 
-    async fn claim(&self, verdict: &Verdict) -> Result<(), Reason> {
-        let (Some(token), Some(Proof { binding: Some(binding), .. })) = (&verdict.token, &verdict.proof)
-        else {
-            return Ok(());
-        };
+    /// How a call would be decided for whoever has proven to hold `token`, as
+    /// `user` if it is a JWT token.
+    pub async fn consider(
+        &self,
+        snapshot: &Snapshot,
+        token: Arc<TokenState>,
+        user: Option<UserId>,
+        call: &Call<'_>,
+    ) -> Verdict {
+        let mut verdict = Verdict::default();
+        let proof = Proof { user, ..Proof::default() };
+        verdict.denied = self.judge(snapshot, (&token, &proof), call, now(), &mut verdict).await.err();
+        verdict.token = Some(token);
+        verdict.proof = Some(proof);
+        verdict
+    }
+
+    async fn claim(&self, token: &TokenState, proof: &Proof) -> Result<(), Reason> {
+        let Some(binding) = &proof.binding else { return Ok(()) };
         self.claim_once(&token.id, &binding.jti, binding.stale_at).await
     }
 
@@ -164,17 +194,16 @@ impl Verifier {
         }
     }
 
+    /// Judges a call of whoever has proven to hold the token; notes in `verdict`
+    /// what is found out on the way.
     async fn judge(
         &self,
         snapshot: &Snapshot,
+        (token, proof): (&TokenState, &Proof),
         call: &Call<'_>,
         now: i64,
         verdict: &mut Verdict,
     ) -> Result<(), Reason> {
-        let (token, proof) = self.prove(call.credential, call.source, now).await?;
-        let token = &*verdict.token.insert(token);
-        let proof = &*verdict.proof.insert(proof);
-        is_bound_to(call, token, proof, snapshot, now)?;
         is_in_force(token, proof, now)?;
         if call.system.disabled {
             return Err(Reason::Disabled);

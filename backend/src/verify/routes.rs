@@ -12,7 +12,7 @@ use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decision
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::forward::ForwardAuthentication;
-use super::{Call, Verifier};
+use super::{Call, Presented, Verifier};
 use crate::crypto::secret_id::{self, Prefix};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::extract::Json;
@@ -108,14 +108,24 @@ fn is_of_system(body: &CallBody, snapshot: &Snapshot, system: &CatalogSystem) ->
 
 /// Notes what is wrong with a call; its caller's address, if it names one.
 fn check(body: &CallBody, at: &str, errors: &mut Errors) -> Option<IpAddr> {
-    if body.method.is_empty() || body.method.len() > 32 {
-        errors.add(format!("{at}method"), "invalid_method", "Not an HTTP method.");
-    }
-    let address = body.client_ip.as_deref()?.parse();
+    check_method(&body.method, at, errors);
+    address(body.client_ip.as_deref(), at, errors)
+}
+
+/// The caller's address as a body names it; `at` is what comes before the field's name.
+pub(crate) fn address(named: Option<&str>, at: &str, errors: &mut Errors) -> Option<IpAddr> {
+    let address = named?.parse();
     if address.is_err() {
         errors.add(format!("{at}client_ip"), "invalid_address", "Not an IP address.");
     }
     address.ok()
+}
+
+/// Notes what cannot be the method of a call.
+pub(crate) fn check_method(method: &str, at: &str, errors: &mut Errors) {
+    if method.is_empty() || method.len() > 32 {
+        errors.add(format!("{at}method"), "invalid_method", "Not an HTTP method.");
+    }
 }
 
 async fn decide(
@@ -125,16 +135,10 @@ async fn decide(
     body: &CallBody,
     client_ip: Option<IpAddr>,
 ) -> Decision {
-    let call = Call {
-        credential: &body.credential,
-        system,
-        method: &body.method,
-        path: &body.path,
-        project: body.project.as_deref(),
-        client_ip,
-        source: &source(client_ip, system),
-    };
-    verifier.decide(snapshot, &call).await.decision(snapshot)
+    let presented = Presented { credential: &body.credential, source: &source(client_ip, system) };
+    let call =
+        Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
+    verifier.decide(snapshot, presented, &call).await.decision(snapshot)
 }
 
 /// Whom a verifier's call counts for where private-key operations are shared

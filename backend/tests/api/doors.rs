@@ -229,7 +229,7 @@ impl<'s> Doors<'s> {
             admin.patch(&disabled_path, &json!({ "status": "disabled" })).await;
             add(system, Some("disabled"), &text(&disabled["open_token"]), "GET", path);
             short_lived = now() + 3;
-            let end = jiff::Timestamp::from_second(short_lived.try_into().unwrap()).unwrap();
+            let end = jiff::Timestamp::from_second(short_lived).unwrap();
             let expired = self.file(&json!({ "apis": apis, "expires_at": end.to_string() })).await;
             add(system, Some("expired"), &text(&expired["open_token"]), "GET", path);
             let elsewhere = self.file(&json!({ "apis": apis, "allowed_ips": ["192.0.2.0/24"] })).await;

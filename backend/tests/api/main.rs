@@ -11,13 +11,16 @@ mod document;
 mod doors;
 mod gateways;
 mod libraries;
+mod lists;
 mod nodes;
 mod oauth;
+mod overview;
 mod refusals;
 mod revocations;
 mod server;
 mod signing_keys;
 mod tokens;
+mod trial;
 
 /// Makes of `async fn name(server) { … }` one test on each engine.
 macro_rules! on_both_engines {

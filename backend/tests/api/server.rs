@@ -4,15 +4,17 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use latchkey::configuration::Configuration;
 use latchkey::crypto::Secret;
 use latchkey::crypto::jwe::{Header, seal};
 use latchkey::crypto::rsa::{PublicJwk, PublicKey};
+use latchkey::database;
 use latchkey::startup::Application;
 use latchkey::web::client::TrustedProxies;
+use latchkey_shared::time::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
@@ -56,7 +58,7 @@ impl Where {
         Some(Self { database_url: Some(url.into()), ..Self::sqlite() })
     }
 
-    fn configuration(&self) -> Configuration {
+    pub(crate) fn configuration(&self) -> Configuration {
         Configuration {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             data_dir: self.data_dir.clone(),
@@ -182,6 +184,11 @@ impl Caller {
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
         expect(self.send(Method::POST, path).json(body), StatusCode::CREATED).await
+    }
+
+    /// A POST that is answered and makes nothing.
+    pub(crate) async fn ask(&self, path: &str, body: &Value) -> Value {
+        expect(self.send(Method::POST, path).json(body), StatusCode::OK).await
     }
 
     pub(crate) async fn put(&self, path: &str, body: &Value) -> Value {
@@ -334,9 +341,43 @@ impl Platform {
 
     /// Why a call is denied; `allowed` if it is not.
     pub(crate) async fn reason(&self, credential: &str, method: &str, path: &str) -> String {
-        let decision = self.decide(credential, method, path).await;
-        if decision["allowed"] == true { "allowed".to_owned() } else { text(&decision["reason"]) }
+        reason(&self.decide(credential, method, path).await)
     }
+
+    /// Gives a token two seconds, and waits for their end.
+    pub(crate) async fn expire(&self, id: &str) {
+        let path = format!("/tokens/{id}");
+        let end = Timestamp::from_millis(database::now() + 2_000);
+        self.admin.patch(&path, &json!({ "expires_at": end })).await;
+        while self.admin.get(&path).await["status"] != "expired" {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// A user with a password who has these roles in projects, logged in.
+    pub(crate) async fn member(&self, server: &Server, username: &str, roles: &[(&str, &str)]) -> Caller {
+        let temporary = "a temporary password";
+        let user = json!({ "username": username, "display_name": username, "password": temporary });
+        self.admin.post("/users", &user).await;
+        for (project, role) in roles {
+            let path = format!("/projects/{project}/members/{username}");
+            self.admin.put(&path, &json!({ "role": role })).await;
+        }
+        let person = server.person(username, temporary).await;
+        let change = json!({ "current_password": temporary, "new_password": "a password of my own" });
+        person.put("/session/password", &change).await;
+        person
+    }
+}
+
+/// Why a decision is a denial; `allowed` if it is none.
+pub(crate) fn reason(decision: &Value) -> String {
+    if decision["allowed"] == true { "allowed".to_owned() } else { text(&decision["reason"]) }
+}
+
+/// One text of each item of a page.
+pub(crate) fn each(page: &Value, field: &str) -> Vec<String> {
+    page["items"].as_array().unwrap().iter().map(|item| text(&item[field])).collect()
 }
 
 /// A one-time request of a token, by its file: these claims and the secret.
@@ -349,8 +390,8 @@ pub(crate) fn sealed(file: &Value, claims: &Value) -> String {
 }
 
 /// Seconds since the epoch.
-pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+pub(crate) fn now() -> i64 {
+    database::now() / 1_000
 }
 
 /// A JSON string.

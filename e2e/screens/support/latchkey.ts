@@ -15,12 +15,17 @@ export function uniqueKey(name: string): string {
   return `${name}-${randomBytes(4).toString("hex")}`;
 }
 
+/** A client of its own: without this it would begin with the cookies of the test's browser. */
+function newContext(): Promise<APIRequestContext> {
+  return request.newContext({ baseURL: URL_OF_SERVER, storageState: { cookies: [], origins: [] } });
+}
+
 /** The REST API, called by one person or by nobody. */
 export class Latchkey {
   private constructor(private readonly http: APIRequestContext) {}
 
   static async anonymous(): Promise<Latchkey> {
-    return new Latchkey(await request.newContext({ baseURL: URL_OF_SERVER }));
+    return new Latchkey(await newContext());
   }
 
   static async logIn(username: string, password: string): Promise<Latchkey> {
@@ -137,7 +142,7 @@ export class Platform {
 
   /** The JWT that a secret id is exchanged for at the token endpoint. */
   async exchange(clientId: string, secretId: string): Promise<APIResponse> {
-    const client = await request.newContext({ baseURL: URL_OF_SERVER });
+    const client = await newContext();
     const basic = Buffer.from(`${clientId}:${secretId}`).toString("base64");
     const response = await client.post("/oauth2/token", {
       form: { grant_type: "client_credentials" },

@@ -70,6 +70,8 @@ export async function chooseTargets(page: Page, kind: "rsa" | "jwt", keys: strin
   const picker = page.getByRole("group", { name: kind === "rsa" ? words.authorisedProjects : words.authorisedUsers });
   for (const key of keys) {
     await picker.getByRole("searchbox").fill(key);
+    // The server searches; it has answered when nothing else is found.
+    await expect(picker.getByRole("checkbox")).toHaveCount(1);
     await picker.getByRole("checkbox", { name: key }).check();
   }
 }

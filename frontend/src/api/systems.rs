@@ -7,6 +7,8 @@ use latchkey_shared::systems::{
     VerifierKey,
 };
 
+use latchkey_shared::tokens::Kind;
+
 use super::{Error, delete, get, patch, post, put};
 
 /// One page of the systems whose key or name holds `search`.
@@ -44,9 +46,14 @@ pub(crate) async fn apis(system: &str, cursor: Option<&str>) -> Result<Page<Api>
     get(&["systems", system, "apis"]).page(cursor).read().await
 }
 
-/// One page of the APIs of all systems.
-pub(crate) async fn all_apis(cursor: Option<&str>) -> Result<Page<Api>, Error> {
-    get(&["apis"]).page(cursor).read().await
+/// One page of the systems that may be granted to tokens of a kind.
+pub(crate) async fn grantable(kind: Kind, cursor: Option<&str>) -> Result<Page<System>, Error> {
+    get(&["systems"]).query("grantable", kind.as_str()).page(cursor).read().await
+}
+
+/// One page of the APIs that may be granted to tokens of a kind.
+pub(crate) async fn grantable_apis(kind: Kind, cursor: Option<&str>) -> Result<Page<Api>, Error> {
+    get(&["apis"]).query("grantable", kind.as_str()).page(cursor).read().await
 }
 
 /// Adds an API by hand.

@@ -63,8 +63,7 @@ pub(crate) fn ApiPicker(
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let is_admin = me().is_system_admin();
-    let groups = LocalResource::new(move || async move { load(kind, is_admin).await.map(Arc::new) });
+    let groups = LocalResource::new(move || async move { load(kind).await.map(Arc::new) });
     view! {
         <fieldset
             class="picker"
@@ -85,20 +84,19 @@ pub(crate) fn ApiPicker(
 }
 
 /// Everything that this person can grant to this kind of token.
-async fn load(kind: Kind, is_admin: bool) -> Result<Vec<Group>, api::Error> {
-    let systems = api::all(|cursor| async move { api::systems::list("", cursor.as_deref()).await }).await?;
-    let apis = api::all(|cursor| async move { api::systems::all_apis(cursor.as_deref()).await }).await?;
+async fn load(kind: Kind) -> Result<Vec<Group>, api::Error> {
+    let systems =
+        api::all(|cursor| async move { api::systems::grantable(kind, cursor.as_deref()).await }).await?;
+    let apis =
+        api::all(|cursor| async move { api::systems::grantable_apis(kind, cursor.as_deref()).await }).await?;
     let mut by_system: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     for api in apis {
-        if !api.removed && (is_admin || api.scope == ApiScope::Project) {
-            by_system.entry(api.system.clone()).or_default().push(Entry::of(api));
-        }
+        by_system.entry(api.system.clone()).or_default().push(Entry::of(api));
     }
     let groups = systems.into_iter().filter_map(|system| {
         let mut apis = by_system.remove(&system.key)?;
         apis.sort_by(|one, other| (&one.tag, &one.api.name).cmp(&(&other.tag, &other.api.name)));
-        // Who only belongs to projects may not hand Latchkey's own API to a person.
-        (is_admin || !system.builtin || kind == Kind::Rsa).then_some(Group { system, apis })
+        Some(Group { system, apis })
     });
     let mut groups: Vec<Group> = groups.collect();
     // Latchkey itself is what is granted least.
@@ -206,11 +204,15 @@ fn GroupOfSystem(
 ) -> impl IntoView {
     let group = StoredValue::new(groups);
     let with = move |read: &mut dyn FnMut(&Group)| group.with_value(|groups| read(&groups[at]));
+    let is_admin = me().is_system_admin();
     let mut head = (String::new(), String::new(), false, 0);
     with(&mut |group| {
-        head = (group.system.key.clone(), group.system.name.clone(), group.system.builtin, group.apis.len());
+        let system = &group.system;
+        // Latchkey is never granted whole, nor, by a project administrator, what is in no project.
+        let is_whole_grantable = !system.builtin && (is_admin || system.global_api_count == 0);
+        head = (system.key.clone(), system.name.clone(), is_whole_grantable, group.apis.len());
     });
-    let (key, name, is_builtin, total) = head;
+    let (key, name, is_whole_grantable, total) = head;
     let prefix = format!("{key}:");
     let counted = prefix.clone();
     let count = Memo::new(move |_| grants.apis.read().iter().filter(|api| api.starts_with(&counted)).count());
@@ -292,7 +294,7 @@ fn GroupOfSystem(
                 </span>
             </summary>
             <div class="picker-tools">
-                {(!is_builtin)
+                {is_whole_grantable
                     .then(|| view! {
                         <label class="check">
                             <input type="checkbox" prop:checked=is_whole on:change=toggle_whole.clone() />

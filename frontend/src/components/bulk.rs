@@ -37,12 +37,15 @@ pub(crate) fn Bulk(
 ) -> impl IntoView {
     let deed = RwSignal::new(None::<Deed>);
     let open = RwSignal::new(false);
+    // As many as were selected when it began: afterwards none is.
+    let count = RwSignal::new(0);
     let start = move |wanted: Deed| {
         deed.set(Some(wanted));
+        count.set(selected.read_untracked().len());
         open.set(true);
     };
     let title = Signal::derive(move || {
-        let count = selected.read().len();
+        let count = count.get();
         match deed.get() {
             Some(Deed::Delete) => text::tokens::delete_several(count),
             Some(Deed::Switch(Switch::Disabled)) => text::tokens::disable_several(count),
@@ -184,7 +187,7 @@ fn Several(
         }
     };
     view! {
-        <Show when=move || progress.read().is_none() fallback=report.clone()>
+        <Show when=move || progress.read().is_none() fallback=report>
             {question.clone()()}
         </Show>
     }

@@ -3,6 +3,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlElement;
+use wasm_bindgen::JsCast as _;
 
 use super::notice::Notice;
 use super::write::Write;
@@ -29,6 +31,7 @@ pub(crate) fn Dialog(
         if open.get() && !dialog.open() {
             // It fails only when the dialog has left the page.
             let _ = dialog.show_modal();
+            request_animation_frame(focus_inside);
         } else if !open.get() && dialog.open() {
             dialog.close();
         }
@@ -45,6 +48,15 @@ pub(crate) fn Dialog(
                 {children.with_value(|children| children())}
             </Show>
         </dialog>
+    }
+}
+
+/// Begins where the dialog wants it: the browser looked for that before anything was inside.
+fn focus_inside() {
+    let found = document().query_selector("dialog:focus [autofocus]").ok().flatten();
+    if let Some(first) = found.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+        // An element that is not there any more needs no focus.
+        let _ = first.focus();
     }
 }
 

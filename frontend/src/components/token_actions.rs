@@ -174,17 +174,18 @@ pub(crate) fn DeleteToken(
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
-    let usage = LocalResource::new(move || {
-        let id = token.get().map(|token| token.id);
-        async move {
-            match id {
-                Some(id) => api::tokens::usage(&id).await.ok(),
-                None => None,
-            }
-        }
+    // No resource: read here, it would make the page's own `Suspense` wait, which takes
+    // the dialog off the page for a moment and leaves it no modal one.
+    let usage = Action::new_unsync_local(|id: &String| {
+        let id = id.clone();
+        async move { api::tokens::usage(&id).await.ok() }
     });
     Effect::new(move || {
         typed.set(String::new());
+        if let Some(token) = &*token.read() {
+            usage.clear();
+            usage.dispatch_local(token.id.clone());
+        }
         open.set(token.read().is_some());
     });
     // Only where there is one: setting it anew would run the effect above again, and so on for ever.
@@ -194,12 +195,17 @@ pub(crate) fn DeleteToken(
         }
     });
     let name = move || token.with(|token| token.as_ref().map(|token| token.name.clone())).unwrap_or_default();
-    // Until it is known, it may have been used just now.
-    let wants_name = Memo::new(move |_| match usage.get() {
-        Some(Some(usage)) => usage.last_used_at.is_some_and(|at| -seconds_from_now(&at) < RECENT),
-        _ => true,
+    // Nothing while it is not known. What cannot be known may have been used just now.
+    let wants_name = Memo::new(move |_| {
+        usage.value().get().map(|usage| {
+            usage.is_none_or(|usage| usage.last_used_at.is_some_and(|at| -seconds_from_now(&at) < RECENT))
+        })
     });
-    let is_ready = Signal::derive(move || !wants_name.get() || typed.read().trim() == name());
+    let is_ready = Signal::derive(move || match wants_name.get() {
+        None => false,
+        Some(false) => true,
+        Some(true) => typed.read().trim() == name(),
+    });
     let toasts = toasts();
     let delete = Write::new(
         move |()| {
@@ -226,10 +232,11 @@ pub(crate) fn DeleteToken(
             is_dangerous=true
         >
             <p><strong>{text::cannot_be_undone()}</strong> " " {text::tokens::delete_means()}</p>
-            <Suspense fallback=|| view! { <p class="hint" role="status">{text::loading()}</p> }>
-                {move || Suspend::new(async move { usage.await.map(|usage| view! { <RecentUse usage /> }) })}
-            </Suspense>
-            <Show when=move || wants_name.get()>
+            {move || match usage.value().get() {
+                None => view! { <p class="hint" role="status">{text::loading()}</p> }.into_any(),
+                Some(usage) => usage.map(|usage| view! { <RecentUse usage /> }).into_any(),
+            }}
+            <Show when=move || wants_name.get() == Some(true)>
                 <Field
                     name="typed_name"
                     label=text::tokens::type_name()

@@ -31,9 +31,9 @@ impl<I: Clone + 'static, O: Clone + Send + Sync + 'static> Write<I, O> {
         let left = Arc::clone(&is_here);
         on_cleanup(move || left.store(false, Ordering::Relaxed));
         let action = Action::new_unsync_local(move |input: &I| {
-            let (sent, is_here, then) = (send(input.clone()), Arc::clone(&is_here), then.clone());
+            let (answer, is_here, then) = (send(input.clone()), Arc::clone(&is_here), then.clone());
             async move {
-                let answer = sent.await;
+                let answer = answer.await;
                 if let (Ok(answer), true) = (&answer, is_here.load(Ordering::Relaxed)) {
                     then(answer.clone());
                 }

@@ -19,11 +19,11 @@ use crate::text;
 use crate::text::audit::{GROUPS, Group};
 use crate::time::{Moment, exact};
 
-/// A sentence in the language of the screens.
-type Sentence = fn() -> &'static str;
+/// A word in the address, and what people read for it.
+type Time = (&'static str, fn() -> &'static str);
 
-/// Times to choose from, as they stand in the address.
-const TIMES: [(&str, Sentence); 4] = [
+/// Times to choose from.
+const TIMES: [Time; 4] = [
     ("", text::audit::all_time),
     ("today", text::audit::today),
     ("7", text::audit::seven_days),

@@ -112,7 +112,6 @@ fn Row(system: System) -> impl IntoView {
 
 /// What is out of the ordinary with a system; active if nothing is.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 pub(crate) fn Badges(system: System) -> impl IntoView {
     let state = if system.disabled {
         view! { <span class="badge disabled">{text::disabled()}</span> }

@@ -8,6 +8,7 @@ use latchkey_shared::page::Page;
 use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::{Kind, NewToken, Token, TokenPatch};
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use wasm_bindgen::JsValue;
 
@@ -337,7 +338,7 @@ fn NewTokenForm(kind: Kind, model: Option<Token>) -> impl IntoView {
             async move { api::tokens::create(&new, &sent.with_value(|(_, key)| key.clone())).await }
         },
         move |token: Token| {
-            let replace = leptos_router::NavigateOptions { replace: true, ..Default::default() };
+            let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
             navigate(&format!("/tokens/{}/issued", token.id), replace);
         },
     );
@@ -370,7 +371,9 @@ fn ModifyTokenForm(
             let (id, version) = (id.clone(), version.clone());
             async move { api::tokens::change(&id, &change, &version).await.map(|(token, _)| token) }
         },
-        move |token: Token| navigate(&format!("/tokens/{}/issued?modified", token.id), Default::default()),
+        move |token: Token| {
+            navigate(&format!("/tokens/{}/issued?modified", token.id), NavigateOptions::default());
+        },
     );
     let error = write.error();
     let was_changed =

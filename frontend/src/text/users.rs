@@ -16,7 +16,6 @@ sentences! {
         "用于登录，创建后不可修改。可使用字母、数字和 . _ - @";
     no_users: "No users", "没有用户";
 
-    active: "Active", "正常";
     must_change_password: "Temporary password", "临时密码";
     must_change_password_hint:
         "The next login must choose a new password.",

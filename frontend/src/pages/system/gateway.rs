@@ -114,7 +114,6 @@ pub(super) fn GatewayRecipes(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 fn Recipes(installation: Installation, shared: Shared, chosen: Memo<Option<Gateway>>) -> impl IntoView {
     let (hostname, port) = host_and_port(&installation.public_url);
     let (upstream, listen) = (RwSignal::new("127.0.0.1:9000".to_owned()), RwSignal::new("8000".to_owned()));

@@ -15,7 +15,6 @@ const OPEN_UP_TO: usize = 30;
 
 /// The granted APIs, by system.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 pub(super) fn Grants(token: Token) -> impl IntoView {
     let count = token.apis.len() + token.systems.len();
     let mut by_system: BTreeMap<String, Vec<ApiRef>> = BTreeMap::new();
@@ -85,7 +84,6 @@ fn OfSystem(system: String, apis: Vec<ApiRef>) -> impl IntoView {
 
 /// The projects or users that it is for.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 pub(super) fn Targets(token: Token) -> impl IntoView {
     match token.kind {
         Kind::Rsa if token.all_projects => view! {

@@ -25,7 +25,7 @@ const ALLOWED: &str = "allowed";
 #[derive(Clone, Default)]
 struct Day {
     /// In UTC: `2026-11-24`.
-    day: String,
+    date: String,
     allowed: i64,
     denied: i64,
 }
@@ -44,9 +44,9 @@ fn days(usage: &Usage) -> Vec<Day> {
     (0..DAYS)
         .rev()
         .map(|back| {
-            let day = midnight(back);
-            let (allowed, denied) = calls.get(day.as_str()).copied().unwrap_or_default();
-            Day { day, allowed, denied }
+            let date = midnight(back);
+            let (allowed, denied) = calls.get(date.as_str()).copied().unwrap_or_default();
+            Day { date, allowed, denied }
         })
         .collect()
 }
@@ -67,7 +67,6 @@ pub(super) fn UsagePanel(id: String) -> impl IntoView {
 }
 
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 fn Used(usage: Usage) -> impl IntoView {
     let days = days(&usage);
     let total =
@@ -142,14 +141,14 @@ fn Chart(days: Vec<Day>, summary: String) -> impl IntoView {
             let calls = text::token::allowed_and_denied(&number(day.allowed), &number(day.denied));
             view! {
                 <g>
-                    <title>{text::token::on_day(&time::day(&day.day), &calls)}</title>
+                    <title>{text::token::on_day(&time::day(&day.date), &calls)}</title>
                     <rect class="allowed" x=x y=HEIGHT - allowed width=BAR height=allowed />
                     <rect class="denied" x=x y=(HEIGHT - allowed - denied).max(0.0) width=BAR height=denied />
                 </g>
             }
         })
         .collect_view();
-    let ends = [days.first(), days.last()].map(|day| day.map(|day| time::day(&day.day)).unwrap_or_default());
+    let ends = [days.first(), days.last()].map(|day| day.map(|day| time::day(&day.date)).unwrap_or_default());
     let [first, last] = ends;
     let rows = days
         .iter()
@@ -158,7 +157,7 @@ fn Chart(days: Vec<Day>, summary: String) -> impl IntoView {
         .map(|day| {
             view! {
                 <tr>
-                    <th scope="row">{time::day(&day.day)}</th>
+                    <th scope="row">{time::day(&day.date)}</th>
                     <td class="number">{number(day.allowed)}</td>
                     <td class="number">{number(day.denied)}</td>
                 </tr>

@@ -1,0 +1,119 @@
+//! `POST /tokens/{token}/try`: would this call be allowed, and why not? The
+//! decision engine answers, as if the token's credential had been presented.
+
+use actix_web::{post, web};
+use latchkey_shared::fields::Errors;
+use latchkey_shared::ids::UserId;
+use latchkey_shared::tokens::{Kind, Trial};
+use latchkey_shared::verify::{Decision, Reason};
+
+use super::routes::{parse_id, targets, visible};
+use crate::access::{Principal, Reach};
+use crate::database::Database;
+use crate::users::Users;
+use crate::verify::routes::{address, check_method};
+use crate::verify::state::TokenState;
+use crate::verify::{Call, Verdict, Verifier};
+use crate::web::extract::Json;
+use crate::web::problem::Problem;
+
+/// Try a call
+///
+/// The decision that a call with the token would get now. No credential is
+/// needed, one-time requests are taken to be made for just this call, and
+/// nothing is counted or used up. Who only sees a JWT token because it is
+/// granted to them tries it as themself.
+#[utoipa::path(
+    operation_id = "try_call",
+    tag = "tokens",
+    params(("token" = String, Path, description = "The token's id.")),
+    request_body = Trial,
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "The decision", body = Decision))
+)]
+#[post("/tokens/{token}/try")]
+pub(super) async fn try_call(
+    principal: Principal,
+    database: web::Data<Database>,
+    users: web::Data<Users>,
+    verifier: web::Data<Verifier>,
+    path: web::Path<String>,
+    body: Json<Trial>,
+) -> Result<web::Json<Decision>, Problem> {
+    let (id, Json(body)) = (parse_id(&path)?, body);
+    let manages = {
+        let mut connection = database.reader().acquire().await?;
+        let found = visible(&mut connection, &principal, &id).await?;
+        principal.covers(&targets(&mut connection, &found).await?)
+    };
+    let token = verifier.token(&id).await?.ok_or_else(|| Problem::not_found("token"))?;
+    let snapshot = verifier.catalog().await?;
+    let mut errors = Errors::new();
+    let reached = snapshot.reached(&token.apis, &token.systems);
+    let system = snapshot
+        .system_named(&body.system)
+        .filter(|system| principal.may_see_system(&system.opened_to) || reached.contains(&system.id));
+    if system.is_none() {
+        errors.add("system", "unknown", "There is no such system.");
+    }
+    let client_ip = address(body.client_ip.as_deref(), "", &mut errors);
+    check_method(&body.method, "", &mut errors);
+    let me = if manages { None } else { principal.user() };
+    let user = subject(&token, &users, me, body.subject.as_deref(), &mut errors).await?;
+    Problem::unless_empty(errors)?;
+    let Some(system) = system else {
+        return Err(Problem::internal("a field without value and without fault"));
+    };
+    let call =
+        Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
+    let verdict = verifier.consider(&snapshot, token, user, &call).await;
+    Ok(web::Json(conceal(verdict, &principal).decision(&snapshot)))
+}
+
+/// The user as whom the call would be made; none for RSA tokens. `me` is set
+/// where nobody else may be asked about.
+async fn subject(
+    token: &TokenState,
+    users: &Users,
+    me: Option<&UserId>,
+    named: Option<&str>,
+    errors: &mut Errors,
+) -> Result<Option<UserId>, sqlx::Error> {
+    let candidates: Vec<&UserId> =
+        token.users.iter().filter(|user| me.is_none_or(|me| me == *user)).collect();
+    match (token.kind, named, candidates.as_slice()) {
+        (Kind::Rsa, None, _) | (Kind::Jwt, None, []) => {}
+        (Kind::Rsa, Some(_), _) => {
+            errors.add("subject", "wrong_kind", "RSA tokens speak for themselves.");
+        }
+        (Kind::Jwt, Some(named), _) => match users.one_of(candidates, named).await? {
+            Some(user) => return Ok(Some(user.id.clone())),
+            None => errors.add("subject", "unknown", "The token is not for this user."),
+        },
+        (Kind::Jwt, None, [only]) => return Ok(Some((*only).clone())),
+        (Kind::Jwt, None, _) => {
+            errors.add("subject", "required", "The token is for several users: name one.");
+        }
+    }
+    Ok(None)
+}
+
+/// A denial in a project that the one who asks may not know of reads as if
+/// there were no such project.
+fn conceal(verdict: Verdict, principal: &Principal) -> Verdict {
+    let (Some(_), Some(project), Some(token)) = (verdict.denied, &verdict.project, &verdict.token) else {
+        return verdict;
+    };
+    let is_named_by_token =
+        matches!(&token.projects, Reach::Only(projects) if projects.contains(&project.id));
+    if is_named_by_token || principal.may_see_project(&project.id) {
+        return verdict;
+    }
+    Verdict {
+        denied: Some(Reason::ProjectNotGranted),
+        token: verdict.token,
+        proof: verdict.proof,
+        api: verdict.api,
+        ..Verdict::default()
+    }
+}

@@ -1,0 +1,146 @@
+//! What the installation is, what is in it, and how it is used.
+
+use std::sync::Arc;
+
+use latchkey::database::{Database, now};
+use latchkey::usage::{Usage, forget_hours, last_24_hours};
+use latchkey_shared::ids::{ApiId, TokenId};
+use latchkey_shared::tokens::CallCount;
+use latchkey_shared::verify::Reason;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::on_both_engines;
+use crate::server::{DEVICE, Platform, Where};
+
+on_both_engines! {
+    async fn the_installation_says_how_it_is_set_up(server) {
+        let platform = Platform::on(server).await;
+        let lin = platform.member(server, "lin", &[]).await;
+        let installation = lin.get("/installation").await;
+        let metadata = server.nobody().http.get(format!("{}/.well-known/oauth-authorization-server", server.url));
+        let metadata: serde_json::Value = metadata.send().await.unwrap().json().await.unwrap();
+        assert_eq!(installation["public_url"], metadata["issuer"]);
+        assert_eq!(installation["version"], env!("CARGO_PKG_VERSION"));
+        assert_eq!(installation["signing_algorithm"], "RS256");
+        assert_eq!((&installation["jwt_lifetime"], &installation["show_once"]), (&json!(600), &json!(false)));
+        assert_eq!(server.nobody().status(Method::GET, "/installation").await, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn usage_shows_a_call_at_once(server) {
+        let platform = Platform::on(server).await;
+        let (id, other) = (platform.apply("rsa").await, platform.apply("rsa").await);
+        let credential = platform.credential(&id).await;
+        for method in ["GET", "GET", "GET", "PATCH", "DELETE"] {
+            platform.decide(&credential, method, DEVICE).await;
+        }
+        let usage = platform.admin.get(&format!("/tokens/{id}/usage")).await;
+        assert_eq!(usage["last_24_hours"], json!({ "allowed": 3, "denied": 2 }));
+        assert!(usage["last_used_at"].is_string());
+        let of_day = |outcome: &str| {
+            let days = usage["days"].as_array().unwrap();
+            days.iter().filter(|day| day["outcome"] == outcome).map(|day| day["count"].as_i64().unwrap()).sum::<i64>()
+        };
+        assert_eq!((of_day("allowed"), of_day("api_not_granted"), of_day("no_such_api")), (3, 1, 1));
+        let unused = platform.admin.get(&format!("/tokens/{other}/usage")).await;
+        assert_eq!(unused["last_24_hours"], json!({ "allowed": 0, "denied": 0 }));
+
+        platform.decide(&credential, "GET", DEVICE).await;
+        let usage = platform.admin.get(&format!("/tokens/{id}/usage")).await;
+        assert_eq!(usage["last_24_hours"], json!({ "allowed": 4, "denied": 2 }));
+    }
+
+    async fn the_overview_counts_what_there_is(server) {
+        let platform = Platform::on(server).await;
+        let admin = &platform.admin;
+        let rsa = platform.apply("rsa").await;
+        for _ in 0..2 {
+            platform.apply("rsa").await;
+        }
+        let jwt = platform.apply("jwt").await;
+        admin.patch(&format!("/tokens/{jwt}"), &json!({ "status": "disabled" })).await;
+        platform.expire(&platform.apply("jwt").await).await;
+        platform.apply("jwt").await;
+        let credential = platform.credential(&rsa).await;
+        platform.decide(&credential, "GET", DEVICE).await;
+        platform.decide(&credential, "PATCH", DEVICE).await;
+        // The calls stay counted when the token is gone.
+        admin.get(&format!("/tokens/{rsa}/usage")).await;
+        admin.delete(&format!("/tokens/{rsa}")).await;
+        let stats = admin.get("/stats").await;
+        assert_eq!(
+            stats,
+            json!({
+                "tokens": {
+                    "rsa": { "active": 2, "disabled": 0, "expired": 0 },
+                    "jwt": { "active": 1, "disabled": 1, "expired": 1 },
+                },
+                "systems": 1,
+                "projects": 2,
+                "users": 2,
+                "last_24_hours": { "allowed": 1, "denied": 1 },
+            })
+        );
+        let lin = platform.member(server, "lin", &[("harbour", "admin")]).await;
+        assert_eq!(lin.status(Method::GET, "/stats").await, StatusCode::FORBIDDEN);
+    }
+}
+
+/// Counts of more tokens than one batch holds, some of long ago, some of tokens that are gone.
+async fn counts_by_the_hour_last_two_days(place: Where) {
+    const HOUR: i64 = 60 * 60 * 1_000;
+    let database = Database::open(&place.configuration()).await.unwrap();
+    let (usage, api) = (Arc::new(Usage::default()), ApiId::new());
+    let tokens: Vec<TokenId> = (0..450).map(|_| TokenId::new()).collect();
+    for (index, token) in tokens.iter().enumerate() {
+        // One in nine is gone.
+        if index % 9 != 0 {
+            sqlx::query(
+                "INSERT INTO tokens (id, kind, name, name_key, description, generation, version, created_at, \
+                 created_by, updated_at, updated_by) VALUES ($1, 'rsa', $1, $1, '', 1, 1, 0, '', 0, '')",
+            )
+            .bind(token.to_string())
+            .execute(database.unordered_writer())
+            .await
+            .unwrap();
+        }
+        for hours_ago in [0, 23, 25, 47, 49] {
+            usage.count(token, Some(&api), None, now() - hours_ago * HOUR);
+        }
+        usage.count(token, None, Some(Reason::NoSuchApi), now());
+    }
+    for _ in 0..2 {
+        usage.flush(&database).await;
+    }
+    let rows = async |table: &'static str| -> i64 {
+        sqlx::query_scalar(table).fetch_one(database.reader()).await.unwrap()
+    };
+    let all_hours = "SELECT CAST(COUNT(*) AS BIGINT) FROM token_hours";
+    assert_eq!(rows(all_hours).await, 400 * 5);
+    assert_eq!(rows("SELECT CAST(SUM(count) AS BIGINT) FROM token_usage").await, 400 * 6);
+    assert_eq!(rows("SELECT CAST(COUNT(*) AS BIGINT) FROM tokens WHERE last_used_at > 0").await, 400);
+    forget_hours(&database).await.unwrap();
+    assert_eq!(rows(all_hours).await, 400 * 4);
+    assert_eq!(rows("SELECT CAST(COUNT(*) AS BIGINT) FROM usage_hours").await, 4);
+
+    let mut connection = database.reader().acquire().await.unwrap();
+    let of_one = last_24_hours(&mut connection, Some(&tokens[1])).await.unwrap();
+    assert_eq!(of_one, CallCount { allowed: 2, denied: 1 });
+    let of_one_gone = last_24_hours(&mut connection, Some(&tokens[9])).await.unwrap();
+    assert_eq!(of_one_gone, CallCount::default());
+    let of_all = last_24_hours(&mut connection, None).await.unwrap();
+    assert_eq!(of_all, CallCount { allowed: 900, denied: 450 });
+    drop(connection);
+    database.close().await;
+}
+
+#[tokio::test]
+async fn counts_by_the_hour_last_two_days_on_sqlite() {
+    counts_by_the_hour_last_two_days(Where::sqlite()).await;
+}
+
+#[tokio::test]
+async fn counts_by_the_hour_last_two_days_on_postgres() {
+    let Some(place) = Where::postgres().await else { return };
+    counts_by_the_hour_last_two_days(place).await;
+}

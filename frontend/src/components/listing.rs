@@ -136,6 +136,7 @@ pub(crate) fn Skeleton() -> impl IntoView {
 
 /// What could not be loaded.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 pub(crate) fn Failure(
     /// Why.
     error: Error,

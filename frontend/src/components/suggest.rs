@@ -48,6 +48,138 @@ impl Finder {
     }
 }
 
+/// What was typed, and what fits to it.
+#[derive(Clone, Copy)]
+struct Search {
+    find: StoredValue<Finder>,
+    typed: RwSignal<String>,
+    is_open: RwSignal<bool>,
+    found: RwSignal<Option<Result<Vec<Suggestion>, Error>>>,
+    /// Which of those that were found Enter chooses.
+    active: RwSignal<usize>,
+    /// Only the answer to the last question counts.
+    turn: StoredValue<u32>,
+    waiting: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Search {
+    fn new(find: Finder) -> Self {
+        let search = Self {
+            find: StoredValue::new(find),
+            typed: RwSignal::new(String::new()),
+            is_open: RwSignal::new(false),
+            found: RwSignal::new(None),
+            active: RwSignal::new(0),
+            turn: StoredValue::new(0),
+            waiting: StoredValue::new(None),
+        };
+        on_cleanup(move || search.forget());
+        search
+    }
+
+    /// Whatever is on its way does not count any more.
+    fn forget(self) {
+        self.turn.update_value(|turn| *turn += 1);
+        self.waiting.update_value(|waiting| {
+            if let Some(waiting) = waiting.take() {
+                waiting.clear();
+            }
+        });
+    }
+
+    fn close(self) {
+        self.forget();
+        self.is_open.set(false);
+        self.found.set(None);
+    }
+
+    /// Opens, and looks for what is typed unless more is typed within `pause`.
+    fn look(self, pause: Duration) {
+        self.forget();
+        self.is_open.set(true);
+        let turn = self.turn.get_value();
+        let ask = move || {
+            let typed = self.typed.get_untracked().trim().to_owned();
+            let Some(answer) = self.find.try_with_value(|find| (find.0)(typed)) else { return };
+            spawn_local(async move {
+                let answer = answer.await;
+                // An answer that was overtaken, or came after the page was left, says nothing.
+                if self.turn.try_get_value() == Some(turn) {
+                    self.active.set(0);
+                    self.found.set(Some(answer));
+                }
+            });
+        };
+        self.waiting.set_value(set_timeout_with_handle(ask, pause).ok());
+    }
+
+    /// How many were found.
+    fn count(self) -> usize {
+        self.found.with(|found| found.as_ref().and_then(|one| one.as_ref().ok()).map_or(0, Vec::len))
+    }
+
+    /// Whether there is something to choose on the screen.
+    fn is_expanded(self) -> bool {
+        self.is_open.get() && self.count() > 0
+    }
+
+    fn step(self, forward: bool) {
+        let count = untrack(|| self.count());
+        if count > 0 {
+            self.active.update(|active| {
+                *active = if forward { *active + 1 } else { *active + count - 1 } % count;
+            });
+        }
+    }
+
+    /// What Enter chooses.
+    fn chosen(self) -> Option<Suggestion> {
+        let active = self.active.get_untracked();
+        self.found.with_untracked(|found| found.as_ref()?.as_ref().ok()?.get(active).cloned())
+    }
+
+    /// What a key does; it chooses with `take`.
+    fn on_key(self, event: &KeyboardEvent, take: impl Fn(Suggestion)) {
+        if event.is_composing() {
+            return;
+        }
+        let is_open = self.is_open.get_untracked();
+        match event.key().as_str() {
+            key @ ("ArrowDown" | "ArrowUp") if is_open => self.step(key == "ArrowDown"),
+            "ArrowDown" | "ArrowUp" => self.look(Duration::ZERO),
+            // It chooses here; it does not send the form.
+            "Enter" if is_open => {
+                if let Some(chosen) = self.chosen() {
+                    take(chosen);
+                }
+            }
+            // It closes the suggestions; the dialog around them stays.
+            "Escape" if is_open => self.close(),
+            _ => return,
+        }
+        event.prevent_default();
+    }
+
+    /// What a screen reader says, and what is shown in place of suggestions.
+    fn status(self) -> String {
+        self.found.with(|found| match found {
+            _ if !self.is_open.get() => String::new(),
+            None => text::loading().to_owned(),
+            Some(Err(error)) => error.message(),
+            Some(Ok(found)) if found.is_empty() => match self.typed.read_untracked().trim() {
+                "" => text::nothing_to_choose().to_owned(),
+                typed => text::nothing_like(typed),
+            },
+            Some(Ok(found)) => text::suggestions(found.len()),
+        })
+    }
+}
+
+/// The id of a suggestion's element.
+fn option_id(name: &str, index: usize) -> String {
+    format!("{name}-option-{index}")
+}
+
 /// The box.
 #[component]
 pub(crate) fn Suggest(
@@ -75,97 +207,11 @@ pub(crate) fn Suggest(
     focused: bool,
 ) -> impl IntoView {
     let input = NodeRef::<Input>::new();
-    let list = NodeRef::<Ul>::new();
-    let typed = RwSignal::new(String::new());
-    let is_open = RwSignal::new(false);
-    let found = RwSignal::new(None::<Result<Vec<Suggestion>, Error>>);
-    let active = RwSignal::new(0_usize);
-    let turn = StoredValue::new(0_u32);
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let find = StoredValue::new(find);
-
-    let forget = move || {
-        turn.update_value(|turn| *turn += 1);
-        waiting.update_value(|waiting| {
-            if let Some(waiting) = waiting.take() {
-                waiting.clear();
-            }
-        });
-    };
-    on_cleanup(forget);
-    let close = move || {
-        forget();
-        is_open.set(false);
-        found.set(None);
-    };
-    let look = move |pause: Duration| {
-        forget();
-        is_open.set(true);
-        let this_turn = turn.get_value();
-        let ask = move || {
-            let Some(answer) = find.try_with_value(|find| (find.0)(typed.get_untracked().trim().to_owned()))
-            else {
-                return;
-            };
-            spawn_local(async move {
-                let answer = answer.await;
-                // An answer that was overtaken, or came after the page was left, says nothing.
-                if turn.try_get_value() == Some(this_turn) {
-                    active.set(0);
-                    found.set(Some(answer));
-                }
-            });
-        };
-        waiting.set_value(set_timeout_with_handle(ask, pause).ok());
-    };
+    let search = Search::new(find);
     let take = move |suggestion: Suggestion| {
-        close();
-        typed.set(if clears { String::new() } else { suggestion.name.clone() });
+        search.close();
+        search.typed.set(if clears { String::new() } else { suggestion.name.clone() });
         choose.run(Some(suggestion));
-    };
-
-    let count =
-        move || found.with(|found| found.as_ref().and_then(|one| one.as_ref().ok()).map_or(0, Vec::len));
-    let count_now = move || untrack(count);
-    let is_expanded = move || is_open.get() && count() > 0;
-    let step = move |forward: bool| {
-        let count = count_now();
-        if count > 0 {
-            active.update(|active| {
-                *active = if forward { *active + 1 } else { *active + count - 1 } % count;
-            });
-        }
-    };
-    let on_key = move |event: KeyboardEvent| {
-        if event.is_composing() {
-            return;
-        }
-        match event.key().as_str() {
-            key @ ("ArrowDown" | "ArrowUp") => {
-                event.prevent_default();
-                if is_open.get_untracked() {
-                    step(key == "ArrowDown");
-                } else {
-                    look(Duration::ZERO);
-                }
-            }
-            "Enter" if is_open.get_untracked() => {
-                // It chooses here; it does not send the form.
-                event.prevent_default();
-                let chosen = found.with_untracked(|found| {
-                    found.as_ref()?.as_ref().ok()?.get(active.get_untracked()).cloned()
-                });
-                if let Some(chosen) = chosen {
-                    take(chosen);
-                }
-            }
-            "Escape" if is_open.get_untracked() => {
-                // It closes the suggestions; the dialog around them stays.
-                event.prevent_default();
-                close();
-            }
-            _ => {}
-        }
     };
     Effect::new(move || {
         if let (true, Some(input)) = (focused, input.get()) {
@@ -173,52 +219,9 @@ pub(crate) fn Suggest(
             let _ = input.focus();
         }
     });
-    Effect::new(move || {
-        let active = active.get();
-        if let Some(list) = list.get() {
-            show(&list, active);
-        }
-    });
-
-    let option_id = move |index: usize| format!("{name}-option-{index}");
     let (described_by, invalid) = describe(name, hint.is_some(), error);
-    let list_label = label.clone();
-    let options = move || {
-        let suggestions =
-            found.with(|found| found.as_ref().and_then(|one| one.clone().ok())).unwrap_or_default();
-        suggestions
-            .into_iter()
-            .enumerate()
-            .map(|(index, suggestion)| {
-                let Suggestion { name, about, .. } = suggestion.clone();
-                view! {
-                    <li
-                        id=option_id(index)
-                        role="option"
-                        aria-selected=move || (active.get() == index).to_string()
-                        on:click=move |_| take(suggestion.clone())
-                    >
-                        {name}
-                        <span class="sub">{about}</span>
-                    </li>
-                }
-            })
-            .collect_view()
-    };
-    let status = move || {
-        found.with(|found| match found {
-            _ if !is_open.get() => String::new(),
-            None => text::loading().to_owned(),
-            Some(Err(error)) => error.message(),
-            Some(Ok(found)) if found.is_empty() => match typed.read_untracked().trim() {
-                "" => text::nothing_to_choose().to_owned(),
-                typed => text::nothing_like(typed),
-            },
-            Some(Ok(found)) => text::suggestions(found.len()),
-        })
-    };
     view! {
-        <Labelled name label hint error>
+        <Labelled name label=label.clone() hint error>
             <div class="suggest">
                 <input
                     id=name
@@ -232,45 +235,80 @@ pub(crate) fn Suggest(
                     maxlength="100"
                     required
                     aria-autocomplete="list"
-                    aria-expanded=move || is_expanded().to_string()
+                    aria-expanded=move || search.is_expanded().to_string()
                     aria-controls=format!("{name}-options")
-                    aria-activedescendant=move || is_expanded().then(|| option_id(active.get()))
+                    aria-activedescendant=move || {
+                        search.is_expanded().then(|| option_id(name, search.active.get()))
+                    }
                     aria-describedby=described_by
                     aria-invalid=invalid
-                    prop:value=typed
+                    prop:value=search.typed
                     on:input:target=move |event| {
-                        typed.set(event.target().value());
+                        search.typed.set(event.target().value());
                         choose.run(None);
-                        look(PAUSE);
+                        search.look(PAUSE);
                     }
                     on:click=move |_| {
-                        if !is_open.get_untracked() {
-                            look(Duration::ZERO);
+                        if !search.is_open.get_untracked() {
+                            search.look(Duration::ZERO);
                         }
                     }
-                    on:keydown=on_key
-                    on:blur=move |_| close()
+                    on:keydown=move |event| search.on_key(&event, take)
+                    on:blur=move |_| search.close()
                 />
-                // Pressing the mouse in it must not take the focus from the box.
-                <div
-                    class="suggestions"
-                    hidden=move || !is_open.get()
-                    on:mousedown=move |event| event.prevent_default()
-                >
-                    <p role="status" class:visually-hidden=is_expanded>{status}</p>
-                    <Show when=is_expanded>
-                        <ul
-                            id=format!("{name}-options")
-                            role="listbox"
-                            aria-label=list_label.clone()
-                            node_ref=list
-                        >
-                            {options}
-                        </ul>
-                    </Show>
-                </div>
+                <Suggestions name label search take=take />
             </div>
         </Labelled>
+    }
+}
+
+/// What is suggested.
+#[component]
+fn Suggestions(
+    name: &'static str,
+    label: String,
+    search: Search,
+    #[prop(into)] take: Callback<Suggestion>,
+) -> impl IntoView {
+    let list = NodeRef::<Ul>::new();
+    Effect::new(move || {
+        let active = search.active.get();
+        if let Some(list) = list.get() {
+            show(&list, active);
+        }
+    });
+    let option = move |(index, suggestion): (usize, Suggestion)| {
+        let Suggestion { name: called, about, .. } = suggestion.clone();
+        view! {
+            <li
+                id=option_id(name, index)
+                role="option"
+                aria-selected=move || (search.active.get() == index).to_string()
+                on:click=move |_| take.run(suggestion.clone())
+            >
+                {called}
+                <span class="sub">{about}</span>
+            </li>
+        }
+    };
+    let options = move || {
+        let found = search.found.with(|found| found.as_ref().and_then(|one| one.clone().ok()));
+        found.unwrap_or_default().into_iter().enumerate().map(option).collect_view()
+    };
+    view! {
+        // Pressing the mouse in it must not take the focus from the box.
+        <div
+            class="suggestions"
+            hidden=move || !search.is_open.get()
+            on:mousedown=move |event| event.prevent_default()
+        >
+            <p role="status" class:visually-hidden=move || search.is_expanded()>{move || search.status()}</p>
+            <Show when=move || search.is_expanded()>
+                <ul id=format!("{name}-options") role="listbox" aria-label=label.clone() node_ref=list>
+                    {options}
+                </ul>
+            </Show>
+        </div>
     }
 }
 

@@ -9,9 +9,8 @@ use wasm_bindgen::JsValue;
 
 use crate::api;
 use crate::components::listing::Loaded;
-use crate::preferences::language;
 use crate::text;
-use crate::time;
+use crate::time::{self, number};
 
 /// How many days there are in the chart.
 const DAYS: u32 = 30;
@@ -50,12 +49,6 @@ fn days(usage: &Usage) -> Vec<Day> {
             Day { date, allowed, denied }
         })
         .collect()
-}
-
-/// A number as the language writes it.
-#[expect(clippy::cast_precision_loss, reason = "a count of calls is far below 2^53")]
-fn number(count: i64) -> String {
-    js_sys::Number::from(count as f64).to_locale_string(language().tag()).into()
 }
 
 /// The panel.

@@ -1,4 +1,4 @@
-//! Moments as a person reads them, in the language of the screens and the
+//! Moments and numbers as a person reads them, in the language of the screens and the
 //! browser's time zone.
 
 use js_sys::Intl::RelativeTimeFormat;
@@ -47,6 +47,12 @@ pub(crate) fn day(day: &str) -> String {
 /// How many seconds ahead it is; negative when it is over.
 pub(crate) fn seconds_from_now(at: &Timestamp) -> f64 {
     (date(at).get_time() - Date::now()) / 1000.0
+}
+
+/// A number as the language of the screens groups its digits.
+#[expect(clippy::cast_precision_loss, reason = "nothing that is counted comes near 2^53")]
+pub(crate) fn number(number: i64) -> String {
+    js_sys::Number::from(number as f64).to_locale_string(language().tag()).into()
 }
 
 fn date(at: &Timestamp) -> Date {

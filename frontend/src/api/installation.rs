@@ -9,7 +9,7 @@ pub(crate) async fn installation() -> Result<Installation, Error> {
     get(&["installation"]).read().await
 }
 
-/// How much there is of everything; for system administrators.
+/// What there is in it, for system administrators.
 pub(crate) async fn stats() -> Result<Stats, Error> {
     get(&["stats"]).read().await
 }

@@ -369,7 +369,7 @@ fn MemberTable(
         }
     };
     view! {
-        <table>
+        <table class="stacked">
             <thead>
                 <tr>
                     <th scope="col">{text::users::user()}</th>
@@ -607,7 +607,7 @@ fn Doors(
         }
     };
     view! {
-        <table>
+        <table class="stacked">
             <thead>
                 <tr>
                     <th scope="col">{text::name()}</th>

@@ -9,6 +9,7 @@ use crate::components::frame::{LanguageChoice, ThemeChoice, me};
 use crate::components::heading::Heading;
 use crate::components::listing::Loaded;
 use crate::text;
+use crate::time::number;
 
 /// The choices, the account, the installation, the keys, and where to read on.
 #[component]
@@ -37,13 +38,13 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 </div>
             </section>
         </div>
+        {me().is_system_admin().then(|| view! { <Overview /> })}
         <section class="panel" aria-labelledby="installation">
             <h2 id="installation">{text::settings::installation()}</h2>
             <Loaded resource=installation let:installation>
                 <Facts installation />
             </Loaded>
         </section>
-        {me().is_system_admin().then(|| view! { <Overview /> })}
         <div class="panels">
             <section class="panel" aria-labelledby="keyboard">
                 <h2 id="keyboard">{text::settings::keyboard()}</h2>
@@ -100,7 +101,7 @@ fn Facts(installation: Installation) -> impl IntoView {
     }
 }
 
-/// How much there is of everything.
+/// What there is, and how much it is used.
 #[component]
 fn Overview() -> impl IntoView {
     let stats = LocalResource::new(api::installation::stats);
@@ -108,44 +109,43 @@ fn Overview() -> impl IntoView {
         <section class="panel" aria-labelledby="overview">
             <h2 id="overview">{text::settings::overview()}</h2>
             <Loaded resource=stats let:stats>
-                <Counts stats />
+                <Figures stats />
             </Loaded>
         </section>
     }
 }
 
 #[component]
-fn Counts(stats: Stats) -> impl IntoView {
-    let by_status = |count: StatusCount| {
-        [
-            (text::settings::active(), count.active),
-            (text::disabled(), count.disabled),
-            (text::settings::expired(), count.expired),
-        ]
-        .map(|(status, count)| view! { <td class="number"><span class="sub">{status}</span> {count}</td> })
-    };
+fn Figures(stats: Stats) -> impl IntoView {
+    let Stats { tokens, systems, projects, users, last_24_hours } = stats;
+    let others = |count: StatusCount| text::settings::others(count.disabled, count.expired);
+    let figures = [
+        (text::settings::rsa_tokens(), tokens.rsa.active, Some("/tokens?kind=rsa"), others(tokens.rsa)),
+        (text::settings::jwt_tokens(), tokens.jwt.active, Some("/tokens?kind=jwt"), others(tokens.jwt)),
+        (text::settings::systems(), systems, Some("/systems"), String::new()),
+        (text::settings::projects(), projects, Some("/projects"), String::new()),
+        (text::settings::users(), users, Some("/users"), String::new()),
+        (text::settings::calls_allowed(), last_24_hours.allowed, None, String::new()),
+        (text::settings::calls_denied(), last_24_hours.denied, None, String::new()),
+    ];
     view! {
-        <table class="counts">
-            <tbody>
-                <tr>
-                    <th scope="row">{text::settings::rsa_tokens()}</th>
-                    {by_status(stats.tokens.rsa)}
-                </tr>
-                <tr>
-                    <th scope="row">{text::settings::jwt_tokens()}</th>
-                    {by_status(stats.tokens.jwt)}
-                </tr>
-            </tbody>
-        </table>
-        <dl class="facts">
-            <dt>{text::systems()}</dt>
-            <dd>{stats.systems}</dd>
-            <dt>{text::projects()}</dt>
-            <dd>{stats.projects}</dd>
-            <dt>{text::users()}</dt>
-            <dd>{stats.users}</dd>
-            <dt>{text::settings::calls_of_a_day()}</dt>
-            <dd>{text::tokens::calls(stats.last_24_hours.allowed + stats.last_24_hours.denied, stats.last_24_hours.denied)}</dd>
+        <dl class="figures">
+            {figures
+                .map(|(name, figure, address, more)| {
+                    let figure = number(figure);
+                    view! {
+                        <div>
+                            <dt>{name}</dt>
+                            <dd>
+                                {match address {
+                                    Some(address) => view! { <a href=address>{figure}</a> }.into_any(),
+                                    None => figure.into_any(),
+                                }}
+                                {(!more.is_empty()).then(|| view! { <span class="sub">{more}</span> })}
+                            </dd>
+                        </div>
+                    }
+                })}
         </dl>
     }
 }

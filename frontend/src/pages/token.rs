@@ -138,7 +138,7 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
             <span class="badge">{text::tokens::kind(kind)}</span>
             <StatusBadge status=token.status />
         </p>
-        {(!token.description.is_empty()).then(|| view! { <p class="prose anywhere">{token.description.clone()}</p> })}
+        {(!token.description.is_empty()).then(|| view! { <p class="prose anywhere lines">{token.description.clone()}</p> })}
         {status.map(|sentence| view! { <p class="notice warn">{sentence}</p> })}
         <Show when=move || was_rotated.get()>
             <p class="notice warn" role="status">{text::token::rotated_hint(kind, has_client_key)}</p>

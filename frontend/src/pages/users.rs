@@ -87,7 +87,7 @@ fn Empty(search: String) -> impl IntoView {
 #[component]
 fn Table(rows: RwSignal<Vec<User>>, asked: Asked, can_change: bool) -> impl IntoView {
     view! {
-        <table class="people">
+        <table class="people stacked">
             <thead>
                 <tr>
                     <th scope="col">{text::users::user()}</th>

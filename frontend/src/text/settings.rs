@@ -25,11 +25,13 @@ sentences! {
     algorithm: "Algorithm of new signing keys", "新签名密钥的算法";
 
     overview: "Overview", "概览";
-    rsa_tokens: "RSA tokens", "RSA 令牌";
-    jwt_tokens: "JWT tokens", "JWT 令牌";
-    active: "Active", "有效";
-    expired: "Expired", "已过期";
-    calls_of_a_day: "Calls in the last 24 hours", "最近 24 小时的调用";
+    rsa_tokens: "Active RSA tokens", "有效的 RSA 令牌";
+    jwt_tokens: "Active JWT tokens", "有效的 JWT 令牌";
+    systems: "Systems", "核心系统";
+    projects: "Projects", "项目";
+    users: "Enabled users", "启用的用户";
+    calls_allowed: "Calls allowed in 24 hours", "24 小时内放行的调用";
+    calls_denied: "Calls denied in 24 hours", "24 小时内拒绝的调用";
 
     keyboard: "Keyboard", "键盘快捷键";
     slash_means: "Go to the search box of the page", "跳转到当前页面的搜索框";
@@ -51,6 +53,11 @@ pub(crate) fn theme_name(one: Theme) -> &'static str {
         Theme::Light => light(),
         Theme::Dark => dark(),
     }
+}
+
+/// How many tokens of a kind are not active.
+pub(crate) fn others(disabled: i64, expired: i64) -> String {
+    pick(format!("{disabled} disabled, {expired} expired"), format!("停用 {disabled}，过期 {expired}"))
 }
 
 /// A number of seconds, in minutes where it is some.

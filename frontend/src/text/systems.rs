@@ -113,6 +113,8 @@ sentences! {
     paste: "Or paste it", "或粘贴内容";
     see_changes: "See what it changes", "查看变更";
     choose_another: "Choose another", "换一个";
+    pasted_document: "The pasted document", "粘贴的文档";
+    edit_pasted: "Edit it", "返回编辑";
     no_document: "Choose a file or paste a document.", "请选择文件或粘贴文档。";
     file_too_large: "The file is larger than 32 MiB.", "文件超过 32 MiB。";
     file_unreadable: "The browser could not read the file.", "浏览器无法读取该文件。";

@@ -72,6 +72,7 @@ sentences! {
         "此调用是否会放行？若不会，原因是什么？不会真正发起调用，也不计入统计。";
     system: "System", "核心系统";
     path_hint: "As it would arrive, with the base path.", "实际到达的路径，包含基础路径。";
+    fill_in_parameters: "Put a value in place of each {parameter}.", "请将每个 {参数} 替换为实际值。";
     project: "Project", "项目";
     project_hint: "As X-Project would name it, where the path does not.", "路径中未包含时，由 X-Project 指明。";
     subject: "As the user", "以用户身份";

@@ -282,7 +282,9 @@ fn Choose(draft: Draft, look_at: Callback<Document>) -> impl IntoView {
 #[component]
 fn Chosen(document: Document, draft: Draft, is_busy: Signal<bool>) -> impl IntoView {
     let size = size(document.text.len());
-    let name = document.name.unwrap_or_else(|| text::systems::document().to_owned());
+    let again =
+        if document.name.is_some() { text::systems::choose_another() } else { text::systems::edit_pasted() };
+    let name = document.name.unwrap_or_else(|| text::systems::pasted_document().to_owned());
     let progress = text::systems::comparing(&size);
     view! {
         <p class="chosen">
@@ -293,10 +295,10 @@ fn Chosen(document: Document, draft: Draft, is_busy: Signal<bool>) -> impl IntoV
                 disabled=is_busy
                 on:click=move |_| draft.choose_again()
             >
-                {text::systems::choose_another()}
+                {again}
             </button>
         </p>
-        <div role="status">
+        <div role="status" class="notice-place">
             <Show when=move || is_busy.get()>
                 <p class="hint" id="import-progress">{progress.clone()}</p>
                 <progress aria-labelledby="import-progress"></progress>

@@ -1,5 +1,6 @@
 //! "Would this call be allowed, and why not?"
 
+use latchkey_shared::fields::Refusal;
 use latchkey_shared::systems::System;
 use latchkey_shared::tokens::{Kind, Token, Trial};
 use latchkey_shared::verify::{Decision, Subject};
@@ -36,10 +37,8 @@ fn likely_call(token: &Token, systems: &[System]) -> (String, String, String) {
     let find = |key: &str| systems.iter().find(|system| system.key == key);
     let granted = token.apis.iter().find(|api| !api.removed).and_then(|api| {
         let system = find(api.key.split_once(':')?.0)?;
-        let path = match token.projects.first() {
-            Some(project) => api.path.replace(&format!("{{{}}}", system.project_param), &project.key),
-            None => api.path.clone(),
-        };
+        let project = token.projects.first().or(token.bound_to.as_ref().and_then(|bound| bound.first()));
+        let path = likely_path(&api.path, &system.project_param, project.map(|project| project.key.as_str()));
         Some((system.key.clone(), api.method.clone(), format!("{}{path}", system.base_path)))
     });
     granted.unwrap_or_else(|| {
@@ -48,6 +47,35 @@ fn likely_call(token: &Token, systems: &[System]) -> (String, String, String) {
             system.map_or_else(Default::default, |system| (system.key.clone(), system.base_path.clone()));
         (key, "GET".to_owned(), base + "/")
     })
+}
+
+/// A path template with values in place of its parameters; that of the project
+/// stays where none is known.
+fn likely_path(template: &str, project_param: &str, project: Option<&str>) -> String {
+    let mut path = String::new();
+    let mut rest = template;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        path += before;
+        match project {
+            Some(project) if name == project_param => path += project,
+            None if name == project_param => path = format!("{path}{{{name}}}"),
+            _ => path.push('1'),
+        }
+        rest = after;
+    }
+    path + rest
+}
+
+/// What can be said of a path without asking.
+fn is_path(typed: &str) -> Result<(), Refusal> {
+    starts_with_slash(typed)?;
+    if typed.contains('{') {
+        Err(Refusal::new("parameter", text::token::fill_in_parameters()))
+    } else {
+        Ok(())
+    }
 }
 
 #[component]
@@ -71,7 +99,7 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
         move |answer| decision.set(Some(answer)),
     );
     let error = ask.error();
-    let path_rule = Checked::new(path, starts_with_slash, error, "path");
+    let path_rule = Checked::new(path, is_path, error, "path");
     let submit = move || {
         decision.set(None);
         if path_rule.holds() {
@@ -149,7 +177,7 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
                 </button>
             </div>
         </Form>
-        <div role="status">
+        <div role="status" class="notice-place">
             {move || decision.get().map(|decision| view! { <Answer decision /> })}
         </div>
     }

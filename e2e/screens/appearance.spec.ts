@@ -6,6 +6,9 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Latchkey } from "./support/latchkey";
 import { expect, loggedOut, open, test, type Page } from "./support/test";
 
+const WIDE = 1280;
+const NARROW = 360;
+
 /** Nothing scrolls sideways but what is made for it. */
 async function fits(page: Page): Promise<void> {
   const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -19,8 +22,18 @@ async function audit(page: Page): Promise<void> {
   expect.soft(told, "what axe found").toEqual([]);
 }
 
-async function photograph(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `artefacts/screenshots/${name}.png`, fullPage: true, animations: "disabled" });
+/** Keeps a picture of the whole page, in a window of this width that is as high as the page. */
+async function photograph(page: Page, name: string, width = WIDE): Promise<void> {
+  const lowest = width === WIDE ? 800 : 740;
+  await page.setViewportSize({ width, height: lowest });
+  // A page that is taken in one piece has its sticky parts in the middle, and nothing where it was out
+  // of sight. A dialog belongs into a window as people have it.
+  const height = await page.evaluate(() => {
+    const { scrollHeight, clientHeight } = document.documentElement;
+    return document.querySelector("dialog[open]") ? clientHeight : scrollHeight;
+  });
+  await page.setViewportSize({ width, height: Math.min(Math.max(height, lowest), 6000) });
+  await page.screenshot({ path: `artefacts/screenshots/${name}.png`, animations: "disabled" });
 }
 
 /** Looks at the page as it is now in both palettes, and at its narrowest. */
@@ -32,8 +45,7 @@ async function look(page: Page, name: string): Promise<void> {
     await audit(page);
   }
   await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 360, height: 740 });
-  await photograph(page, `${name}-360`);
+  await photograph(page, `${name}-360`, NARROW);
   await fits(page);
   await audit(page);
 }
@@ -98,6 +110,7 @@ test("menus look right, and axe finds nothing", async ({ page }) => {
   await page.getByRole("button", { name: "More for Harbour cranes" }).click();
   await look(page, "menu");
   await page.keyboard.press("Escape");
+  await page.setViewportSize({ width: WIDE, height: 800 });
   await page.getByRole("banner").getByRole("button").click();
   await look(page, "account");
 });
@@ -105,13 +118,13 @@ test("menus look right, and axe finds nothing", async ({ page }) => {
 test.describe("in Chinese", () => {
   test.use({ locale: "zh-CN" });
 
-  for (const name of ["tokens-rsa", "tokens-new-rsa", "token", "token-issued-jwt", "system", "users", "audit"]) {
+  for (const name of ["tokens-rsa", "tokens-new-rsa", "token", "token-issued-jwt", "system", "users", "audit", "settings"]) {
     test(`${name} looks right`, async ({ page, admin }) => {
       const path = PAGES[name];
       await open(page, typeof path === "string" ? path : await path(admin));
       await expect(page.locator("[aria-busy='true'], .skeleton")).toHaveCount(0);
       await photograph(page, `${name}-chinese`);
-      await page.setViewportSize({ width: 360, height: 740 });
+      await photograph(page, `${name}-chinese-360`, NARROW);
       await fits(page);
     });
   }

@@ -153,14 +153,14 @@ test("the audit trail is narrowed to who did what to what, and the address keeps
   await expect(page.getByRole("main").getByText(token.name).first()).toBeVisible();
   await page.getByLabel("What it was done to").fill(token.name);
   await page.getByRole("button", { name: "Filter" }).click();
-  await expect(page.getByRole("main").getByText("downloaded the file of the token")).toBeVisible();
-  await expect(page.getByRole("main").getByText("issued the token")).toBeVisible();
+  await expect(page.getByRole("main").getByText(`downloaded the file of the token ${token.name}`)).toBeVisible();
+  await expect(page.getByRole("main").getByText(`issued the token ${token.name}`)).toBeVisible();
   await expect(page.getByRole("main").getByText(person.username)).toHaveCount(0);
   await page.getByLabel("What was done", { exact: true }).selectOption("token.file_downloaded");
-  await expect(page.getByRole("main").getByText("issued the token")).toHaveCount(0);
+  await expect(page.getByRole("main").getByText(`issued the token ${token.name}`)).toHaveCount(0);
   await page.reload();
-  await expect(page.getByRole("main").getByText("downloaded the file of the token")).toBeVisible();
-  await expect(page.getByRole("main").getByText("issued the token")).toHaveCount(0);
+  await expect(page.getByRole("main").getByText(`downloaded the file of the token ${token.name}`)).toBeVisible();
+  await expect(page.getByRole("main").getByText(`issued the token ${token.name}`)).toHaveCount(0);
 
   await page.getByRole("link", { name: "Clear the filters" }).or(page.getByRole("button", { name: "Clear the filters" })).first().click();
   await page.getByLabel("Who did it").fill(person.username);

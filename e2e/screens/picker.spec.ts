@@ -39,3 +39,30 @@ test("2,000 APIs are searched and chosen without lag", async ({ page, platform, 
   await admin.delete(`/tokens/${token.id}`);
   await admin.delete(`/systems/${system}`);
 });
+
+test("all of a system, none of it, or the whole of it; and what is missing is told where it is missing", async ({ page, platform, admin }) => {
+  await open(page, "/tokens/new?kind=rsa");
+  const picker = page.getByRole("group", { name: "Authorised APIs" });
+  await picker.getByRole("searchbox").fill(platform.system);
+  await expect(picker.getByText("2 found")).toBeVisible();
+  await picker.getByRole("button", { name: `Select all ${platform.systemName}` }).click();
+  await expect(picker.getByText("2 selected")).toBeVisible();
+  await picker.getByRole("button", { name: `Select none ${platform.systemName}` }).click();
+  await expect(picker.getByText("0 selected")).toBeVisible();
+
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByLabel("Token name")).toBeFocused();
+  await expect(page.getByLabel("Token name")).toHaveAttribute("aria-invalid", "true");
+  await expect(picker).toHaveAccessibleDescription("Choose at least one API or system.");
+  await expect(page.getByText("Choose at least one project.")).toBeVisible();
+
+  const name = unique("Whole");
+  await page.getByLabel("Token name").fill(name);
+  await picker.getByRole("checkbox", { name: "The whole system, later APIs too" }).check();
+  await expect(picker.getByRole("checkbox", { name: "Do readCrane" })).toBeDisabled();
+  await chooseTargets(page, "rsa", [platform.project]);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "The token is issued" })).toBeVisible();
+  const [token] = await admin.tokensNamed(name);
+  expect((await admin.get(`/tokens/${token.id}`)).systems.map((system: any) => system.key)).toEqual([platform.system]);
+});

@@ -69,9 +69,10 @@ export async function chooseApis(page: Page, keys: string[], words: Words = ENGL
 export async function chooseTargets(page: Page, kind: "rsa" | "jwt", keys: string[], words: Words = ENGLISH): Promise<void> {
   const picker = page.getByRole("group", { name: kind === "rsa" ? words.authorisedProjects : words.authorisedUsers });
   for (const key of keys) {
+    // The server searches, once typing rests.
+    const searched = page.waitForResponse((response) => response.url().includes(`q=${encodeURIComponent(key)}`));
     await picker.getByRole("searchbox").fill(key);
-    // The server searches; it has answered when nothing else is found.
-    await expect(picker.getByRole("checkbox")).toHaveCount(1);
+    await searched;
     await picker.getByRole("checkbox", { name: key }).check();
   }
 }

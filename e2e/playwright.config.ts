@@ -6,6 +6,8 @@ export default defineConfig({
   reporter: "list",
   workers: 2,
   fullyParallel: true,
+  // A crowded machine gets a second chance, and the report names what needed it as flaky.
+  retries: process.env.CI ? 1 : 0,
   timeout: 30_000,
   expect: { timeout: 10_000 },
   use: {

@@ -9,10 +9,11 @@ pub(crate) mod tokens;
 pub(crate) mod users;
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
-use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder};
 use js_sys::encode_uri_component;
 use latchkey_shared::page::Page;
 use latchkey_shared::problem::ProblemBody;
@@ -76,21 +77,30 @@ pub(crate) fn when_logged_out(ask: impl Fn() -> oneshot::Receiver<bool> + 'stati
     LOG_IN_AGAIN.set(Some(Rc::new(ask)));
 }
 
+/// What the API answers, once it does. Boxed, so that whoever waits for it is
+/// compiled once for each type of answer, and not once for each call.
+pub(crate) type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
+
+/// What loads the page of a list after a cursor, or its first.
+pub(crate) type LoadPage<T> = dyn Fn(Option<&str>) -> Answer<Page<T>> + Send + Sync;
+
 /// Every page of a list, one after the other.
-pub(crate) async fn all<T, F>(page: impl Fn(Option<String>) -> F) -> Result<Vec<T>, Error>
-where
-    F: Future<Output = Result<Page<T>, Error>>,
-{
-    let mut items = Vec::new();
-    let mut cursor = None;
-    loop {
-        let page = page(cursor).await?;
-        items.extend(page.items);
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            return Ok(items);
+pub(crate) fn all<T: 'static>(
+    load: impl Fn(Option<&str>) -> Answer<Page<T>> + Send + Sync + 'static,
+) -> Answer<Vec<T>> {
+    let load: Box<LoadPage<T>> = Box::new(load);
+    Box::pin(async move {
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = load(cursor.as_deref()).await?;
+            items.extend(page.items);
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok(items);
+            }
         }
-    }
+    })
 }
 
 /// A call on its way; nothing is sent before one of the last three functions.
@@ -161,46 +171,58 @@ impl Call {
     }
 
     /// Sends it and reads the answer.
-    async fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
-        Ok(self.read_versioned().await?.0)
+    fn read<T: DeserializeOwned + 'static>(self) -> Answer<T> {
+        self.receive(|received| received.json())
+    }
+
+    /// Sends it and reads the answer, as far as it matters.
+    fn read_as<T: DeserializeOwned + 'static, U: 'static>(self, what_matters: fn(T) -> U) -> Answer<U> {
+        self.receive(move |received| received.json().map(what_matters))
     }
 
     /// Sends it and reads the answer, with the `ETag` that a change of it is based on.
-    async fn read_versioned<T: DeserializeOwned>(self) -> Result<(T, String), Error> {
-        let response = self.send().await?;
-        let version = response.headers().get("etag").unwrap_or_default();
-        match response.json().await {
-            Ok(answer) => Ok((answer, version)),
-            Err(_) => Err(Error::Unexpected(response.status())),
-        }
+    fn read_versioned<T: DeserializeOwned + 'static>(self) -> Answer<(T, String)> {
+        self.receive(|received| Ok((received.json()?, received.version)))
+    }
+
+    /// Sends it; the answer is a text.
+    fn read_text(self) -> Answer<String> {
+        self.receive(|received| Ok(received.body))
     }
 
     /// Sends it; the answer has nothing to read.
-    async fn done(self) -> Result<(), Error> {
-        self.send().await.map(drop)
+    fn done(self) -> Answer<()> {
+        self.receive(|_| Ok(()))
+    }
+
+    fn receive<T: 'static>(self, read: impl FnOnce(Received) -> Result<T, Error> + 'static) -> Answer<T> {
+        let received = self.send();
+        Box::pin(async move { read(received.await?) })
     }
 
     /// Sends it. Where the session is over, the person logs in first.
-    async fn send(self) -> Result<Response, Error> {
-        loop {
-            let response = self.send_once().await?;
-            if response.ok() {
-                return Ok(response);
+    fn send(self) -> Answer<Received> {
+        Box::pin(async move {
+            loop {
+                let received = self.send_once().await?;
+                if (200..300).contains(&received.status) {
+                    return Ok(received);
+                }
+                let error = match received.json() {
+                    Ok(problem) => Error::Problem(Box::new(problem)),
+                    Err(error) => error,
+                };
+                let is_logged_out = received.status == 401 && !self.is_login;
+                let ask = LOG_IN_AGAIN.with_borrow(Clone::clone).filter(|_| is_logged_out);
+                match ask {
+                    Some(ask) if ask().await == Ok(true) => {}
+                    _ => return Err(error),
+                }
             }
-            let status = response.status();
-            let error = match response.json::<ProblemBody>().await {
-                Ok(problem) => Error::Problem(Box::new(problem)),
-                Err(_) => Error::Unexpected(status),
-            };
-            let ask = LOG_IN_AGAIN.with_borrow(Clone::clone).filter(|_| status == 401 && !self.is_login);
-            match ask {
-                Some(ask) if ask().await == Ok(true) => {}
-                _ => return Err(error),
-            }
-        }
+        })
     }
 
-    async fn send_once(&self) -> Result<Response, Error> {
+    async fn send_once(&self) -> Result<Received, Error> {
         let mut request = RequestBuilder::new(&self.url).method(self.method.clone());
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -209,6 +231,25 @@ impl Call {
             Some(body) => request.body(body.clone()),
             None => request.build(),
         };
-        request.map_err(|_| Error::Unreachable)?.send().await.map_err(|_| Error::Unreachable)
+        let response =
+            request.map_err(|_| Error::Unreachable)?.send().await.map_err(|_| Error::Unreachable)?;
+        Ok(Received {
+            status: response.status(),
+            version: response.headers().get("etag").unwrap_or_default(),
+            body: response.text().await.map_err(|_| Error::Unreachable)?,
+        })
+    }
+}
+
+/// What came back.
+struct Received {
+    status: u16,
+    version: String,
+    body: String,
+}
+
+impl Received {
+    fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_str(&self.body).map_err(|_| Error::Unexpected(self.status))
     }
 }

@@ -3,7 +3,7 @@
 use latchkey_shared::audit::AuditEvent;
 use latchkey_shared::page::Page;
 
-use super::{Error, get};
+use super::{Answer, get};
 
 /// Which events to list; what is empty does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(crate) struct Filter {
 }
 
 /// One page of the events that match, newest first.
-pub(crate) async fn list(filter: &Filter, cursor: Option<&str>) -> Result<Page<AuditEvent>, Error> {
+pub(crate) fn list(filter: &Filter, cursor: Option<&str>) -> Answer<Page<AuditEvent>> {
     get(&["audit-events"])
         .query("actor", &filter.actor)
         .query("target", &filter.target)
@@ -27,5 +27,4 @@ pub(crate) async fn list(filter: &Filter, cursor: Option<&str>) -> Result<Page<A
         .query("since", &filter.since)
         .query("cursor", cursor.unwrap_or_default())
         .read()
-        .await
 }

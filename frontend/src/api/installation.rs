@@ -2,14 +2,14 @@
 
 use latchkey_shared::installation::{Installation, Stats};
 
-use super::{Error, get};
+use super::{Answer, get};
 
 /// Where it is, and how it is set up.
-pub(crate) async fn installation() -> Result<Installation, Error> {
-    get(&["installation"]).read().await
+pub(crate) fn installation() -> Answer<Installation> {
+    get(&["installation"]).read()
 }
 
 /// What there is in it, for system administrators.
-pub(crate) async fn stats() -> Result<Stats, Error> {
-    get(&["stats"]).read().await
+pub(crate) fn stats() -> Answer<Stats> {
+    get(&["stats"]).read()
 }

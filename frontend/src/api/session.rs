@@ -2,26 +2,26 @@
 
 use latchkey_shared::session::{Login, PasswordChange, Session};
 
-use super::{Error, delete, get, post, put};
+use super::{Answer, delete, get, post, put};
 
 /// Logs in; the server sets the cookie.
-pub(crate) async fn log_in(login: &Login) -> Result<Session, Error> {
+pub(crate) fn log_in(login: &Login) -> Answer<Session> {
     let mut call = post(&["session"]).json(login);
     call.is_login = true;
-    call.read().await
+    call.read()
 }
 
 /// Ends the session.
-pub(crate) async fn log_out() -> Result<(), Error> {
-    delete(&["session"]).done().await
+pub(crate) fn log_out() -> Answer<()> {
+    delete(&["session"]).done()
 }
 
 /// Who is logged in.
-pub(crate) async fn current() -> Result<Session, Error> {
-    get(&["session"]).read().await
+pub(crate) fn current() -> Answer<Session> {
+    get(&["session"]).read()
 }
 
 /// Chooses a new password.
-pub(crate) async fn change_password(change: &PasswordChange) -> Result<(), Error> {
-    put(&["session", "password"]).json(change).done().await
+pub(crate) fn change_password(change: &PasswordChange) -> Answer<()> {
+    put(&["session", "password"]).json(change).done()
 }

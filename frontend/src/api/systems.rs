@@ -9,93 +9,89 @@ use latchkey_shared::systems::{
 
 use latchkey_shared::tokens::Kind;
 
-use super::{Error, delete, get, patch, post, put};
+use super::{Answer, delete, get, patch, post, put};
 
 /// One page of the systems whose key or name holds `search`.
-pub(crate) async fn list(search: &str, cursor: Option<&str>) -> Result<Page<System>, Error> {
-    get(&["systems"]).query("q", search).page(cursor).read().await
+pub(crate) fn list(search: &str, cursor: Option<&str>) -> Answer<Page<System>> {
+    get(&["systems"]).query("q", search).page(cursor).read()
 }
 
 /// A system, by key or id.
-pub(crate) async fn find(system: &str) -> Result<System, Error> {
-    get(&["systems", system]).read().await
+pub(crate) fn find(system: &str) -> Answer<System> {
+    get(&["systems", system]).read()
 }
 
 /// Adds a system.
-pub(crate) async fn create(new: &NewSystem) -> Result<System, Error> {
-    post(&["systems"]).json(new).read().await
+pub(crate) fn create(new: &NewSystem) -> Answer<System> {
+    post(&["systems"]).json(new).read()
 }
 
 /// Changes a system.
-pub(crate) async fn change(system: &str, change: &SystemPatch) -> Result<System, Error> {
-    patch(&["systems", system]).json(change).read().await
+pub(crate) fn change(system: &str, change: &SystemPatch) -> Answer<System> {
+    patch(&["systems", system]).json(change).read()
 }
 
 /// Deletes a system that no token names.
-pub(crate) async fn remove(system: &str) -> Result<(), Error> {
-    delete(&["systems", system]).done().await
+pub(crate) fn remove(system: &str) -> Answer<()> {
+    delete(&["systems", system]).done()
 }
 
 /// The projects that a restricted system is opened to.
-pub(crate) async fn projects(system: &str) -> Result<Page<ProjectRef>, Error> {
-    get(&["systems", system, "projects"]).read().await
+pub(crate) fn projects(system: &str) -> Answer<Page<ProjectRef>> {
+    get(&["systems", system, "projects"]).read()
 }
 
 /// One page of the APIs of a system.
-pub(crate) async fn apis(system: &str, cursor: Option<&str>) -> Result<Page<Api>, Error> {
-    get(&["systems", system, "apis"]).page(cursor).read().await
+pub(crate) fn apis(system: &str, cursor: Option<&str>) -> Answer<Page<Api>> {
+    get(&["systems", system, "apis"]).page(cursor).read()
 }
 
 /// One page of the systems that may be granted to tokens of a kind.
-pub(crate) async fn grantable(kind: Kind, cursor: Option<&str>) -> Result<Page<System>, Error> {
-    get(&["systems"]).query("grantable", kind.as_str()).page(cursor).read().await
+pub(crate) fn grantable(kind: Kind, cursor: Option<&str>) -> Answer<Page<System>> {
+    get(&["systems"]).query("grantable", kind.as_str()).page(cursor).read()
 }
 
 /// One page of the APIs that may be granted to tokens of a kind.
-pub(crate) async fn grantable_apis(kind: Kind, cursor: Option<&str>) -> Result<Page<Api>, Error> {
-    get(&["apis"]).query("grantable", kind.as_str()).page(cursor).read().await
+pub(crate) fn grantable_apis(kind: Kind, cursor: Option<&str>) -> Answer<Page<Api>> {
+    get(&["apis"]).query("grantable", kind.as_str()).page(cursor).read()
 }
 
 /// Adds an API by hand.
-pub(crate) async fn create_api(system: &str, new: &NewApi) -> Result<Api, Error> {
-    post(&["systems", system, "apis"]).json(new).read().await
+pub(crate) fn create_api(system: &str, new: &NewApi) -> Answer<Api> {
+    post(&["systems", system, "apis"]).json(new).read()
 }
 
 /// Changes an API.
-pub(crate) async fn change_api(system: &str, api: &str, change: &ApiPatch) -> Result<Api, Error> {
-    patch(&["systems", system, "apis", api]).json(change).read().await
+pub(crate) fn change_api(system: &str, api: &str, change: &ApiPatch) -> Answer<Api> {
+    patch(&["systems", system, "apis", api]).json(change).read()
 }
 
 /// Deletes an API that no token is granted.
-pub(crate) async fn remove_api(system: &str, api: &str) -> Result<(), Error> {
-    delete(&["systems", system, "apis", api]).done().await
+pub(crate) fn remove_api(system: &str, api: &str) -> Answer<()> {
+    delete(&["systems", system, "apis", api]).done()
 }
 
 /// Imports an OpenAPI document, JSON or YAML; with `dry_run` it only says what would change.
-pub(crate) async fn import(system: &str, document: String, dry_run: bool) -> Result<ImportReport, Error> {
+pub(crate) fn import(system: &str, document: String, dry_run: bool) -> Answer<ImportReport> {
     let is_json = document.trim_start().starts_with('{');
     put(&["systems", system, "openapi"])
         .query("dry_run", if dry_run { "true" } else { "" })
         .header("content-type", if is_json { "application/json" } else { "application/yaml" })
         .text(document)
         .read()
-        .await
 }
 
 /// The verifier keys of a system.
-pub(crate) async fn verifier_keys(system: &str) -> Result<Page<VerifierKey>, Error> {
-    get(&["systems", system, "verifier-keys"]).read().await
+pub(crate) fn verifier_keys(system: &str) -> Answer<Page<VerifierKey>> {
+    get(&["systems", system, "verifier-keys"]).read()
 }
 
 /// Makes a verifier key; the answer shows it for the only time.
-pub(crate) async fn create_verifier_key(
-    system: &str,
-    new: &NewVerifierKey,
-) -> Result<IssuedVerifierKey, Error> {
-    post(&["systems", system, "verifier-keys"]).json(new).read().await
+pub(crate) fn create_verifier_key(system: &str, new: &NewVerifierKey) -> Answer<IssuedVerifierKey> {
+    post(&["systems", system, "verifier-keys"]).json(new).read()
 }
 
 /// Deletes a verifier key.
-pub(crate) async fn remove_verifier_key(system: &str, key: &str) -> Result<(), Error> {
-    delete(&["systems", system, "verifier-keys", key]).done().await
+pub(crate) fn remove_verifier_key(system: &str, key: &str) -> Answer<()> {
+    delete(&["systems", system, "verifier-keys", key]).done()
 }

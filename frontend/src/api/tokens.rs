@@ -7,7 +7,7 @@ use latchkey_shared::tokens::{
 };
 use latchkey_shared::verify::Decision;
 
-use super::{Error, delete, get, patch, post};
+use super::{Answer, delete, get, patch, post};
 
 /// Which tokens to list.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,7 @@ pub(crate) struct Filter {
 }
 
 /// One page of the tokens that match, newest first.
-pub(crate) async fn list(filter: &Filter, cursor: Option<&str>) -> Result<Page<TokenSummary>, Error> {
+pub(crate) fn list(filter: &Filter, cursor: Option<&str>) -> Answer<Page<TokenSummary>> {
     let status = match filter.status {
         None => "",
         Some(Status::Active) => "active",
@@ -41,58 +41,57 @@ pub(crate) async fn list(filter: &Filter, cursor: Option<&str>) -> Result<Page<T
         .query("api", &filter.api)
         .query("cursor", cursor.unwrap_or_default())
         .read()
-        .await
 }
 
 /// Whether the name is free, or `except` has it.
-pub(crate) async fn is_name_free(name: &str, except: &str) -> Result<bool, Error> {
-    let answer: NameAvailability =
-        get(&["tokens", "name-availability"]).query("name", name).query("except", except).read().await?;
-    Ok(answer.available)
+pub(crate) fn is_name_free(name: &str, except: &str) -> Answer<bool> {
+    get(&["tokens", "name-availability"])
+        .query("name", name)
+        .query("except", except)
+        .read_as(|answer: NameAvailability| answer.available)
 }
 
 /// Applies for a token. Sent again with the same `idempotency_key`, it makes no second one.
-pub(crate) async fn create(new: &NewToken, idempotency_key: &str) -> Result<Token, Error> {
-    post(&["tokens"]).header("idempotency-key", idempotency_key).json(new).read().await
+pub(crate) fn create(new: &NewToken, idempotency_key: &str) -> Answer<Token> {
+    post(&["tokens"]).header("idempotency-key", idempotency_key).json(new).read()
 }
 
 /// A token, and the version that a change of it is based on.
-pub(crate) async fn find(id: &str) -> Result<(Token, String), Error> {
-    get(&["tokens", id]).read_versioned().await
+pub(crate) fn find(id: &str) -> Answer<(Token, String)> {
+    get(&["tokens", id]).read_versioned()
 }
 
 /// Changes a token, if it is still of this version; `*` is any.
-pub(crate) async fn change(id: &str, change: &TokenPatch, version: &str) -> Result<(Token, String), Error> {
-    patch(&["tokens", id]).header("if-match", version).json(change).read_versioned().await
+pub(crate) fn change(id: &str, change: &TokenPatch, version: &str) -> Answer<(Token, String)> {
+    patch(&["tokens", id]).header("if-match", version).json(change).read_versioned()
 }
 
 /// Deletes a token for good.
-pub(crate) async fn remove(id: &str) -> Result<(), Error> {
-    delete(&["tokens", id]).done().await
+pub(crate) fn remove(id: &str) -> Answer<()> {
+    delete(&["tokens", id]).done()
 }
 
 /// The token file as text.
-pub(crate) async fn file(id: &str) -> Result<String, Error> {
-    let response = get(&["tokens", id, "file"]).send().await?;
-    response.text().await.map_err(|_| Error::Unreachable)
+pub(crate) fn file(id: &str) -> Answer<String> {
+    get(&["tokens", id, "file"]).read_text()
 }
 
 /// The secret id of a JWT token.
-pub(crate) async fn secret(id: &str) -> Result<SecretId, Error> {
-    get(&["tokens", id, "secret"]).read().await
+pub(crate) fn secret(id: &str) -> Answer<SecretId> {
+    get(&["tokens", id, "secret"]).read()
 }
 
 /// Gives a token new keys and secrets.
-pub(crate) async fn rotate(id: &str, rotation: &Rotation) -> Result<(Token, String), Error> {
-    post(&["tokens", id, "rotate"]).json(rotation).read_versioned().await
+pub(crate) fn rotate(id: &str, rotation: &Rotation) -> Answer<(Token, String)> {
+    post(&["tokens", id, "rotate"]).json(rotation).read_versioned()
 }
 
 /// How a token was used.
-pub(crate) async fn usage(id: &str) -> Result<Usage, Error> {
-    get(&["tokens", id, "usage"]).read().await
+pub(crate) fn usage(id: &str) -> Answer<Usage> {
+    get(&["tokens", id, "usage"]).read()
 }
 
 /// Would this call be allowed?
-pub(crate) async fn try_call(id: &str, trial: &Trial) -> Result<Decision, Error> {
-    post(&["tokens", id, "try"]).json(trial).read().await
+pub(crate) fn try_call(id: &str, trial: &Trial) -> Answer<Decision> {
+    post(&["tokens", id, "try"]).json(trial).read()
 }

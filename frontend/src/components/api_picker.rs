@@ -10,7 +10,8 @@ use leptos::prelude::*;
 
 use super::frame::me;
 use super::listing::Failure;
-use crate::api;
+use super::reading::Reading;
+use crate::api::{self, Answer};
 use crate::text;
 
 /// What is granted, by key.
@@ -63,32 +64,31 @@ pub(crate) fn ApiPicker(
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let groups = LocalResource::new(move || async move { load(kind).await.map(Arc::new) });
+    let groups = Reading::new(move || load(kind));
     view! {
         <fieldset
             class="picker"
             aria-describedby=move || error.read().is_some().then_some("apis-error")
         >
             <legend>{text::tokens::authorised_apis()}</legend>
-            <Suspense fallback=|| view! { <p class="hint" role="status">{text::loading()}</p> }>
-                {move || Suspend::new(async move {
-                    match groups.await {
-                        Ok(groups) => view! { <Groups groups grants error /> }.into_any(),
-                        Err(error) => view! { <Failure error retry=move || groups.refetch() /> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {move || match groups.get() {
+                None => view! { <p class="hint" role="status">{text::loading()}</p> }.into_any(),
+                Some(Ok(groups)) => view! { <Groups groups grants error /> }.into_any(),
+                Some(Err(error)) => view! { <Failure error retry=move |()| groups.again() /> }.into_any(),
+            }}
             {move || error.get().map(|error| view! { <p class="error" id="apis-error">{error}</p> })}
         </fieldset>
     }
 }
 
 /// Everything that this person can grant to this kind of token.
-async fn load(kind: Kind) -> Result<Vec<Group>, api::Error> {
-    let systems =
-        api::all(|cursor| async move { api::systems::grantable(kind, cursor.as_deref()).await }).await?;
-    let apis =
-        api::all(|cursor| async move { api::systems::grantable_apis(kind, cursor.as_deref()).await }).await?;
+fn load(kind: Kind) -> Answer<Arc<Vec<Group>>> {
+    let systems = api::all(move |cursor| api::systems::grantable(kind, cursor));
+    let apis = api::all(move |cursor| api::systems::grantable_apis(kind, cursor));
+    Box::pin(async move { Ok(Arc::new(groups(systems.await?, apis.await?))) })
+}
+
+fn groups(systems: Vec<System>, apis: Vec<Api>) -> Vec<Group> {
     let mut by_system: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     for api in apis {
         by_system.entry(api.system.clone()).or_default().push(Entry::of(api));
@@ -101,7 +101,7 @@ async fn load(kind: Kind) -> Result<Vec<Group>, api::Error> {
     let mut groups: Vec<Group> = groups.collect();
     // Latchkey itself is what is granted least.
     groups.sort_by_key(|group| group.system.builtin);
-    Ok(groups)
+    groups
 }
 
 impl Entry {

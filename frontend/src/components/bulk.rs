@@ -3,6 +3,7 @@
 
 use latchkey_shared::tokens::{Switch, TokenPatch};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::dialog::Dialog;
 use super::field::Field;
@@ -91,9 +92,9 @@ fn Several(
     let progress = RwSignal::new(None::<Progress>);
     let typed = RwSignal::new(String::new());
     let names: Vec<String> = tokens.iter().map(|token| token.name.clone()).collect();
-    let run = Action::new_local(move |(): &()| {
+    let run = move || {
         let tokens = tokens.clone();
-        async move {
+        spawn_local(async move {
             progress.set(Some(Progress::default()));
             for token in tokens {
                 let outcome = apply(deed, &token).await;
@@ -109,8 +110,8 @@ fn Several(
             progress.try_update(|progress| progress.get_or_insert_default().is_over = true);
             selected.try_set(Vec::new());
             then.run(());
-        }
-    });
+        });
+    };
     let is_ready = move || deed != Deed::Delete || typed.read().trim() == total.to_string();
     let button = match deed {
         Deed::Delete => text::delete(),
@@ -118,7 +119,7 @@ fn Several(
         Deed::Switch(Switch::Active) => text::enable(),
     };
     let question = move || {
-        let names = names.clone();
+        let (names, run) = (names.clone(), run.clone());
         view! {
             <form
                 class="form"
@@ -126,7 +127,7 @@ fn Several(
                 on:submit=move |event| {
                     event.prevent_default();
                     if untrack(is_ready) {
-                        run.dispatch_local(());
+                        run();
                     }
                 }
             >

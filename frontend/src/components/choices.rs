@@ -1,12 +1,12 @@
 //! Choosing several of many, found by the server: projects, users.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::api::Error;
+use super::each::Each;
+use super::reading::Reading;
+use crate::api::Answer;
 use crate::text;
 
 /// How long typing rests before it is searched.
@@ -22,7 +22,7 @@ pub(crate) struct Choice {
 }
 
 /// What was found, and whether there is more.
-pub(crate) type Found = Pin<Box<dyn Future<Output = Result<(Vec<Choice>, bool), Error>>>>;
+pub(crate) type Found = Answer<(Vec<Choice>, bool)>;
 
 /// The choices: what is chosen above, what can be chosen below.
 #[component]
@@ -57,7 +57,7 @@ pub(crate) fn Choices(
         // What cannot be waited for is searched with the next key.
         rest.set_value(set_timeout_with_handle(move || search.set(wanted.trim().to_owned()), REST).ok());
     });
-    let found = LocalResource::new(move || find(search.get()));
+    let found = Reading::new(move || find(search.get()));
     let toggle = move |choice: &Choice| {
         chosen.update(|chosen| {
             if let Some(at) = chosen.iter().position(|one| one.key == choice.key) {
@@ -125,27 +125,24 @@ pub(crate) fn Choices(
                 <p role="status">{move || text::tokens::selected(chosen.read().len())}</p>
             </div>
             <ul class="chips" hidden=move || chosen.read().is_empty()>
-                <For each=move || chosen.get() key=|choice| choice.key.clone() children=chip />
+                <Each of=chosen key=|choice| choice.key.clone() children=chip />
             </ul>
             <div class="picker-body short">
-                <Transition fallback=|| view! { <p class="hint" role="status">{text::loading()}</p> }>
-                    {move || Suspend::new(async move {
-                        match found.await {
-                            Ok((choices, _)) if choices.is_empty() => {
-                                view! { <p class="hint">{text::tokens::nothing_found()}</p> }.into_any()
-                            }
-                            Ok((choices, has_more)) => {
-                                view! {
-                                    {choices.into_iter().map(row).collect_view()}
-                                    {has_more
-                                        .then(|| view! { <p class="hint">{text::tokens::refine_search()}</p> })}
-                                }
-                                .into_any()
-                            }
-                            Err(error) => view! { <p class="error" role="alert">{error.message()}</p> }.into_any(),
+                {move || match found.get() {
+                    None => view! { <p class="hint" role="status">{text::loading()}</p> }.into_any(),
+                    Some(Ok((choices, _))) if choices.is_empty() => {
+                        view! { <p class="hint">{text::tokens::nothing_found()}</p> }.into_any()
+                    }
+                    Some(Ok((choices, has_more))) => {
+                        view! {
+                            {choices.into_iter().map(row).collect_view()}
+                            {has_more
+                                .then(|| view! { <p class="hint">{text::tokens::refine_search()}</p> })}
                         }
-                    })}
-                </Transition>
+                        .into_any()
+                    }
+                    Some(Err(error)) => view! { <p class="error" role="alert">{error.message()}</p> }.into_any(),
+                }}
             </div>
             {move || error.get().map(|error| view! { <p class="error" id=error_id.clone()>{error}</p> })}
         </fieldset>

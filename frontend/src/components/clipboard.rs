@@ -2,6 +2,7 @@
 
 use leptos::html::Textarea;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 use super::dialog::Dialog;
@@ -91,9 +92,8 @@ pub(crate) fn CopyButton(
     label: Option<String>,
 ) -> impl IntoView {
     let clipboard = clipboard();
-    let copy = Action::new_local(move |(): &()| clipboard.copy(content.get_untracked()));
     view! {
-        <button type="button" class="quiet small" on:click=move |_| { copy.dispatch_local(()); }>
+        <button type="button" class="quiet small" on:click=move |_| spawn_local(clipboard.copy(content.get_untracked()))>
             {label.unwrap_or_else(|| text::copy().to_owned())}
         </button>
     }

@@ -62,7 +62,7 @@ fn focus_inside() {
 
 /// A dialog that asks before it does something.
 #[component]
-pub(crate) fn Confirm<O: Clone + Send + Sync + 'static>(
+pub(crate) fn Confirm(
     /// Whether it is open.
     open: RwSignal<bool>,
     /// The question.
@@ -71,7 +71,7 @@ pub(crate) fn Confirm<O: Clone + Send + Sync + 'static>(
     /// What the button says, and while it is done.
     button: (&'static str, &'static str),
     /// What is done; it closes the dialog itself, as its `then`.
-    write: Write<(), O>,
+    write: Write<()>,
     /// Whether it can be done yet.
     #[prop(default = Signal::stored(true), into)]
     is_ready: Signal<bool>,

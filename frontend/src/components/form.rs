@@ -70,7 +70,8 @@ impl Checked {
 #[component]
 pub(crate) fn Form(
     /// What Enter and the submit button do.
-    submit: impl Fn() + 'static,
+    #[prop(into)]
+    submit: Callback<()>,
     /// What the server had to say.
     #[prop(into)]
     error: Signal<Option<Error>>,
@@ -99,7 +100,7 @@ pub(crate) fn Form(
     });
     let on_submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        submit();
+        submit.run(());
         // What the fields found wrong themselves is on the screen by then.
         focus_fault(form);
     };
@@ -109,6 +110,33 @@ pub(crate) fn Form(
             {children()}
             <Notice message=failure />
         </form>
+    }
+}
+
+/// The button that sends a form: what it says, and what it says while that is done.
+#[component]
+pub(crate) fn Submit(says: (&'static str, &'static str), pending: Memo<bool>) -> impl IntoView {
+    view! {
+        <button type="submit" disabled=pending>{move || if pending.get() { says.1 } else { says.0 }}</button>
+    }
+}
+
+/// The foot of a dialog's form: out of it, or on with it.
+#[component]
+pub(crate) fn Foot(
+    /// What leaves it.
+    #[prop(into)]
+    cancel: Callback<()>,
+    /// What the other button says, and what it says while that is done.
+    says: (&'static str, &'static str),
+    /// Whether it is being done.
+    pending: Memo<bool>,
+) -> impl IntoView {
+    view! {
+        <div class="buttons">
+            <button type="button" class="quiet" on:click=move |_| cancel.run(())>{text::cancel()}</button>
+            <Submit says pending />
+        </div>
     }
 }
 

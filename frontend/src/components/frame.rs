@@ -11,6 +11,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use super::listing::Failure;
 use super::login_again::LastUser;
 use super::menu::Menu;
+use super::reading::Reading;
 use super::shortcuts;
 use super::toast::toasts;
 use super::write::Write;
@@ -54,7 +55,7 @@ impl Me {
 /// The head of the page with its navigation, and the page itself.
 #[component]
 pub(crate) fn Frame() -> impl IntoView {
-    let session = LocalResource::new(api::session::current);
+    let session = Reading::new(api::session::current);
     let navigate = use_navigate();
     let on_page = move |session: Session| {
         if session.user.must_change_password {
@@ -67,26 +68,15 @@ pub(crate) fn Frame() -> impl IntoView {
         view! { <Inside session /> }.into_any()
     };
     view! {
-        <Suspense fallback=Starting>
-            {move || {
-                let on_page = on_page.clone();
-                Suspend::new(async move {
-                    match session.await {
-                        Ok(session) => on_page(session),
-                        // The login page is on its way.
-                        Err(error) if error.is("unauthenticated") => ().into_any(),
-                        Err(error) => {
-                            view! {
-                                <main class="gate">
-                                    <Failure error retry=move || session.refetch() />
-                                </main>
-                            }
-                            .into_any()
-                        }
-                    }
-                })
-            }}
-        </Suspense>
+        {move || match session.get() {
+            None => view! { <Starting /> }.into_any(),
+            Some(Ok(session)) => on_page(session),
+            // The login page is on its way.
+            Some(Err(error)) if error.is("unauthenticated") => ().into_any(),
+            Some(Err(error)) => {
+                view! { <main class="gate"><Failure error retry=move |()| session.again() /></main> }.into_any()
+            }
+        }}
     }
 }
 

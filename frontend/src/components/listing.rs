@@ -1,12 +1,14 @@
 //! A list and its four faces: on its way, empty, failed, and with something in it.
 
-use std::future::Future;
+use std::sync::Arc;
 
 use latchkey_shared::page::Page;
 use leptos::prelude::*;
 
 use super::notice::Notice;
-use crate::api::Error;
+use super::reading::{Loaded, Reading};
+use super::write::Write;
+use crate::api::{Answer, Error, LoadPage};
 use crate::text;
 
 /// Loads lists again: something in them was changed.
@@ -32,93 +34,70 @@ impl Reload {
 
 /// A list that is loaded page by page.
 #[component]
-pub(crate) fn Listing<T, L, F>(
+pub(crate) fn Listing<T: Clone + Send + Sync + 'static>(
     /// What it is a list of.
     #[prop(into)]
     label: String,
-    /// Loads the page after a cursor. It runs again when a signal changes that it
-    /// reads before it awaits.
-    load: L,
+    /// Loads the page after a cursor. It runs again when a signal changes that it reads.
+    load: impl Fn(Option<&str>) -> Answer<Page<T>> + Send + Sync + 'static,
     /// Loads it again.
     reload: Reload,
     /// What is shown when nothing is in it.
     #[prop(into)]
     empty: ViewFn,
     /// What is shown when something is: usually a table.
-    table: impl Fn(RwSignal<Vec<T>>) -> AnyView + Clone + Send + Sync + 'static,
+    table: impl Fn(RwSignal<Vec<T>>) -> AnyView + Send + Sync + 'static,
     /// How many there are, in words; whether there are more.
     count: fn(usize, bool) -> String,
-) -> impl IntoView
-where
-    T: Clone + Send + Sync + 'static,
-    L: Fn(Option<String>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<Page<T>, Error>> + 'static,
-{
-    let first = load.clone();
-    let pages = LocalResource::new(move || {
+) -> impl IntoView {
+    let load: Arc<LoadPage<T>> = Arc::new(load);
+    let first = Arc::clone(&load);
+    let reading = Reading::new(move || {
         reload.follow();
         first(None)
     });
-    let is_loading = RwSignal::new(false);
+    let table = Arc::new(table);
+    let show = move |page: Page<T>| {
+        if page.items.is_empty() && page.next_cursor.is_none() {
+            return empty.run();
+        }
+        let rows = RwSignal::new(page.items);
+        let cursor = RwSignal::new(page.next_cursor);
+        let load = Arc::clone(&load);
+        let more = Write::new(
+            move |()| untrack(|| load(cursor.get_untracked().as_deref())),
+            move |page: Page<T>| {
+                rows.update(|rows| rows.extend(page.items));
+                cursor.set(page.next_cursor);
+            },
+        );
+        let says = Signal::derive(move || count(rows.read().len(), cursor.read().is_some()));
+        view! {
+            {table(rows)}
+            <Foot says has_more=Signal::derive(move || cursor.read().is_some()) more />
+        }
+        .into_any()
+    };
     view! {
-        <section aria-label=label aria-busy=move || is_loading.get().to_string() class="list">
-            <Transition fallback=Skeleton set_pending=is_loading>
-                {move || {
-                    let (load, table, empty) = (load.clone(), table.clone(), empty.clone());
-                    Suspend::new(async move {
-                        match pages.await {
-                            Ok(page) if page.items.is_empty() && page.next_cursor.is_none() => empty.run(),
-                            Ok(page) => view! { <Pages page load table count /> }.into_any(),
-                            Err(error) => view! { <Failure error retry=move || reload.now() /> }.into_any(),
-                        }
-                    })
-                }}
-            </Transition>
+        <section aria-label=label aria-busy=move || reading.is_loading().to_string() class="list">
+            <Loaded reading failed=text::list_failed() children=show />
         </section>
     }
 }
 
-/// The first page, and those that were asked for after it.
+/// How many there are, and the way to more.
 #[component]
-fn Pages<T, L, F>(
-    page: Page<T>,
-    load: L,
-    table: impl Fn(RwSignal<Vec<T>>) -> AnyView + 'static,
-    count: fn(usize, bool) -> String,
-) -> impl IntoView
-where
-    T: Clone + Send + Sync + 'static,
-    L: Fn(Option<String>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<Page<T>, Error>> + 'static,
-{
-    let rows = RwSignal::new(page.items);
-    let cursor = RwSignal::new(page.next_cursor);
-    let more = Action::new_unsync_local(move |(): &()| {
-        let page = untrack(|| load(cursor.get_untracked()));
-        async move {
-            let page = page.await?;
-            // The list may have been left while this was on its way.
-            rows.try_update(|rows| rows.extend(page.items));
-            cursor.try_set(page.next_cursor);
-            Ok(())
-        }
-    });
-    let failure = move || more.value().get().and_then(Result::err).map(|error: Error| error.message());
+fn Foot(says: Signal<String>, has_more: Signal<bool>, more: Write<()>) -> impl IntoView {
+    let failure = Signal::derive(move || more.error().get().map(|error| error.message()));
     view! {
-        {table(rows)}
         <div class="list-foot">
-            <p role="status">{move || count(rows.read().len(), cursor.read().is_some())}</p>
-            <Show when=move || cursor.read().is_some()>
-                <button
-                    type="button"
-                    class="quiet"
-                    disabled=more.pending()
-                    on:click=move |_| { more.dispatch_local(()); }
-                >
+            <p role="status">{says}</p>
+            <Show when=move || has_more.get()>
+                <button type="button" class="quiet" disabled=more.pending() on:click=move |_| more.send(())>
                     {text::show_more()}
                 </button>
             </Show>
-            <Notice message=Signal::derive(failure) />
+            <Notice message=failure />
         </div>
     }
 }
@@ -144,7 +123,8 @@ pub(crate) fn Failure(
     #[prop(default = text::list_failed())]
     title: &'static str,
     /// Loads it again.
-    retry: impl Fn() + 'static,
+    #[prop(into)]
+    retry: Callback<()>,
 ) -> impl IntoView {
     // What is not there, or not for this person, does not come by trying again.
     let is_final = error.is("not-found") || error.is("forbidden");
@@ -154,7 +134,7 @@ pub(crate) fn Failure(
             <p>{error.message()}</p>
             {(!is_final)
                 .then(|| view! {
-                    <button type="button" on:click=move |_| retry()>{text::try_again()}</button>
+                    <button type="button" on:click=move |_| retry.run(())>{text::try_again()}</button>
                 })}
         </div>
     }
@@ -179,37 +159,5 @@ pub(crate) fn Nothing(
             {hint.map(|hint| view! { <p>{hint}</p> })}
             {children.map(|children| children())}
         </div>
-    }
-}
-
-/// One thing that is loaded for a page: on its way, failed, or there.
-#[component]
-pub(crate) fn Loaded<T, V>(
-    /// What is loaded.
-    resource: LocalResource<Result<T, Error>>,
-    /// Shows it.
-    children: impl Fn(T) -> V + Clone + Send + Sync + 'static,
-) -> impl IntoView
-where
-    T: Clone + Send + Sync + 'static,
-    V: IntoView + 'static,
-{
-    view! {
-        <Transition fallback=Skeleton>
-            {move || {
-                let children = children.clone();
-                Suspend::new(async move {
-                    match resource.await {
-                        Ok(found) => children(found).into_any(),
-                        Err(error) => {
-                            view! {
-                                <Failure error title=text::page_failed() retry=move || resource.refetch() />
-                            }
-                            .into_any()
-                        }
-                    }
-                })
-            }}
-        </Transition>
     }
 }

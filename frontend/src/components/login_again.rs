@@ -9,7 +9,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::dialog::Dialog;
 use super::field::{Field, ShowPassword, password_kind};
-use super::form::{Form, at_field};
+use super::form::{Form, Submit, at_field};
 use super::write::Write;
 use crate::api;
 use crate::app::{here, with_next};
@@ -73,7 +73,7 @@ fn Again(name: String, then: impl Fn(Session) + Clone + 'static) -> impl IntoVie
     let username = RwSignal::new(name);
     let password = RwSignal::new(String::new());
     let shown = RwSignal::new(false);
-    let write = Write::new(|login: Login| async move { api::session::log_in(&login).await }, then);
+    let write = Write::new(|login: Login| api::session::log_in(&login), then);
     let error = write.error();
     let submit =
         move || write.send(Login { username: username.get_untracked(), password: password.get_untracked() });
@@ -98,9 +98,7 @@ fn Again(name: String, then: impl Fn(Session) + Clone + 'static) -> impl IntoVie
             />
             <ShowPassword shown />
             <div class="buttons">
-                <button type="submit" disabled=write.pending()>
-                    {move || if write.pending().get() { text::session::logging_in() } else { text::session::log_in() }}
-                </button>
+                <Submit says=(text::session::log_in(), text::session::logging_in()) pending=write.pending() />
             </div>
         </Form>
     }

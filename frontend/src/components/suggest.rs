@@ -1,8 +1,6 @@
 //! A box that suggests while one types: the combobox with a list of the WAI-ARIA
 //! Authoring Practices, filled with what the server finds.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +12,7 @@ use leptos::web_sys::HtmlElement;
 use wasm_bindgen::JsCast as _;
 
 use super::field::{Labelled, describe};
-use crate::api::Error;
+use crate::api::{Answer, Error};
 use crate::text;
 
 /// How long to wait for the next letter before the server is asked.
@@ -31,12 +29,10 @@ pub(crate) struct Suggestion {
     pub(crate) about: String,
 }
 
-type Answer = Pin<Box<dyn Future<Output = Result<Vec<Suggestion>, Error>>>>;
-
 /// Looks for what fits to what was typed. One type for all that can be looked
 /// for, so that the box is compiled once.
 #[derive(Clone)]
-pub(crate) struct Finder(Arc<dyn Fn(String) -> Answer + Send + Sync>);
+pub(crate) struct Finder(Arc<dyn Fn(String) -> Answer<Vec<Suggestion>> + Send + Sync>);
 
 impl Finder {
     /// Looks with `find`, which gets what was typed; nothing for the first few.

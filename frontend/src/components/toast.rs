@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::each::Each;
 use crate::text;
 
 /// How long a message stays, unless it is dismissed or pointed at.
@@ -86,7 +87,7 @@ pub(crate) fn ToastRegion() -> impl IntoView {
             on:mouseleave=move |_| toasts.held.set(false)
         >
             <div role="status" aria-live="polite" aria-atomic="false">
-                <For each=move || toasts.shown.get() key=|toast| toast.number let:toast>
+                <Each of=toasts.shown key=|toast| toast.number.to_string() let:toast>
                     <div class="toast" class:bad=toast.is_bad>
                         <p>{toast.message}</p>
                         <button
@@ -98,7 +99,7 @@ pub(crate) fn ToastRegion() -> impl IntoView {
                             "×"
                         </button>
                     </div>
-                </For>
+                </Each>
             </div>
         </section>
     }

@@ -4,6 +4,7 @@
 use js_sys::Array;
 use latchkey_shared::tokens::{Kind, Status, Switch, Token, TokenPatch, TokenSummary, Usage};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
 use wasm_bindgen::JsCast as _;
 
@@ -53,7 +54,7 @@ impl From<&Token> for TokenName {
 
 /// Hands the credential over, and says so: a secret id is copied, and where there
 /// is none, the token file is downloaded.
-pub(crate) fn hand_over() -> Write<TokenName, ()> {
+pub(crate) fn hand_over() -> Write<TokenName> {
     let (toasts, clipboard) = (toasts(), clipboard());
     let write = Write::new(
         move |token: TokenName| async move {
@@ -71,9 +72,9 @@ pub(crate) fn hand_over() -> Write<TokenName, ()> {
 }
 
 /// Downloads the file of a token of either kind, and says so.
-pub(crate) fn save_file() -> Write<TokenName, ()> {
+pub(crate) fn save_file() -> Write<TokenName> {
     let toasts = toasts();
-    let write = Write::new(move |token: TokenName| async move { download(&token, toasts).await }, |()| {});
+    let write = Write::new(move |token: TokenName| async move { download(&token, toasts).await }, drop);
     say_failures(write);
     write
 }
@@ -85,7 +86,7 @@ async fn download(token: &TokenName, toasts: Toasts) -> Result<(), api::Error> {
 }
 
 /// Switches a token on or off, says so, and goes on with `then`.
-pub(crate) fn switch(then: impl Fn() + Clone + 'static) -> Write<(TokenName, Switch), ()> {
+pub(crate) fn switch(then: impl Fn() + 'static) -> Write<(TokenName, Switch)> {
     let toasts = toasts();
     let write = Write::new(
         move |(token, switch): (TokenName, Switch)| async move {
@@ -109,7 +110,7 @@ pub(crate) fn other_switch(status: Status) -> Switch {
 }
 
 /// Says what went wrong where no form is that could.
-pub(crate) fn say_failures<I: Clone + 'static, O: Clone + Send + Sync + 'static>(write: Write<I, O>) {
+pub(crate) fn say_failures<I: Clone + 'static>(write: Write<I>) {
     let toasts = toasts();
     Effect::new(move || {
         if let Some(error) = write.error().get() {
@@ -176,15 +177,21 @@ pub(crate) fn DeleteToken(
     let typed = RwSignal::new(String::new());
     // No resource: read here, it would make the page's own `Suspense` wait, which takes
     // the dialog off the page for a moment and leaves it no modal one.
-    let usage = Action::new_unsync_local(|id: &String| {
-        let id = id.clone();
-        async move { api::tokens::usage(&id).await.ok() }
-    });
+    let usage = RwSignal::new(None::<Option<Usage>>);
+    let is_about = move |id: &str| token.try_with(|token| token.as_ref().is_some_and(|one| one.id == id));
+    let load = move |id: String| {
+        usage.set(None);
+        spawn_local(async move {
+            let found = api::tokens::usage(&id).await.ok();
+            if untrack(|| is_about(&id)) == Some(true) {
+                usage.set(Some(found));
+            }
+        });
+    };
     Effect::new(move || {
         typed.set(String::new());
         if let Some(token) = &*token.read() {
-            usage.clear();
-            usage.dispatch_local(token.id.clone());
+            load(token.id.clone());
         }
         open.set(token.read().is_some());
     });
@@ -197,7 +204,7 @@ pub(crate) fn DeleteToken(
     let name = move || token.with(|token| token.as_ref().map(|token| token.name.clone())).unwrap_or_default();
     // Nothing while it is not known. What cannot be known may have been used just now.
     let wants_name = Memo::new(move |_| {
-        usage.value().get().map(|usage| {
+        usage.get().map(|usage| {
             usage.is_none_or(|usage| usage.last_used_at.is_some_and(|at| -seconds_from_now(&at) < RECENT))
         })
     });
@@ -232,7 +239,7 @@ pub(crate) fn DeleteToken(
             is_dangerous=true
         >
             <p><strong>{text::cannot_be_undone()}</strong> " " {text::tokens::delete_means()}</p>
-            {move || match usage.value().get() {
+            {move || match usage.get() {
                 None => view! { <p class="hint" role="status">{text::loading()}</p> }.into_any(),
                 Some(usage) => usage.map(|usage| view! { <RecentUse usage /> }).into_any(),
             }}

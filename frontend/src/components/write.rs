@@ -1,52 +1,56 @@
 //! A change on its way to the server, and what came of it.
 
+use std::any::Any;
 use std::future::Future;
+use std::marker::PhantomData;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use leptos::prelude::*;
 
-use crate::api::Error;
+use crate::api::{Answer, Error};
 
-/// A change that a form or a button asks for.
-pub(crate) struct Write<I: 'static, O: 'static> {
-    action: Action<I, Result<O, Error>>,
+/// What is sent, without its type, so that there is one kind of action and not one
+/// for each change.
+type Untyped = Box<dyn Any>;
+
+/// A change that a form or a button asks for, with an input.
+pub(crate) struct Write<I> {
+    action: Action<Untyped, Result<(), Error>>,
+    with: PhantomData<fn(I)>,
 }
 
-impl<I: 'static, O: 'static> Clone for Write<I, O> {
+impl<I> Clone for Write<I> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<I: 'static, O: 'static> Copy for Write<I, O> {}
+impl<I> Copy for Write<I> {}
 
-impl<I: Clone + 'static, O: Clone + Send + Sync + 'static> Write<I, O> {
+impl<I: Clone + 'static> Write<I> {
     /// Calls `then` with the answer, unless the page was left meanwhile.
-    pub(crate) fn new<F: Future<Output = Result<O, Error>> + 'static>(
+    pub(crate) fn new<O: 'static, F: Future<Output = Result<O, Error>> + 'static>(
         send: impl Fn(I) -> F + 'static,
-        then: impl Fn(O) + Clone + 'static,
+        then: impl Fn(O) + 'static,
     ) -> Self {
+        let then: Rc<dyn Fn(O)> = Rc::new(then);
         let is_here = Arc::new(AtomicBool::new(true));
         let left = Arc::clone(&is_here);
         on_cleanup(move || left.store(false, Ordering::Relaxed));
-        let action = Action::new_unsync_local(move |input: &I| {
-            let (answer, is_here, then) = (send(input.clone()), Arc::clone(&is_here), then.clone());
-            async move {
-                let answer = answer.await;
-                if let (Ok(answer), true) = (&answer, is_here.load(Ordering::Relaxed)) {
-                    then(answer.clone());
-                }
-                answer
-            }
-        });
-        Self { action }
+        let action = action(Box::new(move |input| {
+            // Only ever sent by `send`, which takes an input of this type.
+            let Some(input) = input.downcast_ref::<I>().cloned() else { return Box::pin(async { Ok(()) }) };
+            finish(Box::pin(send(input)), Rc::clone(&then), Arc::clone(&is_here))
+        }));
+        Self { action, with: PhantomData }
     }
 
     /// Sends it, unless it is on its way already.
     pub(crate) fn send(self, input: I) {
         if !self.action.pending().get_untracked() {
-            self.action.dispatch_local(input);
+            self.action.dispatch_local(Box::new(input));
         }
     }
 
@@ -57,14 +61,34 @@ impl<I: Clone + 'static, O: Clone + Send + Sync + 'static> Write<I, O> {
 
     /// What is wrong, if something is; nothing while it is on its way again.
     pub(crate) fn error(self) -> Signal<Option<Error>> {
-        let (value, pending) = (self.action.value(), self.action.pending());
-        Signal::derive(move || {
-            value.with(|value| value.as_ref()?.as_ref().err().cloned()).filter(|_| !pending.get())
-        })
+        error_of(self.action)
     }
 
     /// Forgets what was wrong: the form is shown anew.
     pub(crate) fn clear(self) {
         self.action.clear();
     }
+}
+
+type Run = Box<dyn Fn(&Untyped) -> Answer<()>>;
+
+fn action(run: Run) -> Action<Untyped, Result<(), Error>> {
+    Action::new_unsync_local(run)
+}
+
+fn finish<O: 'static>(answer: Answer<O>, then: Rc<dyn Fn(O)>, is_here: Arc<AtomicBool>) -> Answer<()> {
+    Box::pin(async move {
+        let answer = answer.await?;
+        if is_here.load(Ordering::Relaxed) {
+            then(answer);
+        }
+        Ok(())
+    })
+}
+
+fn error_of(action: Action<Untyped, Result<(), Error>>) -> Signal<Option<Error>> {
+    let (value, pending) = (action.value(), action.pending());
+    Signal::derive(move || {
+        value.with(|value| value.as_ref()?.as_ref().err().cloned()).filter(|_| !pending.get())
+    })
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::api;
 use crate::api::audit::Filter;
 use crate::app::with_query;
+use crate::components::each::Each;
 use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
@@ -58,10 +59,10 @@ fn Trail() -> impl IntoView {
         Filter { actor: text("actor"), target: text("target"), action: text("action"), since: text("since") }
     });
     let reload = Reload::new();
-    let load = move |cursor: Option<String>| {
+    let load = move |cursor: Option<&str>| {
         let mut filter = asked.get();
         filter.since = moment_of(&filter.since);
-        async move { api::audit::list(&filter, cursor.as_deref()).await }
+        api::audit::list(&filter, cursor)
     };
     view! {
         <Filters asked reload />
@@ -244,9 +245,9 @@ fn Table(rows: RwSignal<Vec<AuditEvent>>) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>
-                <For each=move || rows.get() key=|event| event.id.clone() let:event>
+                <Each of=rows key=|event| event.id.to_string() let:event>
                     <Row event />
-                </For>
+                </Each>
             </tbody>
         </table>
     }

@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::api;
 use crate::app::{destination, with_next};
 use crate::components::field::{Field, ShowPassword, password_kind};
-use crate::components::form::{Form, at_field};
+use crate::components::form::{Form, Submit, at_field};
 use crate::components::frame::LanguageChoice;
 use crate::components::title::set_title;
 use crate::components::write::Write;
@@ -27,7 +27,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
     let shown = RwSignal::new(false);
     let navigate = use_navigate();
     let log_in = Write::new(
-        |login: Login| async move { api::session::log_in(&login).await },
+        |login: Login| api::session::log_in(&login),
         move |session: Session| {
             let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
             if session.user.must_change_password {
@@ -64,11 +64,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
                         error=at_field(error, "password")
                     />
                     <ShowPassword shown />
-                    <button type="submit" disabled=log_in.pending()>
-                        {move || {
-                            if log_in.pending().get() { text::session::logging_in() } else { text::session::log_in() }
-                        }}
-                    </button>
+                    <Submit says=(text::session::log_in(), text::session::logging_in()) pending=log_in.pending() />
                 </Form>
             </div>
             <LanguageChoice />

@@ -9,7 +9,8 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::api;
 use crate::app::destination;
 use crate::components::field::{Field, ShowPassword, password_kind};
-use crate::components::form::{Form, at_field};
+use crate::components::form::{Form, Submit, at_field};
+use crate::components::reading::Reading;
 use crate::components::title::set_title;
 use crate::components::toast::toasts;
 use crate::components::write::Write;
@@ -18,8 +19,8 @@ use crate::text;
 /// Asks for the password until now and the one from now on, then goes on to `?next=`.
 #[component]
 pub(crate) fn PasswordPage() -> impl IntoView {
-    let session = LocalResource::new(api::session::current);
-    let user = move || session.with(|session| Some(session.as_ref()?.as_ref().ok()?.user.clone()));
+    let session = Reading::new(api::session::current);
+    let user = move || Some(session.get()?.ok()?.user);
     let is_forced = Memo::new(move |_| user().is_some_and(|user| user.must_change_password));
     let heading = move || {
         if is_forced.get() { text::session::choose_password() } else { text::session::change_password() }
@@ -36,7 +37,7 @@ pub(crate) fn PasswordPage() -> impl IntoView {
     let toasts = toasts();
     let cancel = destination.clone();
     let change = Write::new(
-        |change: PasswordChange| async move { api::session::change_password(&change).await },
+        |change: PasswordChange| api::session::change_password(&change),
         move |()| {
             toasts.good(text::session::password_changed());
             navigate(&destination, NavigateOptions { replace: true, ..NavigateOptions::default() });
@@ -108,15 +109,7 @@ pub(crate) fn PasswordPage() -> impl IntoView {
                         error=repeated_error
                     />
                     <ShowPassword shown />
-                    <button type="submit" disabled=change.pending()>
-                        {move || {
-                            if change.pending().get() {
-                                text::session::changing_password()
-                            } else {
-                                text::session::change_password()
-                            }
-                        }}
-                    </button>
+                    <Submit says=(text::session::change_password(), text::session::changing_password()) pending=change.pending() />
                     <Show when=move || !is_forced.get()>
                         <a class="button quiet" href=cancel.clone()>{text::cancel()}</a>
                     </Show>

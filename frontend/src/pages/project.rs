@@ -2,6 +2,7 @@
 //! and what can be done with it.
 
 use latchkey_shared::fields;
+use latchkey_shared::page::Page;
 use latchkey_shared::projects::{Member, MemberRole, Project, ProjectPatch};
 use latchkey_shared::systems::System;
 use latchkey_shared::users::UserRef;
@@ -10,14 +11,16 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 use super::dialog_for;
-use crate::api::{self, Error};
+use crate::api::{self, Answer};
 use crate::app::with_query;
 use crate::components::dialog::{Confirm, Dialog};
+use crate::components::each::Each;
 use crate::components::field::{Field, Select, TextArea};
-use crate::components::form::{Checked, Form};
+use crate::components::form::{Checked, Foot, Form};
 use crate::components::frame::me;
 use crate::components::heading::Heading;
-use crate::components::listing::{Listing, Loaded, Nothing, Reload};
+use crate::components::listing::{Listing, Nothing, Reload};
+use crate::components::reading::{Loaded, Reading};
 use crate::components::suggest::{Finder, Suggest, Suggestion};
 use crate::components::toast::toasts;
 use crate::components::token_links::InUse;
@@ -30,10 +33,7 @@ use crate::time::Moment;
 pub(crate) fn ProjectPage() -> impl IntoView {
     let params = use_params_map();
     let key = Memo::new(move |_| params.read().get("key").unwrap_or_default());
-    let found = LocalResource::new(move || {
-        let key = key.get();
-        async move { api::projects::find(&key).await }
-    });
+    let found = Reading::new(move || api::projects::find(&key.read()));
     let shown = RwSignal::new(None::<Project>);
     let title = move || {
         shown.with(|project| project.as_ref().map(|one| one.name.clone())).unwrap_or_else(|| key.get())
@@ -48,7 +48,7 @@ pub(crate) fn ProjectPage() -> impl IntoView {
                 <Actions shown />
             </Show>
         </Heading>
-        <Loaded resource=found let:project>
+        <Loaded reading=found let:project>
             {
                 let key = StoredValue::new(project.key.clone());
                 shown.set(Some(project));
@@ -115,7 +115,7 @@ fn Actions(shown: RwSignal<Option<Project>>) -> impl IntoView {
         move |()| {
             let (key, disabled) = (key(), !is_disabled.get_untracked());
             let change = ProjectPatch { disabled: Some(disabled), ..ProjectPatch::default() };
-            async move { api::projects::change(&key, &change).await }
+            api::projects::change(&key, &change)
         },
         move |project: Project| {
             disabling.set(false);
@@ -129,10 +129,7 @@ fn Actions(shown: RwSignal<Option<Project>>) -> impl IntoView {
         },
     );
     let delete = Write::new(
-        move |()| {
-            let key = key();
-            async move { api::projects::remove(&key).await }
-        },
+        move |()| api::projects::remove(&key()),
         move |()| {
             toasts.good(text::projects::project_deleted());
             navigate("/projects", NavigateOptions { replace: true, ..NavigateOptions::default() });
@@ -185,10 +182,7 @@ fn Modify(shown: RwSignal<Option<Project>>, open: RwSignal<bool>) -> impl IntoVi
     let toasts = toasts();
     let key = project.key;
     let write = Write::new(
-        move |change: ProjectPatch| {
-            let key = key.clone();
-            async move { api::projects::change(&key, &change).await }
-        },
+        move |change: ProjectPatch| api::projects::change(&key, &change),
         move |project| {
             shown.set(Some(project));
             open.set(false);
@@ -218,12 +212,7 @@ fn Modify(shown: RwSignal<Option<Project>>, open: RwSignal<bool>) -> impl IntoVi
                 rows=4
                 is_optional=true
             />
-            <div class="buttons">
-                <button type="button" class="quiet" on:click=move |_| open.set(false)>{text::cancel()}</button>
-                <button type="submit" disabled=write.pending()>
-                    {move || if write.pending().get() { text::saving() } else { text::save() }}
-                </button>
-            </div>
+            <Foot cancel=move |()| open.set(false) says=(text::save(), text::saving()) pending=write.pending() />
         </Form>
     }
     .into_any()
@@ -239,18 +228,17 @@ fn Members(project: StoredValue<String>, can_change: bool) -> impl IntoView {
     // Who belongs to it already is not suggested again.
     let known = StoredValue::new(Vec::<String>::new());
     let toasts = toasts();
-    let load = move |_| {
-        let project = project.get_value();
-        async move {
-            let page = api::projects::members(&project).await?;
+    let load = move |_: Option<&str>| -> Answer<Page<Member>> {
+        let page = api::projects::members(&project.get_value());
+        Box::pin(async move {
+            let page = page.await?;
             known.try_set_value(page.items.iter().map(|member| member.user.username.clone()).collect());
             Ok(page)
-        }
+        })
     };
     let give = Write::new(
         move |(user, role): (UserRef, MemberRole)| {
-            let project = project.get_value();
-            async move { api::projects::put_member(&project, user.id.as_str(), role).await }
+            api::projects::put_member(&project.get_value(), user.id.as_str(), role)
         },
         move |member: Member| {
             reload.now();
@@ -327,7 +315,7 @@ fn Members(project: StoredValue<String>, can_change: bool) -> impl IntoView {
 #[component]
 fn MemberTable(
     rows: RwSignal<Vec<Member>>,
-    give: Write<(UserRef, MemberRole), Member>,
+    give: Write<(UserRef, MemberRole)>,
     leaving: RwSignal<Option<UserRef>>,
     can_change: bool,
 ) -> impl IntoView {
@@ -378,11 +366,7 @@ fn MemberTable(
                 </tr>
             </thead>
             <tbody>
-                <For
-                    each=move || rows.get()
-                    key=|member| (member.user.id.clone(), member.role.as_str())
-                    children=row
-                />
+                <Each of=rows key=|member| format!("{} {}", member.user.id, member.role.as_str()) children=row />
             </tbody>
         </table>
     }
@@ -409,8 +393,7 @@ fn AddMember(
     });
     let write = Write::new(
         move |(user, role): (String, MemberRole)| {
-            let project = project.get_value();
-            async move { api::projects::put_member(&project, &user, role).await }
+            api::projects::put_member(&project.get_value(), &user, role)
         },
         move |member: Member| {
             open.set(false);
@@ -448,12 +431,7 @@ fn AddMember(
                 options=roles.into()
                 hint=text::projects::member_role_hint()
             />
-            <div class="buttons">
-                <button type="button" class="quiet" on:click=move |_| open.set(false)>{text::cancel()}</button>
-                <button type="submit" disabled=write.pending()>
-                    {move || if write.pending().get() { text::adding() } else { text::add() }}
-                </button>
-            </div>
+            <Foot cancel=move |()| open.set(false) says=(text::add(), text::adding()) pending=write.pending() />
         </Form>
     }
 }
@@ -470,33 +448,24 @@ struct Door {
 
 /// The systems that are restricted or opened to the project; only the latter,
 /// unless all are asked for.
-async fn doors(project: &str, all: bool) -> Result<Vec<Door>, Error> {
-    let opened = api::projects::systems(project).await?.items;
-    let mut systems: Vec<System> = Vec::new();
-    let mut cursor = None;
-    loop {
-        let page = api::systems::list("", cursor.as_deref()).await?;
-        systems.extend(page.items);
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    let door = |system: System| {
-        let is_open = opened.iter().any(|one| one.id == system.id);
-        Door { key: system.key, name: system.name, is_open, is_restricted: system.restricted }
-    };
-    let matters = |door: &Door| door.is_open || (all && door.is_restricted);
-    Ok(systems.into_iter().map(door).filter(matters).collect())
+fn doors(project: &str, all: bool) -> Answer<Vec<Door>> {
+    let opened = api::projects::systems(project);
+    Box::pin(async move {
+        let opened = opened.await?.items;
+        let door = |system: System| {
+            let is_open = opened.iter().any(|one| one.id == system.id);
+            Door { key: system.key, name: system.name, is_open, is_restricted: system.restricted }
+        };
+        let matters = |door: &Door| door.is_open || (all && door.is_restricted);
+        let systems = api::all(|cursor| api::systems::list("", cursor)).await?;
+        Ok(systems.into_iter().map(door).filter(matters).collect())
+    })
 }
 
 /// The restricted systems that are opened to it.
 #[component]
 fn Systems(project: StoredValue<String>, can_change: bool) -> impl IntoView {
-    let found = LocalResource::new(move || {
-        let project = project.get_value();
-        async move { doors(&project, can_change).await }
-    });
+    let found = Reading::new(move || doors(&project.get_value(), can_change));
     let closing = RwSignal::new(None::<Door>);
     let is_closing = dialog_for(closing);
     let toasts = toasts();
@@ -506,7 +475,7 @@ fn Systems(project: StoredValue<String>, can_change: bool) -> impl IntoView {
             async move { api::projects::open_system(&project, &door.key).await.map(|()| door.name) }
         },
         move |name: String| {
-            found.refetch();
+            found.again();
             toasts.good(text::projects::system_opened(&name));
         },
     );
@@ -521,7 +490,7 @@ fn Systems(project: StoredValue<String>, can_change: bool) -> impl IntoView {
         },
         move |name: String| {
             is_closing.set(false);
-            found.refetch();
+            found.again();
             toasts.good(text::projects::system_closed(&name));
         },
     );
@@ -537,7 +506,7 @@ fn Systems(project: StoredValue<String>, can_change: bool) -> impl IntoView {
                 <p class="hint">{text::projects::systems_hint()}</p>
             </div>
             <div class="list">
-                <Loaded resource=found let:doors>
+                <Loaded reading=found let:doors>
                     {if doors.is_empty() {
                         view! {
                             <Nothing
@@ -571,7 +540,7 @@ fn Systems(project: StoredValue<String>, can_change: bool) -> impl IntoView {
 #[component]
 fn Doors(
     doors: Vec<Door>,
-    open: Write<Door, String>,
+    open: Write<Door>,
     closing: RwSignal<Option<Door>>,
     can_change: bool,
 ) -> impl IntoView {

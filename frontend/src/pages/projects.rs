@@ -9,8 +9,9 @@ use leptos_router::hooks::use_navigate;
 use super::use_search;
 use crate::api;
 use crate::components::dialog::Dialog;
+use crate::components::each::Each;
 use crate::components::field::{Field, TextArea};
-use crate::components::form::{Checked, Form};
+use crate::components::form::{Checked, Foot, Form};
 use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
@@ -27,10 +28,7 @@ pub(crate) fn ProjectsPage() -> impl IntoView {
     let (search, submit) = use_search("/projects", reload);
     let adding = RwSignal::new(false);
     let can_add = me().is_system_admin();
-    let load = move |cursor: Option<String>| {
-        let search = search.get();
-        async move { api::projects::list(&search, cursor.as_deref()).await }
-    };
+    let load = move |cursor: Option<&str>| api::projects::list(&search.read(), cursor);
     view! {
         <Heading title=Signal::derive(|| text::projects().to_owned())>
             {can_add
@@ -98,7 +96,7 @@ fn Table(rows: RwSignal<Vec<Project>>) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>
-                <For each=move || rows.get() key=|project| (project.id.clone(), project.updated_at.to_string()) let:project>
+                <Each of=rows key=|project| format!("{} {}", project.id, project.updated_at) let:project>
                     <tr>
                         <th scope="row">
                             <a href=format!("/projects/{}", project.key)>{project.name}</a>
@@ -110,7 +108,7 @@ fn Table(rows: RwSignal<Vec<Project>>) -> impl IntoView {
                         <td class="minor wrapped"><p class="two-lines">{project.description}</p></td>
                         <td><Moment at=project.created_at /></td>
                     </tr>
-                </For>
+                </Each>
             </tbody>
         </table>
     }
@@ -123,7 +121,7 @@ fn AddProject(open: RwSignal<bool>) -> impl IntoView {
     let description = RwSignal::new(String::new());
     let (navigate, toasts) = (use_navigate(), toasts());
     let write = Write::new(
-        |new: NewProject| async move { api::projects::create(&new).await },
+        |new: NewProject| api::projects::create(&new),
         move |project: Project| {
             open.set(false);
             toasts.good(text::projects::project_added());
@@ -175,12 +173,7 @@ fn AddProject(open: RwSignal<bool>) -> impl IntoView {
                 error=description_rule.error()
                 is_optional=true
             />
-            <div class="buttons">
-                <button type="button" class="quiet" on:click=move |_| open.set(false)>{text::cancel()}</button>
-                <button type="submit" disabled=write.pending()>
-                    {move || if write.pending().get() { text::adding() } else { text::add() }}
-                </button>
-            </div>
+            <Foot cancel=move |()| open.set(false) says=(text::add(), text::adding()) pending=write.pending() />
         </Form>
     }
 }

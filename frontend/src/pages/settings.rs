@@ -7,14 +7,14 @@ use crate::api;
 use crate::components::clipboard::CopyButton;
 use crate::components::frame::{LanguageChoice, ThemeChoice, me};
 use crate::components::heading::Heading;
-use crate::components::listing::Loaded;
+use crate::components::reading::{Loaded, Reading};
 use crate::text;
 use crate::time::number;
 
 /// The choices, the account, the installation, the keys, and where to read on.
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
-    let installation = LocalResource::new(api::installation::installation);
+    let installation = Reading::new(api::installation::installation);
     view! {
         <Heading title=Signal::derive(|| text::settings().to_owned()) />
         <div class="panels">
@@ -41,7 +41,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         {me().is_system_admin().then(|| view! { <Overview /> })}
         <section class="panel" aria-labelledby="installation">
             <h2 id="installation">{text::settings::installation()}</h2>
-            <Loaded resource=installation let:installation>
+            <Loaded reading=installation let:installation>
                 <Facts installation />
             </Loaded>
         </section>
@@ -104,11 +104,11 @@ fn Facts(installation: Installation) -> impl IntoView {
 /// What there is, and how much it is used.
 #[component]
 fn Overview() -> impl IntoView {
-    let stats = LocalResource::new(api::installation::stats);
+    let stats = Reading::new(api::installation::stats);
     view! {
         <section class="panel" aria-labelledby="overview">
             <h2 id="overview">{text::settings::overview()}</h2>
-            <Loaded resource=stats let:stats>
+            <Loaded reading=stats let:stats>
                 <Figures stats />
             </Loaded>
         </section>

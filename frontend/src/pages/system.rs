@@ -21,7 +21,7 @@ use crate::api;
 use crate::app::with_query;
 use crate::components::frame::me;
 use crate::components::heading::Heading;
-use crate::components::listing::Loaded;
+use crate::components::reading::{Loaded, Reading};
 use crate::text;
 
 /// A part of the page.
@@ -93,17 +93,14 @@ impl Shared {
 pub(crate) fn SystemPage() -> impl IntoView {
     let params = use_params_map();
     let key = Memo::new(move |_| params.read().get_str("key").unwrap_or_default().to_owned());
-    let system = LocalResource::new(move || {
-        let key = key.get();
-        async move { api::systems::find(&key).await }
-    });
+    let system = Reading::new(move || api::systems::find(&key.read()));
     let name = RwSignal::new(None::<String>);
     view! {
         <Heading
             title=Signal::derive(move || name.get().unwrap_or_else(|| key.get()))
             within=Some(("/systems".to_owned(), text::systems().to_owned()))
         />
-        <Loaded resource=system children=move |system| view! { <Parts system name /> } />
+        <Loaded reading=system children=move |system| view! { <Parts system name /> } />
     }
 }
 

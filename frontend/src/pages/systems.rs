@@ -10,8 +10,9 @@ use super::system::link;
 use super::use_search;
 use crate::api;
 use crate::components::dialog::Dialog;
+use crate::components::each::Each;
 use crate::components::field::Field;
-use crate::components::form::{Checked, Form, at_field};
+use crate::components::form::{Checked, Foot, Form, at_field};
 use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
@@ -27,10 +28,7 @@ pub(crate) fn SystemsPage() -> impl IntoView {
     let (search, submit) = use_search("/systems", reload);
     let is_adding = RwSignal::new(false);
     let can_add = me().is_system_admin();
-    let load = move |cursor: Option<String>| {
-        let search = search.get();
-        async move { api::systems::list(&search, cursor.as_deref()).await }
-    };
+    let load = move |cursor: Option<&str>| api::systems::list(&search.read(), cursor);
     view! {
         <Heading title=Signal::derive(|| text::systems().to_owned())>
             {can_add
@@ -87,9 +85,9 @@ fn Table(rows: RwSignal<Vec<System>>) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>
-                <For each=move || rows.get() key=|system| system.id.clone() let:system>
+                <Each of=rows key=|system| system.id.to_string() let:system>
                     <Row system />
-                </For>
+                </Each>
             </tbody>
         </table>
     }
@@ -133,7 +131,7 @@ fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
     let [key, name, audience, base_path, parameter] = [(); 5].map(|()| RwSignal::new(String::new()));
     let (toasts, navigate) = (toasts(), use_navigate());
     let create = Write::new(
-        |new: NewSystem| async move { api::systems::create(&new).await },
+        |new: NewSystem| api::systems::create(&new),
         move |system: System| {
             toasts.good(text::systems::system_added());
             navigate(&link(&system.key, "import"), NavigateOptions::default());
@@ -203,12 +201,7 @@ fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
                     is_optional=true
                 />
             </div>
-            <div class="buttons">
-                <button type="button" class="quiet" on:click=move |_| cancel.run(())>{text::cancel()}</button>
-                <button type="submit" disabled=create.pending()>
-                    {move || if create.pending().get() { text::adding() } else { text::systems::add_system() }}
-                </button>
-            </div>
+            <Foot cancel=move |()| cancel.run(()) says=(text::systems::add_system(), text::adding()) pending=create.pending() />
         </Form>
     }
 }

@@ -19,8 +19,8 @@ use crate::app::with_query;
 use crate::components::clipboard::CopyButton;
 use crate::components::frame::me;
 use crate::components::heading::Heading;
-use crate::components::listing::Loaded;
 use crate::components::menu::Menu;
+use crate::components::reading::{Loaded, Reading};
 use crate::components::token_actions::{DeleteToken, HandOver, TokenName, other_switch, save_file, switch};
 use crate::pages::tokens::StatusBadge;
 use crate::text;
@@ -31,10 +31,7 @@ use crate::time::{Moment, MomentOrNever};
 pub(crate) fn TokenPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get_str("id").unwrap_or_default().to_owned());
-    let token = LocalResource::new(move || {
-        let id = id.get();
-        async move { api::tokens::find(&id).await.map(|(token, _)| token) }
-    });
+    let token = Reading::new(move || api::tokens::find(&id.read()));
     // Both outlive the token being loaded again.
     let was_rotated = RwSignal::new(false);
     let shown = RwSignal::new(None::<Token>);
@@ -44,7 +41,7 @@ pub(crate) fn TokenPage() -> impl IntoView {
         })
     });
     let kind = Memo::new(move |_| shown.with(|token| token.as_ref().map(|token| token.kind)));
-    let reload = Callback::new(move |()| token.refetch());
+    let reload = Callback::new(move |()| token.again());
     let can_act = me().administers();
     let actions = move || {
         let token = shown.get().filter(|_| can_act)?;
@@ -56,8 +53,8 @@ pub(crate) fn TokenPage() -> impl IntoView {
             view! { <Heading title within>{actions}</Heading> }
         }}
         <Loaded
-            resource=token
-            children=move |token| {
+            reading=token
+            children=move |(token, _)| {
                 shown.set(Some(token.clone()));
                 view! { <Detail token was_rotated /> }
             }

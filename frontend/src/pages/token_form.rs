@@ -8,19 +8,20 @@ use latchkey_shared::page::Page;
 use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::{Kind, NewToken, Token, TokenPatch};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use wasm_bindgen::JsValue;
 
-use crate::api;
-use crate::api::Error;
+use crate::api::{self, Answer, Error};
 use crate::components::api_picker::{ApiPicker, Grants};
 use crate::components::choices::{Choice, Choices, Found};
 use crate::components::field::{Check, Field, Select, TextArea};
-use crate::components::form::{Form, at_field};
+use crate::components::form::{Form, Submit, at_field};
 use crate::components::frame::me;
 use crate::components::heading::Heading;
-use crate::components::listing::{Loaded, Nothing};
+use crate::components::listing::Nothing;
+use crate::components::reading::{Loaded, Reading};
 use crate::components::write::Write;
 use crate::text;
 
@@ -47,14 +48,14 @@ pub(crate) fn NewTokenPage() -> impl IntoView {
         _ => Kind::Rsa,
     });
     let from = Memo::new(move |_| query.read().get("from"));
-    let model = LocalResource::new(move || {
-        let from = from.get();
-        async move {
-            match from {
-                Some(id) => api::tokens::find(&id).await.map(|(token, _)| Some(token)),
+    let model = Reading::new(move || -> Answer<Option<Token>> {
+        let found = from.read().as_ref().map(|id| api::tokens::find(id));
+        Box::pin(async move {
+            match found {
+                Some(found) => found.await.map(|(token, _)| Some(token)),
                 None => Ok(None),
             }
-        }
+        })
     });
     if !me().administers() {
         return view! {
@@ -85,7 +86,7 @@ pub(crate) fn NewTokenPage() -> impl IntoView {
         {move || {
             let kind = kind.get();
             view! {
-                <Loaded resource=model let:model>
+                <Loaded reading=model let:model>
                     <NewTokenForm kind model />
                 </Loaded>
             }
@@ -99,13 +100,10 @@ pub(crate) fn NewTokenPage() -> impl IntoView {
 pub(crate) fn ModifyTokenPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let found = LocalResource::new(move || {
-        let id = id.get();
-        async move { api::tokens::find(&id).await }
-    });
+    let found = Reading::new(move || api::tokens::find(&id.read()));
     view! {
-        <Loaded resource=found let:token>
-            <ModifyTokenForm token=token.0 version=token.1 reload=move || found.refetch() />
+        <Loaded reading=found let:token>
+            <ModifyTokenForm token=token.0 version=token.1 reload=move |()| found.again() />
         </Loaded>
     }
 }
@@ -335,7 +333,7 @@ fn NewTokenForm(kind: Kind, model: Option<Token>) -> impl IntoView {
             if sent.with_value(|(before, _)| *before != body) {
                 sent.set_value((body, random_key()));
             }
-            async move { api::tokens::create(&new, &sent.with_value(|(_, key)| key.clone())).await }
+            api::tokens::create(&new, &sent.with_value(|(_, key)| key.clone()))
         },
         move |token: Token| {
             let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
@@ -357,21 +355,14 @@ fn NewTokenForm(kind: Kind, model: Option<Token>) -> impl IntoView {
 }
 
 #[component]
-fn ModifyTokenForm(
-    token: Token,
-    version: String,
-    reload: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
+fn ModifyTokenForm(token: Token, version: String, #[prop(into)] reload: Callback<()>) -> impl IntoView {
     let draft = Draft::new(token.kind, Some(&token));
     let navigate = use_navigate();
     let (id, page) = (token.id.to_string(), format!("/tokens/{}", token.id));
     let except = id.clone();
     let write = Write::new(
-        move |change: TokenPatch| {
-            let (id, version) = (id.clone(), version.clone());
-            async move { api::tokens::change(&id, &change, &version).await.map(|(token, _)| token) }
-        },
-        move |token: Token| {
+        move |change: TokenPatch| api::tokens::change(&id, &change, &version),
+        move |(token, _): (Token, String)| {
             navigate(&format!("/tokens/{}/issued?modified", token.id), NavigateOptions::default());
         },
     );
@@ -397,7 +388,7 @@ fn ModifyTokenForm(
             <Show when=was_changed>
                 <div class="notice warn">
                     <p>{text::tokens::changed_meanwhile()}</p>
-                    <button type="button" class="quiet small" on:click=move |_| reload()>
+                    <button type="button" class="quiet small" on:click=move |_| reload.run(())>
                         {text::tokens::load_again()}
                     </button>
                 </div>
@@ -414,9 +405,7 @@ fn ModifyTokenForm(
 fn Buttons(pending: Memo<bool>, cancel: String) -> impl IntoView {
     view! {
         <div class="buttons form-foot">
-            <button type="submit" disabled=pending>
-                {move || if pending.get() { text::tokens::submitting() } else { text::tokens::submit() }}
-            </button>
+            <Submit says=(text::tokens::submit(), text::tokens::submitting()) pending />
             <a class="button quiet" href=cancel>{text::cancel()}</a>
         </div>
     }
@@ -575,15 +564,15 @@ fn name_error(
 ) -> (Signal<Option<String>>, Callback<()>) {
     // The name that is known to be taken.
     let taken = RwSignal::new(None::<String>);
-    let ask = Action::new_local(move |name: &String| {
-        let (name, except) = (name.clone(), except.clone());
-        async move {
+    let ask = move |name: String| {
+        let answer = api::tokens::is_name_free(&name, &except);
+        spawn_local(async move {
             // Whoever cannot be told now is told on submit.
-            if api::tokens::is_name_free(&name, &except).await == Ok(false) {
+            if answer.await == Ok(false) {
                 taken.try_set(Some(name));
             }
-        }
-    });
+        });
+    };
     let left = RwSignal::new(false);
     let at_server = at_field(error, "name");
     // What the server refused, until something else is typed.
@@ -607,7 +596,7 @@ fn name_error(
         }
         left.set(true);
         if untrack(|| draft.name_fault()).is_none() {
-            ask.dispatch_local(name);
+            ask(name);
         }
     });
     (fault, on_left)

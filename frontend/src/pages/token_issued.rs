@@ -8,7 +8,7 @@ use super::tokens::StatusBadge;
 use crate::api;
 use crate::components::clipboard::Snippet;
 use crate::components::heading::Heading;
-use crate::components::listing::Loaded;
+use crate::components::reading::{Loaded, Reading};
 use crate::components::token_actions::{HandOver, TokenName};
 use crate::text;
 use crate::time::MomentOrNever;
@@ -20,15 +20,12 @@ pub(crate) fn IssuedPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let was_modified = Memo::new(move |_| query.read().get("modified").is_some());
     let title = move || if was_modified.get() { text::tokens::modified() } else { text::tokens::issued() };
-    let token = LocalResource::new(move || {
-        let id = id.get();
-        async move { api::tokens::find(&id).await.map(|(token, _)| token) }
-    });
+    let token = Reading::new(move || api::tokens::find(&id.read()));
     view! {
         <Heading title=Signal::derive(move || title().to_owned()) />
         <section class="panel success">
-            <Loaded resource=token let:token>
-                <Issued token />
+            <Loaded reading=token let:found>
+                <Issued token=found.0 />
             </Loaded>
         </section>
     }
@@ -48,9 +45,9 @@ fn Issued(token: Token) -> impl IntoView {
         let apis = token.apis.iter().map(|api| api.name.as_str());
         short_list(systems.chain(apis))
     };
-    let installation = LocalResource::new(api::installation::installation);
+    let installation = Reading::new(api::installation::installation);
     let is_shown_once =
-        move || installation.with(|found| matches!(found, Some(Ok(installation)) if installation.show_once));
+        move || matches!(installation.get(), Some(Ok(installation)) if installation.show_once);
     let (grants_label, targets_label, hint) = match token.kind {
         Kind::Rsa => (
             text::tokens::authorised_apis(),
@@ -63,11 +60,9 @@ fn Issued(token: Token) -> impl IntoView {
             text::tokens::issued_jwt_hint(),
         ),
     };
-    let endpoint = move || {
-        installation.with(|found| match found {
-            Some(Ok(installation)) => format!("{}/oauth2/token", installation.public_url),
-            _ => String::new(),
-        })
+    let endpoint = move || match installation.get() {
+        Some(Ok(installation)) => format!("{}/oauth2/token", installation.public_url),
+        _ => String::new(),
     };
     view! {
         <dl class="facts">

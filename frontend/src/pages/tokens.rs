@@ -8,6 +8,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::api;
 use crate::api::tokens::Filter;
 use crate::components::bulk::Bulk;
+use crate::components::each::Each;
 use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
@@ -65,10 +66,7 @@ pub(crate) fn TokensPage() -> impl IntoView {
         let status = STATUSES.into_iter().find(|(_, one)| *one == word).map(|(status, _)| status);
         go(Filter { status, ..filter.get_untracked() });
     };
-    let load = move |cursor: Option<String>| {
-        let filter = filter.get();
-        async move { api::tokens::list(&filter, cursor.as_deref()).await }
-    };
+    let load = move |cursor: Option<&str>| api::tokens::list(&filter.read(), cursor);
     let can_apply = me().administers();
     view! {
         <Heading title=Signal::derive(|| text::tokens().to_owned())>
@@ -269,13 +267,13 @@ fn Table(
                 </tr>
             </thead>
             <tbody>
-                <For
-                    each=move || rows.get()
-                    key=|token| (token.id.clone(), token.updated_at.to_string(), token.status as u8)
+                <Each
+                    of=rows
+                    key=|token| format!("{} {} {:?}", token.id, token.updated_at, token.status)
                     let:token
                 >
                     <Row token selected delete reload can_apply />
-                </For>
+                </Each>
             </tbody>
         </table>
     }

@@ -8,8 +8,9 @@ use super::{dialog_for, use_search};
 use crate::api;
 use crate::components::clipboard::Snippet;
 use crate::components::dialog::{Confirm, Dialog};
+use crate::components::each::Each;
 use crate::components::field::{Check, Field, Select};
-use crate::components::form::{Checked, Form};
+use crate::components::form::{Checked, Foot, Form};
 use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
@@ -42,10 +43,7 @@ pub(crate) fn UsersPage() -> impl IntoView {
         disable: RwSignal::new(None),
         enable: RwSignal::new(None),
     };
-    let load = move |cursor: Option<String>| {
-        let search = search.get();
-        async move { api::users::list(&search, cursor.as_deref()).await }
-    };
+    let load = move |cursor: Option<&str>| api::users::list(&search.read(), cursor);
     view! {
         <Heading title=Signal::derive(|| text::users().to_owned())>
             {can_change
@@ -98,9 +96,9 @@ fn Table(rows: RwSignal<Vec<User>>, asked: Asked, can_change: bool) -> impl Into
                 </tr>
             </thead>
             <tbody>
-                <For each=move || rows.get() key=|user| (user.id.clone(), user.updated_at.to_string()) let:user>
+                <Each of=rows key=|user| format!("{} {}", user.id, user.updated_at) let:user>
                     <Row user asked can_change />
-                </For>
+                </Each>
             </tbody>
         </table>
     }
@@ -436,14 +434,7 @@ fn AddUser(open: RwSignal<bool>, title: RwSignal<String>, reload: Reload) -> imp
                         />
                         <RoleChoice role />
                         <TemporaryPassword password />
-                        <div class="buttons">
-                            <button type="button" class="quiet" on:click=move |_| open.set(false)>
-                                {text::cancel()}
-                            </button>
-                            <button type="submit" disabled=write.pending()>
-                                {move || if write.pending().get() { text::adding() } else { text::add() }}
-                            </button>
-                        </div>
+                        <Foot cancel=move |()| open.set(false) says=(text::add(), text::adding()) pending=write.pending() />
                     </Form>
                 }
                     .into_any()
@@ -462,10 +453,7 @@ fn ModifyUser(user: RwSignal<Option<User>>, open: RwSignal<bool>, reload: Reload
     let toasts = toasts();
     let id = user.id;
     let write = Write::new(
-        move |change: UserPatch| {
-            let id = id.clone();
-            async move { api::users::change(id.as_str(), &change).await }
-        },
+        move |change: UserPatch| api::users::change(id.as_str(), &change),
         move |_| {
             open.set(false);
             reload.now();
@@ -511,12 +499,7 @@ fn ModifyUser(user: RwSignal<Option<User>>, open: RwSignal<bool>, reload: Reload
             } else {
                 view! { <RoleChoice role /> }.into_any()
             }}
-            <div class="buttons">
-                <button type="button" class="quiet" on:click=move |_| open.set(false)>{text::cancel()}</button>
-                <button type="submit" disabled=write.pending()>
-                    {move || if write.pending().get() { text::saving() } else { text::save() }}
-                </button>
-            </div>
+            <Foot cancel=move |()| open.set(false) says=(text::save(), text::saving()) pending=write.pending() />
         </Form>
     }
     .into_any()
@@ -563,16 +546,7 @@ fn SetPassword(
                     <Form submit error fields=&["password"]>
                         <p>{means.get_value()}</p>
                         <TemporaryPassword password />
-                        <div class="buttons">
-                            <button type="button" class="quiet" on:click=move |_| open.set(false)>
-                                {text::cancel()}
-                            </button>
-                            <button type="submit" disabled=write.pending()>
-                                {move || {
-                                    if write.pending().get() { text::users::setting() } else { text::users::set() }
-                                }}
-                            </button>
-                        </div>
+                        <Foot cancel=move |()| open.set(false) says=(text::users::set(), text::users::setting()) pending=write.pending() />
                     </Form>
                 }
                     .into_any()

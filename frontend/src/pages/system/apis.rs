@@ -12,14 +12,16 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::{Shared, link};
-use crate::api;
+use crate::api::{self, Answer};
 use crate::app::with_query;
 use crate::components::dialog::{Confirm, Dialog};
+use crate::components::each::Each;
 use crate::components::field::{Field, Select};
-use crate::components::form::{Checked, Form};
+use crate::components::form::{Checked, Foot, Form};
 use crate::components::frame::me;
-use crate::components::listing::{Loaded, Nothing};
+use crate::components::listing::Nothing;
 use crate::components::menu::Menu;
+use crate::components::reading::{Loaded, Reading};
 use crate::components::search::SearchBox;
 use crate::components::toast::toasts;
 use crate::components::token_links::InUse;
@@ -110,19 +112,20 @@ impl Asking {
 }
 
 /// All APIs of the system, in the order of their paths.
-async fn load(system: String) -> Result<Arc<Vec<Api>>, api::Error> {
-    let system = system.as_str();
-    let mut all =
-        api::all(|cursor| async move { api::systems::apis(system, cursor.as_deref()).await }).await?;
-    all.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
-    Ok(Arc::new(all))
+fn load(system: String) -> Answer<Arc<Vec<Api>>> {
+    let all = api::all(move |cursor| api::systems::apis(&system, cursor));
+    Box::pin(async move {
+        let mut all = all.await?;
+        all.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
+        Ok(Arc::new(all))
+    })
 }
 
 /// The list, and what can be done with it.
 #[component]
 pub(super) fn Apis(shared: Shared) -> impl IntoView {
     let key = shared.key();
-    let apis = LocalResource::new(move || load(shared.key()));
+    let apis = Reading::new(move || load(shared.key()));
     let can_change = me().is_system_admin() && !shared.system.read_untracked().builtin;
     let asking = Asking {
         api: RwSignal::new(None),
@@ -134,28 +137,28 @@ pub(super) fn Apis(shared: Shared) -> impl IntoView {
     let toasts = toasts();
     let system = StoredValue::new(key);
     let confirm = Write::new(
-        move |()| async move {
+        move |()| {
             let patch = ApiPatch { removed: Some(false), ..ApiPatch::default() };
-            api::systems::change_api(&system.get_value(), &asking.operation_id(), &patch).await
+            api::systems::change_api(&system.get_value(), &asking.operation_id(), &patch)
         },
         move |_| {
             toasts.good(text::systems::grants_confirmed());
             asking.confirm.set(false);
-            apis.refetch();
+            apis.again();
         },
     );
     let delete = Write::new(
-        move |()| async move { api::systems::remove_api(&system.get_value(), &asking.operation_id()).await },
+        move |()| api::systems::remove_api(&system.get_value(), &asking.operation_id()),
         move |()| {
             toasts.good(text::systems::api_deleted());
             asking.delete.set(false);
-            apis.refetch();
+            apis.again();
         },
     );
     let delete_error = delete.error();
     view! {
         <Loaded
-            resource=apis
+            reading=apis
             children=move |all| view! { <List all system=system.get_value() can_change asking is_adding /> }
         />
         <Dialog open=is_adding title=Signal::derive(|| text::systems::add_api().to_owned())>
@@ -164,7 +167,7 @@ pub(super) fn Apis(shared: Shared) -> impl IntoView {
                 close=move |added| {
                     is_adding.set(false);
                     if added {
-                        apis.refetch();
+                        apis.again();
                     }
                 }
             />
@@ -177,7 +180,7 @@ pub(super) fn Apis(shared: Shared) -> impl IntoView {
                     close=move |changed| {
                         asking.change.set(false);
                         if changed {
-                            apis.refetch();
+                            apis.again();
                         }
                     }
                 />
@@ -386,9 +389,9 @@ fn Table(rows: Signal<Vec<Api>>, can_change: bool, asking: Asking) -> impl IntoV
                 </tr>
             </thead>
             <tbody>
-                <For each=move || rows.get() key=|api| api.id.clone() let:api>
+                <Each of=rows key=|api| api.id.to_string() let:api>
                     <Row api can_change asking />
-                </For>
+                </Each>
             </tbody>
         </table>
     }
@@ -522,10 +525,7 @@ fn AddApi(
     let scope = RwSignal::new(ApiScope::Project.as_str().to_owned());
     let toasts = toasts();
     let create = Write::new(
-        move |new: NewApi| {
-            let system = system.clone();
-            async move { api::systems::create_api(&system, &new).await }
-        },
+        move |new: NewApi| api::systems::create_api(&system, &new),
         move |_| {
             toasts.good(text::systems::api_added());
             close.run(true);
@@ -592,12 +592,7 @@ fn AddApi(
                 is_optional=true
             />
             <ScopeChoice value=scope />
-            <div class="buttons">
-                <button type="button" class="quiet" on:click=move |_| close.run(false)>{text::cancel()}</button>
-                <button type="submit" disabled=create.pending()>
-                    {move || if create.pending().get() { text::adding() } else { text::systems::add_api() }}
-                </button>
-            </div>
+            <Foot cancel=move |()| close.run(false) says=(text::systems::add_api(), text::adding()) pending=create.pending() />
         </Form>
     }
 }
@@ -618,10 +613,7 @@ fn ChangeApi(
     let toasts = toasts();
     let id = api.id.to_string();
     let change = Write::new(
-        move |patch: ApiPatch| {
-            let (system, id) = (system.clone(), id.clone());
-            async move { api::systems::change_api(&system, &id, &patch).await }
-        },
+        move |patch: ApiPatch| api::systems::change_api(&system, &id, &patch),
         move |_| {
             toasts.good(text::saved());
             close.run(true);
@@ -663,12 +655,7 @@ fn ChangeApi(
                 is_optional=true
             />
             <ScopeChoice value=scope />
-            <div class="buttons">
-                <button type="button" class="quiet" on:click=move |_| close.run(false)>{text::cancel()}</button>
-                <button type="submit" disabled=change.pending()>
-                    {move || if change.pending().get() { text::saving() } else { text::save() }}
-                </button>
-            </div>
+            <Foot cancel=move |()| close.run(false) says=(text::save(), text::saving()) pending=change.pending() />
         </Form>
     }
 }

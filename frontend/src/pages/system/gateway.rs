@@ -12,7 +12,7 @@ use crate::api;
 use crate::app::with_query;
 use crate::components::clipboard::Snippet;
 use crate::components::field::Field;
-use crate::components::listing::Loaded;
+use crate::components::reading::{Loaded, Reading};
 use crate::text;
 
 /// What stands where no key is known.
@@ -77,7 +77,7 @@ fn host_and_port(url: &str) -> (String, String) {
 /// The choice of a gateway, and its files.
 #[component]
 pub(super) fn GatewayRecipes(shared: Shared) -> impl IntoView {
-    let installation = LocalResource::new(api::installation::installation);
+    let installation = Reading::new(api::installation::installation);
     let query = use_query_map();
     let chosen = Memo::new(move |_| {
         let query = query.read();
@@ -106,7 +106,7 @@ pub(super) fn GatewayRecipes(shared: Shared) -> impl IntoView {
                     .collect_view()}
             </nav>
             <Loaded
-                resource=installation
+                reading=installation
                 children=move |installation| view! { <Recipes installation shared chosen /> }
             />
         </section>

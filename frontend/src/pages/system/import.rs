@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use latchkey_shared::systems::{ImportReport, ImportedApi};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::web_sys::{DragEvent, File, HtmlInputElement};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
@@ -66,24 +67,24 @@ pub(super) fn Import(shared: Shared) -> impl IntoView {
     let system = shared.key();
     let send = move |dry_run: bool| {
         let system = system.clone();
-        move |document: Document| {
-            let system = system.clone();
-            async move { api::systems::import(&system, document.text.to_string(), dry_run).await }
-        }
+        move |document: Document| api::systems::import(&system, document.text.to_string(), dry_run)
     };
     let compare = Write::new(send(true), move |report| draft.report.set(Some(report)));
-    let refresh = Action::new_unsync_local(move |(): &()| async move {
-        // The document may have brought a base path. If this fails, the next visit shows it.
-        if let Ok(system) = api::systems::find(&shared.key()).await {
-            shared.system.try_set(system);
-        }
-    });
+    let refresh = move || {
+        let answer = api::systems::find(&shared.key());
+        spawn_local(async move {
+            // The document may have brought a base path. If this fails, the next visit shows it.
+            if let Ok(system) = answer.await {
+                shared.system.try_set(system);
+            }
+        });
+    };
     let apply = Write::new(send(false), move |report| {
         toasts.good(text::systems::imported());
         draft.report.set(None);
         draft.applied.set(Some(report));
         draft.pasted.set(String::new());
-        refresh.dispatch_local(());
+        refresh();
     });
     let look_at = Callback::new(move |document: Document| {
         draft.report.set(None);
@@ -98,7 +99,7 @@ pub(super) fn Import(shared: Shared) -> impl IntoView {
     {
         compare.send(document);
     }
-    let send_again = move |write: Write<Document, ImportReport>| {
+    let send_again = move |write: Write<Document>| {
         Callback::new(move |()| {
             if let Some(document) = draft.document.get_untracked() {
                 write.send(document);
@@ -198,9 +199,8 @@ fn brings_base_path(report: &ImportReport, base_path: &str) -> bool {
 fn Choose(draft: Draft, look_at: Callback<Document>) -> impl IntoView {
     let fault = RwSignal::new(None::<&'static str>);
     let is_over = RwSignal::new(false);
-    let read = Action::new_unsync_local(move |file: &File| {
-        let file = file.clone();
-        async move {
+    let read = move |file: File| {
+        spawn_local(async move {
             if file.size() > LIMIT {
                 fault.try_set(Some(text::systems::file_too_large()));
                 return;
@@ -213,12 +213,12 @@ fn Choose(draft: Draft, look_at: Callback<Document>) -> impl IntoView {
                     fault.try_set(Some(text::systems::file_unreadable()));
                 }
             }
-        }
-    });
+        });
+    };
     let take = move |files: Option<leptos::web_sys::FileList>| {
         fault.set(None);
         if let Some(file) = files.and_then(|files| files.get(0)) {
-            read.dispatch_local(file);
+            read(file);
         }
     };
     let on_choose = move |event: leptos::ev::Event| {

@@ -9,8 +9,9 @@ use crate::api;
 use crate::app::with_query;
 use crate::components::clipboard::Snippet;
 use crate::components::dialog::{Confirm, Dialog};
+use crate::components::each::Each;
 use crate::components::field::{Field, Select};
-use crate::components::form::{Checked, Form};
+use crate::components::form::{Checked, Foot, Form};
 use crate::components::listing::{Listing, Nothing, Reload};
 use crate::components::toast::toasts;
 use crate::components::write::Write;
@@ -27,14 +28,11 @@ pub(super) fn Keys(shared: Shared) -> impl IntoView {
     let chosen = RwSignal::new(None::<VerifierKey>);
     let toasts = toasts();
     let system = StoredValue::new(shared.key());
-    let load = move |_| {
-        let system = system.get_value();
-        async move { api::systems::verifier_keys(&system).await }
-    };
+    let load = move |_: Option<&str>| api::systems::verifier_keys(&system.get_value());
     let delete = Write::new(
         move |()| {
             let key = chosen.with_untracked(|key| key.as_ref().map(|key| key.id.to_string()));
-            async move { api::systems::remove_verifier_key(&system.get_value(), &key.unwrap_or_default()).await }
+            api::systems::remove_verifier_key(&system.get_value(), &key.unwrap_or_default())
         },
         move |()| {
             let gone = chosen.get_untracked().map(|key| key.id);
@@ -123,7 +121,7 @@ fn Table(rows: RwSignal<Vec<VerifierKey>>, ask: Callback<VerifierKey>) -> impl I
                 </tr>
             </thead>
             <tbody>
-                <For each=move || rows.get() key=|key| key.id.clone() let:key>
+                <Each of=rows key=|key| key.id.to_string() let:key>
                     <tr>
                         <th scope="row">{key.name.clone()}</th>
                         <td>{key.gateway.map_or("–", text::systems::gateway_name)}</td>
@@ -142,7 +140,7 @@ fn Table(rows: RwSignal<Vec<VerifierKey>>, ask: Callback<VerifierKey>) -> impl I
                             </div>
                         </td>
                     </tr>
-                </For>
+                </Each>
             </tbody>
         </table>
     }
@@ -158,10 +156,7 @@ fn NewKey(
     let name = RwSignal::new(String::new());
     let gateway = RwSignal::new(Gateway::Nginx.as_str().to_owned());
     let create = Write::new(
-        move |new: NewVerifierKey| {
-            let system = system.clone();
-            async move { api::systems::create_verifier_key(&system, &new).await }
-        },
+        move |new: NewVerifierKey| api::systems::create_verifier_key(&system, &new),
         move |key| created.run(key),
     );
     let error = create.error();
@@ -195,12 +190,7 @@ fn NewKey(
                 options=families.into_iter().chain([none]).collect()
                 hint=text::systems::gateway_hint()
             />
-            <div class="buttons">
-                <button type="button" class="quiet" on:click=move |_| cancel.run(())>{text::cancel()}</button>
-                <button type="submit" disabled=create.pending()>
-                    {move || if create.pending().get() { text::systems::creating() } else { text::systems::add_key() }}
-                </button>
-            </div>
+            <Foot cancel=move |()| cancel.run(()) says=(text::systems::add_key(), text::systems::creating()) pending=create.pending() />
         </Form>
     }
 }

@@ -2,6 +2,7 @@
 //! and whether it is there at all.
 
 use latchkey_shared::fields;
+use latchkey_shared::page::Page;
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{System, SystemPatch};
 use leptos::prelude::*;
@@ -12,9 +13,9 @@ use super::Shared;
 use crate::api;
 use crate::components::dialog::Confirm;
 use crate::components::field::Field;
-use crate::components::form::{Checked, Form, at_field};
-use crate::components::listing::Loaded;
+use crate::components::form::{Checked, Form, Submit, at_field};
 use crate::components::notice::Notice;
+use crate::components::reading::{Loaded, Reading};
 use crate::components::suggest::{Finder, Suggest, Suggestion};
 use crate::components::toast::toasts;
 use crate::components::token_links::InUse;
@@ -32,9 +33,9 @@ pub(super) fn Settings(shared: Shared) -> impl IntoView {
 }
 
 /// Sends a change of the system; shows it from then on.
-fn change(shared: Shared, then: impl Fn() + Clone + 'static) -> Write<SystemPatch, System> {
+fn change(shared: Shared, then: impl Fn() + 'static) -> Write<SystemPatch> {
     Write::new(
-        move |patch: SystemPatch| async move { api::systems::change(&shared.key(), &patch).await },
+        move |patch: SystemPatch| api::systems::change(&shared.key(), &patch),
         move |system: System| {
             shared.system.set(system);
             then();
@@ -102,9 +103,7 @@ fn Properties(shared: Shared) -> impl IntoView {
                     />
                 </div>
                 <div class="buttons">
-                    <button type="submit" disabled=save.pending()>
-                        {move || if save.pending().get() { text::saving() } else { text::save() }}
-                    </button>
+                    <Submit says=(text::save(), text::saving()) pending=save.pending() />
                 </div>
             </Form>
         </section>
@@ -157,9 +156,7 @@ fn Access(shared: Shared) -> impl IntoView {
 /// The projects that it is opened to, to be closed and others to be opened.
 #[component]
 fn OpenedTo(shared: Shared) -> impl IntoView {
-    let projects = LocalResource::new(move || async move {
-        api::systems::projects(&shared.key()).await.map(|page| page.items)
-    });
+    let projects = Reading::new(move || api::systems::projects(&shared.key()));
     let known = StoredValue::new(Vec::<String>::new());
     let toasts = toasts();
     let switch = Write::new(
@@ -177,7 +174,7 @@ fn OpenedTo(shared: Shared) -> impl IntoView {
             } else {
                 text::systems::closed(&project)
             });
-            projects.refetch();
+            projects.again();
         },
     );
     let failure = Signal::derive(move || switch.error().get().map(|error| error.message()));
@@ -194,7 +191,7 @@ fn OpenedTo(shared: Shared) -> impl IntoView {
             switch.send((project.id, true));
         }
     };
-    let list = move |opened: Vec<ProjectRef>| {
+    let list = move |Page { items: opened, .. }: Page<ProjectRef>| {
         known.set_value(opened.iter().map(|project| project.key.clone()).collect());
         if opened.is_empty() {
             return view! { <p class="notice warn">{text::systems::opened_to_none()}</p> }.into_any();
@@ -226,7 +223,7 @@ fn OpenedTo(shared: Shared) -> impl IntoView {
     };
     view! {
         <h3>{text::systems::opened_to()}</h3>
-        <Loaded resource=projects children=list />
+        <Loaded reading=projects children=list />
         <Suggest
             name="open_to"
             label=text::systems::open_to()
@@ -247,9 +244,9 @@ fn Existence(shared: Shared) -> impl IntoView {
     let is_disabled = Memo::new(move |_| shared.system.read().disabled);
     let name = move || shared.system.read().name.clone();
     let disable = Write::new(
-        move |()| async move {
+        move |()| {
             let patch = SystemPatch { disabled: Some(true), ..SystemPatch::default() };
-            api::systems::change(&shared.key(), &patch).await
+            api::systems::change(&shared.key(), &patch)
         },
         move |system| {
             shared.system.set(system);
@@ -260,7 +257,7 @@ fn Existence(shared: Shared) -> impl IntoView {
     let enable = change(shared, move || toasts.good(text::systems::now_enabled()));
     let failure = Signal::derive(move || enable.error().get().map(|error| error.message()));
     let delete = Write::new(
-        move |()| async move { api::systems::remove(&shared.key()).await },
+        move |()| api::systems::remove(&shared.key()),
         move |()| {
             toasts.good(text::systems::system_deleted());
             navigate("/systems", NavigateOptions { replace: true, ..NavigateOptions::default() });

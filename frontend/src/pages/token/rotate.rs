@@ -41,14 +41,11 @@ pub(super) fn Rotate(
     let toasts = toasts();
     let rotate = Write::new(
         move |()| {
-            let (id, overlap) = (id.clone(), overlap.get_untracked());
+            let overlap = overlap.get_untracked();
             let public_key = has_client_key.then(|| public_key.get_untracked());
-            async move {
-                let rotation = Rotation { overlap_seconds: Some(overlap), public_key };
-                api::tokens::rotate(&id, &rotation).await.map(drop)
-            }
+            api::tokens::rotate(&id, &Rotation { overlap_seconds: Some(overlap), public_key })
         },
-        move |()| {
+        move |_| {
             toasts.good(text::token::rotated());
             open.set(false);
             then.run(());

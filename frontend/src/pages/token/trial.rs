@@ -8,8 +8,8 @@ use leptos::prelude::*;
 
 use crate::api;
 use crate::components::field::{Field, Select};
-use crate::components::form::{Checked, Form, at_field};
-use crate::components::listing::Loaded;
+use crate::components::form::{Checked, Form, Submit, at_field};
+use crate::components::reading::{Loaded, Reading};
 use crate::components::write::Write;
 use crate::pages::system::{METHODS, starts_with_slash};
 use crate::text;
@@ -17,15 +17,13 @@ use crate::text;
 /// The panel.
 #[component]
 pub(super) fn TryIt(token: Token) -> impl IntoView {
-    let systems = LocalResource::new(|| {
-        api::all(|cursor| async move { api::systems::list("", cursor.as_deref()).await })
-    });
+    let systems = Reading::new(|| api::all(|cursor| api::systems::list("", cursor)));
     view! {
         <section class="panel">
             <h2>{text::token::try_it()}</h2>
             <p class="hint">{text::token::try_it_hint()}</p>
             <Loaded
-                resource=systems
+                reading=systems
                 children=move |systems| view! { <TrialForm token=token.clone() systems /> }
             />
         </section>
@@ -92,10 +90,7 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
     let decision = RwSignal::new(None::<Decision>);
     let id = token.id.to_string();
     let ask = Write::new(
-        move |trial: Trial| {
-            let id = id.clone();
-            async move { api::tokens::try_call(&id, &trial).await }
-        },
+        move |trial: Trial| api::tokens::try_call(&id, &trial),
         move |answer| decision.set(Some(answer)),
     );
     let error = ask.error();
@@ -172,9 +167,7 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
                 />
             </div>
             <div class="buttons">
-                <button type="submit" disabled=ask.pending()>
-                    {move || if ask.pending().get() { text::token::asking() } else { text::token::ask() }}
-                </button>
+                <Submit says=(text::token::ask(), text::token::asking()) pending=ask.pending() />
             </div>
         </Form>
         <div role="status" class="notice-place">

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use crate::api;
-use crate::components::listing::Loaded;
+use crate::components::reading::{Loaded, Reading};
 use crate::text;
 use crate::time::{self, number};
 
@@ -54,14 +54,11 @@ fn days(usage: &Usage) -> Vec<Day> {
 /// The panel.
 #[component]
 pub(super) fn UsagePanel(id: String) -> impl IntoView {
-    let usage = LocalResource::new(move || {
-        let id = id.clone();
-        async move { api::tokens::usage(&id).await }
-    });
+    let usage = Reading::new(move || api::tokens::usage(&id));
     view! {
         <section class="panel">
             <h2>{text::token::usage()}</h2>
-            <Loaded resource=usage children=|usage| view! { <Used usage /> } />
+            <Loaded reading=usage children=|usage| view! { <Used usage /> } />
         </section>
     }
 }

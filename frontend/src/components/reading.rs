@@ -1,0 +1,112 @@
+//! What a page reads from the server, and what it shows of it: on its way, failed,
+//! or there.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::listing::{Failure, Skeleton};
+use crate::api::{Answer, Error};
+use crate::text;
+
+/// What was read, without its type, so that there is one kind of resource and not
+/// one for each thing: the machinery of each is ten kilobytes to load.
+type Untyped = Arc<dyn Any + Send + Sync>;
+
+/// Something that is read from the server.
+pub(crate) struct Reading<T> {
+    resource: LocalResource<Result<Untyped, Error>>,
+    is_loading: RwSignal<bool>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Reading<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Reading<T> {}
+
+impl<T: Clone + Send + Sync + 'static> Reading<T> {
+    /// Reads it now, and again when a signal changes that `read` looks at.
+    pub(crate) fn new(read: impl Fn() -> Answer<T> + 'static) -> Self {
+        let is_loading = RwSignal::new(false);
+        let resource = resource(Box::new(move || untyped(read())), is_loading);
+        Self { resource, is_loading, of: PhantomData }
+    }
+
+    /// Reads it again; what was there stays meanwhile.
+    pub(crate) fn again(self) {
+        self.resource.refetch();
+    }
+
+    /// What was read last; nothing before the first answer.
+    pub(crate) fn get(self) -> Option<Result<T, Error>> {
+        Some(self.resource.get()?.map(typed))
+    }
+
+    /// Whether an answer is on its way.
+    pub(crate) fn is_loading(self) -> bool {
+        self.is_loading.get()
+    }
+}
+
+fn resource(
+    read: Box<dyn Fn() -> Answer<Untyped>>,
+    is_loading: RwSignal<bool>,
+) -> LocalResource<Result<Untyped, Error>> {
+    LocalResource::new(move || {
+        is_loading.set(true);
+        let answer = read();
+        async move {
+            let answer = answer.await;
+            is_loading.try_set(false);
+            answer
+        }
+    })
+}
+
+fn untyped<T: Send + Sync + 'static>(answer: Answer<T>) -> Answer<Untyped> {
+    Box::pin(async move { answer.await.map(|found| Arc::new(found) as Untyped) })
+}
+
+fn typed<T: Clone + 'static>(found: Untyped) -> T {
+    found.downcast_ref::<T>().expect("a reading gets what it reads").clone()
+}
+
+/// What is read for a page.
+#[component]
+pub(crate) fn Loaded<T, V>(
+    /// What is read.
+    reading: Reading<T>,
+    /// What to say when it cannot be read: that of a page, if nothing else is said.
+    #[prop(default = text::page_failed())]
+    failed: &'static str,
+    /// Shows it.
+    children: impl Fn(T) -> V + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let show = move |found| children(typed(found)).into_any();
+    view! { <Faces resource=reading.resource failed show=Box::new(show) /> }
+}
+
+#[component]
+fn Faces(
+    resource: LocalResource<Result<Untyped, Error>>,
+    failed: &'static str,
+    show: Box<dyn Fn(Untyped) -> AnyView + Send + Sync>,
+) -> impl IntoView {
+    move || match resource.get() {
+        None => view! { <Skeleton /> }.into_any(),
+        Some(Ok(found)) => show(found),
+        Some(Err(error)) => {
+            view! { <Failure error title=failed retry=move |()| resource.refetch() /> }.into_any()
+        }
+    }
+}

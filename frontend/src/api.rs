@@ -17,6 +17,7 @@ use gloo_net::http::{Method, RequestBuilder};
 use js_sys::encode_uri_component;
 use latchkey_shared::page::Page;
 use latchkey_shared::problem::ProblemBody;
+use leptos::wasm_split::SplitLoaderError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -75,6 +76,13 @@ thread_local! {
 /// and is made again after it.
 pub(crate) fn when_logged_out(ask: impl Fn() -> oneshot::Receiver<bool> + 'static) {
     LOG_IN_AGAIN.set(Some(Rc::new(ask)));
+}
+
+/// A part of this app that could not be loaded either.
+impl From<SplitLoaderError> for Error {
+    fn from(_: SplitLoaderError) -> Self {
+        Self::Unreachable
+    }
 }
 
 /// What the API answers, once it does. Boxed, so that whoever waits for it is

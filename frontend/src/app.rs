@@ -1,27 +1,18 @@
 //! Which page is where.
 
 use leptos::prelude::*;
-use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
+use leptos_router::hooks::use_location;
 use leptos_router::path;
 
 use crate::components::clipboard::{Clipboard, CopyByHand};
 use crate::components::frame::Frame;
 use crate::components::login_again::{LastUser, LoginGate};
 use crate::components::toast::{ToastRegion, Toasts};
-use crate::pages::audit::AuditPage;
+use crate::later;
 use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::password::PasswordPage;
-use crate::pages::project::ProjectPage;
-use crate::pages::projects::ProjectsPage;
-use crate::pages::settings::SettingsPage;
-use crate::pages::system::SystemPage;
-use crate::pages::systems::SystemsPage;
-use crate::pages::token::TokenPage;
-use crate::pages::token_form::{ModifyTokenPage, NewTokenPage};
-use crate::pages::token_issued::IssuedPage;
 use crate::pages::tokens::TokensPage;
-use crate::pages::users::UsersPage;
 use crate::preferences::Preferences;
 
 /// The whole app, built anew when its language changes.
@@ -38,29 +29,48 @@ pub(crate) fn App() -> impl IntoView {
         view! {
             <Router>
                 <LoginGate />
-                <Routes fallback=NotFoundPage>
-                    <Route path=path!("/") view=|| view! { <Redirect path="/tokens" /> } />
-                    <Route path=path!("/login") view=LoginPage />
-                    <Route path=path!("/password") view=PasswordPage />
-                    <ParentRoute path=path!("") view=Frame>
-                        <Route path=path!("/tokens") view=TokensPage />
-                        <Route path=path!("/tokens/new") view=NewTokenPage />
-                        <Route path=path!("/tokens/:id") view=TokenPage />
-                        <Route path=path!("/tokens/:id/modify") view=ModifyTokenPage />
-                        <Route path=path!("/tokens/:id/issued") view=IssuedPage />
-                        <Route path=path!("/systems") view=SystemsPage />
-                        <Route path=path!("/systems/:key") view=SystemPage />
-                        <Route path=path!("/projects") view=ProjectsPage />
-                        <Route path=path!("/projects/:key") view=ProjectPage />
-                        <Route path=path!("/users") view=UsersPage />
-                        <Route path=path!("/audit") view=AuditPage />
-                        <Route path=path!("/settings") view=SettingsPage />
-                    </ParentRoute>
-                </Routes>
+                <Pages />
             </Router>
             <CopyByHand />
             <ToastRegion />
         }
+    }
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    let location = use_location();
+    let is_gate = Memo::new(move |_| matches!(location.pathname.read().as_str(), "/login" | "/password"));
+    move || {
+        if is_gate.get() {
+            return view! {
+                <FlatRoutes fallback=NotFoundPage>
+                    <Route path=path!("/login") view=LoginPage />
+                    <Route path=path!("/password") view=later::password />
+                </FlatRoutes>
+            }
+            .into_any();
+        }
+        view! {
+            <Frame>
+                <FlatRoutes fallback=NotFoundPage>
+                    <Route path=path!("/") view=|| view! { <Redirect path="/tokens" /> } />
+                    <Route path=path!("/tokens") view=TokensPage />
+                    <Route path=path!("/tokens/new") view=later::new_token />
+                    <Route path=path!("/tokens/:id") view=later::token />
+                    <Route path=path!("/tokens/:id/modify") view=later::modify_token />
+                    <Route path=path!("/tokens/:id/issued") view=later::issued />
+                    <Route path=path!("/systems") view=later::systems />
+                    <Route path=path!("/systems/:key") view=later::system />
+                    <Route path=path!("/projects") view=later::projects />
+                    <Route path=path!("/projects/:key") view=later::project />
+                    <Route path=path!("/users") view=later::users />
+                    <Route path=path!("/audit") view=later::audit />
+                    <Route path=path!("/settings") view=later::settings />
+                </FlatRoutes>
+            </Frame>
+        }
+        .into_any()
     }
 }
 

@@ -9,6 +9,7 @@
 mod api;
 mod app;
 mod components;
+mod later;
 mod pages;
 mod preferences;
 mod text;

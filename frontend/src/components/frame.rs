@@ -5,7 +5,7 @@ use latchkey_shared::session::Session;
 use latchkey_shared::users::Role;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::components::{A, Outlet};
+use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use super::listing::Failure;
@@ -54,7 +54,11 @@ impl Me {
 
 /// The head of the page with its navigation, and the page itself.
 #[component]
-pub(crate) fn Frame() -> impl IntoView {
+pub(crate) fn Frame(
+    /// The page.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let children = StoredValue::new(children);
     let session = Reading::new(api::session::current);
     let navigate = use_navigate();
     let on_page = move |session: Session| {
@@ -65,7 +69,7 @@ pub(crate) fn Frame() -> impl IntoView {
         }
         expect_context::<LastUser>().0.set(Some(session.user.username.clone()));
         provide_context(Me(StoredValue::new(session.clone())));
-        view! { <Inside session /> }.into_any()
+        view! { <Inside session>{children.with_value(|page| page())}</Inside> }.into_any()
     };
     view! {
         {move || match session.get() {
@@ -92,7 +96,7 @@ fn Starting() -> impl IntoView {
 }
 
 #[component]
-fn Inside(session: Session) -> impl IntoView {
+fn Inside(session: Session, children: Children) -> impl IntoView {
     shortcuts::listen();
     let is_admin = me().is_system_admin();
     // A new page begins at its top, for screen readers too.
@@ -123,7 +127,7 @@ fn Inside(session: Session) -> impl IntoView {
             <Account name=session.user.display_name />
         </header>
         <main id="content" tabindex="-1" node_ref=content>
-            <Outlet />
+            {children()}
         </main>
     }
 }

@@ -217,3 +217,20 @@ test("a deletion that fails is told in the dialog, and the token stays", async (
   await expect(question).toBeHidden();
   expect(await admin.tokensNamed(token.name)).toEqual([]);
 });
+
+test("a part of the app that does not come is told as such, and comes when it is tried again", async ({ page, complaints }) => {
+  complaints.expectNoAnswer();
+  complaints.expectMissingPart();
+  const part = "**/assets/**/split_platform.wasm";
+  await open(page, "/tokens");
+  await page.route(part, (route) => route.abort());
+  await page.getByRole("link", { name: "Systems" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "This could not be loaded" })).toBeVisible();
+  // The rest of the app goes on.
+  await page.getByRole("link", { name: "Tokens", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
+  await page.getByRole("link", { name: "Systems" }).click();
+  await page.unroute(part);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Systems" })).toBeVisible();
+});

@@ -31,11 +31,21 @@ test("2,000 APIs are searched and chosen without lag", async ({ page, platform, 
   console.log(`picker with 2,000 APIs: longest task while searching and choosing ${Math.round(longest)} ms (goal 100 ms)`);
   expect(longest).toBeLessThan(1000);
 
+  // As many rows as a browser draws between two keys; more when they are asked for.
+  await picker.getByRole("searchbox").fill(`${system}:op`);
+  await expect(picker.getByText("2,000 found")).toBeVisible();
+  const rows = picker.getByRole("checkbox", { name: /^Do op/ });
+  await expect(rows).toHaveCount(100);
+  await picker.getByRole("button", { name: "Show more" }).click();
+  await expect(rows).toHaveCount(300);
+  await picker.getByRole("checkbox", { name: "Do op0299" }).check();
+  await expect(picker.getByText("101 selected")).toBeVisible();
+
   await chooseTargets(page, "rsa", [platform.project]);
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "The token is issued" })).toBeVisible();
   const [token] = await admin.tokensNamed(name);
-  expect(token.grant_count).toBe(100);
+  expect(token.grant_count).toBe(101);
   await admin.delete(`/tokens/${token.id}`);
   await admin.delete(`/systems/${system}`);
 });

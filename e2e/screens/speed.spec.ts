@@ -1,4 +1,4 @@
-/** How soon the list of tokens is there, with 10,000 tokens in the database. Alone on the machine. */
+/** How much is loaded for the list of tokens, and how soon it is there, with 10,000 tokens in the database. Alone on the machine. */
 import { expect, open, test, type Page } from "./support/test";
 
 const GOAL = 500;
@@ -21,6 +21,22 @@ async function untilFirstRow(page: Page, path: string): Promise<number> {
       }),
   );
 }
+
+test("the first list is there with 250 KB of wasm, JavaScript and CSS", async ({ page }) => {
+  await open(page, "/tokens");
+  await expect(page.getByRole("row").nth(1)).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const loaded = await page.evaluate(() =>
+    (performance.getEntriesByType("resource") as PerformanceResourceTiming[])
+      .filter((one) => /\.(wasm|js|css)$/.test(new URL(one.name).pathname))
+      .map((one) => one.encodedBodySize),
+  );
+  const size = loaded.reduce((sum, one) => sum + one, 0) / 1024;
+  console.log(`loaded for the first list: ${loaded.length} files, ${size.toFixed(1)} KB, limit 250 KB`);
+  expect(loaded.length).toBeGreaterThanOrEqual(3);
+  expect(loaded.every((one) => one > 0)).toBe(true);
+  expect(size).toBeLessThan(250);
+});
 
 async function measure(page: Page, what: string, path: string): Promise<void> {
   const times: number[] = [];

@@ -23,6 +23,11 @@ export class Complaints {
     this.provoked.push(/net::ERR_/);
   }
 
+  /** And when a part of the app cannot be loaded. */
+  expectMissingPart(): void {
+    this.provoked.push(/TypeError: Failed to fetch/);
+  }
+
   /** And when a page uses what a policy denies it. */
   expectRefusal(): void {
     this.provoked.push(/Permissions policy violation/);

@@ -8,6 +8,7 @@ use latchkey_shared::systems::{Api, ApiScope, System};
 use latchkey_shared::tokens::Kind;
 use leptos::prelude::*;
 
+use super::each::Each;
 use super::frame::me;
 use super::listing::Failure;
 use super::reading::Reading;
@@ -33,6 +34,15 @@ impl Grants {
         }
     }
 
+    /// Chooses an API, or chooses it no more.
+    fn toggle(self, api: &str) {
+        self.apis.update(|apis| {
+            if !apis.remove(api) {
+                apis.insert(api.to_owned());
+            }
+        });
+    }
+
     /// Whether nothing is chosen.
     pub(crate) fn is_empty(self) -> bool {
         self.apis.read().is_empty() && self.systems.read().is_empty()
@@ -51,6 +61,20 @@ struct Entry {
     tag: String,
     /// Everything that a search may hit, in lower case.
     haystack: String,
+}
+
+/// How many rows a system shows before more are asked for, and how many hits of a
+/// search open their systems: as many as a browser draws between two keys.
+const SHOWN: usize = 100;
+
+/// What a search hits: for each system, which of its APIs. Nothing while nothing is searched.
+type Found = Memo<Option<Vec<Vec<usize>>>>;
+
+/// What stands in a system's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Item {
+    Tag(String),
+    Api(usize),
 }
 
 /// The picker.
@@ -118,16 +142,16 @@ fn Groups(groups: Arc<Vec<Group>>, grants: Grants, error: Signal<Option<String>>
         return view! { <p class="hint">{text::tokens::no_apis()}</p> }.into_any();
     }
     let search = RwSignal::new(String::new());
-    // The keys that were found; nothing while nothing is searched.
     let searched = Arc::clone(&groups);
-    let found = Memo::new(move |_| {
+    let found: Found = Memo::new(move |_| {
         let search = search.read().trim().to_lowercase();
         let words: Vec<&str> = search.split_whitespace().collect();
-        let hits = |entry: &&Entry| words.iter().all(|word| entry.haystack.contains(word));
-        (!words.is_empty()).then(|| {
-            let all = searched.iter().flat_map(|group| &group.apis);
-            all.filter(hits).map(|entry| entry.api.key.clone()).collect::<HashSet<String>>()
-        })
+        let hits = |group: &Group| {
+            let apis = group.apis.iter().enumerate();
+            let hits = apis.filter(|(_, api)| words.iter().all(|word| api.haystack.contains(word)));
+            hits.map(|(at, _)| at).collect()
+        };
+        (!words.is_empty()).then(|| searched.iter().map(hits).collect())
     });
     let known: HashSet<String> =
         groups.iter().flat_map(|group| &group.apis).map(|entry| entry.api.key.clone()).collect();
@@ -137,16 +161,24 @@ fn Groups(groups: Arc<Vec<Group>>, grants: Grants, error: Signal<Option<String>>
         let (apis, systems) = (grants.apis.read().len(), grants.systems.read().len());
         text::tokens::selected(apis + systems)
     };
+    let found_in = Arc::clone(&groups);
     let take_found = move |take: bool| {
         let found = found.get_untracked().unwrap_or_default();
         grants.apis.update(|apis| {
-            if take {
-                apis.extend(found);
-            } else {
-                apis.retain(|key| !found.contains(key));
+            for (group, hits) in found_in.iter().zip(&found) {
+                for &at in hits {
+                    let key = &group.apis[at].api.key;
+                    if take {
+                        apis.insert(key.clone());
+                    } else {
+                        apis.remove(key);
+                    }
+                }
             }
         });
     };
+    let take_none_found = take_found.clone();
+    let count_found = move || found.read().iter().flatten().map(Vec::len).sum();
     view! {
         <div class="picker-head">
             <input
@@ -167,21 +199,17 @@ fn Groups(groups: Arc<Vec<Group>>, grants: Grants, error: Signal<Option<String>>
             />
             <p role="status">{chosen}</p>
         </div>
-        <Show when=move || found.read().is_some()>
-            <div class="picker-head">
-                <p role="status">
-                    {move || text::tokens::found(found.read().as_ref().map_or(0, HashSet::len))}
-                </p>
-                <div class="buttons">
-                    <button type="button" class="quiet small" on:click=move |_| take_found(true)>
-                        {text::tokens::select_found()}
-                    </button>
-                    <button type="button" class="quiet small" on:click=move |_| take_found(false)>
-                        {text::tokens::select_none_found()}
-                    </button>
-                </div>
+        <div class="picker-head" hidden=move || found.read().is_none()>
+            <p role="status">{move || text::tokens::found(count_found())}</p>
+            <div class="buttons">
+                <button type="button" class="quiet small" on:click=move |_| take_found(true)>
+                    {text::tokens::select_found()}
+                </button>
+                <button type="button" class="quiet small" on:click=move |_| take_none_found(false)>
+                    {text::tokens::select_none_found()}
+                </button>
             </div>
-        </Show>
+        </div>
         <div class="picker-body">
             {(0..groups.len())
                 .map(|at| view! { <GroupOfSystem groups=Arc::clone(&groups) at grants found is_alone=groups.len() == 1 /> })
@@ -198,7 +226,7 @@ fn GroupOfSystem(
     groups: Arc<Vec<Group>>,
     at: usize,
     grants: Grants,
-    found: Memo<Option<HashSet<String>>>,
+    found: Found,
     /// Whether there is no other to look at first.
     is_alone: bool,
 ) -> impl IntoView {
@@ -212,20 +240,48 @@ fn GroupOfSystem(
         let is_whole_grantable = !system.builtin && (is_admin || system.global_api_count == 0);
         head = (system.key.clone(), system.name.clone(), is_whole_grantable, group.apis.len());
     });
-    let (key, name, is_whole_grantable, total) = head;
-    let prefix = format!("{key}:");
-    let counted = prefix.clone();
-    let count = Memo::new(move |_| grants.apis.read().iter().filter(|api| api.starts_with(&counted)).count());
-    let has_found = Memo::new(move |_| {
-        found.read().as_ref().is_none_or(|found| found.iter().any(|api| api.starts_with(&prefix)))
-    });
+    let (system, name, is_whole_grantable, total) = head;
+    let prefix = format!("{system}:");
+    let count = Memo::new(move |_| grants.apis.read().iter().filter(|api| api.starts_with(&prefix)).count());
+    let hits = Memo::new(move |_| found.read().as_ref().map_or(total, |found| found[at].len()));
     let is_open = RwSignal::new(is_alone || count.get_untracked() > 0);
-    let is_shown = Memo::new(move |_| is_open.get() || found.read().is_some());
-    // Rows are made when they are first looked at, and stay.
-    let was_shown = Memo::new(move |before| before == Some(&true) || is_shown.get());
-    let whole_key = key.clone();
+    // A search opens the first systems that it hits, until there is enough to look at.
+    let is_searched_open = Memo::new(move |_| {
+        found.read().as_ref().is_some_and(|found| found[..at].iter().map(Vec::len).sum::<usize>() < SHOWN)
+    });
+    let is_shown = Memo::new(move |_| is_open.get() || is_searched_open.get());
+    let limit = RwSignal::new(SHOWN);
+    Effect::new(move || {
+        found.track();
+        limit.set(SHOWN);
+    });
+    let items = Memo::new(move |_| {
+        let mut items = Vec::new();
+        if !is_shown.get() {
+            return items;
+        }
+        let found = found.read();
+        let mut positions: Box<dyn Iterator<Item = usize>> = match found.as_ref() {
+            Some(found) => Box::new(found[at].iter().copied()),
+            None => Box::new(0..total),
+        };
+        with(&mut |group| {
+            let is_tagged = group.apis.iter().any(|api| !api.tag.is_empty());
+            let mut tag = None;
+            for at in positions.by_ref().take(limit.get()) {
+                let api = &group.apis[at];
+                if is_tagged && tag != Some(&api.tag) {
+                    items.push(Item::Tag(api.tag.clone()));
+                    tag = Some(&api.tag);
+                }
+                items.push(Item::Api(at));
+            }
+        });
+        items
+    });
+    let whole_key = system.clone();
     let is_whole = Memo::new(move |_| grants.systems.read().contains(&whole_key));
-    let whole_key = key.clone();
+    let whole_key = system.clone();
     let toggle_whole = move |_| {
         grants.systems.update(|systems| {
             if !systems.remove(&whole_key) {
@@ -246,45 +302,33 @@ fn GroupOfSystem(
             });
         });
     };
-    let rows = move || {
-        let mut sections: Vec<(String, Vec<AnyView>)> = Vec::new();
-        with(&mut |group| {
-            for entry in &group.apis {
-                if sections.last().is_none_or(|(tag, _)| *tag != entry.tag) {
-                    sections.push((entry.tag.clone(), Vec::new()));
-                }
-                if let Some((_, rows)) = sections.last_mut() {
-                    rows.push(row(&entry.api, grants, found, is_whole));
-                }
-            }
-        });
-        let is_tagged = sections.len() > 1 || sections.iter().any(|(tag, _)| !tag.is_empty());
-        sections
-            .into_iter()
-            .map(|(tag, rows)| {
-                let heading = is_tagged.then(|| {
-                    let tag = if tag.is_empty() { text::tokens::untagged().to_owned() } else { tag };
-                    view! { <p class="picker-tag">{tag}</p> }
-                });
-                view! { <div class="picker-section">{heading} {rows}</div> }
-            })
-            .collect_view()
+    let show = move |item: Item| match item {
+        Item::Tag(tag) => {
+            let tag = if tag.is_empty() { text::tokens::untagged().to_owned() } else { tag };
+            view! { <p class="picker-tag">{tag}</p> }.into_any()
+        }
+        Item::Api(api) => group.with_value(|groups| row(&groups[at].apis[api].api, grants, is_whole)),
     };
+    let key = |item: &Item| match item {
+        Item::Tag(tag) => format!("# {tag}"),
+        Item::Api(at) => at.to_string(),
+    };
+    let has_more = move || limit.get() < hits.get();
     let all_of = format!("{} {name}", text::tokens::select_all());
     let none_of = format!("{} {name}", text::tokens::select_none());
     view! {
         <details
             class="picker-group"
-            class:empty=move || !has_found.get()
+            class:empty=move || hits.get() == 0
             prop:open=is_shown
             on:toggle:target=move |event| {
-                if found.read_untracked().is_none() {
+                if !is_searched_open.get_untracked() {
                     is_open.set(event.target().open());
                 }
             }
         >
             <summary>
-                <span class="picker-name">{name} " " <code>{key}</code></span>
+                <span class="picker-name">{name} " " <code>{system}</code></span>
                 <span class="number">
                     {move || if is_whole.get() {
                         text::tokens::whole_system().to_owned()
@@ -310,40 +354,47 @@ fn GroupOfSystem(
                     </button>
                 </div>
             </div>
-            <Show when=move || was_shown.get()>{rows}</Show>
+            <div class="picker-section">
+                <Each of=items key children=show />
+            </div>
+            <Show when=has_more>
+                <button type="button" class="quiet small more" on:click=move |_| limit.update(|limit| *limit += 2 * SHOWN)>
+                    {text::show_more()}
+                </button>
+            </Show>
         </details>
     }
 }
 
 /// An API. A plain function of erased type: there may be two thousand of them.
-fn row(api: &Api, grants: Grants, found: Memo<Option<HashSet<String>>>, is_whole: Memo<bool>) -> AnyView {
-    let (key, toggled, shown) = (api.key.clone(), api.key.clone(), api.key.clone());
-    let is_hidden = move || found.read().as_ref().is_some_and(|found| !found.contains(&shown));
-    let toggle = move |_| {
-        grants.apis.update(|apis| {
-            if !apis.remove(&toggled) {
-                apis.insert(toggled.clone());
-            }
-        });
-    };
+fn row(api: &Api, grants: Grants, is_whole: Memo<bool>) -> AnyView {
     let note = match (api.deprecated, api.scope) {
         (true, _) => Some(text::tokens::deprecated()),
         (false, ApiScope::Global) => Some(text::tokens::global()),
         (false, ApiScope::Project) => None,
     };
+    let about = view! {
+        <span>
+            {api.name.clone()}
+            {note.map(|note| view! { " " <span class="badge">{note}</span> })}
+            <span class="sub"><span class="method">{api.method.clone()}</span> {api.path.clone()}</span>
+        </span>
+    };
+    choice(api.key.clone(), about.into_any(), grants, is_whole.into())
+}
+
+/// A box to tick for an API, which cannot be ticked while the whole system is.
+fn choice(key: String, about: AnyView, grants: Grants, is_whole: Signal<bool>) -> AnyView {
+    let toggled = key.clone();
     view! {
-        <label class="check picker-row" hidden=is_hidden>
+        <label class="check picker-row">
             <input
                 type="checkbox"
                 prop:checked=move || is_whole.get() || grants.apis.read().contains(&key)
                 disabled=is_whole
-                on:change=toggle
+                on:change=move |_| grants.toggle(&toggled)
             />
-            <span>
-                {api.name.clone()}
-                {note.map(|note| view! { " " <span class="badge">{note}</span> })}
-                <span class="sub"><span class="method">{api.method.clone()}</span> {api.path.clone()}</span>
-            </span>
+            {about}
         </label>
     }
     .into_any()
@@ -352,29 +403,14 @@ fn row(api: &Api, grants: Grants, found: Memo<Option<HashSet<String>>>, is_whole
 /// What a token is still granted of what is not there any more.
 #[component]
 fn Gone(keys: Vec<String>, grants: Grants) -> impl IntoView {
+    let row = |key: String| {
+        let about = view! { <code>{key.clone()}</code> }.into_any();
+        choice(key, about, grants, Signal::stored(false))
+    };
     view! {
         <div class="picker-section">
             <p class="picker-tag">{text::tokens::gone_apis()}</p>
-            {keys
-                .into_iter()
-                .map(|key| {
-                    let (checked, toggled) = (key.clone(), key.clone());
-                    view! {
-                        <label class="check picker-row">
-                            <input
-                                type="checkbox"
-                                prop:checked=move || grants.apis.read().contains(&checked)
-                                on:change=move |_| grants.apis.update(|apis| {
-                                    if !apis.remove(&toggled) {
-                                        apis.insert(toggled.clone());
-                                    }
-                                })
-                            />
-                            <code>{key}</code>
-                        </label>
-                    }
-                })
-                .collect_view()}
+            {keys.into_iter().map(row).collect_view()}
         </div>
     }
 }

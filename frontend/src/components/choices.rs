@@ -43,20 +43,8 @@ pub(crate) fn Choices(
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let typed = RwSignal::new(String::new());
     let search = RwSignal::new(String::new());
-    let rest = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |before: Option<()>| {
-        let wanted = typed.get();
-        if before.is_none() {
-            return;
-        }
-        if let Some(rest) = rest.get_value() {
-            rest.clear();
-        }
-        // What cannot be waited for is searched with the next key.
-        rest.set_value(set_timeout_with_handle(move || search.set(wanted.trim().to_owned()), REST).ok());
-    });
+    let mut look = debounce(REST, move |typed: String| search.set(typed.trim().to_owned()));
     let found = Reading::new(move || find(search.get()));
     let toggle = move |choice: &Choice| {
         chosen.update(|chosen| {
@@ -114,7 +102,7 @@ pub(crate) fn Choices(
                     autocomplete="off"
                     spellcheck="false"
                     aria-invalid=move || error.read().is_some().then_some("true")
-                    bind:value=typed
+                    on:input:target=move |event| look(event.target().value())
                     // Enter in it would submit the form around it.
                     on:keydown=|event| {
                         if event.key() == "Enter" {

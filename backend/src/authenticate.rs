@@ -12,6 +12,7 @@ use latchkey_shared::verify::Reason;
 use crate::access::{Held, Principal};
 use crate::audit::Origin;
 use crate::configuration::Configuration;
+use crate::crypto::operations::Source;
 use crate::sessions::Sessions;
 use crate::systems::builtin;
 use crate::systems::catalog::Snapshot;
@@ -88,7 +89,6 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     let credential = bearer(request).ok_or_else(|| Problem::denied(Reason::Malformed, None))?;
     let project = project(request.headers());
     let client_ip = client_ip(request);
-    let source = client_ip.map(|address| address.to_string()).unwrap_or_default();
     let method = request.extensions().get::<SentMethod>().map(|SentMethod(method)| method.clone());
     let call = Call {
         system,
@@ -97,7 +97,8 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
         project: project.as_deref(),
         client_ip,
     };
-    let verdict = verifier.decide(&snapshot, Presented { credential, source: &source }, &call).await;
+    let verdict =
+        verifier.decide(&snapshot, Presented { credential, source: Source::new(client_ip, "") }, &call).await;
     if let Some(reason) = verdict.denied {
         return Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str())));
     }

@@ -7,7 +7,7 @@ use quick_cache::sync::Cache;
 use zeroize::Zeroizing;
 
 use super::jwe::Sealed;
-use super::operations::{Overloaded, PrivateOperations};
+use super::operations::{Overloaded, PrivateOperations, Source};
 use super::rsa::{BadKey, PrivateKey};
 
 /// Why a message was not opened.
@@ -60,7 +60,7 @@ impl Decryptor {
     pub async fn open<E, F>(
         &self,
         sealed: Sealed,
-        source: &str,
+        source: Source<'_>,
         private_key: impl FnOnce() -> F,
     ) -> Result<Zeroizing<Vec<u8>>, OpenError<E>>
     where
@@ -112,7 +112,7 @@ mod tests {
                 fetched.set(fetched.get() + 1);
                 Ok::<_, ()>(pair.private_pkcs8.clone())
             };
-            decryptor.open(sealed, "test", fetch).await.unwrap().to_vec()
+            decryptor.open(sealed, Source::Named("test"), fetch).await.unwrap().to_vec()
         };
         assert_eq!(open().await, b"hush");
         assert_eq!(open().await, b"hush");
@@ -133,7 +133,7 @@ mod tests {
         let decryptor = Decryptor::new(PrivateOperations::new(Limits::default()));
         let error = async |decryptor: &Decryptor, key: Result<Vec<u8>, &'static str>| {
             let fetch = async || key.map(Zeroizing::new);
-            decryptor.open(sealed.clone(), "test", fetch).await.map(|_| ()).unwrap_err()
+            decryptor.open(sealed.clone(), Source::Named("test"), fetch).await.map(|_| ()).unwrap_err()
         };
         assert_eq!(error(&full, Err("not asked")).await, OpenError::Overloaded);
         assert_eq!(error(&decryptor, Err("gone")).await, OpenError::Key("gone"));

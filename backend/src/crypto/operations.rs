@@ -4,6 +4,7 @@
 //! starve the others.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
@@ -62,6 +63,23 @@ struct Admitted {
     by_source: HashMap<Box<str>, usize>,
 }
 
+/// Who asks for an operation: one caller's garbage shall not hold up the others.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// By the address of the client.
+    Address(IpAddr),
+    /// By a name, where there is no address: the system whose gateway asks.
+    Named(&'a str),
+}
+
+impl<'a> Source<'a> {
+    /// The address, or if it is not known whoever else can be told from the others.
+    #[must_use]
+    pub fn new(address: Option<IpAddr>, otherwise: &'a str) -> Self {
+        address.map_or(Self::Named(otherwise), Self::Address)
+    }
+}
+
 /// A place in the queue; dropping it gives it back.
 pub struct Ticket {
     admitted: Arc<Mutex<Admitted>>,
@@ -93,18 +111,21 @@ impl PrivateOperations {
         Self { jobs, admitted: Arc::default(), limits }
     }
 
-    /// Takes a place in the queue for an operation with a key that a source
-    /// asks for (an address, a verifier: whoever can be told from the others).
-    pub fn admit(&self, key: &str, source: &str) -> Result<Ticket, Overloaded> {
+    /// Takes a place in the queue for an operation with a key that a source asks for.
+    pub fn admit(&self, key: &str, source: Source<'_>) -> Result<Ticket, Overloaded> {
+        let source = match source {
+            Source::Address(address) => address.to_string().into(),
+            Source::Named(name) => Box::from(name),
+        };
         let mut admitted = lock(&self.admitted);
         let count = |counts: &HashMap<Box<str>, usize>, name| counts.get(name).copied().unwrap_or(0);
         if admitted.total >= self.limits.admitted
             || count(&admitted.by_key, key) >= self.limits.per_key
-            || count(&admitted.by_source, source) >= self.limits.per_source
+            || count(&admitted.by_source, &source) >= self.limits.per_source
         {
             return Err(Overloaded);
         }
-        let ticket = Ticket { admitted: Arc::clone(&self.admitted), key: key.into(), source: source.into() };
+        let ticket = Ticket { admitted: Arc::clone(&self.admitted), key: key.into(), source };
         admitted.total += 1;
         *admitted.by_key.entry(ticket.key.clone()).or_default() += 1;
         *admitted.by_source.entry(ticket.source.clone()).or_default() += 1;
@@ -173,21 +194,21 @@ mod tests {
     #[test]
     fn no_key_and_no_source_takes_more_than_its_share() {
         let operations = PrivateOperations::new(LIMITS);
-        let first = operations.admit("a", "x").unwrap();
-        let _second = operations.admit("a", "x").unwrap();
-        assert!(operations.admit("a", "y").is_err(), "the key has its share");
-        let _third = operations.admit("b", "x").unwrap();
-        assert!(operations.admit("c", "x").is_err(), "the source has its share");
-        let _fourth = operations.admit("c", "y").unwrap();
-        assert!(operations.admit("d", "z").is_err(), "the queue is full");
+        let first = operations.admit("a", Source::Named("x")).unwrap();
+        let _second = operations.admit("a", Source::Named("x")).unwrap();
+        assert!(operations.admit("a", Source::Named("y")).is_err(), "the key has its share");
+        let _third = operations.admit("b", Source::Named("x")).unwrap();
+        assert!(operations.admit("c", Source::Named("x")).is_err(), "the source has its share");
+        let _fourth = operations.admit("c", Source::Named("y")).unwrap();
+        assert!(operations.admit("d", Source::Named("z")).is_err(), "the queue is full");
         drop(first);
-        assert!(operations.admit("a", "y").is_ok());
+        assert!(operations.admit("a", Source::Named("y")).is_ok());
     }
 
     #[test]
     fn an_empty_queue_remembers_nobody() {
         let operations = PrivateOperations::new(LIMITS);
-        drop(operations.admit("a", "x").unwrap());
+        drop(operations.admit("a", Source::Named("x")).unwrap());
         let admitted = lock(&operations.admitted);
         assert!(admitted.total == 0 && admitted.by_key.is_empty() && admitted.by_source.is_empty());
     }
@@ -197,7 +218,7 @@ mod tests {
         let operations = PrivateOperations::new(LIMITS);
         let (started, has_started) = mpsc::channel();
         let (finish, may_finish) = mpsc::channel::<()>();
-        let ticket = operations.admit("a", "x").unwrap();
+        let ticket = operations.admit("a", Source::Named("x")).unwrap();
         let request = tokio::spawn({
             let operations = operations.clone();
             async move {
@@ -213,7 +234,7 @@ mod tests {
         request.abort();
         assert!(request.await.unwrap_err().is_cancelled());
 
-        let waiting = operations.admit("b", "x").unwrap();
+        let waiting = operations.admit("b", Source::Named("x")).unwrap();
         let next = operations.run(waiting, || 7);
         let mut next = std::pin::pin!(next);
         assert!(tokio::time::timeout(Duration::from_millis(20), &mut next).await.is_err());

@@ -10,6 +10,7 @@ use super::error::{Code, OAuthError, OAuthErrorBody, never_stored};
 use super::token::whole_scope;
 use crate::access::Reach;
 use crate::crypto::keyring::Keyring;
+use crate::crypto::operations::Source;
 use crate::database::now;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::users::Users;
@@ -107,7 +108,9 @@ async fn find(
     client_ip: Option<std::net::IpAddr>,
 ) -> Result<Option<Introspection>, OAuthError> {
     let now = now();
-    let Ok((token, proof)) = verifier.prove(credential, &system.key, now).await else { return Ok(None) };
+    let Ok((token, proof)) = verifier.prove(credential, Source::Named(&system.key), now).await else {
+        return Ok(None);
+    };
     let for_system = proof.audience.as_ref().is_none_or(|audience| *audience == system.audience);
     // A sealed request is for one call; only a decision about that call can use it.
     let good = proof.binding.is_none()

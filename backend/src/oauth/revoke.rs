@@ -12,6 +12,7 @@ use crate::audit::{self, Origin, Target};
 use crate::authenticate::{anonymous, client_ip};
 use crate::crypto::Digest;
 use crate::crypto::keyring::Keyring;
+use crate::crypto::operations::Source;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::verify::Verifier;
@@ -62,8 +63,8 @@ pub(super) async fn revoke(
 ) -> Result<HttpResponse, OAuthError> {
     let client = authenticate(&request, &form, &verifier, &keyring).await?.token;
     let credential = form.required("token")?;
-    let source = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
-    let Ok((owner, proof)) = verifier.prove(credential, &source, now()).await else {
+    let source = Source::new(client_ip(&request), "");
+    let Ok((owner, proof)) = verifier.prove(credential, source, now()).await else {
         return Ok(never_stored(&mut HttpResponse::Ok()).finish());
     };
     if owner.id != client.id {

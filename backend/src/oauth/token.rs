@@ -15,7 +15,7 @@ use crate::authenticate::client_ip;
 use crate::configuration::Configuration;
 use crate::crypto::jwt::{Claims, Grants};
 use crate::crypto::keyring::Keyring;
-use crate::crypto::operations::PrivateOperations;
+use crate::crypto::operations::{PrivateOperations, Source};
 use crate::crypto::{random_bytes, to_base64url};
 use crate::database::now;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
@@ -141,8 +141,8 @@ pub(super) async fn issue(
         grants,
     };
     let overloaded = |_| OAuthError::new(Code::TemporarilyUnavailable, "Not now; try again.");
-    let source = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
-    let ticket = operations.admit(token.id.as_str(), &source).map_err(overloaded)?;
+    let source = Source::new(client_ip(&request), "");
+    let ticket = operations.admit(token.id.as_str(), source).map_err(overloaded)?;
     let keys = keyring.signing_keys().await.map_err(OAuthError::internal)?;
     let access_token = operations.run(ticket, move || keys.sign(&claims, now())).await.map_err(overloaded)?;
     Ok(never_stored(&mut HttpResponse::Ok()).json(TokenResponse {

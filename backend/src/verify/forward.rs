@@ -18,9 +18,10 @@ use latchkey_shared::verify::{Reason, Subject};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use utoipa_actix_web::OpenApiFactory;
 
-use super::routes::{bearer, project, source};
+use super::routes::{bearer, project};
 use super::{Call, Presented, Verdict, Verifier};
 use crate::configuration::Configuration;
+use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::SentMethod;
@@ -125,7 +126,7 @@ async fn authorize(
     }
     let credential = bearer(&request).ok_or_else(|| Problem::denied(Reason::Malformed, None))?;
     let project = project(headers);
-    let presented = Presented { credential, source: &source(client_ip, system) };
+    let presented = Presented { credential, source: Source::new(client_ip, &system.key) };
     let call = Call { system, method: &method, path: &path, project: project.as_deref(), client_ip };
     let verdict = verifier.decide(&snapshot, presented, &call).await;
     match verdict.denied {

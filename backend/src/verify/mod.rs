@@ -32,6 +32,7 @@ use crate::access::{Reach, UserState};
 use crate::crypto::Digest;
 use crate::crypto::decryptor::Decryptor;
 use crate::crypto::keyring::Keyring;
+use crate::crypto::operations::Source;
 use crate::database::{Database, Fresh, now};
 use crate::systems::catalog::{Catalog, CatalogApi, CatalogSystem, Snapshot};
 use crate::systems::paths::{Parameter, Path};
@@ -49,7 +50,7 @@ pub struct Presented<'a> {
     /// What came as its bearer token.
     pub credential: &'a str,
     /// Who asks for the decision, for fairness of private-key operations.
-    pub source: &'a str,
+    pub source: Source<'a>,
 }
 
 /// A call, as the door saw it.

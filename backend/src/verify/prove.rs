@@ -17,6 +17,7 @@ use crate::crypto::client_key::{Signed, Unverified};
 use crate::crypto::decryptor::OpenError;
 use crate::crypto::jwe::Sealed;
 use crate::crypto::jwt::{Invalid, Verified};
+use crate::crypto::operations::Source;
 use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
 use crate::systems::paths::{Path, Target};
@@ -140,7 +141,7 @@ impl Verifier {
     pub(crate) async fn prove(
         &self,
         credential: &str,
-        source: &str,
+        source: Source<'_>,
         now: i64,
     ) -> Result<(Arc<TokenState>, Proof), Reason> {
         if let Some(sealed) = credential.strip_prefix(OPEN_TOKEN) {
@@ -157,7 +158,7 @@ impl Verifier {
         &self,
         credential: &str,
         sealed: &str,
-        source: &str,
+        source: Source<'_>,
         now: i64,
     ) -> Result<(Arc<TokenState>, Proof), Reason> {
         let digest = Digest::of(credential);
@@ -199,7 +200,7 @@ impl Verifier {
     async fn prove_sealed(
         &self,
         credential: &str,
-        source: &str,
+        source: Source<'_>,
         now: i64,
     ) -> Result<(Arc<TokenState>, Proof), Reason> {
         let sealed = Sealed::parse(credential).map_err(|_| Reason::Malformed)?;
@@ -294,7 +295,7 @@ impl Verifier {
         self.known(&owner).await
     }
 
-    async fn open(&self, sealed: Sealed, source: &str) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    async fn open(&self, sealed: Sealed, source: Source<'_>) -> Result<Zeroizing<Vec<u8>>, Reason> {
         let kid = sealed.header.kid.clone();
         let private_key = async || {
             let found = state::private_key(&self.database, &kid).await.map_err(unavailable)?;

@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::forward::ForwardAuthentication;
 use super::{Call, Presented, Verifier};
+use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::extract::Json;
@@ -135,16 +136,10 @@ async fn decide(
     body: &CallBody,
     client_ip: Option<IpAddr>,
 ) -> Decision {
-    let presented = Presented { credential: &body.credential, source: &source(client_ip, system) };
+    let presented = Presented { credential: &body.credential, source: Source::new(client_ip, &system.key) };
     let call =
         Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
     verifier.decide(snapshot, presented, &call).await.decision(snapshot)
-}
-
-/// Whom a verifier's call counts for where private-key operations are shared
-/// out: one caller's garbage shall not hold up the others behind its gateway.
-pub(super) fn source(client_ip: Option<IpAddr>, system: &CatalogSystem) -> String {
-    client_ip.map_or_else(|| system.key.clone(), |address| address.to_string())
 }
 
 /// The system whose verifier key this is.

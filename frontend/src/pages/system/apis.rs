@@ -512,6 +512,45 @@ fn ScopeChoice(value: RwSignal<String>) -> impl IntoView {
     }
 }
 
+/// What an administrator says of an API, whether they add or change it.
+#[derive(Clone, Copy)]
+struct Draft {
+    name: RwSignal<String>,
+    tags: RwSignal<String>,
+    scope: RwSignal<String>,
+}
+
+impl Draft {
+    fn new(name: String, tags: String, scope: ApiScope) -> Self {
+        let scope = RwSignal::new(scope.as_str().to_owned());
+        Self { name: RwSignal::new(name), tags: RwSignal::new(tags), scope }
+    }
+
+    /// By which rules its name and tags may be sent.
+    fn rules(self, error: Signal<Option<api::Error>>) -> [Checked; 2] {
+        [
+            Checked::new(self.name, fields::name, error, "name"),
+            Checked::new(self.tags, tags_fit, error, "tags"),
+        ]
+    }
+}
+
+/// Tags and scope.
+#[component]
+fn TagsAndScope(draft: Draft, tags_rule: Checked) -> impl IntoView {
+    view! {
+        <Field
+            name="tags"
+            label=text::systems::tags()
+            value=draft.tags
+            hint=text::systems::tags_hint()
+            error=tags_rule.error()
+            is_optional=true
+        />
+        <ScopeChoice value=draft.scope />
+    }
+}
+
 /// Asks for what an API needs that no document brings.
 #[component]
 fn AddApi(
@@ -520,9 +559,9 @@ fn AddApi(
     #[prop(into)]
     close: Callback<bool>,
 ) -> impl IntoView {
-    let [operation_id, path, name, tags] = [(); 4].map(|()| RwSignal::new(String::new()));
+    let [operation_id, path] = [(); 2].map(|()| RwSignal::new(String::new()));
     let method = RwSignal::new("GET".to_owned());
-    let scope = RwSignal::new(ApiScope::Project.as_str().to_owned());
+    let draft = Draft::new(String::new(), String::new(), ApiScope::Project);
     let toasts = toasts();
     let create = Write::new(
         move |new: NewApi| api::systems::create_api(&system, &new),
@@ -534,8 +573,7 @@ fn AddApi(
     let error = create.error();
     let id_rule = Checked::new(operation_id, |id| fields::operation_id(id.trim()), error, "operation_id");
     let path_rule = Checked::new(path, starts_with_slash, error, "path");
-    let name_rule = Checked::new(name, fields::name, error, "name");
-    let tags_rule = Checked::new(tags, tags_fit, error, "tags");
+    let [name_rule, tags_rule] = draft.rules(error);
     let submit = move || {
         let typed = |field: RwSignal<String>| field.get_untracked().trim().to_owned();
         // All are asked, so that each says what is wrong with it.
@@ -544,9 +582,9 @@ fn AddApi(
                 operation_id: typed(operation_id),
                 method: method.get_untracked(),
                 path: typed(path),
-                name: typed(name),
-                tags: Some(split_tags(&typed(tags))),
-                scope: Some(read_scope(&scope.read_untracked())),
+                name: typed(draft.name),
+                tags: Some(split_tags(&typed(draft.tags))),
+                scope: Some(read_scope(&draft.scope.read_untracked())),
             });
         }
     };
@@ -567,13 +605,7 @@ fn AddApi(
                 left=path_rule.leave()
                 focused=true
             />
-            <Field
-                name="name"
-                label=text::name()
-                value=name
-                error=name_rule.error()
-                left=name_rule.leave()
-            />
+            <Field name="name" label=text::name() value=draft.name error=name_rule.error() left=name_rule.leave() />
             <Field
                 name="operation_id"
                 label=text::systems::operation_id()
@@ -583,15 +615,7 @@ fn AddApi(
                 error=id_rule.error()
                 left=id_rule.leave()
             />
-            <Field
-                name="tags"
-                label=text::systems::tags()
-                value=tags
-                hint=text::systems::tags_hint()
-                error=tags_rule.error()
-                is_optional=true
-            />
-            <ScopeChoice value=scope />
+            <TagsAndScope draft tags_rule />
             <Foot cancel=move |()| close.run(false) says=(text::systems::add_api(), text::adding()) pending=create.pending() />
         </Form>
     }
@@ -606,10 +630,8 @@ fn ChangeApi(
     #[prop(into)]
     close: Callback<bool>,
 ) -> impl IntoView {
-    let name = RwSignal::new(api.name.clone());
     let tags_before = api.tags.join(", ");
-    let tags = RwSignal::new(tags_before.clone());
-    let scope = RwSignal::new(api.scope.as_str().to_owned());
+    let draft = Draft::new(api.name.clone(), tags_before.clone(), api.scope);
     let toasts = toasts();
     let id = api.id.to_string();
     let change = Write::new(
@@ -620,16 +642,15 @@ fn ChangeApi(
         },
     );
     let error = change.error();
-    let name_rule = Checked::new(name, fields::name, error, "name");
-    let tags_rule = Checked::new(tags, tags_fit, error, "tags");
+    let [name_rule, tags_rule] = draft.rules(error);
     let submit = move || {
         if name_rule.holds() & tags_rule.holds() {
             // A tag of a document may have a comma in it: what was not touched stays.
-            let tags = Some(tags.get_untracked()).filter(|typed| *typed != tags_before);
+            let tags = Some(draft.tags.get_untracked()).filter(|typed| *typed != tags_before);
             change.send(ApiPatch {
-                name: Some(name.get_untracked()),
+                name: Some(draft.name.get_untracked()),
                 tags: tags.map(|typed| split_tags(&typed)),
-                scope: Some(read_scope(&scope.read_untracked())),
+                scope: Some(read_scope(&draft.scope.read_untracked())),
                 removed: None,
             });
         }
@@ -640,21 +661,13 @@ fn ChangeApi(
             <Field
                 name="name"
                 label=text::name()
-                value=name
+                value=draft.name
                 hint=text::systems::name_again_hint()
                 error=name_rule.error()
                 left=name_rule.leave()
                 focused=true
             />
-            <Field
-                name="tags"
-                label=text::systems::tags()
-                value=tags
-                hint=text::systems::tags_hint()
-                error=tags_rule.error()
-                is_optional=true
-            />
-            <ScopeChoice value=scope />
+            <TagsAndScope draft tags_rule />
             <Foot cancel=move |()| close.run(false) says=(text::save(), text::saving()) pending=change.pending() />
         </Form>
     }

@@ -105,6 +105,37 @@ test("the dialog before a deletion looks right, and axe finds nothing", async ({
   await look(page, "delete");
 });
 
+/** Where each dialog is opened, and by which buttons. */
+const DIALOGS: Record<string, [path: string | ((admin: Latchkey) => Promise<string>), ...buttons: (string | RegExp)[]]> = {
+  "system-add": ["/systems", "Add a system"],
+  "system-disable": ["/systems/fleet?tab=settings", "Disable"],
+  "system-delete": ["/systems/fleet?tab=settings", "Delete"],
+  "api-add": ["/systems/fleet", "Add an API"],
+  "api-modify": ["/systems/fleet", /^Actions .*GET/, "Modify"],
+  "api-delete": ["/systems/fleet", /^Actions .*GET/, "Delete"],
+  "key-add": ["/systems/fleet?tab=keys", "Create a key"],
+  "project-add": ["/projects", "Add a project"],
+  "project-modify": ["/projects/harbour", "Modify"],
+  "project-delete": ["/projects/harbour", "Delete"],
+  "member-add": ["/projects/harbour", "Add a member"],
+  "user-add": ["/users", "Add a user"],
+  "user-modify": ["/users", /^Modify /],
+  "user-password": ["/users", /^More /, "Set a temporary password"],
+  "token-rotate": [async (admin) => `/tokens/${await tokenNamed(admin, "Harbour cranes")}`, "More", "Rotate"],
+};
+
+for (const [name, [path, ...buttons]] of Object.entries(DIALOGS)) {
+  test(`the dialog ${name} looks right, and axe finds nothing`, async ({ page, admin }) => {
+    await open(page, typeof path === "string" ? path : await path(admin));
+    await expect(page.locator("[aria-busy='true'], .skeleton")).toHaveCount(0);
+    for (const button of buttons) {
+      await page.getByRole("main").getByRole("button", { name: button, exact: typeof button === "string" }).first().click();
+    }
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await look(page, `dialog-${name}`);
+  });
+}
+
 test("menus look right, and axe finds nothing", async ({ page }) => {
   await open(page, "/tokens");
   await page.getByRole("button", { name: "More for Harbour cranes" }).click();

@@ -31,7 +31,7 @@ pub(crate) fn MomentOrNever(at: Option<Timestamp>) -> impl IntoView {
 
 /// Date and time, to the second.
 pub(crate) fn exact(at: &Timestamp) -> String {
-    date(at).to_locale_string(language().tag(), &JsValue::UNDEFINED).into()
+    date(at).to_locale_string(&locale(), &JsValue::UNDEFINED).into()
 }
 
 /// A day of the calendar, given as `2026-11-24`.
@@ -41,7 +41,7 @@ pub(crate) fn day(day: &str) -> String {
         // Setting a property of a fresh object cannot fail.
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
-    Date::new(&JsValue::from_str(day)).to_locale_date_string(language().tag(), &options).into()
+    Date::new(&JsValue::from_str(day)).to_locale_date_string(&locale(), &options).into()
 }
 
 /// How many seconds ahead it is; negative when it is over.
@@ -53,6 +53,14 @@ pub(crate) fn seconds_from_now(at: &Timestamp) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "nothing that is counted comes near 2^53")]
 pub(crate) fn number(number: i64) -> String {
     js_sys::Number::from(number as f64).to_locale_string(language().tag()).into()
+}
+
+/// By which customs dates are written: those that the browser prefers of the places
+/// where the language of the screens is spoken.
+fn locale() -> String {
+    let spoken = language().tag();
+    let mut preferred = window().navigator().languages().into_iter().filter_map(|tag| tag.as_string());
+    preferred.find(|tag| tag.get(..2) == spoken.get(..2)).unwrap_or_else(|| spoken.to_owned())
 }
 
 fn date(at: &Timestamp) -> Date {

@@ -78,6 +78,8 @@ pub struct TokenSummary {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Whether the one who asks may change it; who is only granted it may not.
+    pub manageable: bool,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
 }
@@ -162,6 +164,8 @@ pub struct Token {
     pub updated_at: Timestamp,
     /// Who last changed it.
     pub updated_by: String,
+    /// Whether the one who asks may change it; who is only granted it may not.
+    pub manageable: bool,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
 }

@@ -149,13 +149,10 @@ pub(super) async fn visible(
     principal: &Principal,
     id: &TokenId,
 ) -> Result<Found, Problem> {
-    let found = existing(connection, id).await?;
+    let mut found = existing(connection, id).await?;
     let theirs = principal.user().is_some_and(|me| found.token.users.iter().any(|user| user.id == *me));
-    if theirs || principal.covers(&targets(connection, &found).await?) {
-        Ok(found)
-    } else {
-        Err(Problem::not_found("token"))
-    }
+    found.token.manageable = principal.covers(&targets(connection, &found).await?);
+    if theirs || found.token.manageable { Ok(found) } else { Err(Problem::not_found("token")) }
 }
 
 fn etag(version: i64) -> String {

@@ -345,6 +345,7 @@ pub(super) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         created_by: row.created_by,
         updated_at: Timestamp::from_millis(row.updated_at),
         updated_by: row.updated_by,
+        manageable: true, // unless `visible` finds otherwise
         last_used_at: row.last_used_at.map(Timestamp::from_millis),
     };
     let bound = if row.bounded == 0 {
@@ -716,6 +717,7 @@ struct SummaryRow {
     client_key: i64,
     grant_count: i64,
     target_count: i64,
+    manageable: i64,
 }
 
 /// A token in a list, its place in it, and its folded name.
@@ -723,6 +725,31 @@ pub(super) struct Listed {
     pub(super) seq: i64,
     pub(super) name_key: String,
     pub(super) summary: TokenSummary,
+}
+
+/// Whether a token is the principal's to manage.
+fn push_manageable(sql: &mut Sql, principal: &Principal) {
+    let mine: Vec<String> = match principal.administers() {
+        Reach::All => {
+            sql.push("1 = 1");
+            return;
+        }
+        Reach::Only(mine) => mine.iter().map(ToString::to_string).collect(),
+    };
+    if mine.is_empty() {
+        sql.push("1 = 0");
+        return;
+    }
+    // RSA tokens all of whose projects are theirs.
+    sql.push("(t.id IN (SELECT p.token_id FROM token_projects p WHERE p.project_id IN (")
+        .bind_all(mine.clone());
+    sql.push(") AND NOT EXISTS (SELECT 1 FROM token_projects o WHERE o.token_id = p.token_id AND o.project_id NOT IN (");
+    sql.bind_all(mine.clone()).push(")))");
+    // JWT tokens all of whose users are members of their projects.
+    sql.push(" OR t.id IN (SELECT u.token_id FROM token_users u JOIN members m ON m.user_id = u.user_id WHERE m.project_id IN (");
+    sql.bind_all(mine.clone());
+    sql.push(") AND NOT EXISTS (SELECT 1 FROM token_users o WHERE o.token_id = u.token_id AND o.user_id NOT IN (SELECT n.user_id FROM members n WHERE n.project_id IN (");
+    sql.bind_all(mine).push(")))))");
 }
 
 fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Filter, search: &Search<'_>) {
@@ -758,23 +785,11 @@ fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Fil
         sql.push(") OR t.id IN (SELECT ts.token_id FROM token_systems ts JOIN apis a ON a.system_id = ts.system_id WHERE a.id = ");
         sql.bind(api.clone()).push("))");
     }
-    if let Reach::Only(mine) = principal.administers() {
-        let mine: Vec<String> = mine.iter().map(ToString::to_string).collect();
+    if let Reach::Only(_) = principal.administers() {
         // A user sees the JWT tokens granted to them.
         sql.push(" AND (t.id IN (SELECT token_id FROM token_users WHERE user_id = ");
-        sql.bind(principal.user().map(ToString::to_string).unwrap_or_default()).push(")");
-        if !mine.is_empty() {
-            // RSA tokens all of whose projects are theirs.
-            sql.push(" OR t.id IN (SELECT p.token_id FROM token_projects p WHERE p.project_id IN (")
-                .bind_all(mine.clone());
-            sql.push(") AND NOT EXISTS (SELECT 1 FROM token_projects o WHERE o.token_id = p.token_id AND o.project_id NOT IN (");
-            sql.bind_all(mine.clone()).push(")))");
-            // JWT tokens all of whose users are members of their projects.
-            sql.push(" OR t.id IN (SELECT u.token_id FROM token_users u JOIN members m ON m.user_id = u.user_id WHERE m.project_id IN (");
-            sql.bind_all(mine.clone());
-            sql.push(") AND NOT EXISTS (SELECT 1 FROM token_users o WHERE o.token_id = u.token_id AND o.user_id NOT IN (SELECT n.user_id FROM members n WHERE n.project_id IN (");
-            sql.bind_all(mine).push("))))");
-        }
+        sql.bind(principal.user().map(ToString::to_string).unwrap_or_default()).push(") OR ");
+        push_manageable(sql, principal);
         sql.push(")");
     }
     let (text, every) = match search {
@@ -819,9 +834,11 @@ pub(super) async fn list(
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_apis x WHERE x.token_id = t.id) \
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_systems x WHERE x.token_id = t.id) AS grant_count, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_projects x WHERE x.token_id = t.id) \
-         + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_users x WHERE x.token_id = t.id) AS target_count \
-         FROM tokens t WHERE ",
+         + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_users x WHERE x.token_id = t.id) AS target_count, \
+         CAST(CASE WHEN ",
     );
+    push_manageable(&mut sql, principal);
+    sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS manageable FROM tokens t WHERE ");
     match start {
         Start::Newest(before) => sql.push("t.seq < ").bind(before.unwrap_or(i64::MAX)),
         Start::Name(after) => sql.push("t.name_key > ").bind(after.clone()),
@@ -848,6 +865,7 @@ pub(super) async fn list(
                 expires_at: row.expires_at.map(Timestamp::from_millis),
                 created_at: Timestamp::from_millis(row.created_at),
                 updated_at: Timestamp::from_millis(row.updated_at),
+                manageable: row.manageable != 0,
                 last_used_at: row.last_used_at.map(Timestamp::from_millis),
             },
         })

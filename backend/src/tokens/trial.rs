@@ -7,7 +7,7 @@ use latchkey_shared::ids::UserId;
 use latchkey_shared::tokens::{Kind, Trial};
 use latchkey_shared::verify::{Decision, Reason};
 
-use super::routes::{parse_id, targets, visible};
+use super::routes::{parse_id, visible};
 use crate::access::{Principal, Reach};
 use crate::database::Database;
 use crate::users::Users;
@@ -43,8 +43,7 @@ pub(super) async fn try_call(
     let (id, Json(body)) = (parse_id(&path)?, body);
     let manages = {
         let mut connection = database.reader().acquire().await?;
-        let found = visible(&mut connection, &principal, &id).await?;
-        principal.covers(&targets(&mut connection, &found).await?)
+        visible(&mut connection, &principal, &id).await?.token.manageable
     };
     let token = verifier.token(&id).await?.ok_or_else(|| Problem::not_found("token"))?;
     let snapshot = verifier.catalog().await?;

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::on_both_engines;
-use crate::server::{Platform, text, unique};
+use crate::server::{Caller, Platform, text, unique};
 
 on_both_engines! {
     async fn a_project_administrator_manages_what_is_wholly_theirs(server) {
@@ -42,6 +42,23 @@ on_both_engines! {
         let beyond = json!({ "projects": ["harbour", "quarry"] });
         assert!(grace.refused(Method::PATCH, &format!("/tokens/{theirs}"), &beyond).await.status >= 403);
         assert_eq!(grace.get("/tokens").await["items"].as_array().unwrap().len(), 1);
+
+        // What is only granted to her she sees, and is told that it is not hers to change.
+        let mut wanted = Platform::wanted("jwt");
+        wanted["users"] = json!(["grace", "admin"]);
+        let granted = text(&platform.admin.post("/tokens", &wanted).await["id"]);
+        let path = format!("/tokens/{granted}");
+        assert_eq!(grace.get(&path).await["manageable"], false);
+        assert_eq!(grace.status(Method::DELETE, &path).await, StatusCode::NOT_FOUND);
+        assert_eq!(platform.admin.get(&path).await["manageable"], true);
+        let manageable = async |of: &Caller| {
+            let answer = of.get("/tokens").await;
+            let items = answer["items"].as_array().unwrap().iter();
+            items.map(|token| (text(&token["id"]), token["manageable"] == true)).collect::<Vec<_>>()
+        };
+        assert_eq!(manageable(&grace).await, [(granted.clone(), false), (theirs.clone(), true)]);
+        assert!(manageable(&platform.admin).await.iter().all(|(_, is)| *is));
+        platform.admin.delete(&path).await;
 
         let jwt = grace.post("/tokens", &Platform::wanted("jwt")).await;
         assert_eq!(jwt["bound_to"][0]["key"], "harbour");

@@ -17,7 +17,6 @@ use self::usage::UsagePanel;
 use crate::api;
 use crate::app::with_query;
 use crate::components::clipboard::CopyButton;
-use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::menu::Menu;
 use crate::components::reading::{Loaded, Reading};
@@ -42,9 +41,8 @@ pub(crate) fn TokenPage() -> impl IntoView {
     });
     let kind = Memo::new(move |_| shown.with(|token| token.as_ref().map(|token| token.kind)));
     let reload = Callback::new(move |()| token.again());
-    let can_act = me().administers();
     let actions = move || {
-        let token = shown.get().filter(|_| can_act)?;
+        let token = shown.get().filter(|token| token.manageable)?;
         Some(view! { <Actions token was_rotated reload /> })
     };
     view! {

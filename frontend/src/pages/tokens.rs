@@ -234,12 +234,13 @@ fn Table(
     /// Whether anything can be done with the tokens.
     can_apply: bool,
 ) -> impl IntoView {
-    let all = move || !rows.read().is_empty() && selected.read().len() == rows.read().len();
+    let manageable = move || rows.read().iter().filter(|token| token.manageable).count();
+    let all = move || manageable() > 0 && selected.read().len() == manageable();
     let toggle_all = move |_| {
         let names = if untrack(all) {
             Vec::new()
         } else {
-            rows.read_untracked().iter().map(TokenName::from).collect()
+            rows.read_untracked().iter().filter(|token| token.manageable).map(TokenName::from).collect()
         };
         selected.set(names);
     };
@@ -290,7 +291,7 @@ fn Row(
     let this = TokenName::from(&token);
     let page = format!("/tokens/{}", token.id);
     let details = page.clone();
-    let cells = can_apply.then(|| {
+    let cells = token.manageable.then(|| {
         let (is_selected, toggled) = (this.clone(), this.clone());
         let toggle = move |_| {
             selected.update(|selected| {
@@ -349,7 +350,12 @@ fn Row(
             },
         )
     });
-    let (select, actions) = cells.unzip();
+    // A token that is only granted to this person stands among those that they manage.
+    let empty = || view! { <td></td> }.into_any();
+    let (select, actions) = match cells {
+        Some((select, actions)) => (Some(select.into_any()), Some(actions.into_any())),
+        None => (can_apply.then(empty), can_apply.then(empty)),
+    };
     view! {
         <tr>
             {select}

@@ -407,7 +407,7 @@ fn Row(api: Api, can_change: bool, asking: Asking) -> impl IntoView {
                 <span class="operation">
                     <span class="method">{api.method.clone()}</span>
                     " "
-                    <code>{api.path.clone()}</code>
+                    <code>{breakable(&api.path)}</code>
                 </span>
                 <span class="sub">{api.name.clone()}</span>
                 {(api.deprecated || needs_attention(&api))
@@ -436,6 +436,11 @@ fn Row(api: Api, can_change: bool, asking: Asking) -> impl IntoView {
             {actions}
         </tr>
     }
+}
+
+/// A path that breaks behind its slashes where there is little room.
+fn breakable(path: &str) -> impl IntoView + use<> {
+    path.split_inclusive('/').map(|part| view! { {part.to_owned()} <wbr /> }).collect_view()
 }
 
 /// What can be done with an API.

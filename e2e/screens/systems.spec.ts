@@ -115,8 +115,41 @@ test("an API is added by hand, modified, and deleted", async ({ page, admin }) =
   await dialog.getByRole("button", { name: /^Add/ }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("main").getByText("Flood it")).toBeVisible();
+  const added = async () => {
+    const { items } = await admin.get(`/systems/${key}/apis`);
+    return items.find((api: any) => api.key === `${key}:flood`);
+  };
+  expect((await added()).name).toBe("Flood it");
+
+  const choose = async (action: string) => {
+    await page.getByRole("button", { name: "Actions: POST /projects/{project}/floods" }).click();
+    await page.getByRole("main").getByRole("button", { name: action, exact: true }).click();
+  };
+  await choose("Modify");
+  const modify = page.getByRole("dialog");
+  await modify.getByLabel("Name", { exact: true }).fill("Flood the lock");
+  await modify.getByLabel(/^Tags/).fill("water, danger");
+  await modify.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("main").getByText("Flood the lock")).toBeVisible();
+  expect((await added()).tags).toEqual(["water", "danger"]);
+
+  await choose("Delete");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByRole("main").getByText("Flood the lock")).toBeHidden();
+  expect(await added()).toBeUndefined();
+});
+
+test("an API that comes back is granted again only when that is confirmed", async ({ page, platform, admin }) => {
+  const { key } = await newSystem(admin, ["openGate", "closeGate"]);
+  await platform.token("rsa", { apis: [`${key}:closeGate`] });
+  await admin.put(`/systems/${key}/openapi`, openApi(["openGate"]));
+  await open(page, `/systems/${key}`);
+  await page.getByRole("button", { name: "Actions: GET /projects/{project}/closeGate" }).click();
+  await page.getByRole("main").getByRole("button", { name: "Confirm grants" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Confirm grants" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "The grants count again." })).toBeVisible();
   const { items } = await admin.get(`/systems/${key}/apis`);
-  expect(items.map((api: any) => api.key)).toContain(`${key}:flood`);
+  expect(items.map((api: any) => api.removed)).toEqual([false, false]);
 });
 
 test("the APIs of a system are searched, and the address keeps what for", async ({ page, platform }) => {

@@ -17,9 +17,9 @@ use gloo_net::http::{Method, RequestBuilder};
 use js_sys::encode_uri_component;
 use latchkey_shared::page::Page;
 use latchkey_shared::problem::ProblemBody;
-use leptos::wasm_split::SplitLoaderError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use wasm_split_helpers::SplitLoaderError;
 
 use crate::text;
 

@@ -5,7 +5,7 @@
 #![allow(unsafe_code, reason = "calls between the parts, as `wasm_split` writes them")]
 
 use leptos::prelude::*;
-use leptos::wasm_split::wasm_split;
+use wasm_split_helpers::wasm_split;
 
 use crate::api::{Answer, Error};
 use crate::components::listing::{Failure, Skeleton};
@@ -48,7 +48,7 @@ fn open(load: fn() -> Answer<Page>) -> AnyView {
 macro_rules! part {
     ($part:ident: $($name:ident => $Page:ident),+) => {
         $(pub(crate) fn $name() -> AnyView {
-            #[wasm_split($part, wasm_split_path = leptos::wasm_split, fallible)]
+            #[wasm_split($part, fallible)]
             fn $name() -> Result<Page, Error> {
                 Ok(|| view! { <$Page /> }.into_any())
             }

@@ -146,3 +146,34 @@ test("who logs in again as somebody else does not see what the first one had on 
   await expect(page.getByRole("button", { name: second.displayName })).toBeVisible();
   await expect(page.getByRole("button", { name: first.displayName })).toHaveCount(0);
 });
+
+test("changing the password is called off, and the address and the way back agree with what is shown", async ({ page }) => {
+  await open(page, "/systems");
+  await page.getByRole("banner").getByRole("button").click();
+  await page.getByRole("link", { name: "Change password" }).click();
+  await expect(page.getByLabel("Current password")).toBeVisible();
+  await expect(page).toHaveURL(/\/password$/);
+  await expect(page).toHaveTitle(/Change password/);
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
+  await expect(page).toHaveURL(/\/tokens/);
+  await page.goBack();
+  await expect(page.getByLabel("Current password")).toBeVisible();
+  await expect(page).toHaveURL(/\/password$/);
+});
+
+test("a browser that names its place in a way of its own shows dates all the same", async ({ page, platform }) => {
+  await platform.token("rsa");
+  await page.addInitScript(() => Object.defineProperty(navigator, "languages", { value: ["en-US@posix"] }));
+  await open(page, "/tokens");
+  await expect(page.getByRole("row").nth(1).getByRole("time").last()).toHaveAttribute("title", /\d/);
+});
+
+test.describe("logged out", () => {
+  test.use(loggedOut);
+
+  test("the login page is there with a slash at its end, too", async ({ page }) => {
+    await open(page, "/login/");
+    await expect(page.getByRole("button", { name: "Log in" })).toBeVisible();
+  });
+});

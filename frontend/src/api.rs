@@ -111,7 +111,7 @@ pub(crate) fn all<T: 'static>(
     })
 }
 
-/// A call on its way; nothing is sent before one of the last three functions.
+/// A call on its way; nothing is sent before `read` and its like, or `done`.
 struct Call {
     method: Method,
     url: String,

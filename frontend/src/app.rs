@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::hooks::use_location;
+use leptos_router::location::{BrowserUrl, LocationProvider as _};
 use leptos_router::path;
 
 use crate::components::clipboard::{Clipboard, CopyByHand};
@@ -40,11 +41,23 @@ pub(crate) fn App() -> impl IntoView {
 #[component]
 fn Pages() -> impl IntoView {
     let location = use_location();
-    let is_gate = Memo::new(move |_| matches!(location.pathname.read().as_str(), "/login" | "/password"));
+    let is_gate = Memo::new(move |_| {
+        let path = location.pathname.read();
+        is_at(&path, "/login") || is_at(&path, "/password")
+    });
+    // Routes note a navigation in the history when they show another page than before,
+    // not when they show their first one.
+    let history = expect_context::<BrowserUrl>();
+    Effect::new(move || {
+        is_gate.track();
+        history.ready_to_complete();
+    });
+    // While the routes inside the frame are left, they still see where to.
+    let not_found = move || (!is_gate.get_untracked()).then(|| view! { <NotFoundPage /> });
     move || {
         if is_gate.get() {
             return view! {
-                <FlatRoutes fallback=NotFoundPage>
+                <FlatRoutes fallback=|| ()>
                     <Route path=path!("/login") view=LoginPage />
                     <Route path=path!("/password") view=later::password />
                 </FlatRoutes>
@@ -53,7 +66,7 @@ fn Pages() -> impl IntoView {
         }
         view! {
             <Frame>
-                <FlatRoutes fallback=NotFoundPage>
+                <FlatRoutes fallback=not_found>
                     <Route path=path!("/") view=|| view! { <Redirect path="/tokens" /> } />
                     <Route path=path!("/tokens") view=TokensPage />
                     <Route path=path!("/tokens/new") view=later::new_token />
@@ -72,6 +85,11 @@ fn Pages() -> impl IntoView {
         }
         .into_any()
     }
+}
+
+/// Whether a path is that of a page, which may have a slash at its end.
+pub(crate) fn is_at(path: &str, page: &str) -> bool {
+    path.trim_end_matches('/') == page
 }
 
 /// The address of the page that is shown, within this app.

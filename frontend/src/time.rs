@@ -59,7 +59,10 @@ pub(crate) fn number(number: i64) -> String {
 /// where the language of the screens is spoken.
 fn locale() -> String {
     let spoken = language().tag();
-    let mut preferred = window().navigator().languages().into_iter().filter_map(|tag| tag.as_string());
+    // Some browsers name places in ways of their own, `en-US@posix`, which dates do not take.
+    let is_tag = |tag: &String| tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let preferred = window().navigator().languages().into_iter().filter_map(|tag| tag.as_string());
+    let mut preferred = preferred.filter(is_tag);
     preferred.find(|tag| tag.get(..2) == spoken.get(..2)).unwrap_or_else(|| spoken.to_owned())
 }
 

@@ -5,10 +5,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-/// The folder of the workspace.
+/// The folder of the workspace: of the clone that cargo was started in, not of the one
+/// that this program was compiled in, as clones may share a target folder.
 #[must_use]
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_owned()
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let package = package.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    package.parent().expect("xtask is a folder of the workspace").to_owned()
 }
 
 /// The folder that this program was itself built into: cargo's target folder,

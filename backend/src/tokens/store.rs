@@ -727,17 +727,23 @@ pub(super) struct Listed {
     pub(super) summary: TokenSummary,
 }
 
+/// Whether it is a JWT token granted to the principal.
+fn push_granted_to(sql: &mut Sql, principal: &Principal) {
+    sql.push("t.id IN (SELECT token_id FROM token_users WHERE user_id = ");
+    sql.bind(principal.user().map(ToString::to_string).unwrap_or_default()).push(")");
+}
+
 /// Whether a token is the principal's to manage.
 fn push_manageable(sql: &mut Sql, principal: &Principal) {
     let mine: Vec<String> = match principal.administers() {
         Reach::All => {
-            sql.push("1 = 1");
+            sql.push("(1 = 1)");
             return;
         }
         Reach::Only(mine) => mine.iter().map(ToString::to_string).collect(),
     };
     if mine.is_empty() {
-        sql.push("1 = 0");
+        sql.push("(1 = 0)");
         return;
     }
     // RSA tokens all of whose projects are theirs.
@@ -786,9 +792,9 @@ fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Fil
         sql.bind(api.clone()).push("))");
     }
     if let Reach::Only(_) = principal.administers() {
-        // A user sees the JWT tokens granted to them.
-        sql.push(" AND (t.id IN (SELECT token_id FROM token_users WHERE user_id = ");
-        sql.bind(principal.user().map(ToString::to_string).unwrap_or_default()).push(") OR ");
+        sql.push(" AND (");
+        push_granted_to(sql, principal);
+        sql.push(" OR ");
         push_manageable(sql, principal);
         sql.push(")");
     }
@@ -837,8 +843,11 @@ pub(super) async fn list(
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_users x WHERE x.token_id = t.id) AS target_count, \
          CAST(CASE WHEN ",
     );
+    // What is listed is theirs to manage or granted to them: only of the latter it is asked.
+    push_granted_to(&mut sql, principal);
+    sql.push(" AND NOT ");
     push_manageable(&mut sql, principal);
-    sql.push(" THEN 1 ELSE 0 END AS BIGINT) AS manageable FROM tokens t WHERE ");
+    sql.push(" THEN 0 ELSE 1 END AS BIGINT) AS manageable FROM tokens t WHERE ");
     match start {
         Start::Newest(before) => sql.push("t.seq < ").bind(before.unwrap_or(i64::MAX)),
         Start::Name(after) => sql.push("t.name_key > ").bind(after.clone()),

@@ -109,7 +109,7 @@ fn Several(
             }
             progress.try_update(|progress| progress.get_or_insert_default().is_over = true);
             selected.try_set(Vec::new());
-            then.run(());
+            then.try_run(());
         });
     };
     let is_ready = move || deed != Deed::Delete || typed.read().trim() == total.to_string();

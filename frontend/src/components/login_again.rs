@@ -12,7 +12,7 @@ use super::field::{Field, ShowPassword, password_kind};
 use super::form::{Form, Submit, at_field};
 use super::write::Write;
 use crate::api;
-use crate::app::{here, with_next};
+use crate::app::{here, is_at, with_next};
 use crate::text;
 
 /// The name that whoever was logged in on this page had.
@@ -32,7 +32,7 @@ pub(crate) fn LoginGate() -> impl IntoView {
         if last.read_untracked().is_some() {
             waiting.update_value(|waiting| waiting.push(answer));
             open.set(true);
-        } else if !here().starts_with("/login") {
+        } else if !is_at(&window().location().pathname().unwrap_or_default(), "/login") {
             let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
             navigate(&with_next("/login", &here()), replace);
         }

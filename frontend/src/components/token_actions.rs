@@ -175,8 +175,7 @@ pub(crate) fn DeleteToken(
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
-    // No resource: read here, it would make the page's own `Suspense` wait, which takes
-    // the dialog off the page for a moment and leaves it no modal one.
+    // Loaded when the dialog opens; nothing while it is not there, nothing inside if it cannot be.
     let usage = RwSignal::new(None::<Option<Usage>>);
     let is_about = move |id: &str| token.try_with(|token| token.as_ref().is_some_and(|one| one.id == id));
     let load = move |id: String| {

@@ -255,6 +255,7 @@ fn Table(
                                     type="checkbox"
                                     aria-label=text::tokens::select_all()
                                     prop:checked=all
+                                    disabled=move || manageable() == 0
                                     on:change=toggle_all
                                 />
                             </td>
@@ -351,10 +352,12 @@ fn Row(
         )
     });
     // A token that is only granted to this person stands among those that they manage.
-    let empty = || view! { <td></td> }.into_any();
     let (select, actions) = match cells {
         Some((select, actions)) => (Some(select.into_any()), Some(actions.into_any())),
-        None => (can_apply.then(empty), can_apply.then(empty)),
+        None if can_apply => {
+            (Some(view! { <td class="select"></td> }.into_any()), Some(view! { <td></td> }.into_any()))
+        }
+        None => (None, None),
     };
     view! {
         <tr>

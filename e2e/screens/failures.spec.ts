@@ -230,6 +230,7 @@ test("a part of the app that does not come is told as such, and comes when it is
   await page.getByRole("link", { name: "Tokens", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
   await page.getByRole("link", { name: "Systems" }).click();
+  await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
   await page.unroute(part);
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Systems" })).toBeVisible();

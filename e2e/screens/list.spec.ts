@@ -193,3 +193,20 @@ test("a page that is not there says so and leads on", async ({ page }) => {
   await page.getByRole("link", { name: "Go to the tokens" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
 });
+
+test("a token that is only granted to who looks at it is seen, and has nothing that could be done with it", async ({ page, platform, become }) => {
+  const person = await platform.person("Rosa", "admin");
+  const theirs = await platform.token("jwt", { users: [person.username] });
+  const granted = await platform.token("jwt", { users: [person.username, "admin"] });
+  await become(person);
+  await open(page, "/tokens?kind=jwt");
+  await expect(row(page, theirs.name).getByRole("button", { name: `Delete ${theirs.name}` })).toBeVisible();
+  await expect(row(page, granted.name)).toBeVisible();
+  await expect(row(page, granted.name).getByRole("button")).toHaveCount(0);
+  await expect(row(page, granted.name).getByRole("checkbox")).toHaveCount(0);
+  await page.getByRole("checkbox", { name: "Select all" }).check();
+  await expect(page.getByText("1 selected")).toBeVisible();
+  await row(page, granted.name).getByRole("link", { name: granted.name }).click();
+  await expect(page.getByRole("heading", { level: 1, name: granted.name })).toBeVisible();
+  await expect(page.getByRole("button", { name: "More", exact: true })).toHaveCount(0);
+});

@@ -100,6 +100,21 @@ sentences! {
         "无法连接服务器。请检查网络后重试，内容不会丢失。";
 }
 
+/// The question before something is deleted.
+pub(crate) fn delete_question(name: &str) -> String {
+    pick(format!("Delete “{name}”?"), format!("删除“{name}”？"))
+}
+
+/// The question before something is disabled.
+pub(crate) fn disable_question(name: &str) -> String {
+    pick(format!("Disable “{name}”?"), format!("停用“{name}”？"))
+}
+
+/// The question before something is enabled.
+pub(crate) fn enable_question(name: &str) -> String {
+    pick(format!("Enable “{name}”?"), format!("启用“{name}”？"))
+}
+
 /// The answer was none that the server itself gives.
 pub(crate) fn unexpected(status: u16) -> String {
     pick(

@@ -231,7 +231,7 @@ pub(crate) fn DeleteToken(
     view! {
         <Confirm
             open
-            title=Signal::derive(move || text::tokens::delete_question(&name()))
+            title=Signal::derive(move || text::delete_question(&name()))
             button=(text::delete(), text::deleting())
             write=delete
             is_ready

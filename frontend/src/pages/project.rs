@@ -111,6 +111,12 @@ fn Actions(shown: RwSignal<Option<Project>>) -> impl IntoView {
         shown.with_untracked(|project| project.as_ref().map(|one| one.key.clone())).unwrap_or_default()
     };
 
+    let question = move |asks: fn(&str) -> String| {
+        Signal::derive(move || {
+            shown.with(|project| project.as_ref().map(|one| asks(&one.name))).unwrap_or_default()
+        })
+    };
+
     let switch = Write::new(
         move |()| {
             let (key, disabled) = (key(), !is_disabled.get_untracked());
@@ -146,7 +152,7 @@ fn Actions(shown: RwSignal<Option<Project>>) -> impl IntoView {
         </Dialog>
         <Confirm
             open=disabling
-            title=Signal::derive(|| text::projects::disable_project().to_owned())
+            title=question(text::disable_question)
             button=(text::disable(), text::projects::disabling())
             write=switch
             is_dangerous=true
@@ -155,7 +161,7 @@ fn Actions(shown: RwSignal<Option<Project>>) -> impl IntoView {
         </Confirm>
         <Confirm
             open=enabling
-            title=Signal::derive(|| text::projects::enable_project().to_owned())
+            title=question(text::enable_question)
             button=(text::enable(), text::projects::enabling())
             write=switch
         >
@@ -163,7 +169,7 @@ fn Actions(shown: RwSignal<Option<Project>>) -> impl IntoView {
         </Confirm>
         <Confirm
             open=deleting
-            title=Signal::derive(|| text::projects::delete_project().to_owned())
+            title=question(text::delete_question)
             button=(text::delete(), text::deleting())
             write=delete
             is_dangerous=true

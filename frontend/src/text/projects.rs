@@ -29,12 +29,10 @@ sentences! {
     tokens_of_it: "RSA tokens for this project", "面向此项目的 RSA 令牌";
     updated: "Last changed", "最近修改";
 
-    disable_project: "Disable this project?", "停用此项目？";
     disable_means:
         "Every call in this project is denied at once, whatever token it comes with. Tokens, members and \
          opened systems stay as they are, and the project can be enabled again at any time.",
         "此项目中的所有调用将立即被拒绝，无论使用哪个令牌。令牌、成员和已开放的系统保持不变，可随时重新启用。";
-    enable_project: "Enable this project?", "启用此项目？";
     enable_means:
         "Calls in this project are decided again: those that its tokens allow pass at once.",
         "此项目中的调用将恢复判定，令牌允许的调用会立即放行。";
@@ -44,7 +42,6 @@ sentences! {
     project_enabled: "The project is enabled.", "项目已启用。";
     is_disabled: "This project is disabled: every call in it is denied.", "此项目已停用：其中的所有调用都会被拒绝。";
 
-    delete_project: "Delete this project?", "删除此项目？";
     delete_means:
         "Its memberships end and systems opened to it are closed. The audit trail stays. A project that \
          tokens still name cannot be deleted; disable it instead.",

@@ -295,16 +295,6 @@ pub(crate) fn delete_key(name: &str) -> String {
     pick(format!("Delete the verifier key “{name}”?"), format!("删除验证密钥“{name}”？"))
 }
 
-/// The question before a system is deleted.
-pub(crate) fn delete_system(name: &str) -> String {
-    pick(format!("Delete “{name}”?"), format!("删除“{name}”？"))
-}
-
-/// The question before a system is disabled.
-pub(crate) fn disable_system(name: &str) -> String {
-    pick(format!("Disable “{name}”?"), format!("停用“{name}”？"))
-}
-
 /// What can be done with something in a row.
 pub(crate) fn actions_of(what: &str) -> String {
     pick(format!("Actions: {what}"), format!("操作：{what}"))

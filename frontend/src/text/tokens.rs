@@ -136,10 +136,6 @@ pub(crate) fn deleted(name: &str) -> String {
     pick(format!("“{name}” is deleted."), format!("“{name}”已删除。"))
 }
 
-pub(crate) fn delete_question(name: &str) -> String {
-    pick(format!("Delete “{name}”?"), format!("删除“{name}”？"))
-}
-
 pub(crate) fn type_name_hint(name: &str) -> String {
     pick(format!("It was used in the last 24 hours: {name}"), format!("它在最近 24 小时内被使用过：{name}"))
 }

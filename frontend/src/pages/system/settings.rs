@@ -315,7 +315,7 @@ fn Existence(shared: Shared) -> impl IntoView {
         </section>
         <Confirm
             open=is_switching
-            title=Signal::derive(move || text::systems::disable_system(&name()))
+            title=Signal::derive(move || text::disable_question(&name()))
             button=(text::disable(), text::systems::disabling())
             write=disable
             is_dangerous=true
@@ -324,7 +324,7 @@ fn Existence(shared: Shared) -> impl IntoView {
         </Confirm>
         <Confirm
             open=is_deleting
-            title=Signal::derive(move || text::systems::delete_system(&name()))
+            title=Signal::derive(move || text::delete_question(&name()))
             button=(text::delete(), text::deleting())
             write=delete
             is_dangerous=true

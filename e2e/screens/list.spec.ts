@@ -204,8 +204,10 @@ test("a token that is only granted to who looks at it is seen, and has nothing t
   await expect(row(page, granted.name)).toBeVisible();
   await expect(row(page, granted.name).getByRole("button")).toHaveCount(0);
   await expect(row(page, granted.name).getByRole("checkbox")).toHaveCount(0);
-  await page.getByRole("checkbox", { name: "Select all" }).check();
-  await expect(page.getByText("1 selected")).toBeVisible();
+  // Other tests of this project's may have made more tokens that are hers to manage.
+  const manageable = await page.getByRole("main").getByRole("checkbox", { name: /^Select (?!all$)/ }).count();
+  await page.getByRole("checkbox", { name: "Select all", exact: true }).check();
+  await expect(page.getByText(`${manageable} selected`, { exact: true })).toBeVisible();
   await row(page, granted.name).getByRole("link", { name: granted.name }).click();
   await expect(page.getByRole("heading", { level: 1, name: granted.name })).toBeVisible();
   await expect(page.getByRole("button", { name: "More", exact: true })).toHaveCount(0);

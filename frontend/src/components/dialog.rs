@@ -87,7 +87,7 @@ pub(crate) fn Confirm(
             write.clear();
         }
     });
-    let failure = Signal::derive(move || write.error().get().map(|error| error.message()));
+    let failure = write.failure();
     view! {
         <Dialog open title>
             <form

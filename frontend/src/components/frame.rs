@@ -13,7 +13,6 @@ use super::login_again::LastUser;
 use super::menu::Menu;
 use super::reading::Reading;
 use super::shortcuts;
-use super::toast::toasts;
 use super::write::Write;
 use crate::api;
 use crate::app::{here, with_next};
@@ -136,7 +135,6 @@ fn Inside(session: Session, children: Children) -> impl IntoView {
 #[component]
 fn Account(name: String) -> impl IntoView {
     let navigate = use_navigate();
-    let toasts = toasts();
     let log_out = Write::new(
         |()| api::session::log_out(),
         // Loaded anew, so that nothing of what was on the screen stays in memory.
@@ -146,11 +144,7 @@ fn Account(name: String) -> impl IntoView {
             }
         },
     );
-    Effect::new(move || {
-        if let Some(error) = log_out.error().get() {
-            toasts.bad(error.message());
-        }
-    });
+    log_out.say_failures();
     view! {
         <div class="account">
             <Menu id="account" label=name>

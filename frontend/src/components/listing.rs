@@ -88,7 +88,7 @@ pub(crate) fn Listing<T: Clone + Send + Sync + 'static>(
 /// How many there are, and the way to more.
 #[component]
 fn Foot(says: Signal<String>, has_more: Signal<bool>, more: Write<()>) -> impl IntoView {
-    let failure = Signal::derive(move || more.error().get().map(|error| error.message()));
+    let failure = more.failure();
     view! {
         <div class="list-foot">
             <p role="status">{says}</p>

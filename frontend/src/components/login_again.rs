@@ -11,7 +11,7 @@ use super::dialog::Dialog;
 use super::field::{Field, ShowPassword, password_kind};
 use super::form::{Form, Submit, at_field};
 use super::write::Write;
-use crate::api;
+use crate::api::{self, Error};
 use crate::app::{here, is_at, with_next};
 use crate::text;
 
@@ -72,7 +72,6 @@ pub(crate) fn LoginGate() -> impl IntoView {
 fn Again(name: String, then: impl Fn(Session) + Clone + 'static) -> impl IntoView {
     let username = RwSignal::new(name);
     let password = RwSignal::new(String::new());
-    let shown = RwSignal::new(false);
     let write = Write::new(|login: Login| api::session::log_in(&login), then);
     let error = write.error();
     let submit =
@@ -80,26 +79,42 @@ fn Again(name: String, then: impl Fn(Session) + Clone + 'static) -> impl IntoVie
     view! {
         <Form submit error fields=&["username", "password"]>
             <p class="hint">{text::session::session_over_hint()}</p>
-            <Field
-                name="username"
-                label=text::session::username()
-                value=username
-                autocomplete="username"
-                error=at_field(error, "username")
-            />
-            <Field
-                name="password"
-                label=text::session::password()
-                value=password
-                kind=password_kind(shown)
-                autocomplete="current-password"
-                error=at_field(error, "password")
-                focused=true
-            />
-            <ShowPassword shown />
+            <LoginFields username password error />
             <div class="buttons">
                 <Submit says=(text::session::log_in(), text::session::logging_in()) pending=write.pending() />
             </div>
         </Form>
+    }
+}
+
+/// User name and password. Typing starts at what is not known yet.
+#[component]
+pub(crate) fn LoginFields(
+    username: RwSignal<String>,
+    password: RwSignal<String>,
+    /// What the server had to say.
+    error: Signal<Option<Error>>,
+) -> impl IntoView {
+    let shown = RwSignal::new(false);
+    let is_known = !username.read_untracked().is_empty();
+    view! {
+        <Field
+            name="username"
+            label=text::session::username()
+            value=username
+            autocomplete="username"
+            error=at_field(error, "username")
+            focused=!is_known
+        />
+        <Field
+            name="password"
+            label=text::session::password()
+            value=password
+            kind=password_kind(shown)
+            autocomplete="current-password"
+            error=at_field(error, "password")
+            focused=is_known
+        />
+        <ShowPassword shown />
     }
 }

@@ -67,7 +67,7 @@ pub(crate) fn hand_over() -> Write<TokenName> {
         },
         |()| {},
     );
-    say_failures(write);
+    write.say_failures();
     write
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn hand_over() -> Write<TokenName> {
 pub(crate) fn save_file() -> Write<TokenName> {
     let toasts = toasts();
     let write = Write::new(move |token: TokenName| async move { download(&token, toasts).await }, drop);
-    say_failures(write);
+    write.say_failures();
     write
 }
 
@@ -100,23 +100,13 @@ pub(crate) fn switch(then: impl Fn() + 'static) -> Write<(TokenName, Switch)> {
         },
         move |()| then(),
     );
-    say_failures(write);
+    write.say_failures();
     write
 }
 
 /// What a token with this status can be switched to.
 pub(crate) fn other_switch(status: Status) -> Switch {
     if status == Status::Disabled { Switch::Active } else { Switch::Disabled }
-}
-
-/// Says what went wrong where no form is that could.
-pub(crate) fn say_failures<I: Clone + 'static>(write: Write<I>) {
-    let toasts = toasts();
-    Effect::new(move || {
-        if let Some(error) = write.error().get() {
-            toasts.bad(error.message());
-        }
-    });
 }
 
 /// Saves a text as a file of the person's.

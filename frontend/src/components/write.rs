@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use leptos::prelude::*;
 
+use super::toast::toasts;
 use crate::api::{Answer, Error};
 
 /// What is sent, without its type, so that there is one kind of action and not one
@@ -62,6 +63,22 @@ impl<I: Clone + 'static> Write<I> {
     /// What is wrong, if something is; nothing while it is on its way again.
     pub(crate) fn error(self) -> Signal<Option<Error>> {
         error_of(self.action)
+    }
+
+    /// The same, as it is told to the person.
+    pub(crate) fn failure(self) -> Signal<Option<String>> {
+        let error = self.error();
+        Signal::derive(move || error.get().map(|error| error.message()))
+    }
+
+    /// Says what went wrong where no form is that could.
+    pub(crate) fn say_failures(self) {
+        let (toasts, failure) = (toasts(), self.failure());
+        Effect::new(move || {
+            if let Some(failure) = failure.get() {
+                toasts.bad(failure);
+            }
+        });
     }
 
     /// Forgets what was wrong: the form is shown anew.

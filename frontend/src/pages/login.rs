@@ -7,9 +7,9 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::api;
 use crate::app::{destination, with_next};
-use crate::components::field::{Field, ShowPassword, password_kind};
-use crate::components::form::{Form, Submit, at_field};
+use crate::components::form::{Form, Submit};
 use crate::components::frame::LanguageChoice;
+use crate::components::login_again::LoginFields;
 use crate::components::title::set_title;
 use crate::components::write::Write;
 use crate::text;
@@ -24,7 +24,6 @@ pub(crate) fn LoginPage() -> impl IntoView {
 
     let username = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
-    let shown = RwSignal::new(false);
     let navigate = use_navigate();
     let log_in = Write::new(
         |login: Login| api::session::log_in(&login),
@@ -47,23 +46,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
                 <h1>{text::session::log_in()}</h1>
                 {was_elsewhere.then(|| view! { <p class="hint">{text::session::log_in_to_go_on()}</p> })}
                 <Form submit error fields=&["username", "password"]>
-                    <Field
-                        name="username"
-                        label=text::session::username()
-                        value=username
-                        autocomplete="username"
-                        error=at_field(error, "username")
-                        focused=true
-                    />
-                    <Field
-                        name="password"
-                        label=text::session::password()
-                        value=password
-                        kind=password_kind(shown)
-                        autocomplete="current-password"
-                        error=at_field(error, "password")
-                    />
-                    <ShowPassword shown />
+                    <LoginFields username password error />
                     <Submit says=(text::session::log_in(), text::session::logging_in()) pending=log_in.pending() />
                 </Form>
             </div>

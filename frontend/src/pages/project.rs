@@ -267,11 +267,7 @@ fn Members(project: StoredValue<String>, can_change: bool) -> impl IntoView {
             toasts.good(text::projects::member_removed(&name));
         },
     );
-    Effect::new(move || {
-        if let Some(error) = give.error().get() {
-            toasts.bad(error.message());
-        }
-    });
+    give.say_failures();
     view! {
         <section class="panel">
             <header>
@@ -500,11 +496,7 @@ fn Systems(project: StoredValue<String>, can_change: bool) -> impl IntoView {
             toasts.good(text::projects::system_closed(&name));
         },
     );
-    Effect::new(move || {
-        if let Some(error) = open.error().get() {
-            toasts.bad(error.message());
-        }
-    });
+    open.say_failures();
     view! {
         <section class="panel" aria-labelledby="systems">
             <div>

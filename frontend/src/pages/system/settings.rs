@@ -120,7 +120,7 @@ fn Access(shared: Shared) -> impl IntoView {
     let toasts = toasts();
     let save = change(shared, move || toasts.good(text::saved()));
     let is_restricted = Memo::new(move |_| shared.system.read().restricted);
-    let failure = Signal::derive(move || save.error().get().map(|error| error.message()));
+    let failure = save.failure();
     let choice = move |restricted: bool, name: &'static str, hint: &'static str| {
         view! {
             <label class="check">
@@ -177,7 +177,7 @@ fn OpenedTo(shared: Shared) -> impl IntoView {
             projects.again();
         },
     );
-    let failure = Signal::derive(move || switch.error().get().map(|error| error.message()));
+    let failure = switch.failure();
     let find = Finder::new(move |typed: String| async move {
         let page = api::projects::list(&typed, None).await?;
         let known = known.try_get_value().unwrap_or_default();
@@ -255,7 +255,7 @@ fn Existence(shared: Shared) -> impl IntoView {
         },
     );
     let enable = change(shared, move || toasts.good(text::systems::now_enabled()));
-    let failure = Signal::derive(move || enable.error().get().map(|error| error.message()));
+    let failure = enable.failure();
     let delete = Write::new(
         move |()| api::systems::remove(&shared.key()),
         move |()| {

@@ -38,6 +38,8 @@ pub(crate) enum Tool {
     Sqlite,
     /// nginx, Caddy and HAProxy, whose recipes are tried.
     Gateways,
+    /// A library that gives a process another time.
+    Faketime,
 }
 
 impl Tool {
@@ -53,6 +55,7 @@ impl Tool {
                     && read(Command::new("fc-list").arg(":lang=zh")).is_ok_and(|fonts| !fonts.is_empty())
             }
             Self::Sqlite => find("sqlite3").is_some(),
+            Self::Faketime => find("faketime").is_some(),
             Self::Gateways => GATEWAYS.iter().all(|name| {
                 // Debian keeps servers where not everybody looks.
                 find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
@@ -70,6 +73,7 @@ impl Tool {
             Self::Chromium => "Chromium",
             Self::ChineseFont => "fontconfig and a font with Chinese characters",
             Self::Sqlite => "the sqlite3 program",
+            Self::Faketime => "faketime",
             Self::Gateways => "nginx, Caddy 2.6 or later, and HAProxy 2.6 or later",
         }
     }
@@ -85,6 +89,7 @@ impl Tool {
             Self::ChineseFont => &["fontconfig", "fonts-noto-cjk"],
             Self::Sqlite => &["sqlite3"],
             Self::Gateways => &GATEWAYS,
+            Self::Faketime => &["faketime"],
         }
     }
 }

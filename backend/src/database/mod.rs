@@ -8,29 +8,23 @@
 //! request that asked for it is gone.
 
 pub mod changes;
+pub mod clock;
 pub mod engine;
 pub mod fresh;
 pub mod matching;
 pub mod sql;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
 use sqlx::{AnyConnection, AnyPool};
 use tokio::runtime::Handle;
 
 pub use self::changes::{Change, Epochs, Stamp};
+pub use self::clock::now;
 pub use self::engine::Engine;
 pub use self::fresh::{Fresh, FreshCell};
 use crate::configuration::Configuration;
-
-/// Milliseconds since the epoch, as SQL keeps moments.
-#[must_use]
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +67,7 @@ impl Database {
     pub async fn open(configuration: &Configuration) -> Result<Self, OpenError> {
         let (engine, lock) = Engine::prepare(configuration)?;
         let (read, write) = engine.connect(configuration).await?;
+        clock::start(engine, &read).await?;
         engine.migrate(&write).await?;
         let epochs = Arc::new(Epochs::default());
         engine.listen(configuration, Arc::clone(&epochs));

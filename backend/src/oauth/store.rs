@@ -4,7 +4,7 @@ use latchkey_shared::ids::TokenId;
 use sqlx::AnyConnection;
 
 use crate::crypto::Digest;
-use crate::database::{Database, now};
+use crate::database::{Database, clock::MARGIN, now};
 
 /// Notes that a JWT is withdrawn, until it would have ended.
 pub(super) async fn withdraw_jwt(
@@ -41,7 +41,7 @@ pub(super) async fn withdraw_open_token(
 /// Forgets withdrawn JWTs that have ended since.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM revoked_jwts WHERE expires_at < $1")
-        .bind(now())
+        .bind(now() - MARGIN)
         .execute(database.unordered_writer())
         .await
         .map(drop)

@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, FromRow};
 
 use super::MATTERS;
 use crate::database::sql::Sql;
-use crate::database::{Change, Database, Transaction, now};
+use crate::database::{Change, Database, Transaction, clock::MARGIN, now};
 
 /// Whose JWTs: the systems that learn of an entry.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +141,7 @@ pub(super) async fn after(
 /// Forgets entries that speak of JWTs which have all ended.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM revocations WHERE expires_at < $1")
-        .bind(now())
+        .bind(now() - MARGIN)
         .execute(database.unordered_writer())
         .await
         .map(drop)

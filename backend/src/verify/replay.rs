@@ -17,6 +17,8 @@ const BATCH: usize = 256;
 const WAITING: usize = 4_096;
 /// How often claims that could only be stale are forgotten.
 const PURGE: Duration = Duration::from_secs(30);
+/// Milliseconds for which a stale claim is kept, since clocks err.
+const KEPT: i64 = 10 * 60 * 1_000;
 
 struct Claim {
     token: TokenId,
@@ -82,7 +84,9 @@ impl Replay {
 
 /// Writes a batch and answers each of its claims.
 async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::Error> {
-    let mut sql = Sql::new("INSERT INTO used_requests (token_id, jti, expires_at) VALUES ");
+    let mut sql = Sql::new(
+        "INSERT INTO used_requests (token_id, jti, expires_at) SELECT column1, column2, column3 FROM (VALUES ",
+    );
     for (index, claim) in batch.iter().enumerate() {
         sql.push(if index == 0 { "(" } else { ", (" })
             .bind(claim.token.to_string())
@@ -92,7 +96,11 @@ async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::
             .bind(claim.expires_at)
             .push(")");
     }
-    sql.push(" ON CONFLICT DO NOTHING RETURNING token_id, jti");
+    // Whether one that ended before that was used is not known any more.
+    sql.push(
+        ") AS claims WHERE column3 > (SELECT until FROM used_requests_forgotten) \
+         ON CONFLICT DO NOTHING RETURNING token_id, jti",
+    );
     let written: Vec<(String, String)> = sql.query_as().fetch_all(database.unordered_writer()).await?;
     let mut written: HashSet<(String, String)> = written.into_iter().collect();
     for claim in batch.drain(..) {
@@ -103,10 +111,27 @@ async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::
     Ok(())
 }
 
+/// Forgets what has been stale for a while, and notes until when it forgot: a
+/// request of that time is refused, should a clock make it look good again.
 async fn forget(database: &Database) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM used_requests WHERE expires_at < $1")
-        .bind(now())
-        .execute(database.unordered_writer())
-        .await
-        .map(drop)
+    let until = now() - KEPT;
+    let mut transaction = database.unordered_writer().begin().await?;
+    let noted: i64 = sqlx::query_scalar(
+        "UPDATE used_requests_forgotten SET until = CASE WHEN until < $1 THEN $1 ELSE until END RETURNING until",
+    )
+    .bind(until)
+    .fetch_one(&mut *transaction)
+    .await?;
+    sqlx::query("DELETE FROM used_requests WHERE expires_at <= $1")
+        .bind(until)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    if noted > now() {
+        tracing::warn!(
+            milliseconds = noted - now(),
+            "the clock was ahead before: one-time requests are refused for so long"
+        );
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::problem::{Kind, Problem};
-use crate::database::Database;
+use crate::database::{Database, clock};
 
 /// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
@@ -21,13 +21,18 @@ pub struct Health {
     /// Whether changes made on other nodes arrive at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     change_feed: Option<&'static str>,
+    /// Seconds by which this machine's clock is ahead (behind, if negative), if that is more
+    /// than a few. Decisions go by the database's clock; on SQLite by the time that counted
+    /// before the clock was set, until the difference has lasted for five minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_off_seconds: Option<i64>,
 }
 
 /// Is the process alive?
 #[utoipa::path(operation_id = "get_liveness", tag = "operation", responses((status = 200, body = Health)))]
 #[get("/healthz")]
 async fn healthz() -> web::Json<Health> {
-    web::Json(Health { status: "ok", change_feed: None })
+    web::Json(Health { status: "ok", change_feed: None, clock_off_seconds: None })
 }
 
 /// Can it decide calls?
@@ -39,12 +44,16 @@ async fn healthz() -> web::Json<Health> {
 #[get("/readyz")]
 async fn readyz(database: web::Data<Database>) -> HttpResponse {
     let change_feed = Some(if database.epochs().feed_is_live() { "live" } else { "broken" });
+    let clock_off_seconds = clock::off_by();
     match database.ping().await {
-        Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed }),
+        Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed, clock_off_seconds }),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            HttpResponse::ServiceUnavailable()
-                .json(Health { status: "the database does not answer", change_feed })
+            HttpResponse::ServiceUnavailable().json(Health {
+                status: "the database does not answer",
+                change_feed,
+                clock_off_seconds,
+            })
         }
     }
 }

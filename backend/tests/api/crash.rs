@@ -1,37 +1,20 @@
 //! SIGKILL in the middle of a burst: what was answered is kept, nothing is half.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::process::Process;
 use crate::server::{Caller, PASSWORD, Platform, Server, Where, text};
-
-/// The real program, as its own process.
-fn start(place: &Where) -> (Child, String) {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_latchkey"))
-        .arg("serve")
-        .envs(place.environment())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut first = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    let url = first.trim().trim_start_matches("Latchkey is at ").trim_end_matches('/').to_owned();
-    assert!(url.starts_with("http://"), "{first}");
-    (process, url)
-}
 
 async fn survives(place: Where) {
     {
         let server = Server::start(place.clone()).await;
         Platform::on(&server).await;
     }
-    let (mut process, url) = start(&place);
-    let admin = Caller::new(&url);
+    let mut process = Process::start(&place, &[]);
+    let admin = Caller::new(&process.url);
     let login =
         admin.send(Method::POST, "/session").json(&json!({ "username": "admin", "password": PASSWORD }));
     assert!(login.send().await.unwrap().status().is_success());
@@ -57,8 +40,7 @@ async fn survives(place: Where) {
         })
         .collect();
     tokio::time::sleep(Duration::from_secs(2)).await;
-    process.kill().unwrap(); // SIGKILL
-    process.wait().unwrap();
+    process.kill();
     let mut answered = Vec::new();
     for lane in burst {
         answered.extend(lane.await.unwrap());

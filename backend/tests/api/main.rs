@@ -5,6 +5,7 @@
 
 mod access;
 mod client_keys;
+mod clocks;
 mod crash;
 mod demo;
 mod document;
@@ -15,6 +16,7 @@ mod lists;
 mod nodes;
 mod oauth;
 mod overview;
+mod process;
 mod refusals;
 mod revocations;
 mod server;

@@ -1,0 +1,143 @@
+//! One wrong clock decides for nobody: `faketime` sets it, and leaves the clock
+//! alone that counts since the machine was booted.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::process::Process;
+use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, now, sealed, text};
+
+/// What makes a process believe in another time; nothing without `faketime`,
+/// which `cargo xtask test` installs.
+fn faketime() -> Option<Vec<(&'static str, String)>> {
+    let folders = std::fs::read_dir("/usr/lib").unwrap().filter_map(Result::ok);
+    let library: Option<PathBuf> = folders
+        .map(|folder| folder.path().join("faketime/libfaketime.so.1"))
+        .find(|library| library.is_file());
+    let Some(library) = library else {
+        eprintln!("SKIPPED: faketime is not installed");
+        return None;
+    };
+    Some(vec![
+        ("LD_PRELOAD", library.display().to_string()),
+        ("DONT_FAKE_MONOTONIC", "1".to_owned()),
+        ("FAKETIME_NO_CACHE", "1".to_owned()),
+    ])
+}
+
+/// All nodes of the tests have one public URL, so a process does not tell its port.
+fn node(place: &Where, variables: &[(&str, String)]) -> Process {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut variables = variables.to_vec();
+    variables.push(("LATCHKEY_LISTEN", format!("127.0.0.1:{port}")));
+    variables.push(("LATCHKEY_PUBLIC_URL", "http://latchkey.example".to_owned()));
+    let mut process = Process::start(place, &variables);
+    process.url = format!("http://127.0.0.1:{port}");
+    process
+}
+
+async fn ready(process: &Process) -> serde_json::Value {
+    let url = format!("{}/readyz", process.url);
+    loop {
+        if let Ok(answer) = reqwest::get(&url).await {
+            assert_eq!(answer.status(), StatusCode::OK);
+            return answer.json().await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_is_two_days_ahead_makes_nothing_good_again() {
+    let (Some(place), Some(mut variables)) = (Where::postgres().await, faketime()) else { return };
+    let right = Server::start(place.clone()).await;
+    let platform = Platform::on(&right).await;
+
+    // A one-time request that was used, and a JWT that was revoked.
+    let id = platform.apply("rsa").await;
+    let file = platform.admin.get(&format!("/tokens/{id}/file")).await;
+    let request = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
+    assert_eq!(platform.reason(&request, "GET", DEVICE).await, "allowed");
+    let jwt = platform.apply("jwt").await;
+    let secret = text(&platform.admin.get(&format!("/tokens/{jwt}/secret")).await["secret_id"]);
+    let access = text(&platform.exchange(&jwt, &secret).await["access_token"]);
+    let revoke = platform.admin.http.post(format!("{}/oauth2/revoke", right.url));
+    let revoked = revoke.basic_auth(&jwt, Some(&secret)).form(&[("token", &access)]).send().await.unwrap();
+    assert_eq!(revoked.status(), StatusCode::OK);
+
+    variables.push(("FAKETIME", "+172800s".to_owned()));
+    let wrong = node(&place, &variables);
+    let health = ready(&wrong).await;
+    assert!((172_700..172_900).contains(&health["clock_off_seconds"].as_i64().unwrap()), "{health}");
+    // It keeps house when it starts.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for token in [&id, &jwt] {
+        let path = format!("/tokens/{token}");
+        platform.admin.patch(&path, &json!({ "description": "read again" })).await;
+    }
+    assert_eq!(platform.reason(&request, "GET", DEVICE).await, "replayed");
+    assert_eq!(platform.reason(&access, "GET", DEVICE).await, "unknown_token");
+
+    // It is no outage either: it decides by the database's clock.
+    let admin = Caller::new(&wrong.url);
+    let login = json!({ "username": "admin", "password": PASSWORD });
+    let answer = admin.send(Method::POST, "/session").json(&login).send().await.unwrap();
+    assert!(answer.status().is_success());
+    let key = admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
+    let beyond = Platform { gateway: admin.with_bearer(key["key"].as_str().unwrap()), admin };
+    let request = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
+    assert_eq!(beyond.reason(&request, "GET", DEVICE).await, "allowed");
+    let fresh = text(&beyond.exchange(&jwt, &secret).await["access_token"]);
+    assert_eq!(platform.reason(&fresh, "GET", DEVICE).await, "allowed");
+    // What it withdraws, it withdraws as of now: verifiers offline must not miss a JWT.
+    let feed = platform.gateway.get("/systems/fleet/revocations").await;
+    let since = text(&feed["cursor"]);
+    beyond.admin.delete(&format!("/tokens/{jwt}")).await;
+    let feed = platform.gateway.get(&format!("/systems/fleet/revocations?since={since}&wait=5")).await;
+    let before = feed["items"][0]["issued_before"].as_i64().unwrap();
+    assert!((now() - 30..now() + 30).contains(&before), "{feed}");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_ahead_and_back_changes_nothing_on_sqlite() {
+    let Some(mut variables) = faketime() else { return };
+    let place = Where::sqlite();
+    let clock = place.data_dir.join("clock");
+    let set = |offset: &str| std::fs::write(&clock, offset).unwrap();
+    set("+0s");
+    variables.push(("FAKETIME_TIMESTAMP_FILE", clock.display().to_string()));
+    let platform = {
+        let server = Server::start(place.clone()).await;
+        Platform::on(&server).await;
+        drop(server);
+        let process = Process::start(&place, &variables);
+        let admin = Caller::new(&process.url);
+        let login = json!({ "username": "admin", "password": PASSWORD });
+        let answer = admin.send(Method::POST, "/session").json(&login).send().await.unwrap();
+        assert!(answer.status().is_success());
+        let key = admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
+        (process, Platform { gateway: admin.with_bearer(key["key"].as_str().unwrap()), admin })
+    };
+    let (process, platform) = platform;
+    let id = platform.apply("rsa").await;
+    let file = platform.admin.get(&format!("/tokens/{id}/file")).await;
+    let used = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
+    assert_eq!(platform.reason(&used, "GET", DEVICE).await, "allowed");
+
+    set("+3600s");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let health = ready(&process).await;
+    assert!((3_590..3_610).contains(&health["clock_off_seconds"].as_i64().unwrap()), "{health}");
+    let another = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
+    assert_eq!(platform.reason(&another, "GET", DEVICE).await, "allowed");
+    assert_eq!(platform.reason(&used, "GET", DEVICE).await, "replayed");
+
+    set("+0s");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(ready(&process).await["clock_off_seconds"], serde_json::Value::Null);
+    assert_eq!(platform.reason(&used, "GET", DEVICE).await, "replayed");
+    assert_eq!(platform.reason(&another, "GET", DEVICE).await, "replayed");
+}

@@ -10,6 +10,7 @@
 pub mod changes;
 pub mod engine;
 pub mod fresh;
+pub mod lease;
 pub mod matching;
 pub mod sql;
 
@@ -22,7 +23,7 @@ use tokio::runtime::Handle;
 
 pub use self::changes::{Change, Epochs, Stamp};
 pub use self::engine::Engine;
-pub use self::fresh::{Fresh, FreshCell};
+pub use self::fresh::{Fresh, FreshCell, promptly};
 use crate::configuration::Configuration;
 
 /// Milliseconds since the epoch, as SQL keeps moments.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::problem::{Kind, Problem};
-use crate::database::Database;
+use crate::database::{Database, promptly};
 
 /// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
@@ -39,7 +39,7 @@ async fn healthz() -> web::Json<Health> {
 #[get("/readyz")]
 async fn readyz(database: web::Data<Database>) -> HttpResponse {
     let change_feed = Some(if database.epochs().feed_is_live() { "live" } else { "broken" });
-    match database.ping().await {
+    match promptly(database.ping()).await {
         Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed }),
         Err(error) => {
             tracing::error!(%error, "not ready");

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::server::{Caller, PASSWORD, Platform, Server, Where, text};
 
 /// The real program, as its own process.
-fn start(place: &Where) -> (Child, String) {
+pub(crate) fn start(place: &Where) -> (Child, String) {
     let mut process = Command::new(env!("CARGO_BIN_EXE_latchkey"))
         .arg("serve")
         .envs(place.environment())

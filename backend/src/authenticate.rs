@@ -97,15 +97,16 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
         project: project.as_deref(),
         client_ip,
     };
-    let verdict =
-        verifier.decide(&snapshot, Presented { credential, source: Source::new(client_ip, "") }, &call).await;
+    let presented = Presented { credential, verifier_key: None, source: Source::new(client_ip, "") };
+    let verdict = verifier.decide(&snapshot, presented, &call).await;
     if let Some(reason) = verdict.denied {
         return Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str())));
     }
+    let catalog = verdict.catalog.clone().unwrap_or(snapshot);
     let Verdict { token: Some(token), proof: Some(proof), user, reach: Some(reach), .. } = verdict else {
         return Err(Problem::internal("an allowed call without a token"));
     };
-    let held = held(&token, &proof, &snapshot);
+    let held = held(&token, &proof, &catalog);
     let origin = Origin {
         kind: "token",
         id: Some(token.id.to_string()),

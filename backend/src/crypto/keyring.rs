@@ -95,6 +95,11 @@ impl Keyring {
         self.signing.get_or_read(|| self.read_signing_keys()).await
     }
 
+    /// Whether a key is one of them, as far as that is known without asking.
+    pub(crate) fn is_known_to_hold(&self, kid: &KeyId) -> bool {
+        self.signing.get().is_some_and(|keys| keys.holds(kid))
+    }
+
     async fn read_signing_keys(&self) -> Result<SigningKeys, KeyringError> {
         let mut connection = self.database.reader().acquire().await?;
         let rows = store::signing_keys(&mut connection, now() - OVERLAP).await?;

@@ -6,11 +6,12 @@
 //! never pass for what came after it.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use latchkey_shared::ids::{TokenId, UserId};
 use tokio::sync::watch;
+
+use super::lease::{Lease, Moment};
 
 /// Something that caches hold and a transaction changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -61,7 +62,7 @@ const SLOTS: usize = 8192;
 pub struct Epochs {
     slots: Box<[AtomicU64]>,
     all: AtomicU64,
-    feed_is_live: AtomicBool,
+    lease: Lease,
     /// Wakes those who wait for the revocation feed.
     revocations: watch::Sender<()>,
 }
@@ -71,7 +72,7 @@ impl Default for Epochs {
         Self {
             slots: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
             all: AtomicU64::new(0),
-            feed_is_live: AtomicBool::new(true),
+            lease: Lease::default(),
             revocations: watch::Sender::new(()),
         }
     }
@@ -111,25 +112,41 @@ impl Epochs {
         self.revocations.subscribe()
     }
 
-    /// How old a fact may become without being read again: short while changes
-    /// of other nodes may go unheard.
+    /// Whether a fact counts now: no change of it is known, and none could have
+    /// gone unheard for longer than the lease allows. The order matters: terms,
+    /// stamp, clock. Whoever stands still between two of them is found out by
+    /// the last.
     #[must_use]
-    pub fn age_limit(&self) -> Duration {
-        if self.feed_is_live() { Duration::from_mins(1) } else { Duration::from_secs(5) }
+    pub fn counts(&self, stamp: Stamp, of: &Change, read_at: Moment) -> bool {
+        let terms = self.lease.terms();
+        stamp == self.stamp(of) && terms.allow(read_at, Moment::now())
     }
 
     /// Whether changes of other nodes arrive.
     #[must_use]
     pub fn feed_is_live(&self) -> bool {
-        self.feed_is_live.load(Ordering::SeqCst)
+        self.lease.terms().is_live(Moment::now())
     }
 
-    /// Notes whether changes of other nodes arrive. What may have been missed
-    /// meanwhile makes everything out of date.
-    pub(super) fn set_feed_is_live(&self, live: bool) {
-        if self.feed_is_live.swap(live, Ordering::SeqCst) != live && live {
+    /// From now on other nodes change the database, too.
+    pub(super) fn share(&self) {
+        self.lease.share();
+    }
+
+    /// Notes that all changes from before `sent` were heard: a beat that was
+    /// sent then came back. After the feed was broken, what was missed
+    /// meanwhile has to be raised before.
+    pub(super) fn renew_lease(&self, sent: Moment) {
+        self.lease.renew(sent);
+    }
+
+    /// Notes that the node runs. One that ticks late stood still, and has to
+    /// read everything anew.
+    pub(super) fn tick(&self, now: Moment) {
+        if self.lease.terms().stands_still(now) {
             self.raise_all();
         }
+        self.lease.note_tick(now);
     }
 }
 
@@ -165,12 +182,13 @@ mod tests {
     }
 
     #[test]
-    fn a_feed_that_comes_back_makes_everything_out_of_date() {
+    fn a_late_tick_makes_everything_out_of_date() {
         let epochs = Epochs::default();
-        epochs.set_feed_is_live(false);
-        assert_eq!(epochs.age_limit(), Duration::from_secs(5));
+        let start = Moment::now();
         let before = epochs.stamp(&Change::Catalog);
-        epochs.set_feed_is_live(true);
+        epochs.tick(start.plus(400));
+        assert_eq!(before, epochs.stamp(&Change::Catalog));
+        epochs.tick(start.plus(1_100));
         assert_ne!(before, epochs.stamp(&Change::Catalog));
     }
 }

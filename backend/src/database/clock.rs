@@ -63,18 +63,26 @@ fn system() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Milliseconds since the machine was booted, those that it slept included.
+/// The time since the machine was booted, that included in which it slept.
 #[cfg(target_os = "linux")]
-fn since_boot() -> i64 {
-    let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    since.tv_sec * 1_000 + since.tv_nsec / 1_000_000
+pub(super) fn uptime() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Duration::new(
+        u64::try_from(time.tv_sec).unwrap_or_default(),
+        u32::try_from(time.tv_nsec).unwrap_or_default(),
+    )
 }
 
-/// Milliseconds since the first call.
+/// The time since this was first asked for.
 #[cfg(not(target_os = "linux"))]
+pub(super) fn uptime() -> Duration {
+    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    START.elapsed()
+}
+
+/// Milliseconds since the machine was booted.
 fn since_boot() -> i64 {
-    static FIRST: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
-    i64::try_from(FIRST.elapsed().as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(uptime().as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Takes the time from the reference, and goes on doing so as long as the process

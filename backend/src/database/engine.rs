@@ -1,7 +1,8 @@
 //! All that differs between SQLite and PostgreSQL.
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -9,8 +10,10 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgListener;
 use sqlx::{AnyConnection, AnyPool};
 use sqlx::{Connection as _, Executor as _, SqlSafeStr as _};
+use tokio::time::MissedTickBehavior;
 
 use super::changes::{Change, Epochs};
+use super::lease::{Moment, TICK};
 use super::{OpenError, sql::Sql};
 use crate::configuration::Configuration;
 
@@ -19,8 +22,22 @@ const CHANNEL: &str = "latchkey_changes";
 /// Serialises writers on PostgreSQL as SQLite does by itself, so that a rule
 /// which spans rows ("the last administrator") holds without further locks.
 const WRITERS: i64 = 0x6c61_7463_686b_6579;
-/// How often a node listens for its own voice.
-const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How often a node listens for its own voice: several times within its lease.
+const HEARTBEAT: Duration = Duration::from_millis(250);
+/// A feed that says nothing for so long is broken.
+const SILENCE: Duration = Duration::from_secs(3);
+/// How long to wait before a broken feed is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+/// What PostgreSQL does about a node that is gone, or that stands still: it ends
+/// the session, so that nobody waits for its locks.
+const POSTGRES_READS: &str = "SET idle_in_transaction_session_timeout = '1min'; \
+     SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
+     SET tcp_user_timeout = '10s'";
+/// The same for those who hold the lock that all writers wait for. Nothing slow
+/// is done between the statements of a write.
+const POSTGRES_WRITES: &str = "SET idle_in_transaction_session_timeout = '2s'; \
+     SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
+     SET tcp_user_timeout = '5s'";
 /// PostgreSQL refuses larger notifications.
 const LARGEST_NOTIFICATION: usize = 7_900;
 
@@ -74,14 +91,20 @@ impl Engine {
             }
             Self::Postgres => {
                 let url = configuration.database_url.as_deref().unwrap_or_default();
-                let pool = |connections| {
+                let pool = |connections, limits| {
                     AnyPoolOptions::new()
                         .max_connections(connections)
                         .acquire_timeout(Duration::from_secs(5))
+                        .after_connect(move |connection, _| {
+                            Box::pin(async move { connection.execute(limits).await.map(drop) })
+                        })
                         .connect(url)
                 };
                 // Few, since writers wait for one another; apart, so that readers never do.
-                Ok((pool(configuration.database_connections).await?, pool(4).await?))
+                Ok((
+                    pool(configuration.database_connections, POSTGRES_READS).await?,
+                    pool(4, POSTGRES_WRITES).await?,
+                ))
             }
         }
     }
@@ -143,6 +166,17 @@ impl Engine {
         }
     }
 
+    /// Lets this transaction compute for a while between two statements, and keep
+    /// all writers waiting.
+    pub async fn allow_pauses(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite => Ok(()),
+            Self::Postgres => {
+                connection.execute("SET LOCAL idle_in_transaction_session_timeout = '30s'").await.map(drop)
+            }
+        }
+    }
+
     /// Tells other nodes what this transaction changes, as of its commit.
     pub(super) async fn announce(
         self,
@@ -175,14 +209,14 @@ impl Engine {
     /// Raises epochs for what other nodes change, for as long as the process runs.
     pub(super) fn listen(self, configuration: &Configuration, epochs: Arc<Epochs>) {
         if let (Self::Postgres, Some(url)) = (self, configuration.database_url.clone()) {
-            epochs.set_feed_is_live(false);
+            epochs.share();
+            tick(&epochs);
             tokio::spawn(async move {
                 loop {
                     if let Err(error) = follow(&url, &epochs).await {
                         tracing::warn!(%error, "the change feed is broken; facts are read again after five seconds");
                     }
-                    epochs.set_feed_is_live(false);
-                    tokio::time::sleep(HEARTBEAT).await;
+                    tokio::time::sleep(AGAIN).await;
                 }
             });
         }
@@ -260,38 +294,104 @@ async fn notify(connection: &mut AnyConnection, payload: &str) -> Result<(), sql
         .map(drop)
 }
 
+/// Ticks for as long as the database is open: on a thread of its own, so that
+/// only a process that stands still ticks late. Where there is none, the node
+/// counts as one that stands still.
+fn tick(epochs: &Arc<Epochs>) {
+    let epochs = Arc::downgrade(epochs);
+    let ticking = std::thread::Builder::new().name("tick".to_owned()).spawn(move || {
+        while let Some(epochs) = epochs.upgrade() {
+            epochs.tick(Moment::now());
+            drop(epochs);
+            std::thread::sleep(TICK);
+        }
+    });
+    if let Err(error) = ticking {
+        tracing::warn!(%error, "facts are read again every second: there is no thread to tick on");
+    }
+}
+
+/// The beats of one connection to the feed.
+struct Beats {
+    name: String,
+    /// Those that have not come back: their numbers, and when they were sent.
+    unheard: Mutex<VecDeque<(u64, Moment)>>,
+}
+
+impl Beats {
+    fn unheard(&self) -> MutexGuard<'_, VecDeque<(u64, Moment)>> {
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the beat that comes back with this text was sent, if it is ours.
+    fn sent(&self, text: &str) -> Option<Moment> {
+        let number: u64 = text.strip_prefix(&self.name)?.parse().ok()?;
+        let mut unheard = self.unheard();
+        while let Some((one, sent)) = unheard.pop_front() {
+            if one == number {
+                return Some(sent);
+            }
+        }
+        None
+    }
+}
+
 /// Listens until something breaks. A heartbeat that does not come back is a
 /// broken feed too: a half-open connection says nothing.
 async fn follow(url: &str, epochs: &Epochs) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect(url).await?;
-    listener.listen(CHANNEL).await?;
-    let mut speaker = AnyConnection::connect(url).await?;
-    let name = format!("heartbeat:{}", ulid::Ulid::generate());
+    let connecting = async {
+        let mut listener = PgListener::connect(url).await?;
+        listener.listen(CHANNEL).await?;
+        Ok::<_, sqlx::Error>((listener, AnyConnection::connect(url).await?))
+    };
+    let connected = tokio::time::timeout(SILENCE, connecting).await;
+    let (listener, speaker) = connected.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    let beats = Beats { name: format!("heartbeat:{}:", ulid::Ulid::generate()), unheard: Mutex::default() };
+    tokio::select! {
+        // What has arrived is heard first.
+        biased;
+        broken = hear(listener, &beats, epochs) => broken,
+        broken = speak(speaker, &beats) => broken,
+    }
+}
+
+/// Sends beats until one does not come back.
+async fn speak(mut speaker: AnyConnection, beats: &Beats) -> Result<(), sqlx::Error> {
     let mut beat = tokio::time::interval(HEARTBEAT);
-    let mut unheard = 0_u32;
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for number in 0_u64.. {
+        beat.tick().await;
+        let now = Moment::now();
+        let silent = beats.unheard().front().is_some_and(|(_, sent)| now.since(*sent) > SILENCE);
+        if silent {
+            return Err(sqlx::Error::Protocol("no heartbeat".into()));
+        }
+        beats.unheard().push_back((number, now));
+        tokio::time::timeout(SILENCE, notify(&mut speaker, &format!("{}{number}", beats.name)))
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)??;
+    }
+    Ok(())
+}
+
+/// Raises what changes until the connection breaks.
+async fn hear(mut listener: PgListener, beats: &Beats, epochs: &Epochs) -> Result<(), sqlx::Error> {
+    let mut caught_up = false;
     loop {
-        tokio::select! {
-            _ = beat.tick() => {
-                if unheard > 2 {
-                    return Err(sqlx::Error::Protocol("no heartbeat".into()));
-                }
-                unheard += 1;
-                tokio::time::timeout(HEARTBEAT, notify(&mut speaker, &name))
-                    .await
-                    .map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let Some(notification) = listener.try_recv().await? else {
+            return Err(sqlx::Error::Protocol("connection lost".into()));
+        };
+        let text = notification.payload();
+        if let Some(sent) = beats.sent(text) {
+            if !caught_up {
+                // What changed before this connection listened went unheard.
+                epochs.raise_all();
+                caught_up = true;
             }
-            notification = listener.try_recv() => {
-                let Some(notification) = notification? else {
-                    return Err(sqlx::Error::Protocol("connection lost".into()));
-                };
-                if notification.payload() == name {
-                    unheard = 0;
-                    epochs.set_feed_is_live(true);
-                } else if !notification.payload().starts_with("heartbeat:") {
-                    for change in notification.payload().split(' ').filter_map(Change::decode) {
-                        epochs.raise(&change);
-                    }
-                }
+            epochs.renew_lease(sent);
+        } else if !text.starts_with("heartbeat:") {
+            for change in text.split(' ').filter_map(Change::decode) {
+                epochs.raise(&change);
             }
         }
     }

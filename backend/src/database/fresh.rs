@@ -1,14 +1,34 @@
 //! Facts in memory that never outlive what the database says.
 
 use std::hash::Hash;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use latchkey_shared::ids::{TokenId, UserId};
 use quick_cache::sync::Cache;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 
 use super::changes::{Change, Epochs, Stamp};
+use super::lease::Moment;
+
+/// How long a decision waits for what it has to read, the reads of others
+/// included: a gateway waits no longer for a node that is cut off.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What `read` finds, unless it takes too long for somebody who waits for a
+/// decision.
+pub async fn promptly<T, E: From<sqlx::Error>>(read: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    before(Instant::now() + PATIENCE, read).await
+}
+
+async fn before<T, E: From<sqlx::Error>>(
+    deadline: Instant,
+    read: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    timeout_at(deadline, read).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
+}
 
 /// A key whose facts end with a [`Change`].
 pub trait Observed: Hash + Eq + Clone {
@@ -31,7 +51,7 @@ impl Observed for UserId {
 struct Entry<V> {
     value: Arc<V>,
     stamp: Stamp,
-    read_at: Instant,
+    read_at: Moment,
 }
 
 impl<V> Clone for Entry<V> {
@@ -42,7 +62,7 @@ impl<V> Clone for Entry<V> {
 
 impl<V> Entry<V> {
     fn counts(&self, epochs: &Epochs, change: &Change) -> bool {
-        self.stamp == epochs.stamp(change) && self.read_at.elapsed() < epochs.age_limit()
+        epochs.counts(self.stamp, change, self.read_at)
     }
 }
 
@@ -66,17 +86,27 @@ impl<K: Observed, V> Fresh<K, V> {
         entry.counts(&self.epochs, &key.change()).then_some(entry.value)
     }
 
+    /// Whether this is still the fact, and counts.
+    #[must_use]
+    pub fn still_counts(&self, key: &K, value: &Arc<V>) -> bool {
+        self.get(key).is_some_and(|known| Arc::ptr_eq(&known, value))
+    }
+
     /// The fact, read if it is not known; `None` if there is none. What `read`
     /// finds is kept under the stamp from before it began.
-    pub async fn get_or_read<E, F>(&self, key: &K, read: impl FnOnce() -> F) -> Result<Option<Arc<V>>, E>
+    pub async fn get_or_read<E: From<sqlx::Error>, F>(
+        &self,
+        key: &K,
+        read: impl FnOnce() -> F,
+    ) -> Result<Option<Arc<V>>, E>
     where
         F: Future<Output = Result<Option<V>, E>>,
     {
         if let Some(value) = self.get(key) {
             return Ok(Some(value));
         }
-        let (stamp, read_at) = (self.epochs.stamp(&key.change()), Instant::now());
-        let Some(value) = read().await?.map(Arc::new) else {
+        let (stamp, read_at) = (self.epochs.stamp(&key.change()), Moment::now());
+        let Some(value) = promptly(read()).await?.map(Arc::new) else {
             self.entries.remove(key);
             return Ok(None);
         };
@@ -90,15 +120,24 @@ pub struct FreshCell<V> {
     epochs: Arc<Epochs>,
     change: Change,
     entry: ArcSwapOption<Entry<V>>,
-    /// One reader at a time, so that a change does not make all of them read.
-    reading: tokio::sync::Mutex<()>,
+    /// One reader at a time, so that a change does not make all of them read:
+    /// what it found, for those who wait for it.
+    reading: Mutex<Option<watch::Receiver<Found>>>,
+}
+
+/// What a read that others wait for has found so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    Fact,
+    Failure,
 }
 
 impl<V> FreshCell<V> {
     /// A fact that ends with `change`.
     #[must_use]
     pub fn new(epochs: Arc<Epochs>, change: Change) -> Self {
-        Self { epochs, change, entry: ArcSwapOption::empty(), reading: tokio::sync::Mutex::new(()) }
+        Self { epochs, change, entry: ArcSwapOption::empty(), reading: Mutex::default() }
     }
 
     /// The fact, if it is known and counts.
@@ -111,28 +150,82 @@ impl<V> FreshCell<V> {
             .map(|entry| Arc::clone(&entry.value))
     }
 
-    /// The fact, read if it is not known.
-    pub async fn get_or_read<E, F>(&self, read: impl FnOnce() -> F) -> Result<Arc<V>, E>
+    /// Whether this is still the fact, and counts.
+    #[must_use]
+    pub fn still_counts(&self, value: &Arc<V>) -> bool {
+        self.get().is_some_and(|known| Arc::ptr_eq(&known, value))
+    }
+
+    /// The fact, read if it is not known. A read that fails fails all who wait
+    /// for it, as they would only fail one after the other.
+    pub async fn get_or_read<E: From<sqlx::Error>, F>(&self, read: impl FnOnce() -> F) -> Result<Arc<V>, E>
     where
         F: Future<Output = Result<V, E>>,
     {
-        if let Some(value) = self.get() {
-            return Ok(value);
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(value) = self.get() {
+                return Ok(value);
+            }
+            let mut others = match self.join() {
+                Ok(found) => return self.read(&found, deadline, read).await,
+                Err(others) => others,
+            };
+            let ended =
+                async { Ok(others.wait_for(|found| *found != Found::Nothing).await.map(|found| *found)) };
+            // A reader who is gone leaves its place to one of those who waited.
+            if matches!(before::<_, E>(deadline, ended).await?, Ok(Found::Failure)) {
+                return Err(sqlx::Error::PoolTimedOut.into());
+            }
         }
-        let _reading = self.reading.lock().await;
-        if let Some(value) = self.get() {
-            return Ok(value);
+    }
+
+    fn reading(&self) -> MutexGuard<'_, Option<watch::Receiver<Found>>> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The place of the one who reads, or what the one who reads now finds.
+    fn join(&self) -> Result<watch::Sender<Found>, watch::Receiver<Found>> {
+        let mut reading = self.reading();
+        // That of a reader who is gone is closed.
+        if let Some(others) = reading.as_ref().filter(|others| others.has_changed().is_ok()) {
+            return Err(others.clone());
         }
-        let (stamp, read_at) = (self.epochs.stamp(&self.change), Instant::now());
-        let value = Arc::new(read().await?);
-        self.entry.store(Some(Arc::new(Entry { value: Arc::clone(&value), stamp, read_at })));
-        Ok(value)
+        let (found, others) = watch::channel(Found::Nothing);
+        *reading = Some(others);
+        Ok(found)
+    }
+
+    async fn read<E: From<sqlx::Error>, F>(
+        &self,
+        found: &watch::Sender<Found>,
+        deadline: Instant,
+        read: impl FnOnce() -> F,
+    ) -> Result<Arc<V>, E>
+    where
+        F: Future<Output = Result<V, E>>,
+    {
+        let (stamp, read_at) = (self.epochs.stamp(&self.change), Moment::now());
+        match before(deadline, read()).await {
+            Ok(value) => {
+                let value = Arc::new(value);
+                self.entry.store(Some(Arc::new(Entry { value: Arc::clone(&value), stamp, read_at })));
+                found.send_replace(Found::Fact);
+                Ok(value)
+            }
+            Err(error) => {
+                found.send_replace(Found::Failure);
+                Err(error)
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use futures_util::future::join_all;
 
     use super::*;
 
@@ -145,23 +238,50 @@ mod tests {
             .get_or_read(&token, || async {
                 let found_before_the_write = 1;
                 epochs.raise(&Change::Token(token.clone()));
-                Ok::<_, Infallible>(Some(found_before_the_write))
+                Ok::<_, sqlx::Error>(Some(found_before_the_write))
             })
             .await;
-        assert_eq!(read, Ok(Some(Arc::new(1))));
-        assert_eq!(facts.get(&token), None);
-        let read = facts.get_or_read(&token, || async { Ok::<_, Infallible>(Some(2)) }).await;
-        assert_eq!(read, Ok(Some(Arc::new(2))));
-        assert_eq!(facts.get(&token), Some(Arc::new(2)));
+        let outdated = read.unwrap().unwrap();
+        assert_eq!((*outdated, facts.get(&token)), (1, None));
+        assert!(!facts.still_counts(&token, &outdated));
+        let read = facts.get_or_read(&token, || async { Ok::<_, sqlx::Error>(Some(2)) }).await;
+        let known = read.unwrap().unwrap();
+        assert_eq!((*known, facts.get(&token)), (2, Some(Arc::new(2))));
+        assert!(facts.still_counts(&token, &known));
     }
 
     #[tokio::test]
     async fn a_cell_is_read_again_after_its_change() {
         let epochs = Arc::new(Epochs::default());
         let cell = FreshCell::new(Arc::clone(&epochs), Change::Catalog);
-        assert_eq!(cell.get_or_read(|| async { Ok::<_, Infallible>(1) }).await, Ok(Arc::new(1)));
-        assert_eq!(cell.get_or_read(|| async { Ok::<_, Infallible>(2) }).await, Ok(Arc::new(1)));
+        let read =
+            async |value: u8| *cell.get_or_read(|| async { Ok::<_, sqlx::Error>(value) }).await.unwrap();
+        assert_eq!(read(1).await, 1);
+        assert_eq!(read(2).await, 1);
         epochs.raise(&Change::Catalog);
-        assert_eq!(cell.get_or_read(|| async { Ok::<_, Infallible>(2) }).await, Ok(Arc::new(2)));
+        assert_eq!(read(2).await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_read_that_fails_fails_all_who_wait_for_it() {
+        let cell = FreshCell::new(Arc::default(), Change::Catalog);
+        let start = Instant::now();
+        let never = || std::future::pending::<Result<u8, sqlx::Error>>();
+        let all = join_all((0..50).map(|_| cell.get_or_read(never))).await;
+        assert!(all.iter().all(Result::is_err));
+        assert!((PATIENCE..PATIENCE * 2).contains(&start.elapsed()));
+        assert_eq!(*cell.get_or_read(|| async { Ok::<_, sqlx::Error>(1) }).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_goes_away_is_replaced() {
+        let cell = FreshCell::new(Arc::default(), Change::Catalog);
+        let goes_away = tokio::time::timeout(
+            Duration::from_millis(100),
+            cell.get_or_read(|| std::future::pending::<Result<u8, sqlx::Error>>()),
+        );
+        let (gone, read) = tokio::join!(goes_away, cell.get_or_read(|| async { Ok::<_, sqlx::Error>(2) }));
+        assert!(gone.is_err());
+        assert_eq!(*read.unwrap(), 2);
     }
 }

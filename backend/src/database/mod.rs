@@ -11,6 +11,7 @@ pub mod changes;
 pub mod clock;
 pub mod engine;
 pub mod fresh;
+pub mod lease;
 pub mod matching;
 pub mod sql;
 
@@ -23,7 +24,7 @@ use tokio::runtime::Handle;
 pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;
 pub use self::engine::Engine;
-pub use self::fresh::{Fresh, FreshCell};
+pub use self::fresh::{Fresh, FreshCell, promptly};
 use crate::configuration::Configuration;
 
 /// Why the database cannot be used.

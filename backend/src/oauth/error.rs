@@ -63,6 +63,11 @@ impl OAuthError {
         Self { code, description }
     }
 
+    /// It cannot be said now.
+    pub(super) fn not_now() -> Self {
+        Self::new(Code::TemporarilyUnavailable, "Not now; try again.")
+    }
+
     /// Client authentication failed, in whichever way.
     pub(super) fn client() -> Self {
         Self::new(Code::InvalidClient, "The client is unknown, or its proof is wrong.")
@@ -83,7 +88,7 @@ impl fmt::Display for OAuthError {
 impl From<sqlx::Error> for OAuthError {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the database does not answer");
-        Self::new(Code::TemporarilyUnavailable, "Not now; try again.")
+        Self::not_now()
     }
 }
 

@@ -1,7 +1,10 @@
 //! `POST /oauth2/introspect` (RFC 7662), for callers with a verifier key.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use latchkey_shared::tokens::Kind;
+use latchkey_shared::verify::Reason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +17,7 @@ use crate::crypto::operations::Source;
 use crate::database::now;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::users::Users;
-use crate::verify::{Verifier, comes_from, is_in_force, reach};
+use crate::verify::{ATTEMPTS, Verifier, comes_from, is_in_force, reach};
 
 /// The parameters of an introspection request (RFC 7662 §2.1).
 #[derive(Deserialize, ToSchema)]
@@ -88,28 +91,37 @@ pub(super) async fn introspect(
     users: web::Data<Users>,
     keyring: web::Data<Keyring>,
 ) -> Result<HttpResponse, OAuthError> {
-    let snapshot = verifier.catalog().await?;
-    let system = verifying_system(&request, &form, &snapshot)?;
-    let token = form.required("token")?;
-    let client_ip = form.get("client_ip").map(str::parse).transpose();
-    let client_ip =
-        client_ip.map_err(|_| OAuthError::new(Code::InvalidRequest, "`client_ip` is not an IP address."))?;
-    let found = find(&verifier, &users, &keyring, &snapshot, system, token, client_ip).await?;
-    Ok(never_stored(&mut HttpResponse::Ok()).json(found.unwrap_or_default()))
+    for _ in 0..ATTEMPTS {
+        let snapshot = verifier.catalog().await?;
+        let system = verifying_system(&request, &form, &snapshot)?;
+        let token = form.required("token")?;
+        let client_ip = form.get("client_ip").map(str::parse).transpose();
+        let client_ip = client_ip
+            .map_err(|_| OAuthError::new(Code::InvalidRequest, "`client_ip` is not an IP address."))?;
+        let found = find(&verifier, &users, &keyring, &snapshot, system, token, client_ip).await?;
+        if let Some(found) = found {
+            return Ok(never_stored(&mut HttpResponse::Ok()).json(found));
+        }
+    }
+    Err(OAuthError::not_now())
 }
 
+/// What a credential is for; nothing if what it was judged by counts no longer.
 async fn find(
     verifier: &Verifier,
     users: &Users,
     keyring: &Keyring,
-    snapshot: &Snapshot,
+    snapshot: &Arc<Snapshot>,
     system: &CatalogSystem,
     credential: &str,
     client_ip: Option<std::net::IpAddr>,
 ) -> Result<Option<Introspection>, OAuthError> {
     let now = now();
-    let Ok((token, proof)) = verifier.prove(credential, Source::Named(&system.key), now).await else {
-        return Ok(None);
+    let inactive = || Ok(Some(Introspection::default()));
+    let (token, proof) = match verifier.prove(credential, Source::Named(&system.key), now).await {
+        Ok(proven) => proven,
+        Err(Reason::Unavailable) => return Err(OAuthError::not_now()),
+        Err(_) => return inactive(),
     };
     let for_system = proof.audience.as_ref().is_none_or(|audience| *audience == system.audience);
     // A sealed request is for one call; only a decision about that call can use it.
@@ -121,16 +133,19 @@ async fn find(
         && is_in_force(&token, &proof, now).is_ok()
         && comes_from(&token.allowed_ips, client_ip).is_ok();
     if !good {
-        return Ok(None);
+        return inactive();
     }
     let user = match (token.kind, &proof.user) {
         (Kind::Rsa, _) => None,
-        (Kind::Jwt, None) => return Ok(None),
+        (Kind::Jwt, None) => return inactive(),
         (Kind::Jwt, Some(id)) => match users.state(id).await? {
             Some(user) if !user.disabled && token.users.contains(id) => Some(user),
-            _ => return Ok(None),
+            _ => return inactive(),
         },
     };
+    if !verifier.still_count(snapshot, &token, user.as_ref(), &proof) {
+        return Ok(None);
+    }
     let granted = whole_scope(&token, snapshot, system);
     let scope = match &proof.scope {
         None => granted,

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use latchkey_shared::ids::SystemId;
+use latchkey_shared::verify::Reason;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -64,8 +65,11 @@ pub(super) async fn revoke(
     let client = authenticate(&request, &form, &verifier, &keyring).await?.token;
     let credential = form.required("token")?;
     let source = Source::new(client_ip(&request), "");
-    let Ok((owner, proof)) = verifier.prove(credential, source, now()).await else {
-        return Ok(never_stored(&mut HttpResponse::Ok()).finish());
+    let (owner, proof) = match verifier.prove(credential, source, now()).await {
+        Ok(proven) => proven,
+        // It may be good, and is not withdrawn.
+        Err(Reason::Unavailable) => return Err(OAuthError::not_now()),
+        Err(_) => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
     };
     if owner.id != client.id {
         return Err(OAuthError::new(Code::UnauthorizedClient, "The credential is another client's."));

@@ -171,6 +171,11 @@ impl Catalog {
         self.snapshot.get_or_read(|| self.read()).await
     }
 
+    /// Whether this is the snapshot in force.
+    pub(crate) fn still_counts(&self, snapshot: &Arc<Snapshot>) -> bool {
+        self.snapshot.still_counts(snapshot)
+    }
+
     async fn read(&self) -> Result<Snapshot, sqlx::Error> {
         let mut transaction = self.database.read_at_one_moment().await?;
         let snapshot = read(&mut transaction).await?;

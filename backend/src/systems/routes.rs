@@ -415,6 +415,8 @@ async fn import_document(
     let (origin, named) = (principal.origin().clone(), path.into_inner());
     let report = database.write(move |transaction| {
         Box::pin(async move {
+            let engine = transaction.engine();
+            engine.allow_pauses(transaction.connection()).await?;
             let system = own(transaction.connection(), &named).await?;
             let known = store::apis_of(transaction.connection(), &system.id).await?;
             let granted = store::granted_apis(transaction.connection(), &system.id).await?;

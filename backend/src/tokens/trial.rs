@@ -66,7 +66,7 @@ pub(super) async fn try_call(
     let call =
         Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
     let verdict = verifier.consider(&snapshot, token, user, &call).await;
-    Ok(web::Json(conceal(verdict, &principal).decision(&snapshot)))
+    Ok(web::Json(conceal(verdict, &principal).decision()))
 }
 
 /// The user as whom the call would be made; none for RSA tokens. `me` is set

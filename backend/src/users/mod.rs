@@ -39,6 +39,11 @@ impl Users {
         self.states.get_or_read(id, || store::state(&self.database, id)).await
     }
 
+    /// Whether this is what is known of a user now.
+    pub(crate) fn still_counts(&self, user: &Arc<UserState>) -> bool {
+        self.states.still_counts(&user.id, user)
+    }
+
     /// The one of `ids` that has this name or id now.
     pub async fn one_of(
         &self,

@@ -126,12 +126,17 @@ async fn authorize(
     }
     let credential = bearer(&request).ok_or_else(|| Problem::denied(Reason::Malformed, None))?;
     let project = project(headers);
-    let presented = Presented { credential, source: Source::new(client_ip, &system.key) };
+    let verifier_key = once(headers, VERIFIER)?;
+    let presented = Presented {
+        credential,
+        verifier_key: verifier_key.as_deref(),
+        source: Source::new(client_ip, &system.key),
+    };
     let call = Call { system, method: &method, path: &path, project: project.as_deref(), client_ip };
     let verdict = verifier.decide(&snapshot, presented, &call).await;
     match verdict.denied {
         Some(reason) => Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str()))),
-        None => Ok(identity(&verdict, &snapshot)),
+        None => Ok(identity(&verdict)),
     }
 }
 
@@ -179,7 +184,7 @@ fn required<'h>(headers: &'h HeaderMap, name: &str) -> Result<Cow<'h, str>, Prob
 }
 
 /// Who calls, in headers.
-fn identity(verdict: &Verdict, snapshot: &Snapshot) -> HttpResponse {
+fn identity(verdict: &Verdict) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     let mut say = |name: &'static str, value: &str| {
@@ -188,7 +193,7 @@ fn identity(verdict: &Verdict, snapshot: &Snapshot) -> HttpResponse {
         }
     };
     let encoded = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
-    let decision = verdict.decision(snapshot);
+    let decision = verdict.decision();
     if let Some(token) = &decision.token {
         say("x-latchkey-token", token.id.as_str());
         say("x-latchkey-token-name", &encoded(&token.name));

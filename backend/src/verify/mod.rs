@@ -4,8 +4,11 @@
 //! is meant for this call, [`Verifier::judge`] whether the call may pass, in the
 //! order of design §3: status and expiry, address, API, grant, target. Last comes
 //! the one use of a one-time request. The first failure wins. Every condition is
-//! evaluated on every call; only proofs are remembered. [`Verifier::consider`]
-//! judges without a credential: it is never spent, and nothing is counted.
+//! evaluated on every call; only proofs are remembered. Before a call is allowed
+//! the facts that it was judged by are looked at once more: what was withdrawn
+//! while the decision waited for something makes it be judged again.
+//! [`Verifier::consider`] judges without a credential: it is never spent, and
+//! nothing is counted.
 
 mod forward;
 pub mod prove;
@@ -33,7 +36,7 @@ use crate::crypto::Digest;
 use crate::crypto::decryptor::Decryptor;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::operations::Source;
-use crate::database::{Database, Fresh, now};
+use crate::database::{Database, Fresh, now, promptly};
 use crate::systems::catalog::{Catalog, CatalogApi, CatalogSystem, Snapshot};
 use crate::systems::paths::{Parameter, Path};
 use crate::usage::Usage;
@@ -44,11 +47,16 @@ const STATES: usize = 16_384;
 /// Credentials whose proof is kept in memory.
 const PROOFS: usize = 65_536;
 
+/// How often a call is judged whose facts change all the time.
+pub(crate) const ATTEMPTS: usize = 4;
+
 /// What a caller presented.
 #[derive(Clone, Copy)]
 pub struct Presented<'a> {
     /// What came as its bearer token.
     pub credential: &'a str,
+    /// The verifier key of the one who asks, if it is another than the caller.
+    pub verifier_key: Option<&'a str>,
     /// Who asks for the decision, for fairness of private-key operations.
     pub source: Source<'a>,
 }
@@ -85,6 +93,8 @@ pub struct Verdict {
     pub project: Option<ProjectRef>,
     /// The projects that the credential reaches.
     pub reach: Option<Reach>,
+    /// What the call was judged by.
+    pub catalog: Option<Arc<Snapshot>>,
 }
 
 /// The engine.
@@ -133,14 +143,61 @@ impl Verifier {
         self.states.get_or_read(id, || state::read_token(&self.database, id)).await
     }
 
-    /// What decisions know of systems and projects now.
+    /// What decisions know of systems and projects now. Whatever goes wrong, it
+    /// is not known now, and may be known later.
     pub async fn catalog(&self) -> Result<Arc<Snapshot>, sqlx::Error> {
-        self.catalog.load().await
+        self.catalog.load().await.map_err(|error| {
+            tracing::error!(%error, "the catalog cannot be read");
+            sqlx::Error::PoolTimedOut
+        })
     }
 
     /// Decides a call, counts it, and takes a one-time request's one use.
-    pub async fn decide(&self, snapshot: &Snapshot, presented: Presented<'_>, call: &Call<'_>) -> Verdict {
-        let now = now();
+    pub async fn decide(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        presented: Presented<'_>,
+        call: &Call<'_>,
+    ) -> Verdict {
+        let mut snapshot = Arc::clone(snapshot);
+        let mut claimed = false;
+        for _ in 0..ATTEMPTS {
+            let now = now();
+            let verdict = {
+                let Some(system) = snapshot.system(&call.system.id) else { break };
+                let call = Call { system, ..*call };
+                self.decide_by(&snapshot, presented, &call, now, &mut claimed).await
+            };
+            // A denial stands, whatever it was made of.
+            if verdict.denied.is_some() || self.still_counts(&snapshot, &verdict) {
+                if let Some(token) = &verdict.token {
+                    let api = verdict.api.as_ref().map(|api| &api.id);
+                    self.usage.count(&token.id, api, verdict.denied, now);
+                }
+                return Verdict { catalog: Some(snapshot), ..verdict };
+            }
+            let Ok(fresh) = self.catalog().await else { break };
+            let may_ask = presented.verifier_key.is_none_or(|key| {
+                routes::authenticate(&fresh, Some(key)).is_some_and(|system| system.id == call.system.id)
+            });
+            if !may_ask {
+                break;
+            }
+            snapshot = fresh;
+        }
+        Verdict { denied: Some(Reason::Unavailable), catalog: Some(snapshot), ..Verdict::default() }
+    }
+
+    /// Decides a call by what is known at one moment. What was `claimed` is not
+    /// claimed again.
+    async fn decide_by(
+        &self,
+        snapshot: &Snapshot,
+        presented: Presented<'_>,
+        call: &Call<'_>,
+        now: i64,
+        claimed: &mut bool,
+    ) -> Verdict {
         let mut verdict = Verdict::default();
         let (token, proof) = match self.prove(presented.credential, presented.source, now).await {
             Ok(proven) => proven,
@@ -153,26 +210,47 @@ impl Verifier {
         if outcome.is_ok() {
             outcome = self.judge(snapshot, (&token, &proof), call, now, &mut verdict).await;
         }
-        if outcome.is_ok() {
+        if outcome.is_ok() && !*claimed {
             outcome = self.claim(&token, &proof).await;
+            *claimed = outcome.is_ok();
         }
         verdict.denied = outcome.err();
-        self.usage.count(&token.id, verdict.api.as_ref().map(|api| &api.id), verdict.denied, now);
         verdict.token = Some(token);
         verdict.proof = Some(proof);
         verdict
+    }
+
+    /// Whether all that a call was judged by counts at this moment.
+    fn still_counts(&self, snapshot: &Arc<Snapshot>, verdict: &Verdict) -> bool {
+        let (Some(token), Some(proof)) = (&verdict.token, &verdict.proof) else { return false };
+        self.still_count(snapshot, token, verdict.user.as_ref(), proof)
+    }
+
+    /// Whether these facts count at this moment. To be asked after the last thing
+    /// that was waited for: the process may have stood still meanwhile.
+    pub(crate) fn still_count(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        token: &Arc<TokenState>,
+        user: Option<&Arc<UserState>>,
+        proof: &Proof,
+    ) -> bool {
+        self.catalog.still_counts(snapshot)
+            && self.states.still_counts(&token.id, token)
+            && user.is_none_or(|user| self.users.still_counts(user))
+            && proof.signed_by.as_ref().is_none_or(|kid| self.keyring.is_known_to_hold(kid))
     }
 
     /// How a call would be decided for whoever has proven to hold `token`, as
     /// `user` if it is a JWT token.
     pub async fn consider(
         &self,
-        snapshot: &Snapshot,
+        snapshot: &Arc<Snapshot>,
         token: Arc<TokenState>,
         user: Option<UserId>,
         call: &Call<'_>,
     ) -> Verdict {
-        let mut verdict = Verdict::default();
+        let mut verdict = Verdict { catalog: Some(Arc::clone(snapshot)), ..Verdict::default() };
         let proof = Proof { user, ..Proof::default() };
         verdict.denied = self.judge(snapshot, (&token, &proof), call, now(), &mut verdict).await.err();
         verdict.token = Some(token);
@@ -188,7 +266,8 @@ impl Verifier {
     /// Takes the one use of what a client made for one use, which is noted
     /// until `expires_at`.
     pub(crate) async fn claim_once(&self, token: &TokenId, jti: &str, expires_at: i64) -> Result<(), Reason> {
-        match self.replay.claim(token, jti, expires_at).await {
+        let claim = async { Ok(self.replay.claim(token, jti, expires_at).await) };
+        match promptly(claim).await.map_err(unavailable)? {
             Ok(true) => Ok(()),
             Ok(false) => Err(Reason::Replayed),
             Err(replay::Unavailable) => Err(Reason::Unavailable),
@@ -375,7 +454,7 @@ fn is_for_target(
 impl Verdict {
     /// The verdict as verifiers read it.
     #[must_use]
-    pub fn decision(&self, snapshot: &Snapshot) -> Decision {
+    pub fn decision(&self) -> Decision {
         let Some(token) = &self.token else {
             return Decision {
                 allowed: false,
@@ -395,8 +474,8 @@ impl Verdict {
             }
             (Kind::Jwt, None) => None,
         };
-        let projects = match &self.reach {
-            Some(Reach::Only(projects)) => {
+        let projects = match (&self.reach, &self.catalog) {
+            (Some(Reach::Only(projects)), Some(snapshot)) => {
                 let key = |id| snapshot.project(id).map(|project| project.name.key.clone());
                 Some(projects.iter().filter_map(key).collect())
             }

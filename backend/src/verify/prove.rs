@@ -20,6 +20,7 @@ use crate::crypto::jwt::{Invalid, Verified};
 use crate::crypto::operations::Source;
 use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
+use crate::database::promptly;
 use crate::systems::paths::{Path, Target};
 
 /// What an open token starts with; the rest is a compact JWE.
@@ -56,6 +57,8 @@ pub struct Proof {
     pub expires_at: Option<i64>,
     /// When a JWT was issued, in seconds since the epoch.
     pub issued_at: Option<i64>,
+    /// The key that signed a JWT.
+    pub signed_by: Option<KeyId>,
     /// The one call that a one-time request is for.
     pub binding: Option<Binding>,
 }
@@ -287,7 +290,8 @@ impl Verifier {
         let owner = if let Some(owner) = self.key_owners.get(&kid) {
             owner
         } else {
-            let found = state::token_of_key(&self.database, kid.as_str()).await.map_err(unavailable)?;
+            let found =
+                promptly(state::token_of_key(&self.database, kid.as_str())).await.map_err(unavailable)?;
             let owner = found.ok_or(Reason::UnknownToken)?;
             self.key_owners.insert(kid, owner.clone());
             owner
@@ -298,7 +302,7 @@ impl Verifier {
     async fn open(&self, sealed: Sealed, source: Source<'_>) -> Result<Zeroizing<Vec<u8>>, Reason> {
         let kid = sealed.header.kid.clone();
         let private_key = async || {
-            let found = state::private_key(&self.database, &kid).await.map_err(unavailable)?;
+            let found = promptly(state::private_key(&self.database, &kid)).await.map_err(unavailable)?;
             let stored = found.ok_or(Reason::UnknownToken)?;
             let place = Place { table: "token_keys", row: &kid, column: "private_key" };
             self.keyring.vault().open(&place, &stored).map_err(|error| {
@@ -353,6 +357,7 @@ impl Remains {
             not_before: Some(millis(claims.nbf) - AHEAD),
             expires_at: Some(millis(claims.exp)),
             issued_at: Some(claims.iat),
+            signed_by: Some(kid.clone()),
             binding: None,
         };
         Self { kid, token: claims.client_id, generation: claims.generation, proof }

@@ -3,12 +3,14 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, post, web};
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use latchkey_shared::fields::Errors;
-use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions};
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions, Reason};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::forward::ForwardAuthentication;
@@ -36,13 +38,17 @@ pub fn gateways(config: &mut ServiceConfig) {
 /// Decide a call
 ///
 /// A denial is a 200 with `allowed: false` and a reason; only a wrong call of
-/// this operation itself is a 4xx. The verifier key fixes the system.
+/// this operation itself is a 4xx, and a call that cannot be decided now is a
+/// 503, never a decision. The verifier key fixes the system.
 #[utoipa::path(
     operation_id = "verify_call",
     tag = "verify",
     request_body = CallBody,
     security(("verifier_key" = [])),
-    responses((status = 200, description = "The decision", body = Decision))
+    responses(
+        (status = 200, description = "The decision", body = Decision),
+        (status = 503, description = "The call cannot be decided now; try again.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
+    )
 )]
 #[post("/verify")]
 async fn verify(
@@ -57,7 +63,7 @@ async fn verify(
     let mut errors = Errors::new();
     let client_ip = check(&body, "", &mut errors);
     Problem::unless_empty(errors)?;
-    Ok(web::Json(decide(&verifier, &snapshot, system, &body, client_ip).await))
+    decide(&verifier, (&snapshot, system), bearer(&request), &body, client_ip).await.map(web::Json)
 }
 
 /// Decide calls
@@ -69,7 +75,10 @@ async fn verify(
     tag = "verify",
     request_body = Calls,
     security(("verifier_key" = [])),
-    responses((status = 200, description = "The decisions, in the order of the calls", body = Decisions))
+    responses(
+        (status = 200, description = "The decisions, in the order of the calls", body = Decisions),
+        (status = 503, description = "One of the calls cannot be decided now; try again. One-time requests among the others may be used up.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
+    )
 )]
 #[post("/verify/batch")]
 async fn verify_batch(
@@ -91,10 +100,10 @@ async fn verify_batch(
     }
     Problem::unless_empty(errors)?;
     let decisions = stream::iter(calls.iter().zip(addresses))
-        .map(|(call, client_ip)| decide(&verifier, &snapshot, system, call, client_ip))
+        .map(|(call, client_ip)| decide(&verifier, (&snapshot, system), bearer(&request), call, client_ip))
         .buffered(AT_ONCE)
-        .collect()
-        .await;
+        .try_collect()
+        .await?;
     Ok(web::Json(Decisions { decisions }))
 }
 
@@ -129,17 +138,23 @@ pub(crate) fn check_method(method: &str, at: &str, errors: &mut Errors) {
     }
 }
 
+/// Decides one call. What cannot be decided now is no decision.
 async fn decide(
     verifier: &Verifier,
-    snapshot: &Snapshot,
-    system: &CatalogSystem,
+    (snapshot, system): (&Arc<Snapshot>, &CatalogSystem),
+    verifier_key: Option<&str>,
     body: &CallBody,
     client_ip: Option<IpAddr>,
-) -> Decision {
-    let presented = Presented { credential: &body.credential, source: Source::new(client_ip, &system.key) };
+) -> Result<Decision, Problem> {
+    let presented =
+        Presented { credential: &body.credential, verifier_key, source: Source::new(client_ip, &system.key) };
     let call =
         Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
-    verifier.decide(snapshot, presented, &call).await.decision(snapshot)
+    let verdict = verifier.decide(snapshot, presented, &call).await;
+    match verdict.denied {
+        Some(reason @ Reason::Unavailable) => Err(Problem::denied(reason, None)),
+        _ => Ok(verdict.decision()),
+    }
 }
 
 /// The system whose verifier key this is.

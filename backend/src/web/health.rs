@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::problem::{Kind, Problem};
-use crate::database::{Database, clock};
+use crate::database::{Database, clock, promptly};
 
 /// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
@@ -45,7 +45,7 @@ async fn healthz() -> web::Json<Health> {
 async fn readyz(database: web::Data<Database>) -> HttpResponse {
     let change_feed = Some(if database.epochs().feed_is_live() { "live" } else { "broken" });
     let clock_off_seconds = clock::off_by();
-    match database.ping().await {
+    match promptly(database.ping()).await {
         Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed, clock_off_seconds }),
         Err(error) => {
             tracing::error!(%error, "not ready");

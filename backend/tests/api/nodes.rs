@@ -2,9 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
-use crate::server::{DEVICE, Platform, Server, Where};
+use crate::process::Process;
+use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, text};
 
 #[tokio::test]
 async fn two_nodes_start_together_and_agree_within_a_second() {
@@ -31,4 +38,165 @@ async fn two_nodes_start_together_and_agree_within_a_second() {
         }
         eprintln!("{kind}: withdrawn on the other node after {} ms", deleted.elapsed().as_millis());
     }
+}
+
+/// A platform on one node and the same seen through another, which is a process.
+async fn beside_a_process(place: &Where) -> (Server, Platform, Process, Platform) {
+    let one = Server::start(place.clone()).await;
+    let platform = Platform::on(&one).await;
+    let process = Process::start(place, &[]);
+    let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
+    let admin = Caller::new(&process.url);
+    let login = json!({ "username": "admin", "password": PASSWORD });
+    assert!(admin.send(Method::POST, "/session").json(&login).send().await.unwrap().status().is_success());
+    let beyond = Platform { gateway: admin.with_bearer(key["key"].as_str().unwrap()), admin };
+    (one, platform, process, beyond)
+}
+
+#[tokio::test]
+async fn a_node_that_stood_still_allows_nothing_that_was_withdrawn_meanwhile() {
+    let Some(place) = Where::postgres().await else { return };
+    let (_one, platform, process, beyond) = beside_a_process(&place).await;
+    for (kind, seconds) in [("rsa", 1), ("jwt", 1), ("rsa", 1), ("jwt", 1), ("rsa", 6), ("jwt", 6)] {
+        let id = platform.apply(kind).await;
+        let credential = beyond.credential(&id).await;
+        while beyond.reason(&credential, "GET", DEVICE).await != "allowed" {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        process.signal("-STOP");
+        platform.admin.delete(&format!("/tokens/{id}")).await;
+        tokio::time::sleep(Duration::from_millis(seconds * 1_000 + 20)).await;
+        process.signal("-CONT");
+        let reason = beyond.reason(&credential, "GET", DEVICE).await;
+        assert_eq!(reason, "unknown_token", "{kind} after {seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_stands_still_inside_a_write_does_not_stop_the_others() {
+    let Some(place) = Where::postgres().await else { return };
+    let (_one, platform, process, beyond) = beside_a_process(&place).await;
+    for _ in 0..3 {
+        let id = platform.apply("jwt").await;
+        let load: Vec<_> = (0..8)
+            .map(|_| {
+                let admin = beyond.admin.clone();
+                tokio::spawn(async move {
+                    loop {
+                        let wanted = Platform::wanted("jwt");
+                        let _ = admin.send(Method::POST, "/tokens").json(&wanted).send().await;
+                    }
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        process.signal("-STOP");
+        let stopped = Instant::now();
+        platform.admin.delete(&format!("/tokens/{id}")).await;
+        eprintln!("withdrawn beside a node that stands still after {} ms", stopped.elapsed().as_millis());
+        assert!(stopped.elapsed() < Duration::from_secs(10));
+        process.signal("-CONT");
+        load.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+}
+
+/// Passes on what nodes and PostgreSQL say to each other, until it swallows it.
+async fn proxy(place: &Where) -> (Where, watch::Sender<bool>) {
+    let (swallows, swallowed) = watch::channel(false);
+    let mut url: url::Url = place.database_url.clone().unwrap().parse().unwrap();
+    let to = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    url.set_host(Some("127.0.0.1")).unwrap();
+    url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+    tokio::spawn(async move {
+        while let Ok((near, _)) = listener.accept().await {
+            let Ok(far) = TcpStream::connect(&to).await else { continue };
+            let ((near_read, near_write), (far_read, far_write)) = (near.into_split(), far.into_split());
+            tokio::spawn(pass_on(near_read, far_write, swallowed.clone()));
+            tokio::spawn(pass_on(far_read, near_write, swallowed.clone()));
+        }
+    });
+    (Where { database_url: Some(url.into()), ..place.clone() }, swallows)
+}
+
+async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut swallowed: watch::Receiver<bool>) {
+    let mut buffer = vec![0; 16_384];
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        if swallowed.wait_for(|swallowed| !swallowed).await.is_err()
+            || to.write_all(&buffer[..length]).await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_is_cut_off_says_so_within_a_second() {
+    let Some(place) = Where::postgres().await else { return };
+    let one = Server::start(place.clone()).await;
+    let platform = Platform::on(&one).await;
+    let (behind, swallows) = proxy(&place).await;
+    let two = Server::start(behind).await;
+    let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
+    let nginx = json!({ "name": "nginx", "gateway": "nginx" });
+    let nginx = text(&platform.admin.post("/systems/fleet/verifier-keys", &nginx).await["key"]);
+    let gateway = two.nobody().with_bearer(key["key"].as_str().unwrap());
+    let beyond = Platform { gateway, admin: two.admin().await };
+    let id = platform.apply("rsa").await;
+    let credential = platform.credential(&id).await;
+    while beyond.reason(&credential, "GET", DEVICE).await != "allowed" {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+
+    swallows.send_replace(true);
+    platform.admin.delete(&format!("/tokens/{id}")).await;
+    let withdrawn = Instant::now();
+    let call = json!({ "credential": credential, "method": "GET", "path": DEVICE });
+    loop {
+        let answer = beyond.gateway.send(Method::POST, "/verify").json(&call).send().await.unwrap();
+        if answer.status() != StatusCode::OK {
+            break;
+        }
+        assert!(withdrawn.elapsed() < Duration::from_secs(6), "a deleted token still passes");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    eprintln!("cut off: allowed for {} ms", withdrawn.elapsed().as_millis());
+
+    let http = &beyond.gateway.http;
+    let doors = |door: usize| match door {
+        0 => beyond.gateway.send(Method::POST, "/verify").json(&call),
+        1 => beyond.gateway.send(Method::POST, "/verify/batch").json(&json!({ "calls": [call, call] })),
+        2 => http
+            .get(format!("{}/auth/fleet", two.url))
+            .header("X-Latchkey-Verifier", &nginx)
+            .header("X-Original-Method", "GET")
+            .header("X-Original-URI", DEVICE)
+            .bearer_auth(&credential),
+        3 => http
+            .post(format!("{}/oauth2/introspect", two.url))
+            .bearer_auth(key["key"].as_str().unwrap())
+            .form(&[("token", &credential)]),
+        4 => http.get(format!("{}/api/v1/tokens", two.url)).bearer_auth(&credential),
+        _ => http.get(format!("{}/readyz", two.url)),
+    };
+    for door in 0..6 {
+        let asked = Instant::now();
+        let answers = join_all((0..50).map(|_| doors(door).send())).await;
+        let waited = asked.elapsed();
+        eprintln!("door {door}: 50 calls in {} ms", waited.as_millis());
+        for answer in answers {
+            let answer = answer.unwrap();
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "door {door}");
+            assert!(door == 5 || answer.headers().contains_key("retry-after"), "door {door}");
+        }
+        assert!(waited < Duration::from_millis(1_900), "door {door}: {waited:?}");
+    }
+
+    swallows.send_replace(false);
+    let back = Instant::now();
+    let answer = async || beyond.gateway.send(Method::POST, "/verify").json(&call).send().await.unwrap();
+    while answer().await.status() != StatusCode::OK {
+        assert!(back.elapsed() < Duration::from_secs(10), "it does not come back");
+    }
+    assert_eq!(beyond.reason(&credential, "GET", DEVICE).await, "unknown_token");
 }

@@ -29,6 +29,12 @@ impl Process {
         Self { child, url }
     }
 
+    /// Stops it with `-STOP`, lets it go on with `-CONT`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// SIGKILL: nothing is written any more.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

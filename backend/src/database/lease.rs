@@ -1,0 +1,193 @@
+//! How long facts in memory may count without being read again.
+//!
+//! A node of several hears of the changes of others through a feed. It sends
+//! numbered beats through the same feed; one that comes back proves that all
+//! changes from before it was *sent* were heard. So a fact is known to be true
+//! as of that moment, or as of when it was read if that is later. From then on
+//! it counts for
+//! - [`HEALTHY`], in any case: what stood still learns by the clock that the
+//!   time is over, whatever was queued for it meanwhile;
+//! - [`CUT_OFF`], if the node kept ticking: it did not stand still, it is only
+//!   cut off from the feed.
+//!
+//! The clock goes on while the process stands still and while the machine
+//! sleeps. One database in one process has nobody to hear of, and no lease.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::clock::uptime;
+
+/// How long a fact counts after it was known to be true.
+const HEALTHY: Duration = Duration::from_secs(1);
+/// How long it counts if changes of other nodes do not arrive.
+const CUT_OFF: Duration = Duration::from_secs(5);
+/// How long it counts at most, whatever was heard.
+const LONGEST: Duration = Duration::from_mins(1);
+/// How often a node ticks.
+pub(super) const TICK: Duration = Duration::from_millis(100);
+/// A node that ticks later than this stood still. A tick that was late for
+/// another reason only makes facts be read again.
+const LATE: Duration = Duration::from_millis(500);
+
+/// A moment on a clock that only goes forward and never stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(u64);
+
+impl Moment {
+    /// This moment.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(u64::try_from(uptime().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// The moment some milliseconds later.
+    #[cfg(test)]
+    pub(super) fn plus(self, milliseconds: u64) -> Self {
+        Self(self.0 + milliseconds)
+    }
+
+    /// The time since an earlier moment; none since a later one.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// What a node knows of its own connection to the others.
+pub(super) struct Lease {
+    /// Whether other nodes change the database, too.
+    shared: AtomicBool,
+    /// When the latest beat that came back was sent.
+    heard: AtomicU64,
+    last_tick: AtomicU64,
+}
+
+impl Default for Lease {
+    fn default() -> Self {
+        Self {
+            shared: AtomicBool::new(false),
+            heard: AtomicU64::new(0),
+            last_tick: AtomicU64::new(Moment::now().0),
+        }
+    }
+}
+
+/// The lease as it was at one moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    shared: bool,
+    heard: Moment,
+    last_tick: Moment,
+}
+
+impl Lease {
+    /// From now on other nodes change the database, too.
+    pub(super) fn share(&self) {
+        self.shared.store(true, Ordering::SeqCst);
+    }
+
+    /// The terms, which are to be read before the stamp of a fact: whoever
+    /// renews them has raised epochs before.
+    pub(super) fn terms(&self) -> Terms {
+        Terms {
+            shared: self.shared.load(Ordering::SeqCst),
+            heard: Moment(self.heard.load(Ordering::SeqCst)),
+            last_tick: Moment(self.last_tick.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// A beat that was sent at this moment came back.
+    pub(super) fn renew(&self, sent: Moment) {
+        self.heard.fetch_max(sent.0, Ordering::SeqCst);
+    }
+
+    /// Notes that the node ran at this moment.
+    pub(super) fn note_tick(&self, now: Moment) {
+        self.last_tick.store(now.0, Ordering::SeqCst);
+    }
+}
+
+impl Terms {
+    /// Whether a fact that was read at one moment, and that no change is known
+    /// of, counts at another. `now` is to be read last.
+    pub(super) fn allow(self, read_at: Moment, now: Moment) -> bool {
+        if now.since(read_at) >= LONGEST {
+            return false;
+        }
+        let bound = if self.stands_still(now) { HEALTHY } else { CUT_OFF };
+        !self.shared || now.since(read_at.max(self.heard)) < bound
+    }
+
+    /// Whether changes of other nodes arrive.
+    pub(super) fn is_live(self, now: Moment) -> bool {
+        !self.shared || now.since(self.heard) < HEALTHY
+    }
+
+    /// Whether the node stood still just before this moment.
+    pub(super) fn stands_still(self, now: Moment) -> bool {
+        now.since(self.last_tick) > LATE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(heard: u64, last_tick: u64) -> Terms {
+        Terms { shared: true, heard: Moment(heard), last_tick: Moment(last_tick) }
+    }
+
+    #[test]
+    fn a_fact_counts_for_a_minute_while_beats_come_back() {
+        let read_at = Moment(100_000);
+        assert!(terms(159_500, 159_950).allow(read_at, Moment(159_999)));
+        assert!(!terms(159_500, 159_950).allow(read_at, Moment(160_000)));
+    }
+
+    #[test]
+    fn a_node_that_stood_still_has_a_second_since_its_last_beat_was_sent() {
+        let stopped = terms(100_000, 100_000);
+        assert!(stopped.allow(Moment(90_000), Moment(100_999)));
+        assert!(!stopped.allow(Moment(90_000), Moment(101_000)));
+        // The beat that was queued meanwhile was sent before.
+        assert!(!terms(100_200, 100_200).allow(Moment(90_000), Moment(106_000)));
+        // Nor does an answer that was queued meanwhile make a fact younger.
+        assert!(!stopped.allow(Moment(100_100), Moment(106_000)));
+    }
+
+    #[test]
+    fn a_node_that_is_cut_off_has_five_seconds() {
+        let ticking = |now| terms(100_000, now - 50).allow(Moment(90_000), Moment(now));
+        assert!(ticking(104_999));
+        assert!(!ticking(105_000));
+        // What was read after that counts from then on.
+        assert!(terms(100_000, 109_950).allow(Moment(105_001), Moment(110_000)));
+        assert!(!terms(100_000, 109_950).allow(Moment(105_000), Moment(110_000)));
+    }
+
+    #[test]
+    fn a_beat_from_before_does_not_shorten_the_lease() {
+        let lease = Lease::default();
+        lease.share();
+        lease.renew(Moment(2_000));
+        lease.renew(Moment(1_000));
+        assert!(lease.terms().is_live(Moment(2_999)));
+        assert!(!lease.terms().is_live(Moment(3_000)));
+    }
+
+    #[test]
+    fn a_database_of_one_process_needs_no_lease() {
+        let alone = Terms { shared: false, heard: Moment(0), last_tick: Moment(0) };
+        assert!(alone.is_live(Moment(100_000)));
+        assert!(alone.allow(Moment(50_000), Moment(100_000)));
+    }
+
+    #[test]
+    fn the_clock_goes_forward() {
+        let before = Moment::now();
+        std::thread::sleep(Duration::from_millis(5));
+        let passed = Moment::now().since(before);
+        assert!(passed >= Duration::from_millis(4) && before.since(Moment::now()) == Duration::ZERO);
+    }
+}

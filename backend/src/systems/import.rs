@@ -156,7 +156,10 @@ impl<'de> Deserialize<'de> for RawItem {
                     match key.as_str() {
                         "$ref" => item.reference = map.next_value()?,
                         "parameters" => item.parameters.extend(map.next_value::<Vec<RawParameter>>()?),
-                        "servers" => item.has_servers = !map.next_value::<Vec<IgnoredAny>>()?.is_empty(),
+                        "servers" => {
+                            item.has_servers =
+                                !map.next_value::<Option<Vec<IgnoredAny>>>()?.is_none_or(|all| all.is_empty())
+                        }
                         "additionalOperations" => {
                             for (method, operation) in map.next_value::<RawOperations>()?.0 {
                                 item.add(method, operation).map_err(twice)?;
@@ -262,7 +265,7 @@ struct RawOperation {
     #[serde(default)]
     parameters: Vec<RawParameter>,
     #[serde(default)]
-    servers: Vec<IgnoredAny>,
+    servers: Option<Vec<IgnoredAny>>,
 }
 
 #[derive(Deserialize, Clone)]
@@ -343,6 +346,9 @@ impl RawDocument {
                 warnings.push(format!("{path}: left out, since a path starts with a slash."));
                 continue;
             }
+            if item.reference.is_some() && !(item.operations.is_empty() && item.unknown.is_empty()) {
+                warnings.push(format!("{path}: what stands beside its $ref is left out."));
+            }
             let item = self.item(item)?;
             for key in &item.unknown {
                 warnings.push(match meant_by(key) {
@@ -357,7 +363,7 @@ impl RawDocument {
                     warnings.push(format!("{path}: {method:?} is left out, since it is no HTTP method."));
                     continue;
                 }
-                if item.has_servers || !operation.servers.is_empty() {
+                if item.has_servers || operation.servers.as_ref().is_some_and(|all| !all.is_empty()) {
                     warnings.push(format!(
                         "{method} {path}: its own servers are not followed; it is matched below the base path."
                     ));

@@ -10,6 +10,7 @@ mod demo;
 mod document;
 mod doors;
 mod gateways;
+mod imports;
 mod libraries;
 mod lists;
 mod nodes;

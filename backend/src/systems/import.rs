@@ -1,4 +1,4 @@
-//! Reads OpenAPI documents, 3.0 and 3.1, JSON and YAML. Only what decides which
+//! Reads OpenAPI documents, 2.0 (Swagger) to 3.2, JSON and YAML. Only what decides which
 //! calls there are is read; `$ref` is followed inside the document alone.
 
 use std::collections::{HashMap, HashSet};
@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 use latchkey_shared::fields;
-use serde::Deserialize;
+use percent_encoding::percent_decode_str;
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::paths;
 
@@ -23,7 +25,7 @@ pub enum ImportError {
     #[error("The document cannot be read: {0}")]
     Unreadable(String),
     /// Another version of OpenAPI, or none.
-    #[error("`openapi` must be 3.0 or 3.1, not {0}.")]
+    #[error("`openapi` must be 3.0, 3.1 or 3.2, or `swagger` 2.0, not {0}.")]
     Version(String),
     /// A reference that leads nowhere, outside, or in a circle.
     #[error("The reference {0} does not lead to a part of this document.")]
@@ -65,9 +67,16 @@ struct RawDocument {
     #[serde(default)]
     openapi: Option<String>,
     #[serde(default)]
-    servers: Vec<RawServer>,
+    swagger: Option<String>,
     #[serde(default)]
-    paths: IndexMap<String, Option<RawItem>>,
+    servers: Vec<RawServer>,
+    #[serde(rename = "basePath", default)]
+    base_path: Option<String>,
+    #[serde(default)]
+    paths: RawPaths,
+    /// Where Swagger 2.0 has what stands in `components` since.
+    #[serde(default)]
+    parameters: HashMap<String, RawParameter>,
     #[serde(default)]
     components: RawComponents,
 }
@@ -95,28 +104,152 @@ struct RawVariable {
     default: String,
 }
 
-#[derive(Deserialize, Clone, Default)]
+/// The paths, each once, and those that were there more often.
+#[derive(Default)]
+struct RawPaths {
+    items: IndexMap<String, RawItem>,
+    merged: Vec<String>,
+}
+
+#[derive(Clone, Default)]
 struct RawItem {
-    #[serde(rename = "$ref", default)]
     reference: Option<String>,
-    #[serde(default)]
     parameters: Vec<RawParameter>,
-    #[serde(default)]
-    get: Option<RawOperation>,
-    #[serde(default)]
-    put: Option<RawOperation>,
-    #[serde(default)]
-    post: Option<RawOperation>,
-    #[serde(default)]
-    delete: Option<RawOperation>,
-    #[serde(default)]
-    options: Option<RawOperation>,
-    #[serde(default)]
-    head: Option<RawOperation>,
-    #[serde(default)]
-    patch: Option<RawOperation>,
-    #[serde(default)]
-    trace: Option<RawOperation>,
+    has_servers: bool,
+    /// By method, as a call has it.
+    operations: IndexMap<String, RawOperation>,
+    unknown: Vec<String>,
+}
+
+/// The keys of a path item that hold an operation; `additionalOperations` has the other methods.
+const METHOD_KEYS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+impl RawItem {
+    /// Takes up an operation, unless there is one of its method.
+    fn add(&mut self, method: String, operation: RawOperation) -> Result<(), String> {
+        if self.operations.contains_key(&method) {
+            return Err(method);
+        }
+        self.operations.insert(method, operation);
+        Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for RawItem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Item;
+        impl<'de> Visitor<'de> for Item {
+            type Value = RawItem;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a path item")
+            }
+
+            fn visit_unit<E>(self) -> Result<RawItem, E> {
+                Ok(RawItem::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawItem, A::Error> {
+                let mut item = RawItem::default();
+                let twice = |method| A::Error::custom(format!("the path has the method {method} twice"));
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "$ref" => item.reference = map.next_value()?,
+                        "parameters" => item.parameters.extend(map.next_value::<Vec<RawParameter>>()?),
+                        "servers" => {
+                            item.has_servers =
+                                !map.next_value::<Option<Vec<IgnoredAny>>>()?.is_none_or(|all| all.is_empty())
+                        }
+                        "additionalOperations" => {
+                            for (method, operation) in map.next_value::<RawOperations>()?.0 {
+                                item.add(method, operation).map_err(twice)?;
+                            }
+                        }
+                        method if METHOD_KEYS.contains(&method) => {
+                            if let Some(operation) = map.next_value()? {
+                                item.add(method.to_ascii_uppercase(), operation).map_err(twice)?;
+                            }
+                        }
+                        other => {
+                            map.next_value::<IgnoredAny>()?;
+                            if !matches!(other, "summary" | "description") && !other.starts_with("x-") {
+                                item.unknown.push(key);
+                            }
+                        }
+                    }
+                }
+                Ok(item)
+            }
+        }
+        deserializer.deserialize_any(Item)
+    }
+}
+
+/// `additionalOperations`; a method that is there twice stays, to be refused.
+struct RawOperations(Vec<(String, RawOperation)>);
+
+impl<'de> Deserialize<'de> for RawOperations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Operations;
+        impl<'de> Visitor<'de> for Operations {
+            type Value = RawOperations;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("operations by method")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawOperations, A::Error> {
+                let mut all = Vec::new();
+                while let Some(one) = map.next_entry()? {
+                    all.push(one);
+                }
+                Ok(RawOperations(all))
+            }
+        }
+        deserializer.deserialize_map(Operations)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawPaths {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Paths;
+        impl<'de> Visitor<'de> for Paths {
+            type Value = RawPaths;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("path items by path")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawPaths, A::Error> {
+                let mut paths = RawPaths::default();
+                while let Some(path) = map.next_key::<String>()? {
+                    if path.starts_with("x-") {
+                        map.next_value::<IgnoredAny>()?;
+                        continue;
+                    }
+                    let item: RawItem = map.next_value()?;
+                    let Some(first) = paths.items.get_mut(&path) else {
+                        paths.items.insert(path, item);
+                        continue;
+                    };
+                    if first.reference.is_some() || item.reference.is_some() {
+                        return Err(A::Error::custom(format!("{path} is there twice, once as a reference")));
+                    }
+                    first.parameters.extend(item.parameters);
+                    first.unknown.extend(item.unknown);
+                    first.has_servers |= item.has_servers;
+                    for (method, operation) in item.operations {
+                        first
+                            .add(method, operation)
+                            .map_err(|method| A::Error::custom(format!("{method} {path} is there twice")))?;
+                    }
+                    paths.merged.push(path);
+                }
+                Ok(paths)
+            }
+        }
+        deserializer.deserialize_map(Paths)
+    }
 }
 
 #[derive(Deserialize, Clone)]
@@ -131,6 +264,8 @@ struct RawOperation {
     deprecated: bool,
     #[serde(default)]
     parameters: Vec<RawParameter>,
+    #[serde(default)]
+    servers: Option<Vec<IgnoredAny>>,
 }
 
 #[derive(Deserialize, Clone)]
@@ -153,13 +288,22 @@ impl Document {
         let raw: RawDocument = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| ImportError::Unreadable(error.to_string()))?
         } else {
-            serde_saphyr::from_str(text).map_err(|error| {
+            // Paths that are there twice are put together; derived types refuse a field twice.
+            let options = serde_saphyr::options! {
+                duplicate_keys: serde_saphyr::DuplicateKeyPolicy::PassThrough,
+            };
+            serde_saphyr::from_str_with_options(text, options).map_err(|error| {
                 let message = error.to_string();
                 ImportError::Unreadable(message.lines().next().unwrap_or_default().to_owned())
             })?
         };
-        let version = raw.openapi.clone().unwrap_or_else(|| "missing".to_owned());
-        if !(version.starts_with("3.0") || version.starts_with("3.1")) {
+        let version = raw.openapi.as_ref().or(raw.swagger.as_ref());
+        let version = version.cloned().unwrap_or_else(|| "missing".to_owned());
+        let is_known = match raw.openapi {
+            Some(_) => ["3.0", "3.1", "3.2"].iter().any(|known| version.starts_with(known)),
+            None => version == "2.0",
+        };
+        if !is_known {
             return Err(ImportError::Version(version.chars().take(20).collect()));
         }
         let mut warnings = Vec::new();
@@ -171,9 +315,12 @@ impl Document {
 
 impl RawDocument {
     fn base_path(&self, warnings: &mut Vec<String>) -> String {
-        let Some(server) = self.servers.first() else { return String::new() };
-        let mut url = server.url.clone();
-        for (name, variable) in &server.variables {
+        let (mut url, place) = match (self.servers.first(), &self.base_path) {
+            (Some(server), _) => (server.url.clone(), "servers[0]"),
+            (None, Some(base_path)) if self.swagger.is_some() => (base_path.clone(), "basePath"),
+            _ => return String::new(),
+        };
+        for (name, variable) in self.servers.first().into_iter().flat_map(|server| &server.variables) {
             url = url.replace(&format!("{{{name}}}"), &variable.default);
         }
         let path = match url.split_once("://") {
@@ -184,34 +331,50 @@ impl RawDocument {
         let rooted =
             if path.is_empty() || path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
         paths::base_path(&rooted).unwrap_or_else(|refusal| {
-            warnings.push(format!("The path of servers[0] is left out: {}", refusal.message));
+            warnings.push(format!("The path of {place} is left out: {}", refusal.message));
             String::new()
         })
     }
 
     fn operations(&self, warnings: &mut Vec<String>) -> Result<Vec<Operation>, ImportError> {
         let mut found = Vec::new();
-        for (path, item) in &self.paths {
-            let Some(item) = item else { continue };
+        for path in &self.paths.merged {
+            warnings.push(format!("{path}: there more than once; its operations are put together."));
+        }
+        for (path, item) in &self.paths.items {
             if !path.starts_with('/') {
-                if !path.starts_with("x-") {
-                    warnings.push(format!("{path}: left out, since a path starts with a slash."));
-                }
+                warnings.push(format!("{path}: left out, since a path starts with a slash."));
                 continue;
             }
+            if item.reference.is_some() && !(item.operations.is_empty() && item.unknown.is_empty()) {
+                warnings.push(format!("{path}: what stands beside its $ref is left out."));
+            }
             let item = self.item(item)?;
-            let methods = [
-                ("GET", &item.get),
-                ("PUT", &item.put),
-                ("POST", &item.post),
-                ("DELETE", &item.delete),
-                ("OPTIONS", &item.options),
-                ("HEAD", &item.head),
-                ("PATCH", &item.patch),
-                ("TRACE", &item.trace),
-            ];
-            for (method, operation) in methods {
-                let Some(operation) = operation else { continue };
+            for key in &item.unknown {
+                warnings.push(match meant_by(key) {
+                    Some(meant) => format!("{path}: the key {key} is left out; it may be meant as {meant}."),
+                    None => format!("{path}: the key {key} is left out, since path items have none such."),
+                });
+            }
+            for (method, operation) in &item.operations {
+                let is_method = (1..=32).contains(&method.len())
+                    && method.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+                if !is_method {
+                    warnings.push(format!("{path}: {method:?} is left out, since it is no HTTP method."));
+                    continue;
+                }
+                if item.has_servers || operation.servers.as_ref().is_some_and(|all| !all.is_empty()) {
+                    warnings.push(format!(
+                        "{method} {path}: its own servers are not followed; it is matched below the base path."
+                    ));
+                }
+                let id = operation.operation_id.as_deref();
+                if let Some(reason) = id.and_then(|id| fields::operation_id(id).err()) {
+                    warnings.push(format!(
+                        "{method} {path}: its operationId cannot be a scope, so it is named by method and path. {}",
+                        reason.message
+                    ));
+                }
                 found.push(self.operation(method, path, item, operation)?);
             }
         }
@@ -282,24 +445,47 @@ impl RawDocument {
     fn item<'d>(&'d self, item: &'d RawItem) -> Result<&'d RawItem, ImportError> {
         let Some(reference) = &item.reference else { return Ok(item) };
         let lost = || ImportError::Reference(reference.clone());
-        let target = if let Some(name) = reference.strip_prefix("#/components/pathItems/") {
-            self.components.path_items.get(&unescape(name))
-        } else if let Some(path) = reference.strip_prefix("#/paths/") {
-            self.paths.get(&unescape(path)).and_then(Option::as_ref)
-        } else {
-            None
+        let parts = pointer(reference).ok_or_else(lost)?;
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let target = match parts.as_slice() {
+            ["components", "pathItems", name] => self.components.path_items.get(*name),
+            ["paths", path] => self.paths.items.get(*path),
+            _ => None,
         };
         // One step: a reference to a reference is a circle or near one.
         target.filter(|target| target.reference.is_none()).ok_or_else(lost)
     }
 
     fn parameter<'d>(&'d self, parameter: &'d RawParameter) -> Result<&'d RawParameter, ImportError> {
+        /// References that are followed one after the other.
+        const STEPS: usize = 8;
         let Some(reference) = &parameter.reference else { return Ok(parameter) };
-        reference
-            .strip_prefix("#/components/parameters/")
-            .and_then(|name| self.components.parameters.get(&unescape(name)))
-            .filter(|target| target.reference.is_none())
-            .ok_or_else(|| ImportError::Reference(reference.clone()))
+        let mut target = parameter;
+        for _ in 0..STEPS {
+            let Some(next) = &target.reference else { return Ok(target) };
+            let found = pointer(next).and_then(|parts| self.parameter_at(&parts));
+            target = found.ok_or_else(|| ImportError::Reference(reference.clone()))?;
+        }
+        Err(ImportError::Reference(reference.clone()))
+    }
+
+    fn parameter_at(&self, parts: &[String]) -> Option<&RawParameter> {
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            ["components", "parameters", name] => self.components.parameters.get(*name),
+            ["parameters", name] => self.parameters.get(*name),
+            ["paths", path, "parameters", index] => {
+                self.paths.items.get(*path)?.parameters.get(index.parse::<usize>().ok()?)
+            }
+            ["paths", path, method, "parameters", index] if METHOD_KEYS.contains(method) => {
+                let item = self.paths.items.get(*path)?;
+                item.operations
+                    .get(&method.to_ascii_uppercase())?
+                    .parameters
+                    .get(index.parse::<usize>().ok()?)
+            }
+            _ => None,
+        }
     }
 }
 
@@ -316,9 +502,24 @@ fn stand_in(method: &str, path: &str) -> String {
     id
 }
 
-/// A part of a JSON pointer (RFC 6901 §4).
-fn unescape(part: &str) -> String {
-    part.replace("~1", "/").replace("~0", "~")
+/// The parts of the JSON pointer that a reference within the document has as
+/// its fragment: percent-decoded once, then unescaped (RFC 6901 §6).
+fn pointer(reference: &str) -> Option<Vec<String>> {
+    let fragment = percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?;
+    let parts = fragment.strip_prefix('/')?.split('/');
+    Some(parts.map(|part| part.replace("~1", "/").replace("~0", "~")).collect())
+}
+
+/// The key of a path item that an unknown one may be a slip of: another case,
+/// or the same letters in another order.
+fn meant_by(key: &str) -> Option<&'static str> {
+    let sorted = |text: &str| {
+        let mut letters = text.to_ascii_lowercase().into_bytes();
+        letters.sort_unstable();
+        letters
+    };
+    let letters = sorted(key);
+    METHOD_KEYS.iter().copied().chain(["parameters", "servers"]).find(|known| sorted(known) == letters)
 }
 
 #[cfg(test)]
@@ -371,9 +572,70 @@ components:
         assert_eq!(error(b"\xff"), ImportError::NotText);
         assert!(matches!(error(b"{"), ImportError::Unreadable(_)));
         assert!(matches!(error(b"- a\n- b"), ImportError::Unreadable(_)));
-        assert_eq!(error(b"{\"swagger\": \"2.0\"}"), ImportError::Version("missing".into()));
+        assert_eq!(error(b"{\"swagger\": \"1.2\"}"), ImportError::Version("1.2".into()));
+        assert_eq!(error(b"{}"), ImportError::Version("missing".into()));
         let outside = br#"{"openapi":"3.0.0","paths":{"/a":{"$ref":"other.yaml#/a"}}}"#;
         assert_eq!(error(outside), ImportError::Reference("other.yaml#/a".into()));
+    }
+
+    /// Base path, `METHOD path = id` of each operation, and the warnings.
+    fn read(text: &str) -> (String, Vec<String>, Vec<String>) {
+        let document = Document::parse(text.as_bytes()).unwrap();
+        let line = |one: &Operation| format!("{} {} = {}", one.method, one.path, one.operation_id);
+        (document.base_path, document.operations.iter().map(line).collect(), document.warnings)
+    }
+
+    #[test]
+    fn swagger_2_and_openapi_3_2_are_read() {
+        let (base, operations, warnings) = read(include_str!("../../tests/openapi/swagger-2.yaml"));
+        assert_eq!(base, "/pump-api/v2");
+        assert_eq!(
+            operations,
+            ["GET /projects/{project}/pumps = listPumps", "POST /projects/{project}/pumps = addPump"]
+        );
+        assert!(warnings.is_empty(), "{warnings:?}");
+        let (_, operations, warnings) = read(include_str!("../../tests/openapi/openapi-3.2.yaml"));
+        assert_eq!(
+            operations,
+            ["QUERY /search = searchFiles", "GET /files/{file} = readFile", "COPY /files/{file} = copyFile"]
+        );
+        assert!(warnings.is_empty(), "{warnings:?}");
+    }
+
+    #[test]
+    fn a_path_that_is_there_twice_is_put_together_and_a_method_refused() {
+        let json = include_str!("../../tests/openapi/duplicate-path.json");
+        let yaml = "openapi: 3.0.3\npaths:\n  /things: {get: {operationId: listThings}}\n  /things: {post: {operationId: addThing}}\n";
+        for text in [json, yaml] {
+            let (_, operations, warnings) = read(text);
+            assert_eq!(operations, ["GET /things = listThings", "POST /things = addThing"]);
+            assert!(warnings[0].starts_with("/things: there more than once"), "{warnings:?}");
+            let twice = text.replace("post", "get");
+            let error = Document::parse(twice.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("GET /things is there twice"), "{error}");
+            assert!(error.contains("line"), "{error}");
+        }
+    }
+
+    #[test]
+    fn references_are_percent_decoded_once() {
+        let (_, operations, _) = read(include_str!("../../tests/openapi/encoded-references.json"));
+        assert_eq!(operations.len(), 3, "{operations:?}");
+        assert_eq!(pointer("#/a/100%2525/~01~1").unwrap(), ["a", "100%25", "~1/"]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_told() {
+        let (_, operations, warnings) = read(include_str!("../../tests/openapi/unknown-keys.yaml"));
+        assert_eq!(operations, ["DELETE /berths = clearBerths"]);
+        assert!(warnings[0].contains("GET is left out; it may be meant as get"), "{warnings:?}");
+        assert!(warnings[1].contains("psot is left out; it may be meant as post"), "{warnings:?}");
+        assert_eq!(warnings.len(), 2);
+        let (_, operations, warnings) = read(include_str!("../../tests/openapi/operation-ids.yaml"));
+        assert_eq!(operations, ["GET /devices = GET:/devices", "POST /devices = POST:/devices"]);
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        let (_, _, warnings) = read(include_str!("../../tests/openapi/path-servers.yaml"));
+        assert!(warnings[0].starts_with("GET /files/{file}: its own servers"), "{warnings:?}");
     }
 
     #[test]

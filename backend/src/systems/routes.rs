@@ -378,7 +378,7 @@ async fn remove(
 
 /// Import an OpenAPI document
 ///
-/// 3.0 or 3.1, JSON or YAML, up to 32 MiB. With `dry_run=true` it only reports.
+/// Swagger 2.0 or OpenAPI 3.0 to 3.2, JSON or YAML, up to 32 MiB. With `dry_run=true` it only reports.
 #[utoipa::path(
     operation_id = "import_openapi",
     tag = "systems",

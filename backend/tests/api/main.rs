@@ -11,6 +11,7 @@ mod demo;
 mod document;
 mod doors;
 mod gateways;
+mod imports;
 mod libraries;
 mod lists;
 mod nodes;

@@ -118,14 +118,14 @@ impl Engine {
                 (2, include_str!("../../../migrations/sqlite/0002_gateways.sql")),
                 (3, include_str!("../../../migrations/sqlite/0003_clients.sql")),
                 (4, include_str!("../../../migrations/sqlite/0004_screens.sql")),
-                (6, include_str!("../../../migrations/sqlite/0006_clock.sql")),
+                (5, include_str!("../../../migrations/sqlite/0005_clock.sql")),
             ],
             Self::Postgres => [
                 (1, include_str!("../../../migrations/postgres/0001_first.sql")),
                 (2, include_str!("../../../migrations/postgres/0002_gateways.sql")),
                 (3, include_str!("../../../migrations/postgres/0003_clients.sql")),
                 (4, include_str!("../../../migrations/postgres/0004_screens.sql")),
-                (6, include_str!("../../../migrations/postgres/0006_clock.sql")),
+                (5, include_str!("../../../migrations/postgres/0005_clock.sql")),
             ],
         };
         let migrations = texts

@@ -9,6 +9,7 @@ pub mod crypto;
 pub mod database;
 pub mod demo;
 pub mod installation;
+pub mod log;
 pub mod oauth;
 pub mod projects;
 pub mod revocations;

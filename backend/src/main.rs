@@ -3,6 +3,7 @@
 use clap::Parser as _;
 use latchkey::commands;
 use latchkey::configuration::{Arguments, Command, Configuration};
+use latchkey::log::Log;
 use latchkey::startup::{Application, document};
 use tracing_subscriber::EnvFilter;
 
@@ -17,7 +18,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .json()
         .with_env_filter(EnvFilter::try_new(&configuration.log)?)
-        .with_writer(std::io::stderr)
+        .with_writer(Log::to_stderr())
         .init();
     match command {
         Command::Openapi => {

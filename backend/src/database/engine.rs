@@ -14,7 +14,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::changes::{Change, Epochs};
 use super::lease::{Moment, TICK};
-use super::{OpenError, sql::Sql};
+use super::{OpenError, private, sql::Sql};
 use crate::configuration::Configuration;
 
 /// The channel that nodes tell each other changes on.
@@ -22,6 +22,8 @@ const CHANNEL: &str = "latchkey_changes";
 /// Serialises writers on PostgreSQL as SQLite does by itself, so that a rule
 /// which spans rows ("the last administrator") holds without further locks.
 const WRITERS: i64 = 0x6c61_7463_686b_6579;
+/// The file of SQLite in the data directory.
+const DATABASE: &str = "latchkey.db";
 /// How often a node listens for its own voice: several times within its lease.
 const HEARTBEAT: Duration = Duration::from_millis(250);
 /// A feed that says nothing for so long is broken.
@@ -59,6 +61,7 @@ impl Engine {
             let directory = &configuration.data_dir;
             let failed = |error| OpenError::Directory(directory.display().to_string(), error);
             std::fs::create_dir_all(directory).map_err(failed)?;
+            private::close(directory);
             let lock = File::options()
                 .create(true)
                 .truncate(false)
@@ -66,7 +69,10 @@ impl Engine {
                 .open(directory.join("lock"))
                 .map_err(failed)?;
             return match lock.try_lock() {
-                Ok(()) => Ok((Self::Sqlite, Some(lock))),
+                Ok(()) => {
+                    private::make(&directory.join(DATABASE)).map_err(failed)?;
+                    Ok((Self::Sqlite, Some(lock)))
+                }
                 Err(_) => Err(OpenError::Locked(directory.display().to_string())),
             };
         };
@@ -83,7 +89,7 @@ impl Engine {
     ) -> Result<(AnyPool, AnyPool), sqlx::Error> {
         match self {
             Self::Sqlite => {
-                let path = configuration.data_dir.join("latchkey.db");
+                let path = configuration.data_dir.join(DATABASE);
                 let url = format!("sqlite://{}?mode=rwc", path.display());
                 let write = sqlite_pool(1).connect(&url).await?;
                 let read = sqlite_pool(configuration.database_connections).connect(&url).await?;

@@ -13,6 +13,7 @@ pub mod engine;
 pub mod fresh;
 pub mod lease;
 pub mod matching;
+mod private;
 pub mod sql;
 
 use std::sync::Arc;

@@ -16,6 +16,7 @@ mod libraries;
 mod lists;
 mod nodes;
 mod oauth;
+mod operation;
 mod overview;
 mod process;
 mod refusals;

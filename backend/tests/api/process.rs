@@ -14,12 +14,17 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the program with these variables besides those of the place.
     pub(crate) fn start(place: &Where, variables: &[(&str, String)]) -> Self {
+        Self::start_logging_to(Stdio::null(), place, variables)
+    }
+
+    /// The same with another place for the log.
+    pub(crate) fn start_logging_to(log: Stdio, place: &Where, variables: &[(&str, String)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_latchkey"))
             .arg("serve")
             .envs(place.environment())
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut first = String::new();

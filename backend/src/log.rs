@@ -1,0 +1,102 @@
+//! The log: JSON lines on standard error. It never stops the service: a line that
+//! cannot be written is dropped and counted, and the count is told when writing
+//! works again.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Where lines go.
+pub struct Log<W> {
+    make: fn() -> W,
+    dropped: AtomicU64,
+}
+
+impl Log<io::Stderr> {
+    /// Standard error.
+    #[must_use]
+    pub fn to_stderr() -> Self {
+        Self { make: io::stderr, dropped: AtomicU64::new(0) }
+    }
+}
+
+impl<'a, W: Write + 'a> MakeWriter<'a> for Log<W> {
+    type Writer = Line<'a, W>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Line { to: (self.make)(), dropped: &self.dropped }
+    }
+}
+
+/// Writes one line, and says that it did whatever comes: who is told otherwise
+/// panics on the way to say so.
+pub struct Line<'a, W> {
+    to: W,
+    dropped: &'a AtomicU64,
+}
+
+impl<W: Write> Write for Line<'_, W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.to.write_all(line).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            return Ok(line.len());
+        }
+        let dropped = self.dropped.swap(0, Ordering::Relaxed);
+        if dropped > 0
+            && writeln!(
+                self.to,
+                r#"{{"level":"WARN","fields":{{"message":"lines of the log were dropped: they could not be written","dropped":{dropped}}}}}"#
+            )
+            .is_err()
+        {
+            self.dropped.fetch_add(dropped, Ordering::Relaxed);
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        // What could not be flushed is lost, and nobody could act on it.
+        let _ = self.to.flush();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails as long as its disk is full.
+    struct Disk<'a> {
+        full: bool,
+        written: &'a mut String,
+    }
+
+    impl Write for Disk<'_> {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            if self.full {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.written.push_str(&String::from_utf8_lossy(line));
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            if self.full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_counted_and_told_later() -> io::Result<()> {
+        let (dropped, mut written) = (AtomicU64::new(0), String::new());
+        for full in [true, true, false, false] {
+            let mut line = Line { to: Disk { full, written: &mut written }, dropped: &dropped };
+            line.write_all(b"a line\n")?;
+            line.flush()?;
+        }
+        let lines: Vec<&str> = written.lines().collect();
+        assert_eq!((lines.len(), lines[0], lines[2]), (3, "a line", "a line"));
+        assert!(lines[1].contains(r#""dropped":2"#), "{}", lines[1]);
+        Ok(())
+    }
+}

@@ -1,0 +1,45 @@
+//! What operators rely on: the log and the data directory.
+
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt as _;
+
+use reqwest::StatusCode;
+
+use crate::process::Process;
+use crate::server::{Server, Where};
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_ends_no_request() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let everything = [("LATCHKEY_LOG", "debug".to_owned())];
+    let process = Process::start_logging_to(full.into(), &Where::sqlite(), &everything);
+    for path in ["/readyz", "/api/v1/nowhere", "/api/v1/tokens"] {
+        let answer = reqwest::get(format!("{}{path}", process.url)).await.unwrap();
+        assert!(answer.status() != StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_data_directory_is_private_also_if_it_was_not() {
+    let place = Where::sqlite();
+    let rights = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let open = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    open(&place.data_dir, 0o755);
+    for time in ["first", "second"] {
+        drop(Server::start(place.clone()).await);
+        let running = Server::start(place.clone()).await;
+        assert_eq!(rights(&place.data_dir), 0o700, "the {time} time");
+        let mut files = 0;
+        for entry in fs::read_dir(&place.data_dir).unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(rights(&path), 0o600, "the {time} time: {}", path.display());
+            files += 1;
+        }
+        assert!(files >= 3, "the lock, the database and its log");
+        drop(running);
+        open(&place.data_dir, 0o755);
+        open(&place.data_dir.join("latchkey.db"), 0o644);
+    }
+}

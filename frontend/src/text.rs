@@ -77,7 +77,8 @@ sentences! {
     add: "Add", "添加";
     adding: "Adding…", "添加中…";
     cannot_be_undone: "This cannot be undone.", "此操作不可撤销。";
-    never: "never", "从未";
+    never_used: "never", "从未";
+    never_expires: "never", "永不过期";
     list_separator: ", ", "、";
     none: "none", "无";
     tokens_in_the_way: "These tokens name it:", "以下令牌仍在引用它：";

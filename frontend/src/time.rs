@@ -20,12 +20,22 @@ pub(crate) fn Moment(at: Timestamp) -> impl IntoView {
     view! { <time datetime=at.to_string() title=exact(&at)>{relative(seconds_from_now(&at))}</time> }
 }
 
-/// The same for a moment that may not have come: `never`.
+/// When something was used last, which may be never.
 #[component]
-pub(crate) fn MomentOrNever(at: Option<Timestamp>) -> impl IntoView {
+pub(crate) fn LastUsed(at: Option<Timestamp>) -> impl IntoView {
+    moment_or(at, text::never_used())
+}
+
+/// When something ends, which may be never.
+#[component]
+pub(crate) fn Expiry(at: Option<Timestamp>) -> impl IntoView {
+    moment_or(at, text::never_expires())
+}
+
+fn moment_or(at: Option<Timestamp>, never: &'static str) -> AnyView {
     match at {
         Some(at) => view! { <Moment at /> }.into_any(),
-        None => view! { <span class="never">{text::never()}</span> }.into_any(),
+        None => view! { <span class="never">{never}</span> }.into_any(),
     }
 }
 

@@ -249,7 +249,7 @@ pub(crate) fn DeleteToken(
 fn RecentUse(usage: Usage) -> impl IntoView {
     let last = match &usage.last_used_at {
         Some(at) => format!("{} ({})", relative(seconds_from_now(at)), exact(at)),
-        None => text::never().to_owned(),
+        None => text::never_used().to_owned(),
     };
     let calls = usage.last_24_hours.allowed + usage.last_24_hours.denied;
     view! {

@@ -23,7 +23,7 @@ use crate::components::reading::{Loaded, Reading};
 use crate::components::token_actions::{DeleteToken, HandOver, TokenName, other_switch, save_file, switch};
 use crate::pages::tokens::StatusBadge;
 use crate::text;
-use crate::time::{Moment, MomentOrNever};
+use crate::time::{LastUsed, Moment};
 
 /// The token, loaded by the id in the address.
 #[component]
@@ -196,7 +196,7 @@ fn Facts(token: Token) -> impl IntoView {
                     }}
                 </dd>
                 <dt>{text::tokens::last_used()}</dt>
-                <dd><MomentOrNever at=token.last_used_at /></dd>
+                <dd><LastUsed at=token.last_used_at /></dd>
                 <dt>{text::token::allowed_addresses()}</dt>
                 <dd>{addresses}</dd>
                 {rsa}

@@ -11,7 +11,7 @@ use crate::components::heading::Heading;
 use crate::components::reading::{Loaded, Reading};
 use crate::components::token_actions::{HandOver, TokenName};
 use crate::text;
-use crate::time::MomentOrNever;
+use crate::time::Expiry;
 
 /// The success page.
 #[component]
@@ -77,7 +77,7 @@ fn Issued(token: Token) -> impl IntoView {
             <dt>{targets_label}</dt>
             <dd>{targets}</dd>
             <dt>{text::tokens::expires()}</dt>
-            <dd><MomentOrNever at=token.expires_at.clone() /></dd>
+            <dd><Expiry at=token.expires_at.clone() /></dd>
         </dl>
         <p class="hint">{hint} {move || is_shown_once().then(|| format!(" {}", text::tokens::show_once_hint()))}</p>
         {(token.kind == Kind::Jwt)

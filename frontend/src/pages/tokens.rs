@@ -16,7 +16,7 @@ use crate::components::menu::Menu;
 use crate::components::search::SearchBox;
 use crate::components::token_actions::{DeleteToken, HandOver, TokenName, other_switch, switch};
 use crate::text;
-use crate::time::{Moment, MomentOrNever};
+use crate::time::{Expiry, LastUsed, Moment};
 
 /// The words of a status in the address.
 const STATUSES: [(Status, &str); 3] =
@@ -369,8 +369,8 @@ fn Row(
                 </span>
             </th>
             <td><StatusBadge status=token.status /></td>
-            <td class="minor"><MomentOrNever at=token.expires_at /></td>
-            <td class="minor"><MomentOrNever at=token.last_used_at /></td>
+            <td class="minor"><Expiry at=token.expires_at /></td>
+            <td class="minor"><LastUsed at=token.last_used_at /></td>
             <td class="minor"><Moment at=token.created_at /></td>
             {actions}
         </tr>

@@ -80,7 +80,7 @@ fn Used(usage: Usage) -> impl IntoView {
     view! {
         <dl class="facts">
             <dt>{text::tokens::last_used()}</dt>
-            <dd><time::MomentOrNever at=usage.last_used_at /></dd>
+            <dd><time::LastUsed at=usage.last_used_at /></dd>
             <dt>{text::token::last_24_hours()}</dt>
             <dd>{counted(recent.allowed, recent.denied)}</dd>
             <dt>{text::token::last_30_days()}</dt>

@@ -7,7 +7,6 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
-use latchkey_shared::verify::Reason;
 
 use crate::access::{Held, Principal};
 use crate::audit::Origin;
@@ -16,7 +15,7 @@ use crate::crypto::operations::Source;
 use crate::sessions::Sessions;
 use crate::systems::builtin;
 use crate::systems::catalog::Snapshot;
-use crate::verify::routes::{bearer, project};
+use crate::verify::routes::{bearer, no_credential, project};
 use crate::verify::state::TokenState;
 use crate::verify::{Call, Presented, Proof, Verdict, Verifier};
 use crate::web::problem::{Kind, Problem};
@@ -86,7 +85,7 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     let system = snapshot
         .system_named(builtin::KEY)
         .ok_or_else(|| Problem::internal("the built-in system is not registered"))?;
-    let credential = bearer(request).ok_or_else(|| Problem::denied(Reason::Malformed, None))?;
+    let credential = bearer(request).ok_or_else(|| no_credential(request))?;
     let project = project(request.headers());
     let client_ip = client_ip(request);
     let method = request.extensions().get::<SentMethod>().map(|SentMethod(method)| method.clone());

@@ -177,13 +177,23 @@ pub fn is_scope_byte(byte: u8) -> bool {
 }
 
 /// An address range: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`. A single
-/// address is a range of one, and host bits are cleared.
+/// address is a range of one, and host bits are cleared. A range of IPv4-mapped
+/// addresses is one of IPv4, as callers are compared by their canonical address.
 pub fn address_range(raw: &str) -> Result<IpNet, Refusal> {
     let raw = raw.trim();
-    raw.parse::<IpNet>()
+    let range = raw
+        .parse::<IpNet>()
         .or_else(|_| raw.parse::<IpAddr>().map(IpNet::from))
-        .map(|range| range.trunc())
-        .map_err(|_| Refusal::new("invalid_address", "Not an IP address or CIDR range."))
+        .map_err(|_| Refusal::new("invalid_address", "Not an IP address or CIDR range."))?;
+    let IpAddr::V4(address) = range.addr().to_canonical() else { return Ok(range.trunc()) };
+    let length = match range {
+        IpNet::V4(_) => Some(range.prefix_len()),
+        IpNet::V6(_) => range.prefix_len().checked_sub(96),
+    };
+    let range = length.and_then(|length| IpNet::new(IpAddr::V4(address), length).ok());
+    range.map(|range| range.trunc()).ok_or_else(|| {
+        Refusal::new("invalid_address", "A range of IPv4-mapped addresses has a prefix of 96 to 128.")
+    })
 }
 
 /// What names are compared by: NFKC, full Unicode case folding, runs of white
@@ -235,6 +245,14 @@ mod tests {
         assert_eq!(address_range("192.0.2.77/24").map(|r| r.to_string()).as_deref(), Ok("192.0.2.0/24"));
         assert_eq!(address_range("::1").map(|r| r.to_string()).as_deref(), Ok("::1/128"));
         assert_eq!(code(address_range("192.0.2.0/33")), "invalid_address");
+        for (mapped, range) in [
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:10.1.2.3", "10.1.2.3/32"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+        ] {
+            assert_eq!(address_range(mapped).map(|r| r.to_string()).as_deref(), Ok(range), "{mapped}");
+        }
+        assert_eq!(code(address_range("::ffff:10.0.0.0/95")), "invalid_address");
     }
 
     #[cfg(feature = "server")]

@@ -63,7 +63,7 @@ impl FromRequest for Form {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let in_uri = !request.query_string().is_empty();
-        let is_form = request.content_type() == "application/x-www-form-urlencoded";
+        let is_form = request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
         let body = read(request, payload, LIMIT);
         Box::pin(async move {
             let refused = |description: &str| OAuthError::new(Code::InvalidRequest, description);

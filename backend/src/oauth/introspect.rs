@@ -18,6 +18,7 @@ use crate::database::now;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::users::Users;
 use crate::verify::{ATTEMPTS, Verifier, comes_from, is_in_force, reach};
+use crate::web::client::hop;
 
 /// The parameters of an introspection request (RFC 7662 §2.1).
 #[derive(Deserialize, ToSchema)]
@@ -95,9 +96,8 @@ pub(super) async fn introspect(
         let snapshot = verifier.catalog().await?;
         let system = verifying_system(&request, &form, &snapshot)?;
         let token = form.required("token")?;
-        let client_ip = form.get("client_ip").map(str::parse).transpose();
-        let client_ip = client_ip
-            .map_err(|_| OAuthError::new(Code::InvalidRequest, "`client_ip` is not an IP address."))?;
+        let refused = || OAuthError::new(Code::InvalidRequest, "`client_ip` is not an IP address.");
+        let client_ip = form.get("client_ip").map(|named| hop(named).ok_or_else(refused)).transpose()?;
         let found = find(&verifier, &users, &keyring, &snapshot, system, token, client_ip).await?;
         if let Some(found) = found {
             return Ok(never_stored(&mut HttpResponse::Ok()).json(found));

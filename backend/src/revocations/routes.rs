@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::store::{self, Place};
 use crate::database::{Database, now};
 use crate::verify::Verifier;
-use crate::verify::routes::{authenticate, bearer};
+use crate::verify::routes::{authenticate, bearer, no_verifier_key};
 use crate::web::extract::{Query, write_cursor};
 use crate::web::problem::Problem;
 
@@ -66,7 +66,7 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let system = {
         let snapshot = verifier.catalog().await?;
-        let system = authenticate(&snapshot, bearer(&request)).ok_or_else(Problem::no_verifier_key)?;
+        let system = authenticate(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
         if snapshot.system_named(&path).is_none_or(|named| named.id != system.id) {
             return Err(Problem::forbidden("The verifier key is for another system."));
         }

@@ -14,18 +14,18 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::systems::Gateway;
-use latchkey_shared::verify::{Reason, Subject};
+use latchkey_shared::verify::Subject;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use utoipa_actix_web::OpenApiFactory;
 
-use super::routes::{bearer, project};
+use super::routes::{bearer, no_credential, project};
 use super::{Call, Presented, Verdict, Verifier};
 use crate::configuration::Configuration;
 use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::SentMethod;
-use crate::web::problem::{Kind, Problem};
+use crate::web::problem::Problem;
 
 /// Where a gateway puts its verifier key: `Authorization` is the caller's.
 const VERIFIER: &str = "x-latchkey-verifier";
@@ -121,10 +121,7 @@ async fn authorize(
         }
     };
     let client_ip = configuration.trusted_proxies.named_by_gateway(headers);
-    if !headers.contains_key(header::AUTHORIZATION) {
-        return Err(Problem::new(Kind::Unauthenticated));
-    }
-    let credential = bearer(&request).ok_or_else(|| Problem::denied(Reason::Malformed, None))?;
+    let credential = bearer(&request).ok_or_else(|| no_credential(&request))?;
     let project = project(headers);
     let verifier_key = once(headers, VERIFIER)?;
     let presented = Presented {

@@ -18,8 +18,9 @@ use super::{Call, Presented, Verifier};
 use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::web::client::hop;
 use crate::web::extract::Json;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 
 /// How many calls of a batch are looked at side by side: what waits for a
 /// private-key operation or for the disk does not hold up the others.
@@ -58,7 +59,7 @@ async fn verify(
 ) -> Result<web::Json<Decision>, Problem> {
     let Json(body) = body;
     let snapshot = verifier.catalog().await?;
-    let system = authenticate(&snapshot, bearer(&request)).ok_or_else(Problem::no_verifier_key)?;
+    let system = authenticate(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
     is_of_system(&body, &snapshot, system)?;
     let mut errors = Errors::new();
     let client_ip = check(&body, "", &mut errors);
@@ -88,7 +89,7 @@ async fn verify_batch(
 ) -> Result<web::Json<Decisions>, Problem> {
     let Json(Calls { calls }) = body;
     let snapshot = verifier.catalog().await?;
-    let system = authenticate(&snapshot, bearer(&request)).ok_or_else(Problem::no_verifier_key)?;
+    let system = authenticate(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
     let mut errors = Errors::new();
     if calls.len() > BATCH {
         errors.add("calls", "too_many", format!("At most {BATCH}."));
@@ -124,11 +125,11 @@ fn check(body: &CallBody, at: &str, errors: &mut Errors) -> Option<IpAddr> {
 
 /// The caller's address as a body names it; `at` is what comes before the field's name.
 pub(crate) fn address(named: Option<&str>, at: &str, errors: &mut Errors) -> Option<IpAddr> {
-    let address = named?.parse();
-    if address.is_err() {
+    let address = hop(named?);
+    if address.is_none() {
         errors.add(format!("{at}client_ip"), "invalid_address", "Not an IP address.");
     }
-    address.ok()
+    address
 }
 
 /// Notes what cannot be the method of a call.
@@ -169,6 +170,21 @@ pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
     let (Some(value), None) = (values.next(), values.next()) else { return None };
     let (scheme, credential) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| credential.trim())
+}
+
+/// Why there is no good credential in `Authorization: Bearer`. Where none came
+/// along, none was wrong (RFC 6750 §3.1).
+pub(crate) fn no_credential(request: &HttpRequest) -> Problem {
+    let bearer = request.headers().get_all(header::AUTHORIZATION).any(|value| {
+        let scheme = value.as_bytes().split(|&byte| byte == b' ').next().unwrap_or_default();
+        scheme.eq_ignore_ascii_case(b"bearer")
+    });
+    if bearer { Problem::denied(Reason::Malformed, None) } else { Problem::new(Kind::Unauthenticated) }
+}
+
+/// A verifier key was asked for, and this is none.
+pub(crate) fn no_verifier_key(request: &HttpRequest) -> Problem {
+    no_credential(request).with_detail("Send a verifier key as bearer token.")
 }
 
 /// The project that `X-Project` names. Several lines are one list (RFC 9110

@@ -70,8 +70,8 @@ fn lines<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
     headers.get_all(name).map(|line| line.to_str().unwrap_or_default()).collect()
 }
 
-/// An address, perhaps with a port.
-fn hop(text: &str) -> Option<IpAddr> {
+/// An address, perhaps in brackets or with a port.
+pub(crate) fn hop(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }

@@ -24,7 +24,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if request.content_type() != "application/json" {
+        if !request.content_type().eq_ignore_ascii_case("application/json") {
             return Box::pin(ready(Err(
                 Problem::new(Kind::UnsupportedMediaType).with_detail("Send Content-Type: application/json.")
             )));

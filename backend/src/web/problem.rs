@@ -300,14 +300,6 @@ impl Problem {
         Self::new(kind).with_detail(reason.as_str()).with_header(header::WWW_AUTHENTICATE, &challenge(&says))
     }
 
-    /// A verifier key was asked for, and this is none.
-    #[must_use]
-    pub fn no_verifier_key() -> Self {
-        Self::new(Kind::Unauthenticated)
-            .with_detail("Send a verifier key as bearer token.")
-            .with_header(header::WWW_AUTHENTICATE, &challenge(r#"error="invalid_token""#))
-    }
-
     /// Our fault: logged here, with its cause, and kept from the client.
     pub fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");

@@ -219,6 +219,51 @@ on_both_engines! {
         let nobody = server.nobody().refused(Method::POST, "/verify/batch", &json!({ "calls": [] })).await;
         assert_eq!(nobody.status, 401);
     }
+
+    async fn a_caller_s_address_may_have_a_port(server) {
+        let platform = Platform::on(server).await;
+        let mut wanted = Platform::wanted("rsa");
+        wanted["allowed_ips"] = json!(["::ffff:10.0.0.0/104", "2001:db8::/32"]);
+        wanted["expires_at"] = json!("9999-12-31T23:59:59Z");
+        let id = text(&platform.admin.post("/tokens", &wanted).await["id"]);
+        let shown = platform.admin.get(&format!("/tokens/{id}")).await;
+        assert_eq!(shown["allowed_ips"], json!(["10.0.0.0/8", "2001:db8::/32"]));
+        assert_eq!(shown["expires_at"], "9999-12-31T23:59:59.000Z");
+        let open = text(&platform.admin.get(&format!("/tokens/{id}/file")).await["open_token"]);
+        for (address, allowed) in [
+            ("10.0.0.1", true),
+            ("10.0.0.1:443", true),
+            ("[2001:db8::1]:443", true),
+            ("[2001:db8::1]", true),
+            ("192.0.2.1:443", false),
+        ] {
+            let call = json!({ "credential": open, "method": "GET", "path": DEVICE, "client_ip": address });
+            let decided = platform.gateway.ask("/verify", &call).await;
+            assert_eq!(decided["allowed"], allowed, "{address} {decided}");
+        }
+    }
+
+    async fn only_a_bearer_credential_can_be_wrong(server) {
+        let call = json!({ "credential": "x", "method": "GET", "path": "/" });
+        for (path, body) in [
+            ("/verify", call),
+            ("/verify/batch", json!({ "calls": [] })),
+            ("/tokens", Platform::wanted("rsa")),
+        ] {
+            for (given, is_wrong) in [(None, false), (Some("Basic Zm9vOmJhcg=="), false), (Some("Bearer x"), true)] {
+                let mut request = server.nobody().send(Method::POST, path).body(body.to_string());
+                // Media types have no case (RFC 9110 §8.3.1).
+                request = request.header("content-type", "Application/JSON");
+                if let Some(given) = given {
+                    request = request.header("authorization", given);
+                }
+                let answer = request.send().await.unwrap();
+                assert_eq!(answer.status(), 401, "{path} {given:?}");
+                let challenge = answer.headers()["www-authenticate"].to_str().unwrap();
+                assert_eq!(challenge.contains("error="), is_wrong, "{path} {given:?} {challenge}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

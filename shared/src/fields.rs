@@ -77,9 +77,22 @@ fn text(raw: &str, min: usize, max: usize, multiline: bool) -> Result<String, Re
 }
 
 /// A name that people read: 1–100 characters on one line, runs of white space
-/// made one space.
+/// made one space. What turns the direction of text around is refused: the name
+/// would change how the text after it reads.
 pub fn name(raw: &str) -> Result<String, Refusal> {
-    text(raw, 1, 100, false).map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "))
+    let name = text(raw, 1, 100, false)?;
+    if name.contains(is_bidi_control) {
+        return Err(Refusal::new(
+            "bidirectional_control",
+            "Must not contain characters that change the direction of text.",
+        ));
+    }
+    Ok(name.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The property `Bidi_Control` of Unicode (UAX #9).
+fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Free text of at most 1,000 characters.
@@ -238,6 +251,14 @@ mod tests {
         assert_eq!(username(" Ada.L ").as_deref(), Ok("ada.l"));
         assert_eq!(code(username("usr_x")), "invalid_username");
         assert_eq!(code(username("ada lovelace")), "invalid_username");
+    }
+
+    #[test]
+    fn a_name_does_not_turn_text_around() {
+        for bidi in ['\u{61c}', '\u{200e}', '\u{200f}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+            assert_eq!(code(name(&format!("alpha{bidi}only"))), "bidirectional_control");
+        }
+        assert_eq!(name("שלום").as_deref(), Ok("שלום"));
     }
 
     #[test]

@@ -266,7 +266,7 @@ mod tests {
     async fn a_read_that_fails_fails_all_who_wait_for_it() {
         let cell = FreshCell::new(Arc::default(), Change::Catalog);
         let start = Instant::now();
-        let never = || std::future::pending::<Result<u8, sqlx::Error>>();
+        let never = std::future::pending::<Result<u8, sqlx::Error>>;
         let all = join_all((0..50).map(|_| cell.get_or_read(never))).await;
         assert!(all.iter().all(Result::is_err));
         assert!((PATIENCE..PATIENCE * 2).contains(&start.elapsed()));
@@ -278,7 +278,7 @@ mod tests {
         let cell = FreshCell::new(Arc::default(), Change::Catalog);
         let goes_away = tokio::time::timeout(
             Duration::from_millis(100),
-            cell.get_or_read(|| std::future::pending::<Result<u8, sqlx::Error>>()),
+            cell.get_or_read(std::future::pending::<Result<u8, sqlx::Error>>),
         );
         let (gone, read) = tokio::join!(goes_away, cell.get_or_read(|| async { Ok::<_, sqlx::Error>(2) }));
         assert!(gone.is_err());

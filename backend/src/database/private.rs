@@ -32,10 +32,11 @@ pub(super) fn make(file: &Path) -> io::Result<()> {
 fn own(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let mut rights = fs::metadata(path)?.permissions();
-    if rights.mode() & 0o077 == 0 {
+    let private = rights.mode() & !0o077;
+    if rights.mode() == private {
         return Ok(());
     }
-    rights.set_mode(rights.mode() & !0o077);
+    rights.set_mode(private);
     fs::set_permissions(path, rights)
 }
 

@@ -157,8 +157,9 @@ impl<'de> Deserialize<'de> for RawItem {
                         "$ref" => item.reference = map.next_value()?,
                         "parameters" => item.parameters.extend(map.next_value::<Vec<RawParameter>>()?),
                         "servers" => {
-                            item.has_servers =
-                                !map.next_value::<Option<Vec<IgnoredAny>>>()?.is_none_or(|all| all.is_empty())
+                            item.has_servers = !map
+                                .next_value::<Option<Vec<IgnoredAny>>>()?
+                                .is_none_or(|all| all.is_empty());
                         }
                         "additionalOperations" => {
                             for (method, operation) in map.next_value::<RawOperations>()?.0 {

@@ -105,7 +105,7 @@ async fn a_node_that_is_two_days_ahead_makes_nothing_good_again() {
 async fn a_clock_that_jumps_ahead_and_back_changes_nothing_on_sqlite() {
     let Some(mut variables) = faketime() else { return };
     let place = Where::sqlite();
-    let clock = place.data_dir.join("clock");
+    let clock = place.data_dir().join("clock");
     let set = |offset: &str| std::fs::write(&clock, offset).unwrap();
     set("+0s");
     variables.push(("FAKETIME_TIMESTAMP_FILE", clock.display().to_string()));

@@ -26,20 +26,20 @@ async fn the_data_directory_is_private_also_if_it_was_not() {
     let open = |path: &std::path::Path, mode| {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     };
-    open(&place.data_dir, 0o755);
+    open(place.data_dir(), 0o755);
     for time in ["first", "second"] {
         drop(Server::start(place.clone()).await);
         let running = Server::start(place.clone()).await;
-        assert_eq!(rights(&place.data_dir), 0o700, "the {time} time");
+        assert_eq!(rights(place.data_dir()), 0o700, "the {time} time");
         let mut files = 0;
-        for entry in fs::read_dir(&place.data_dir).unwrap() {
+        for entry in fs::read_dir(place.data_dir()).unwrap() {
             let path = entry.unwrap().path();
             assert_eq!(rights(&path), 0o600, "the {time} time: {}", path.display());
             files += 1;
         }
         assert!(files >= 3, "the lock, the database and its log");
         drop(running);
-        open(&place.data_dir, 0o755);
-        open(&place.data_dir.join("latchkey.db"), 0o644);
+        open(place.data_dir(), 0o755);
+        open(&place.data_dir().join("latchkey.db"), 0o644);
     }
 }

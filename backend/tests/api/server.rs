@@ -1,8 +1,8 @@
 //! A server, and a platform on it to issue tokens for.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::mpsc;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -26,7 +26,8 @@ const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// Where a server keeps its data.
 #[derive(Clone)]
 pub(crate) struct Where {
-    pub(crate) data_dir: PathBuf,
+    /// The data directory, which is removed when nobody needs it any more.
+    pub(crate) folder: Arc<TempDir>,
     pub(crate) database_url: Option<String>,
     pub(crate) demo: bool,
     pub(crate) trusted_proxies: TrustedProxies,
@@ -36,7 +37,7 @@ impl Where {
     /// An empty directory.
     pub(crate) fn sqlite() -> Self {
         Self {
-            data_dir: TempDir::new().unwrap().keep(),
+            folder: Arc::new(TempDir::new().unwrap()),
             database_url: None,
             demo: false,
             trusted_proxies: TrustedProxies::default(),
@@ -58,10 +59,14 @@ impl Where {
         Some(Self { database_url: Some(url.into()), ..Self::sqlite() })
     }
 
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn configuration(&self) -> Configuration {
         Configuration {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            data_dir: self.data_dir.clone(),
+            data_dir: self.data_dir().to_owned(),
             // All nodes of one installation have one issuer.
             public_url: self.database_url.is_some().then(|| "http://latchkey.example".parse().unwrap()),
             database_url: self.database_url.clone(),
@@ -80,7 +85,7 @@ impl Where {
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         let mut environment = vec![
             ("LATCHKEY_LISTEN", "127.0.0.1:0".to_owned()),
-            ("LATCHKEY_DATA_DIR", self.data_dir.display().to_string()),
+            ("LATCHKEY_DATA_DIR", self.data_dir().display().to_string()),
             ("LATCHKEY_MASTER_KEY", MASTER_KEY.to_owned()),
             ("LATCHKEY_ADMIN_PASSWORD", PASSWORD.to_owned()),
         ];
@@ -105,11 +110,14 @@ impl Server {
     pub(crate) async fn start(place: Where) -> Self {
         let (started, wait) = mpsc::channel();
         let thread = std::thread::spawn(move || {
+            let configuration = place.configuration();
             actix_web::rt::System::new().block_on(async move {
-                let application = Application::build(place.configuration()).await.unwrap();
+                let application = Application::build(configuration).await.unwrap();
                 started.send((application.port(), application.handle())).unwrap();
                 application.run_until_stopped().await.unwrap();
             });
+            // Its directory goes when the server has.
+            drop(place);
         });
         let (port, handle) = tokio::task::spawn_blocking(move || wait.recv().unwrap()).await.unwrap();
         Self { url: format!("http://127.0.0.1:{port}"), handle, thread: Some(thread) }

@@ -31,7 +31,7 @@ async fn age(place: &Where) {
     if let Some(url) = &place.database_url {
         sqlx::PgConnection::connect(url).await.unwrap().execute(statement).await.unwrap();
     } else {
-        let url = format!("sqlite://{}", place.data_dir.join("latchkey.db").display());
+        let url = format!("sqlite://{}", place.data_dir().join("latchkey.db").display());
         let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
         connection.execute(statement).await.unwrap();
         connection.close().await.unwrap();

@@ -72,6 +72,7 @@ pub(crate) fn at_field(code: &str, message: &str) -> String {
         "invalid_audience" => "必须是不带片段的绝对 URI。",
         "invalid_parameter" => "不是有效的路径参数名。",
         "control_character" => "不能包含控制字符。",
+        "bidirectional_control" => "不能包含改变文字方向的字符。",
         "out_of_range" => "超出允许的范围。",
         _ => message,
     }

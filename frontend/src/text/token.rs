@@ -12,7 +12,7 @@ sentences! {
 
     facts: "Details", "基本信息";
     id: "Id", "ID";
-    no_end: "Never", "永久有效";
+    no_end: "Never", "永不过期";
     updated: "Changed", "更新时间";
     by: "by", "操作人";
     allowed_addresses: "Allowed addresses", "IP 白名单";

@@ -57,17 +57,12 @@ impl Engine {
     /// data directory, which is made if absent.
     pub(super) fn prepare(configuration: &Configuration) -> Result<(Self, Option<File>), OpenError> {
         sqlx::any::install_default_drivers();
+        let directory = &configuration.data_dir;
         let Some(url) = &configuration.database_url else {
-            let directory = &configuration.data_dir;
             let failed = |error| OpenError::Directory(directory.display().to_string(), error);
             std::fs::create_dir_all(directory).map_err(failed)?;
             private::close(directory);
-            let lock = File::options()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(directory.join("lock"))
-                .map_err(failed)?;
+            let lock = private::make(&directory.join("lock")).map_err(failed)?;
             return match lock.try_lock() {
                 Ok(()) => {
                     private::make(&directory.join(DATABASE)).map_err(failed)?;
@@ -76,6 +71,10 @@ impl Engine {
                 Err(_) => Err(OpenError::Locked(directory.display().to_string())),
             };
         };
+        // There may be a key file in it.
+        if directory.is_dir() {
+            private::close(directory);
+        }
         match url.split_once(':') {
             Some(("postgres" | "postgresql", _)) => Ok((Self::Postgres, None)),
             _ => Err(OpenError::Url),

@@ -20,12 +20,12 @@ pub(super) fn close(directory: &Path) {
 
 /// Makes the file, if it is absent, so that it was never anybody else's. SQLite
 /// gives the files beside it the same rights.
-pub(super) fn make(file: &Path) -> io::Result<()> {
+pub(super) fn make(file: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+    options.open(file)
 }
 
 #[cfg(unix)]

@@ -28,7 +28,6 @@ async fn the_data_directory_is_private_also_if_it_was_not() {
     };
     open(place.data_dir(), 0o755);
     for time in ["first", "second"] {
-        drop(Server::start(place.clone()).await);
         let running = Server::start(place.clone()).await;
         assert_eq!(rights(place.data_dir()), 0o700, "the {time} time");
         let mut files = 0;
@@ -42,4 +41,14 @@ async fn the_data_directory_is_private_also_if_it_was_not() {
         open(place.data_dir(), 0o755);
         open(&place.data_dir().join("latchkey.db"), 0o644);
     }
+}
+
+#[tokio::test]
+async fn a_key_file_beside_postgres_is_made_private_too() {
+    let Some(place) = Where::postgres().await else { return };
+    let key = place.data_dir().join("master.key");
+    fs::write(&key, "of another start").unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let _running = Server::start(place).await;
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
 }

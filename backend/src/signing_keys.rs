@@ -97,7 +97,7 @@ async fn rotate(
     let at_once = body.0.at_once;
     let key = keyring.make_signing_key().await.map_err(Problem::internal)?;
     let (origin, issuer) = (principal.origin().clone(), keyring.issuer().to_owned());
-    let page = database.write(move |transaction| {
+    let page = database.withdraw_if(at_once, move |transaction| {
         Box::pin(async move {
             let before = keyring::signing_keys(transaction.connection()).await?;
             if !at_once && before.iter().any(|key| now() < key.term.signs_from) {

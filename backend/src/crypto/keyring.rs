@@ -17,7 +17,7 @@ use super::jwt::{Algorithm, SigningKey, SigningKeys, Term};
 use super::vault::{MasterKey, MasterKeyError, Place, Vault, VaultError, WrappedDataKey};
 use super::{random_bytes, store, to_base64url};
 use crate::configuration::Configuration;
-use crate::database::{Change, Database, Engine, FreshCell, Transaction, now};
+use crate::database::{Change, Database, Engine, FreshCell, OutcomeUnknown, Transaction, now};
 
 /// How long verifiers may keep the published keys, in seconds.
 pub const JWKS_MAX_AGE: i64 = 300;
@@ -51,6 +51,9 @@ pub enum KeyringError {
     /// The database did not answer.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// The database was lost while it committed.
+    #[error("database: {0}")]
+    OutcomeUnknown(#[from] OutcomeUnknown),
 }
 
 /// The keys of this installation.

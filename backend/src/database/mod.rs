@@ -14,18 +14,23 @@ pub mod fresh;
 pub mod lease;
 pub mod matching;
 mod private;
+mod reserve;
 pub mod sql;
+mod write;
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::AnyPool;
 use tokio::runtime::Handle;
 
 pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;
 pub use self::engine::Engine;
 pub use self::fresh::{Fresh, FreshCell, promptly};
+use self::reserve::Reserve;
+use self::write::Writing;
+pub use self::write::{OutcomeUnknown, Transaction, Trouble};
 use crate::configuration::Configuration;
 
 /// Why the database cannot be used.
@@ -55,6 +60,9 @@ pub struct Database {
     read: AnyPool,
     write: AnyPool,
     epochs: Arc<Epochs>,
+    writing: Arc<Writing>,
+    /// Space for withdrawing (SQLite only).
+    reserve: Option<Arc<Reserve>>,
     /// Writes run here, not on the worker that asked: a worker drops its tasks
     /// when the client resets the connection.
     runtime: Handle,
@@ -73,7 +81,22 @@ impl Database {
         engine.migrate(&write).await?;
         let epochs = Arc::new(Epochs::default());
         engine.listen(configuration, Arc::clone(&epochs));
-        Ok(Self { engine, read, write, epochs, runtime: Handle::current(), _lock: lock.map(Arc::new) })
+        let reserve = match engine {
+            Engine::Sqlite => Some(Reserve::keep(&configuration.data_dir)),
+            Engine::Postgres => None,
+        };
+        let database = Self {
+            engine,
+            read,
+            write,
+            epochs,
+            writing: Arc::default(),
+            reserve,
+            runtime: Handle::current(),
+            _lock: lock.map(Arc::new),
+        };
+        write::probe(&database);
+        Ok(database)
     }
 
     /// What runs below.
@@ -101,9 +124,8 @@ impl Database {
     }
 
     /// Does `work` in the one write transaction of this moment and commits it if
-    /// it returns `Ok`. Epochs of what `work` said it changed are raised before
-    /// this returns, also when the outcome of the commit is unknown. The work is
-    /// finished even if the caller stops waiting for it.
+    /// it returns `Ok`. The work is finished even if the caller stops waiting for
+    /// it. Whatever goes wrong, the next write begins anew.
     ///
     /// Nothing slow belongs inside: no key generation, no password hashing, no
     /// network.
@@ -111,28 +133,71 @@ impl Database {
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
         T: Send + 'static,
-        E: From<sqlx::Error> + Send + 'static,
+        E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
+    {
+        self.has_space()?;
+        self.transact(work).await
+    }
+
+    /// The same for what takes rights away, and for the login that it needs: on a
+    /// full disk this may use the space that is kept for it.
+    pub async fn withdraw<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
+    {
+        if let Some(reserve) = &self.reserve {
+            reserve.release_if_needed();
+        }
+        self.transact(work).await
+    }
+
+    /// [`Database::withdraw`] if the work takes rights away, else [`Database::write`].
+    pub async fn withdraw_if<T, E, F>(&self, withdraws: bool, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
+    {
+        if withdraws { self.withdraw(work).await } else { self.write(work).await }
+    }
+
+    async fn transact<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
     {
         let database = self.clone();
         let task = self.runtime.spawn(async move {
-            let inner = database.write.begin_with(database.engine.begin()).await?;
-            let mut transaction = Transaction { engine: database.engine, inner, changes: Vec::new() };
-            database.engine.lock_writes(transaction.connection()).await?;
-            // An early return drops the transaction, which rolls it back.
-            let value = work(&mut transaction).await?;
-            let changes = std::mem::take(&mut transaction.changes);
-            database.engine.announce(transaction.connection(), &changes).await?;
-            let committed = transaction.inner.commit().await;
-            for change in &changes {
-                database.epochs.raise(change);
+            let outcome = write::transact(&database, work).await;
+            if outcome.is_err() {
+                database.writing.doubt();
             }
-            committed?;
-            Ok(value)
+            outcome
         });
         match task.await {
             Ok(outcome) => outcome,
             Err(_) => Err(sqlx::Error::WorkerCrashed.into()),
         }
+    }
+
+    /// Whether anything but a withdrawal may be written: not while the space is
+    /// used that is kept for withdrawing.
+    pub fn has_space(&self) -> Result<(), sqlx::Error> {
+        match &self.reserve {
+            Some(reserve) if reserve.is_spent() => {
+                Err(sqlx::Error::Io(std::io::ErrorKind::StorageFull.into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether changes can be written, as it was found last.
+    #[must_use]
+    pub fn can_write(&self) -> bool {
+        self.has_space().is_ok() && self.writing.works()
     }
 
     /// Runs `work` on the runtime that outlives requests.
@@ -160,30 +225,5 @@ impl Database {
     pub async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
-    }
-}
-
-/// The write transaction of this moment.
-pub struct Transaction {
-    engine: Engine,
-    inner: sqlx::Transaction<'static, sqlx::Any>,
-    changes: Vec<Change>,
-}
-
-impl Transaction {
-    /// The connection to run statements on.
-    pub fn connection(&mut self) -> &mut AnyConnection {
-        &mut self.inner
-    }
-
-    /// What runs below.
-    #[must_use]
-    pub fn engine(&self) -> Engine {
-        self.engine
-    }
-
-    /// Says what this transaction changes, so that caches forget it.
-    pub fn changes(&mut self, change: Change) {
-        self.changes.push(change);
     }
 }

@@ -7,6 +7,8 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::database::OutcomeUnknown;
+
 /// An error code of RFC 6749 §5.2, RFC 6750 §3.1 or RFC 8707 §2. The last two
 /// come with a 5xx, of which RFC 6749 says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +91,12 @@ impl From<sqlx::Error> for OAuthError {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the database does not answer");
         Self::not_now()
+    }
+}
+
+impl From<OutcomeUnknown> for OAuthError {
+    fn from(OutcomeUnknown(error): OutcomeUnknown) -> Self {
+        error.into()
     }
 }
 

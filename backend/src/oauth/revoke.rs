@@ -91,7 +91,7 @@ pub(super) async fn revoke(
         _ => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
     };
     database
-        .write(move |transaction| {
+        .withdraw(move |transaction| {
             Box::pin(async move {
                 let connection = transaction.connection();
                 let detail = match &withdrawn {

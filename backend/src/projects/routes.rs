@@ -189,7 +189,7 @@ async fn change(
     let (origin, named) = (principal.origin().clone(), path.into_inner());
     let lookup = named.clone();
     database
-        .write(move |transaction| {
+        .withdraw_if(body.disabled == Some(true), move |transaction| {
             Box::pin(async move {
                 let project = store::project(transaction.connection(), &named).await?;
                 let mut project = project.ok_or_else(|| Problem::not_found("project"))?;
@@ -343,7 +343,7 @@ async fn remove_member(
     let project = visible(&database, &principal, &project).await?;
     let user = users::store::user(&database, &user).await?.ok_or_else(|| Problem::not_found("user"))?;
     database
-        .write(move |transaction| {
+        .withdraw(move |transaction| {
             Box::pin(async move {
                 if !store::delete_member(transaction.connection(), &project.id, &user.id).await? {
                     return Err(Problem::not_found("member"));
@@ -391,7 +391,7 @@ async fn switch(
     let origin = principal.origin().clone();
     let project = visible(database, principal, &project).await?;
     database
-        .write(move |transaction| {
+        .withdraw_if(!opens, move |transaction| {
             Box::pin(async move {
                 let system = systems::store::system(transaction.connection(), None, &system).await?;
                 let system = system.ok_or_else(|| Problem::not_found("system"))?;

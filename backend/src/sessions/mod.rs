@@ -89,7 +89,10 @@ impl Sessions {
         let id: UserId = session.user_id.parse().map_err(Problem::internal)?;
         let Some(user) = self.users.state(&id).await?.filter(|user| !user.disabled) else { return Ok(None) };
         if now - session.seen_at > NOTED {
-            store::touch(&self.database, &digest, now).await?;
+            // A session goes on where that cannot be noted: withdrawing must not wait for space.
+            if let Err(error) = store::touch(&self.database, &digest, now).await {
+                tracing::warn!(%error, "the last request of a session is not noted");
+            }
         }
         Ok(Some(Resumed { user, must_change_password: session.must_change_password != 0, digest }))
     }

@@ -73,13 +73,16 @@ async fn log_in(
     let Some(known) = known.filter(|known| matches && known.disabled == 0) else {
         let detail = json!({ "username": account });
         let origin = anonymous(&request);
-        database
+        let noted: Result<(), sqlx::Error> = database
             .write(move |transaction| {
                 Box::pin(
                     async move { audit::record(transaction, &origin, "session.failed", None, &detail).await },
                 )
             })
-            .await?;
+            .await;
+        if let Err(error) = noted {
+            tracing::error!(%error, "a failed login is not in the audit trail");
+        }
         return Err(Problem::new(Kind::LoginFailed));
     };
     sessions.throttle.succeeded(&account, &address);
@@ -89,7 +92,7 @@ async fn log_in(
     let origin = Origin { kind: "user", id: Some(known.id), name: account.clone(), ..anonymous(&request) };
     let user = id.clone();
     database
-        .write(move |transaction| {
+        .withdraw(move |transaction| {
             Box::pin(async move {
                 if let Some(before) = before {
                     store::end(transaction.connection(), &before).await?;
@@ -141,7 +144,7 @@ async fn log_out(
     let resumed = resumed(&sessions, &request).await?;
     let origin = origin(&request, &resumed);
     database
-        .write(move |transaction| {
+        .withdraw(move |transaction| {
             Box::pin(async move {
                 store::end(transaction.connection(), &resumed.digest).await?;
                 let target = Target::new("user", &resumed.user.id, resumed.user.username.clone());

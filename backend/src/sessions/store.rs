@@ -26,6 +26,7 @@ pub(super) async fn find(database: &Database, digest: &Digest) -> Result<Option<
 }
 
 pub(super) async fn touch(database: &Database, digest: &Digest, now: i64) -> Result<(), sqlx::Error> {
+    database.has_space()?;
     sqlx::query("UPDATE sessions SET seen_at = $1 WHERE digest = $2")
         .bind(now)
         .bind(digest.as_slice().to_vec())

@@ -305,7 +305,7 @@ async fn change(
     let (origin, named) = (principal.origin().clone(), path.into_inner());
     let lookup = named.clone();
     database
-        .write(move |transaction| {
+        .withdraw_if(body.disabled == Some(true), move |transaction| {
             Box::pin(async move {
                 let before = own(transaction.connection(), &named).await?;
                 let mut system = before.clone();
@@ -807,7 +807,7 @@ async fn remove_verifier_key(
     let key: KeyId = key.parse().map_err(|_| Problem::not_found("verifier key"))?;
     let origin = principal.origin().clone();
     database
-        .write(move |transaction| {
+        .withdraw(move |transaction| {
             Box::pin(async move {
                 let name = store::delete_verifier_key(transaction.connection(), &system.id, &key).await?;
                 let name = name.ok_or_else(|| Problem::not_found("verifier key"))?;

@@ -487,7 +487,8 @@ async fn change(
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
     let (Json(body), if_match) = (body, if_match(&request));
-    let found = database.write(move |transaction| {
+    let disables = body.status == Some(Switch::Disabled);
+    let found = database.withdraw_if(disables, move |transaction| {
         Box::pin(async move {
             let before = existing(transaction.connection(), &id).await?;
             let targets_before = targets(transaction.connection(), &before).await?;
@@ -631,7 +632,7 @@ async fn remove(
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
     let if_match = if_match(&request);
-    let keys = database.write(move |transaction| {
+    let keys = database.withdraw(move |transaction| {
         Box::pin(async move {
             let found = existing(transaction.connection(), &id).await?;
             let proof = principal.may_manage(&targets(transaction.connection(), &found).await?)?;

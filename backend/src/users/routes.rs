@@ -229,7 +229,7 @@ async fn apply(
     let user = store::user(database, &named).await?.ok_or_else(|| Problem::not_found("user"))?;
     let id = user.id.clone();
     database
-        .write(move |transaction| {
+        .withdraw_if(body.disabled == Some(true), move |transaction| {
             Box::pin(async move {
                 let id = &user.id;
                 let connection = transaction.connection();

@@ -84,6 +84,7 @@ impl Replay {
 
 /// Writes a batch and answers each of its claims.
 async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::Error> {
+    database.has_space()?;
     let mut sql = Sql::new(
         "INSERT INTO used_requests (token_id, jti, expires_at) SELECT column1, column2, column3 FROM (VALUES ",
     );
@@ -111,22 +112,20 @@ async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::
     Ok(())
 }
 
-/// Forgets what has been stale for a while, and notes until when it forgot: a
+/// Forgets what has been stale for a while, once it is noted until when: a
 /// request of that time is refused, should a clock make it look good again.
 async fn forget(database: &Database) -> Result<(), sqlx::Error> {
     let until = now() - KEPT;
-    let mut transaction = database.unordered_writer().begin().await?;
     let noted: i64 = sqlx::query_scalar(
         "UPDATE used_requests_forgotten SET until = CASE WHEN until < $1 THEN $1 ELSE until END RETURNING until",
     )
     .bind(until)
-    .fetch_one(&mut *transaction)
+    .fetch_one(database.unordered_writer())
     .await?;
     sqlx::query("DELETE FROM used_requests WHERE expires_at <= $1")
         .bind(until)
-        .execute(&mut *transaction)
+        .execute(database.unordered_writer())
         .await?;
-    transaction.commit().await?;
     if noted > now() {
         tracing::warn!(
             milliseconds = noted - now(),

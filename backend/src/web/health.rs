@@ -21,6 +21,10 @@ pub struct Health {
     /// Whether changes made on other nodes arrive at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     change_feed: Option<&'static str>,
+    /// Whether changes can be written, `ok` or `failing`, as it was found last. Calls are decided
+    /// in either case, but for one-time requests, whose use has to be noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    writes: Option<&'static str>,
     /// Seconds by which this machine's clock is ahead (behind, if negative), if that is more
     /// than a few. Decisions go by the database's clock; on SQLite by the time that counted
     /// before the clock was set, until the difference has lasted for five minutes.
@@ -32,7 +36,7 @@ pub struct Health {
 #[utoipa::path(operation_id = "get_liveness", tag = "operation", responses((status = 200, body = Health)))]
 #[get("/healthz")]
 async fn healthz() -> web::Json<Health> {
-    web::Json(Health { status: "ok", change_feed: None, clock_off_seconds: None })
+    web::Json(Health { status: "ok", change_feed: None, writes: None, clock_off_seconds: None })
 }
 
 /// Can it decide calls?
@@ -44,14 +48,16 @@ async fn healthz() -> web::Json<Health> {
 #[get("/readyz")]
 async fn readyz(database: web::Data<Database>) -> HttpResponse {
     let change_feed = Some(if database.epochs().feed_is_live() { "live" } else { "broken" });
+    let writes = Some(if database.can_write() { "ok" } else { "failing" });
     let clock_off_seconds = clock::off_by();
     match promptly(database.ping()).await {
-        Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed, clock_off_seconds }),
+        Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed, writes, clock_off_seconds }),
         Err(error) => {
             tracing::error!(%error, "not ready");
             HttpResponse::ServiceUnavailable().json(Health {
                 status: "the database does not answer",
                 change_feed,
+                writes,
                 clock_off_seconds,
             })
         }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::database::{OutcomeUnknown, Trouble};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
@@ -59,15 +60,19 @@ pub enum Kind {
     ShownAlready,
     /// Too many attempts.
     TooManyRequests,
-    /// Not now; try again.
+    /// Not now; nothing was changed.
     Unavailable,
+    /// The database takes no changes; nothing was written.
+    NotWritten,
+    /// The database was lost while it wrote: the change may be there or not.
+    OutcomeUnknown,
     /// Our fault.
     Internal,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::MalformedRequest,
         Self::UnsupportedMediaType,
         Self::TooLarge,
@@ -89,6 +94,8 @@ impl Kind {
         Self::ShownAlready,
         Self::TooManyRequests,
         Self::Unavailable,
+        Self::NotWritten,
+        Self::OutcomeUnknown,
         Self::Internal,
     ];
 
@@ -147,6 +154,16 @@ impl Kind {
                 ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many attempts.")
             }
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not now; try again."),
+            Self::NotWritten => (
+                "not-written",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The database takes no changes now; nothing was written.",
+            ),
+            Self::OutcomeUnknown => (
+                "outcome-unknown",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The database was lost while it wrote; look whether the change is there before you repeat it.",
+            ),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here."),
         }
     }
@@ -334,13 +351,24 @@ impl std::error::Error for Problem {}
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+        match Trouble::of(&error) {
+            Some(Trouble::Unreachable) => {
                 tracing::error!(%error, "the database cannot be reached");
                 Self::unavailable(1)
             }
-            error => Self::internal(error),
+            Some(Trouble::Unwritable) => {
+                tracing::error!(%error, "the database cannot write");
+                Self::new(Kind::NotWritten).with_header(header::RETRY_AFTER, "5")
+            }
+            None => Self::internal(error),
         }
+    }
+}
+
+impl From<OutcomeUnknown> for Problem {
+    fn from(error: OutcomeUnknown) -> Self {
+        tracing::error!(%error, "the database was lost");
+        Self::new(Kind::OutcomeUnknown).with_header(header::RETRY_AFTER, "5")
     }
 }
 

@@ -10,6 +10,7 @@ mod crash;
 mod demo;
 mod document;
 mod doors;
+mod full_disk;
 mod gateways;
 mod imports;
 mod libraries;

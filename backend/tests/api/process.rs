@@ -1,9 +1,12 @@
 //! The real program as a process of its own, for what one cannot do to a thread.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::server::Where;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_latchkey");
 
 /// A running server; dropping it kills it.
 pub(crate) struct Process {
@@ -19,8 +22,34 @@ impl Process {
 
     /// The same with another place for the log.
     pub(crate) fn start_logging_to(log: Stdio, place: &Where, variables: &[(&str, String)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_latchkey"))
-            .arg("serve")
+        Self::run(Command::new(PROGRAM).arg("serve"), log, place, variables)
+    }
+
+    /// Starts the program on a disk of its own, of so many MiB, with the data of the
+    /// place. Nothing where this account may not make one.
+    pub(crate) fn start_on_small_disk(place: &Where, size: u32) -> Option<Self> {
+        let may = Command::new("unshare").args(["-rm", "true"]).status();
+        if !may.is_ok_and(|status| status.success()) {
+            eprintln!("SKIPPED: a file system of its own may not be made here (unshare -rm)");
+            return None;
+        }
+        let disk = place.data_dir().join("disk");
+        std::fs::create_dir(&disk).unwrap();
+        let script = "mount -t tmpfs -o size=$2m tmpfs \"$1/disk\" && cp \"$1\"/latchkey.db* \"$1/disk\" && exec \"$0\" serve";
+        let variables = [("LATCHKEY_DATA_DIR", disk.display().to_string())];
+        let mut program = Command::new("unshare");
+        program.args(["-rm", "sh", "-c", script, PROGRAM]).arg(place.data_dir()).arg(size.to_string());
+        Some(Self::run(&mut program, Stdio::null(), place, &variables))
+    }
+
+    /// A path of this process, seen from here.
+    pub(crate) fn see(&self, path: &Path) -> PathBuf {
+        let root = format!("/proc/{}/root", self.child.id());
+        Path::new(&root).join(path.strip_prefix("/").unwrap())
+    }
+
+    fn run(program: &mut Command, log: Stdio, place: &Where, variables: &[(&str, String)]) -> Self {
+        let mut child = program
             .envs(place.environment())
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())

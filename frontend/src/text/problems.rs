@@ -33,6 +33,8 @@ pub(crate) fn sentence(problem: &ProblemBody) -> String {
         "too-many-requests" => "尝试次数过多，请稍后再试。",
         "too-large" => "内容过大。",
         "unavailable" => "服务暂不可用，请稍后再试。",
+        "not-written" => "数据库暂时无法写入，未作任何更改。",
+        "outcome-unknown" => "写入时与数据库的连接中断，更改可能已生效。请先确认，再决定是否重试。",
         "internal" => "服务器出错了。",
         _ => return own(),
     };

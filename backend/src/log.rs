@@ -38,19 +38,19 @@ pub struct Line<'a, W> {
 
 impl<W: Write> Write for Line<'_, W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.to.write_all(line).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-            return Ok(line.len());
-        }
         let dropped = self.dropped.swap(0, Ordering::Relaxed);
-        if dropped > 0
-            && writeln!(
+        // On a line of its own: the one before may be there by half.
+        let told = if dropped == 0 {
+            Ok(())
+        } else {
+            writeln!(
                 self.to,
-                r#"{{"level":"WARN","fields":{{"message":"lines of the log were dropped: they could not be written","dropped":{dropped}}}}}"#
+                "\n{{\"level\":\"WARN\",\"fields\":{{\"message\":\"lines of the log were dropped: \
+                 they could not be written\",\"dropped\":{dropped}}}}}"
             )
-            .is_err()
-        {
-            self.dropped.fetch_add(dropped, Ordering::Relaxed);
+        };
+        if told.and_then(|()| self.to.write_all(line)).is_err() {
+            self.dropped.fetch_add(dropped + 1, Ordering::Relaxed);
         }
         Ok(line.len())
     }
@@ -66,37 +66,40 @@ impl<W: Write> Write for Line<'_, W> {
 mod tests {
     use super::*;
 
-    /// Fails as long as its disk is full.
+    /// Has space for so many bytes.
     struct Disk<'a> {
-        full: bool,
+        space: usize,
         written: &'a mut String,
     }
 
     impl Write for Disk<'_> {
         fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-            if self.full {
+            if self.space == 0 {
                 return Err(io::ErrorKind::StorageFull.into());
             }
-            self.written.push_str(&String::from_utf8_lossy(line));
-            Ok(line.len())
+            let fits = line.len().min(self.space);
+            self.space -= fits;
+            self.written.push_str(&String::from_utf8_lossy(&line[..fits]));
+            Ok(fits)
         }
 
         fn flush(&mut self) -> io::Result<()> {
-            if self.full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+            if self.space == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
         }
     }
 
     #[test]
     fn what_cannot_be_written_is_counted_and_told_later() -> io::Result<()> {
         let (dropped, mut written) = (AtomicU64::new(0), String::new());
-        for full in [true, true, false, false] {
-            let mut line = Line { to: Disk { full, written: &mut written }, dropped: &dropped };
+        for space in [0, 3, 1_000, 1_000] {
+            let mut line = Line { to: Disk { space, written: &mut written }, dropped: &dropped };
             line.write_all(b"a line\n")?;
             line.flush()?;
         }
         let lines: Vec<&str> = written.lines().collect();
-        assert_eq!((lines.len(), lines[0], lines[2]), (3, "a line", "a line"));
-        assert!(lines[1].contains(r#""dropped":2"#), "{}", lines[1]);
+        // What fitted of a line spoils no other.
+        assert!(lines[lines.len() - 3].contains(r#""dropped":2"#), "{lines:?}");
+        assert!(lines.ends_with(&["a line", "a line"]), "{lines:?}");
         Ok(())
     }
 }

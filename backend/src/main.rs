@@ -1,5 +1,8 @@
 //! The `latchkey` program.
 
+use std::io::Write as _;
+
+use anyhow::Context as _;
 use clap::Parser as _;
 use latchkey::commands;
 use latchkey::configuration::{Arguments, Command, Configuration};
@@ -32,10 +35,14 @@ async fn main() -> anyhow::Result<()> {
 
 async fn serve(configuration: Configuration) -> anyhow::Result<()> {
     let application = Application::build(configuration).await?;
-    println!("Latchkey is at {}", application.public_url());
+    let mut output = std::io::stdout();
+    if let Err(error) = writeln!(output, "Latchkey is at {}", application.public_url()) {
+        tracing::warn!(%error, "standard output cannot be written");
+    }
     if let Some(password) = application.first_password() {
-        println!("The first administrator is admin, with this password, which is not shown again:");
-        println!("  {}", password.expose());
+        let text = "The first administrator is admin, with this password, which is not shown again:";
+        writeln!(output, "{text}\n  {}", password.expose())
+            .context("the password of the first administrator cannot be shown")?;
     }
     application.run_until_stopped().await
 }

@@ -87,11 +87,16 @@ pub fn name(raw: &str) -> Result<String, Refusal> {
             "Must not contain characters that change the direction of text.",
         ));
     }
+    #[cfg(feature = "server")]
+    if name.chars().all(|c| is_ignorable(c) || c.is_whitespace()) {
+        return Err(Refusal::new("required", "Must have characters that can be seen."));
+    }
     Ok(name.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// The property `Bidi_Control` of Unicode (UAX #9).
-fn is_bidi_control(c: char) -> bool {
+#[must_use]
+pub fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -209,15 +214,23 @@ pub fn address_range(raw: &str) -> Result<IpNet, Refusal> {
     })
 }
 
-/// What names are compared by: NFKC, full Unicode case folding, runs of white
+/// The property `Default_Ignorable_Code_Point` of Unicode: nothing is drawn for it.
+#[cfg(feature = "server")]
+fn is_ignorable(c: char) -> bool {
+    use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
+    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+}
+
+/// What names are compared by: without characters that cannot be seen, NFKC, full Unicode case folding, runs of white
 /// space made one space. Two names with the same key are the same name.
 #[cfg(feature = "server")]
 #[must_use]
 pub fn name_key(name: &str) -> String {
     use caseless::Caseless as _;
     use unicode_normalization::UnicodeNormalization as _;
+    let seen = name.chars().filter(|&c| !is_ignorable(c));
     // NFKC_Casefold: folding can undo normalisation and the reverse (Unicode §3.13, D146).
-    let folded: String = name.nfkd().default_case_fold().nfkd().default_case_fold().nfkc().collect();
+    let folded: String = seen.nfkd().default_case_fold().nfkd().default_case_fold().nfkc().collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -283,6 +296,10 @@ mod tests {
         assert_eq!(name_key("Ｆｕｌｌ  width"), name_key("full WIDTH"));
         assert_eq!(name_key("\u{1e9b}\u{0323}"), name_key("\u{1e69}"));
         assert_ne!(name_key("ab"), name_key("a b"));
+        for unseen in ['\u{200b}', '\u{200d}', '\u{ad}', '\u{fe0f}', '\u{3164}', '\u{e0041}'] {
+            assert_eq!(name_key(&format!("alpha{unseen} only{unseen}")), name_key("alpha only"));
+            assert_eq!(code(name(&format!("{unseen} {unseen}"))), "required");
+        }
     }
 
     #[cfg(feature = "server")]

@@ -124,6 +124,7 @@ impl Engine {
                 (3, include_str!("../../../migrations/sqlite/0003_clients.sql")),
                 (4, include_str!("../../../migrations/sqlite/0004_screens.sql")),
                 (5, include_str!("../../../migrations/sqlite/0005_clock.sql")),
+                (6, include_str!("../../../migrations/sqlite/0006_names.sql")),
             ],
             Self::Postgres => [
                 (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -131,6 +132,7 @@ impl Engine {
                 (3, include_str!("../../../migrations/postgres/0003_clients.sql")),
                 (4, include_str!("../../../migrations/postgres/0004_screens.sql")),
                 (5, include_str!("../../../migrations/postgres/0005_clock.sql")),
+                (6, include_str!("../../../migrations/postgres/0006_names.sql")),
             ],
         };
         let migrations = texts

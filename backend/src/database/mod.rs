@@ -85,7 +85,7 @@ impl Database {
             Engine::Sqlite => Some(Reserve::keep(&configuration.data_dir)),
             Engine::Postgres => None,
         };
-        let database = Self {
+        Ok(Self {
             engine,
             read,
             write,
@@ -94,9 +94,7 @@ impl Database {
             reserve,
             runtime: Handle::current(),
             _lock: lock.map(Arc::new),
-        };
-        write::probe(&database);
-        Ok(database)
+        })
     }
 
     /// What runs below.
@@ -173,7 +171,7 @@ impl Database {
         let task = self.runtime.spawn(async move {
             let outcome = write::transact(&database, work).await;
             if outcome.is_err() {
-                database.writing.doubt();
+                write::probe(&database);
             }
             outcome
         });

@@ -1,12 +1,12 @@
 //! One write transaction at a time, whatever happens on its way.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Executor as _};
-use tokio::sync::Notify;
 
 use super::{Change, Database, Engine};
 
@@ -184,7 +184,8 @@ where
 #[derive(Default)]
 pub(super) struct Writing {
     fails: AtomicBool,
-    doubt: Notify,
+    is_probed: AtomicBool,
+    found: Mutex<Option<Instant>>,
 }
 
 impl Writing {
@@ -192,29 +193,38 @@ impl Writing {
         !self.fails.load(Ordering::Relaxed)
     }
 
-    /// A write did not succeed; it is found out whether any does.
-    pub(super) fn doubt(&self) {
-        self.doubt.notify_one();
+    /// When it was found that writing works.
+    fn found(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Tries after each write that failed, and then until one succeeds.
+/// After a write that did not succeed: finds out whether any does, and when.
 pub(super) fn probe(database: &Database) {
+    let writing = &database.writing;
+    // Most are refusals, and one look a second is enough.
+    if writing.found().is_some_and(|at| at.elapsed() < AGAIN)
+        || writing.is_probed.swap(true, Ordering::Relaxed)
+    {
+        return;
+    }
     let database = database.clone();
     tokio::spawn(async move {
-        loop {
-            database.writing.doubt.notified().await;
-            while let Err(error) = note(&database).await {
-                if !database.writing.fails.swap(true, Ordering::Relaxed) {
-                    tracing::error!(%error, "nothing can be written");
-                }
-                tokio::time::sleep(AGAIN).await;
+        let writing = &database.writing;
+        while let Err(error) = note(&database).await {
+            if !writing.fails.swap(true, Ordering::Relaxed) {
+                tracing::error!(%error, "nothing can be written");
             }
-            if database.writing.fails.swap(false, Ordering::Relaxed) {
-                tracing::info!("writing works again");
+            if database.write.is_closed() {
+                return;
             }
             tokio::time::sleep(AGAIN).await;
         }
+        if writing.fails.swap(false, Ordering::Relaxed) {
+            tracing::info!("writing works again");
+        }
+        *writing.found() = Some(Instant::now());
+        writing.is_probed.store(false, Ordering::Relaxed);
     });
 }
 

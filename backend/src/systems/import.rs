@@ -430,8 +430,9 @@ impl RawDocument {
         let id = raw.operation_id.as_deref().filter(|id| fields::operation_id(id).is_ok());
         let name = raw.summary.as_deref().or(raw.operation_id.as_deref()).unwrap_or_default();
         let name: String = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
-        let tags = raw.tags.iter().map(|tag| tag.chars().filter(|c| !c.is_control()).take(100).collect());
+        let shown = |c: &char| !c.is_control() && !fields::is_bidi_control(*c);
+        let name: String = name.chars().filter(shown).take(200).collect();
+        let tags = raw.tags.iter().map(|tag| tag.chars().filter(shown).take(100).collect());
         Ok(Operation {
             operation_id: id.map_or_else(|| stand_in(method, path), str::to_owned),
             method: method.to_owned(),

@@ -15,8 +15,8 @@ use super::catalog::stored;
 use crate::access::{Principal, Reach};
 use crate::crypto::Digest;
 use crate::database::matching::read_matching;
-use crate::database::now;
 use crate::database::sql::Sql;
+use crate::database::{Database, now};
 
 const SYSTEM: &str = "SELECT s.id, s.key, s.name, s.audience, s.base_path, s.project_param, \
     s.restricted, s.disabled, \
@@ -618,4 +618,39 @@ pub(super) async fn apply(
     }
     let added: Vec<&StoredApi> = difference.added.iter().collect();
     insert_apis(connection, &added).await
+}
+
+/// Computes the stored keys of the names of APIs anew.
+pub async fn renew_name_keys(database: &Database) -> Result<(), sqlx::Error> {
+    let mut after = String::new();
+    loop {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT id, name, name_key FROM apis \
+             WHERE id > $1 AND octet_length(name) <> length(name) ORDER BY id LIMIT 2000",
+        )
+        .bind(after)
+        .fetch_all(database.reader())
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.0.clone();
+        let stale: Vec<_> = rows.into_iter().filter(|(_, name, key)| name_key(name) != *key).collect();
+        if stale.is_empty() {
+            continue;
+        }
+        let written: Result<(), sqlx::Error> = database
+            .write(move |transaction| {
+                Box::pin(async move {
+                    for (id, name, _) in stale {
+                        sqlx::query("UPDATE apis SET name_key = $1 WHERE id = $2")
+                            .bind(name_key(&name))
+                            .bind(id)
+                            .execute(transaction.connection())
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        written?;
+    }
 }

@@ -1,6 +1,7 @@
 //! Tokens: what an administrator applies for.
 
 pub mod issue;
+pub mod names;
 pub mod routes;
 pub mod search;
 pub mod store;

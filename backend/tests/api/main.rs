@@ -15,6 +15,7 @@ mod gateways;
 mod imports;
 mod libraries;
 mod lists;
+mod names;
 mod nodes;
 mod oauth;
 mod operation;

@@ -11,11 +11,14 @@ use crate::server::{Server, Where};
 #[tokio::test]
 async fn a_log_that_cannot_be_written_ends_no_request() {
     let full = File::options().write(true).open("/dev/full").unwrap();
+    let (_, closed) = std::io::pipe().unwrap();
     let everything = [("LATCHKEY_LOG", "debug".to_owned())];
-    let process = Process::start_logging_to(full.into(), &Where::sqlite(), &everything);
-    for path in ["/readyz", "/api/v1/nowhere", "/api/v1/tokens"] {
-        let answer = reqwest::get(format!("{}{path}", process.url)).await.unwrap();
-        assert!(answer.status() != StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+    for (what, log) in [("a full disk", full.into()), ("a closed pipe", closed.into())] {
+        let process = Process::start_logging_to(log, &Where::sqlite(), &everything);
+        for path in ["/readyz", "/api/v1/nowhere", "/api/v1/tokens"] {
+            let answer = reqwest::get(format!("{}{path}", process.url)).await.unwrap();
+            assert!(answer.status() != StatusCode::INTERNAL_SERVER_ERROR, "{what}: {path}");
+        }
     }
 }
 

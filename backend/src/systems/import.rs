@@ -11,6 +11,7 @@ use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::paths;
+use crate::objects;
 
 /// The largest document that is read, in bytes.
 pub const LIMIT: usize = 32 * 1024 * 1024;
@@ -287,7 +288,8 @@ impl Document {
         let text = std::str::from_utf8(bytes).map_err(|_| ImportError::NotText)?;
         let text = text.trim_start_matches('\u{feff}');
         let raw: RawDocument = if text.trim_start().starts_with('{') {
-            serde_json::from_str(text).map_err(|error| ImportError::Unreadable(error.to_string()))?
+            objects::from_slice(text.as_bytes())
+                .map_err(|error| ImportError::Unreadable(error.to_string()))?
         } else {
             // Paths that are there twice are put together; derived types refuse a field twice.
             let options = serde_saphyr::options! {
@@ -573,6 +575,16 @@ components:
         assert_eq!(error(b"\xff"), ImportError::NotText);
         assert!(matches!(error(b"{"), ImportError::Unreadable(_)));
         assert!(matches!(error(b"- a\n- b"), ImportError::Unreadable(_)));
+        for array in [
+            r#"{"openapi": "3.0.0", "components": [{}]}"#,
+            r#"{"openapi": "3.0.0", "servers": [["/a"]]}"#,
+            r#"{"openapi": "3.0.0", "paths": {"/a": {"get": ["x"]}}}"#,
+        ] {
+            for text in [array.to_owned(), format!("# YAML\n{array}")] {
+                let message = error(text.as_bytes()).to_string();
+                assert!(message.contains("line 1") || message.contains("line 2"), "{text}: {message}");
+            }
+        }
         assert_eq!(error(b"{\"swagger\": \"1.2\"}"), ImportError::Version("1.2".into()));
         assert_eq!(error(b"{}"), ImportError::Version("missing".into()));
         let outside = br#"{"openapi":"3.0.0","paths":{"/a":{"$ref":"other.yaml#/a"}}}"#;

@@ -15,7 +15,6 @@ use ipnet::IpNet;
 use latchkey_shared::ids::{ApiId, ProjectId, SystemId, TokenId, UserId};
 use latchkey_shared::projects::MemberRole;
 use latchkey_shared::systems::ApiScope;
-use latchkey_shared::tokens::Kind;
 use latchkey_shared::users::Role;
 
 use crate::audit::Origin;
@@ -84,8 +83,6 @@ pub struct Held {
     pub apis: HashSet<ApiId>,
     /// The systems that it reaches whole.
     pub systems: HashSet<SystemId>,
-    /// JWT: the token's users.
-    pub users: HashSet<UserId>,
     /// When the token ends, in milliseconds since the epoch.
     pub expires_at: Option<i64>,
     /// The addresses that it may be used from; empty for any.
@@ -96,7 +93,11 @@ pub struct Held {
 
 enum Caller {
     Person(UserId),
-    Token { held: Box<Held>, kind: Kind, user: Option<UserId> },
+    /// `user` is whom a JWT token acts as; an RSA token acts as nobody.
+    Token {
+        held: Box<Held>,
+        user: Option<UserId>,
+    },
 }
 
 /// Who asks.
@@ -218,7 +219,7 @@ impl Principal {
     #[must_use]
     pub fn rsa_token(held: Held, projects: Reach, origin: Origin) -> Self {
         Self {
-            caller: Caller::Token { held: Box::new(held), kind: Kind::Rsa, user: None },
+            caller: Caller::Token { held: Box::new(held), user: None },
             system_admin: false,
             administers: projects,
             member_of: BTreeSet::new(),
@@ -233,7 +234,7 @@ impl Principal {
             |projects: BTreeSet<ProjectId>| projects.into_iter().filter(|p| bound.contains(p)).collect();
         let system_admin = user.role == Role::SystemAdmin && *bound == Reach::All;
         Self {
-            caller: Caller::Token { held: Box::new(held), kind: Kind::Jwt, user: Some(user.id.clone()) },
+            caller: Caller::Token { held: Box::new(held), user: Some(user.id.clone()) },
             system_admin,
             administers: match (user.role, bound) {
                 (Role::SystemAdmin, bound) => bound.clone(),
@@ -402,8 +403,8 @@ impl Principal {
         if !self.system_admin {
             self.project_admin_may_grant(grants, targets)?;
         }
-        if let Caller::Token { held, kind, .. } = &self.caller {
-            held.hands_out_at_most(grants, targets, limits, *kind)?;
+        if let Caller::Token { held, user } = &self.caller {
+            held.hands_out_at_most(grants, targets, limits, user.as_ref())?;
         }
         Ok(MayManage(()))
     }
@@ -472,13 +473,14 @@ impl Principal {
 }
 
 impl Held {
-    /// Attenuation: what is handed out is held.
+    /// Attenuation: what is handed out is held. So is a user: `user` is the one
+    /// whom the token acts as, the only one it may hand out.
     fn hands_out_at_most(
         &self,
         grants: &Grants,
         targets: &Targets,
         limits: &Limits,
-        kind: Kind,
+        user: Option<&UserId>,
     ) -> Result<(), Problem> {
         let refused = |what: &str| {
             Err(Problem::forbidden(format!("A token cannot hand out {what} that it lacks itself.")))
@@ -488,8 +490,8 @@ impl Held {
         {
             return refused("a grant");
         }
-        if let (Kind::Jwt, Targets::Users { users, .. }) = (kind, targets)
-            && users.iter().any(|user| !self.users.contains(&user.id))
+        if let Targets::Users { users, .. } = targets
+            && users.iter().any(|target| Some(&target.id) != user)
         {
             return refused("a user");
         }
@@ -536,7 +538,6 @@ mod tests {
             token: TokenId::new(),
             apis: HashSet::new(),
             systems: HashSet::new(),
-            users: HashSet::new(),
             expires_at: None,
             allowed_ips: Vec::new(),
             one_time_only: false,
@@ -640,6 +641,39 @@ mod tests {
         assert!(parent.may_reveal(&open, &to_project, &free, false).is_err());
         assert!(parent.may_reveal(&open, &to_project, &free, true).is_ok());
         assert!(parent.in_person().is_err());
+    }
+
+    #[test]
+    fn a_token_hands_out_no_user_but_the_one_it_acts_as() {
+        let mine = ProjectId::new();
+        let api = ApiId::new();
+        let open = grants(&api, ApiScope::Project, false, Reach::All);
+        let base = Held { apis: HashSet::from([api.clone()]), ..held() };
+        let me = user(Role::User, &[(&mine, MemberRole::Admin)]);
+        let myself = TargetUser { id: me.id.clone(), ..target_user(Role::User, &[&mine]) };
+        let other = target_user(Role::User, &[&mine]);
+        let to_project = Targets::Projects(only(&[&mine]));
+        let to = |users: &[&TargetUser]| Targets::Users {
+            users: users.iter().map(|user| (*user).clone()).collect(),
+            bound: only(&[&mine]),
+        };
+        let rsa = Principal::rsa_token(base.clone(), only(&[&mine]), origin());
+        let jwt = Principal::jwt_token(base, &me, &only(&[&mine]), origin());
+        let person = Principal::person(&me, origin());
+        for (principal, what, targets, allowed) in [
+            (&rsa, "an RSA token gives its project", &to_project, true),
+            (&rsa, "an RSA token gives a user", &to(&[&other]), false),
+            (&jwt, "a JWT token gives its user's project", &to_project, true),
+            (&jwt, "a JWT token gives its user", &to(&[&myself]), true),
+            (&jwt, "a JWT token gives another user", &to(&[&other]), false),
+            (&jwt, "a JWT token gives another user besides", &to(&[&myself, &other]), false),
+            (&person, "a person gives another user", &to(&[&myself, &other]), true),
+        ] {
+            let issued = principal.may_issue(&open, targets, &Limits::default());
+            assert_eq!(issued.is_ok(), allowed, "{what}");
+            let revealed = principal.may_reveal(&open, targets, &Limits::default(), true);
+            assert_eq!(revealed.is_ok(), allowed, "{what}, by its secrets");
+        }
     }
 
     #[test]

@@ -132,7 +132,6 @@ fn held(token: &TokenState, proof: &Proof, snapshot: &Snapshot) -> Held {
         token: token.id.clone(),
         apis: token.apis.iter().filter(holds_api).cloned().collect(),
         systems: token.systems.iter().filter(holds_system).cloned().collect(),
-        users: token.users.clone(),
         expires_at: token.expires_at,
         allowed_ips: token.allowed_ips.clone(),
         one_time_only: token.one_time_only,

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod installation;
 pub mod log;
 pub mod oauth;
+pub mod objects;
 pub mod projects;
 pub mod revocations;
 pub mod sessions;

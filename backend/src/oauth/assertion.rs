@@ -11,6 +11,7 @@ use super::error::{Code, OAuthError};
 use crate::crypto::client_key::Signed;
 use crate::crypto::keyring::Keyring;
 use crate::database::now;
+use crate::objects;
 use crate::verify::Verifier;
 
 /// How long an assertion may be good, in milliseconds.
@@ -89,7 +90,7 @@ pub(super) async fn prove(
             Some((key.clone(), claims))
         })
         .ok_or_else(OAuthError::client)?;
-    let claims: Claims = serde_json::from_value(claims)
+    let claims: Claims = objects::from_value(claims)
         .map_err(|_| refused("`iss`, `sub`, `aud`, `exp` and `jti` are needed"))?;
     if claims.iss != claims.sub || client_id.is_some_and(|other| other != claims.sub) {
         return Err(refused("`iss`, `sub` and `client_id` are not the same"));

@@ -9,8 +9,11 @@ use latchkey_shared::fields;
 use percent_encoding::percent_decode_str;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_saphyr::budget::BudgetBreach;
+use serde_saphyr::{Error as YamlError, MessageFormatter as _};
 
 use super::paths;
+use crate::objects;
 
 /// The largest document that is read, in bytes.
 pub const LIMIT: usize = 32 * 1024 * 1024;
@@ -281,22 +284,90 @@ struct RawParameter {
     multi_segment: bool,
 }
 
+/// What is wrong with a YAML document, where, and what to do about it. The
+/// library's own messages speak to programmers who use it.
+fn wrong_with_yaml(error: &YamlError) -> String {
+    let mut cause = error.without_snippet();
+    while let YamlError::AliasError { error, .. } = cause {
+        cause = error.without_snippet();
+    }
+    let what = match cause {
+        YamlError::MultipleDocuments { .. } => {
+            "there is more than one document in it; send one, without what follows the line `---`".to_owned()
+        }
+        YamlError::DuplicateMappingKey { key: Some(key), .. } => {
+            format!("the key `{key}` is there twice; leave one of them out")
+        }
+        YamlError::DuplicateMappingKey { .. } => "a key is there twice; leave one of them out".to_owned(),
+        YamlError::Message { msg, .. } => match msg.strip_prefix("duplicate field ") {
+            Some(key) => format!("the key {key} is there twice; leave one of them out"),
+            None => msg.clone(),
+        },
+        YamlError::Eof { .. } => "it ends too early; send all of it".to_owned(),
+        YamlError::Unexpected { expected: "mapping start", .. } => {
+            "something else stands where a mapping (`key: value`) is wanted".to_owned()
+        }
+        YamlError::Unexpected { expected: "sequence start", .. } => {
+            "something else stands where a list (`- value`) is wanted".to_owned()
+        }
+        YamlError::Unexpected { expected: "string scalar", .. } => {
+            "something else stands where a text is wanted".to_owned()
+        }
+        YamlError::NullIntoString { .. } => {
+            "a text is wanted here; write one, or leave the key out".to_owned()
+        }
+        YamlError::BinaryNotUtf8 { .. } | YamlError::TaggedScalarCannotDeserializeIntoString { .. } => {
+            "a text is wanted here; leave the tag (`!…`) out".to_owned()
+        }
+        YamlError::UnknownAnchor { .. } => {
+            "the alias (`*name`) has no anchor (`&name`) before it; add one, or write the value itself".to_owned()
+        }
+        YamlError::RecursiveReferencesRequireWeakTypes { .. } => {
+            "the alias (`*name`) stands inside its own anchor (`&name`); write the value itself".to_owned()
+        }
+        YamlError::AliasReplayCounterOverflow { .. }
+        | YamlError::AliasReplayLimitExceeded { .. }
+        | YamlError::AliasExpansionLimitExceeded { .. }
+        | YamlError::AliasReplayStackDepthExceeded { .. } => TOO_MANY_ALIASES.to_owned(),
+        YamlError::Budget { breach, .. } => match breach {
+            BudgetBreach::Depth { .. } => "it is nested too deeply; nest it less".to_owned(),
+            BudgetBreach::Aliases { .. }
+            | BudgetBreach::Anchors { .. }
+            | BudgetBreach::MergeKeys { .. }
+            | BudgetBreach::AliasAnchorRatio { .. }
+            | BudgetBreach::RecordedAnchorEvents { .. }
+            | BudgetBreach::RecordedAnchorBytes { .. } => TOO_MANY_ALIASES.to_owned(),
+            BudgetBreach::SequenceUnbalanced => "a list or a mapping ends that never began".to_owned(),
+            _ => "it is too large for YAML; send it as JSON".to_owned(),
+        },
+        other => {
+            let message = serde_saphyr::UserMessageFormatter.format_message(other);
+            message.lines().next().unwrap_or_default().to_owned()
+        }
+    };
+    match error.location() {
+        Some(at) => format!("{what} (line {}, column {})", at.line(), at.column()),
+        None => what,
+    }
+}
+
+const TOO_MANY_ALIASES: &str = "its anchors and aliases stand for too much; write the values themselves";
+
 impl Document {
     /// Reads a document.
     pub fn parse(bytes: &[u8]) -> Result<Self, ImportError> {
         let text = std::str::from_utf8(bytes).map_err(|_| ImportError::NotText)?;
         let text = text.trim_start_matches('\u{feff}');
         let raw: RawDocument = if text.trim_start().starts_with('{') {
-            serde_json::from_str(text).map_err(|error| ImportError::Unreadable(error.to_string()))?
+            objects::from_slice(text.as_bytes())
+                .map_err(|error| ImportError::Unreadable(error.to_string()))?
         } else {
             // Paths that are there twice are put together; derived types refuse a field twice.
             let options = serde_saphyr::options! {
                 duplicate_keys: serde_saphyr::DuplicateKeyPolicy::PassThrough,
             };
-            serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-                let message = error.to_string();
-                ImportError::Unreadable(message.lines().next().unwrap_or_default().to_owned())
-            })?
+            serde_saphyr::from_str_with_options(text, options)
+                .map_err(|error| ImportError::Unreadable(wrong_with_yaml(&error)))?
         };
         let version = raw.openapi.as_ref().or(raw.swagger.as_ref());
         let version = version.cloned().unwrap_or_else(|| "missing".to_owned());
@@ -574,6 +645,16 @@ components:
         assert_eq!(error(b"\xff"), ImportError::NotText);
         assert!(matches!(error(b"{"), ImportError::Unreadable(_)));
         assert!(matches!(error(b"- a\n- b"), ImportError::Unreadable(_)));
+        for array in [
+            r#"{"openapi": "3.0.0", "components": [{}]}"#,
+            r#"{"openapi": "3.0.0", "servers": [["/a"]]}"#,
+            r#"{"openapi": "3.0.0", "paths": {"/a": {"get": ["x"]}}}"#,
+        ] {
+            for text in [array.to_owned(), format!("# YAML\n{array}")] {
+                let message = error(text.as_bytes()).to_string();
+                assert!(message.contains("line 1") || message.contains("line 2"), "{text}: {message}");
+            }
+        }
         assert_eq!(error(b"{\"swagger\": \"1.2\"}"), ImportError::Version("1.2".into()));
         assert_eq!(error(b"{}"), ImportError::Version("missing".into()));
         let outside = br#"{"openapi":"3.0.0","paths":{"/a":{"$ref":"other.yaml#/a"}}}"#;
@@ -641,6 +722,30 @@ components:
     }
 
     #[test]
+    fn what_is_wrong_with_a_yaml_document_is_said_to_its_author() {
+        let deep = format!("openapi: 3.0.3\nx-deep: {}1{}\n", "[".repeat(100), "]".repeat(100));
+        for (text, wanted) in [
+            ("openapi: 3.0.3\npaths: {}\n---\nopenapi: 3.0.3\n", "more than one document"),
+            ("openapi: 3.0.3\npaths: {}\nopenapi: 3.0.3\n", "the key `openapi` is there twice"),
+            ("openapi: 3.0.3\nservers: [[/a]]\n", "where a mapping (`key: value`) is wanted"),
+            ("openapi: 3.0.3\nservers: {url: /a}\n", "where a list (`- value`) is wanted"),
+            ("openapi: 3.0.3\npaths: *nowhere\n", "the alias (`*name`) has no anchor"),
+            ("openapi: 3.0.3\npaths: {\"/a\": {get: {deprecated: maybe}}}\n", "boolean"),
+            ("openapi: 3.0.3\npaths:\n  - [\n", ""),
+            (deep.as_str(), ""),
+        ] {
+            let message = Document::parse(text.as_bytes()).unwrap_err().to_string();
+            assert!(message.starts_with("The document cannot be read: "), "{text}: {message}");
+            assert!(message.contains(wanted), "{text}: {message}");
+            assert!(message.contains("(line ") && message.contains(", column "), "{text}: {message}");
+            for foreign in ["Options", "from_str", "Policy", "Option<", "budget", "struct", "breach"] {
+                assert!(!message.contains(foreign), "{text}: {message}");
+            }
+            assert_eq!(message.lines().count(), 1, "{message}");
+        }
+    }
+
+    #[test]
     fn aliases_that_explode_are_refused() {
         let mut text = "openapi: 3.0.0\na0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
         for level in 1..12 {
@@ -648,7 +753,8 @@ components:
             let list = [before.as_str(); 10].join(",");
             writeln!(text, "a{level}: &a{level} [{list}]").expect("a String takes anything");
         }
-        assert!(matches!(Document::parse(text.as_bytes()), Err(ImportError::Unreadable(_))));
+        let message = Document::parse(text.as_bytes()).unwrap_err().to_string();
+        assert!(message.contains("write the values themselves"), "{message}");
     }
 
     proptest::proptest! {

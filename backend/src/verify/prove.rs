@@ -21,6 +21,7 @@ use crate::crypto::operations::Source;
 use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
 use crate::database::promptly;
+use crate::objects;
 use crate::systems::paths::{Path, Target};
 
 /// What an open token starts with; the rest is a compact JWE.
@@ -189,7 +190,7 @@ impl Verifier {
             return Err(Reason::BadProof);
         }
         let payload = self.open(sealed, source).await?;
-        let payload: OpenPayload = serde_json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
+        let payload: OpenPayload = objects::from_slice(&payload).map_err(|_| Reason::BadProof)?;
         let holds = Some(payload.sec.digest()) == key.secret
             && payload.tid == state.id.as_str()
             && payload.generation == key.generation;
@@ -216,11 +217,11 @@ impl Verifier {
             .find(|key| key.id.as_str() == sealed.header.kid)
             .ok_or(Reason::UnknownToken)?;
         let payload = self.open(sealed, source).await?;
-        let SecretOnly { sec } = serde_json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
+        let SecretOnly { sec } = objects::from_slice(&payload).map_err(|_| Reason::BadProof)?;
         if Some(sec.digest()) != key.secret {
             return Err(Reason::BadProof);
         }
-        let claims: RequestClaims = serde_json::from_slice(&payload).map_err(|_| Reason::Malformed)?;
+        let claims: RequestClaims = objects::from_slice(&payload).map_err(|_| Reason::Malformed)?;
         Ok((state, claims.proof().ok_or(Reason::Malformed)?))
     }
 

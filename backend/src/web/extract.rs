@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::problem::{Kind, Problem};
 use crate::crypto::{from_base64url, to_base64url};
+use crate::objects::Objects;
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::problem::FieldError;
 
@@ -76,7 +77,7 @@ pub fn read(
 /// wrong type, an unknown or a missing field is a matter of validation.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Objects(&mut deserializer)).map_err(|error| {
         let path = error.path().to_string();
         let mut field = if path == "." { String::new() } else { path };
         let cause = error.into_inner();
@@ -221,6 +222,15 @@ mod tests {
         name: String,
         #[serde(default)]
         count: Option<u32>,
+        #[serde(default)]
+        inner: Vec<Inner>,
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default)]
+    struct Inner {
+        #[allow(dead_code, reason = "it is only read in")]
+        name: Option<String>,
     }
 
     fn errors(body: &str) -> (Kind, String) {
@@ -236,11 +246,14 @@ mod tests {
         assert_eq!(errors(r#"{"name": 3}"#), (Kind::Validation, "name:wrong_type".into()));
         assert_eq!(errors(r#"{"name": "x", "nam": 3}"#), (Kind::Validation, "nam:unknown_field".into()));
         assert_eq!(errors("{}"), (Kind::Validation, "name:required".into()));
+        assert_eq!(errors(r#"["x", null]"#), (Kind::Validation, ":wrong_type".into()));
+        let nested = r#"{"name": "x", "inner": [{}, [null]]}"#;
+        assert_eq!(errors(nested), (Kind::Validation, "inner[1]:wrong_type".into()));
         assert_eq!(errors("{").0, Kind::MalformedRequest);
         assert_eq!(errors(r#"{"name": "x"} x"#).0, Kind::MalformedRequest);
         assert_eq!(errors("{\"name\": \"\u{0}\"}").0, Kind::MalformedRequest);
         let wanted = parse_json::<Wanted>(br#"{"name": "x", "count": 3}"#).expect("is right");
-        assert_eq!((wanted.name.as_str(), wanted.count), ("x", Some(3)));
+        assert_eq!((wanted.name.as_str(), wanted.count, wanted.inner.len()), ("x", Some(3), 0));
     }
 
     #[test]

@@ -123,6 +123,8 @@ on_both_engines! {
         let mut wanted = Platform::wanted("rsa");
         wanted["apis"] = json!(["fleet:renameDevice"]);
         assert_eq!(script.refused(Method::POST, "/tokens", &wanted).await.status, 403, "a grant that it lacks");
+        let problem = script.refused(Method::POST, "/tokens", &Platform::wanted("jwt")).await;
+        assert_eq!((problem.status, problem.kind()), (403, "forbidden"), "a user whom it does not act as");
         assert_eq!(script.status(Method::GET, "/systems").await, StatusCode::FORBIDDEN, "not granted");
         let strange = platform.apply("rsa").await;
         let of_another = script.status(Method::GET, &format!("/tokens/{strange}/file")).await;

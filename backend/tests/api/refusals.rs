@@ -62,6 +62,19 @@ on_both_engines! {
         assert_eq!(problem.fields(), ["name:required"], "what is missing is named as well");
     }
 
+    async fn an_array_is_no_object(server) {
+        let platform = Platform::on(server).await;
+        let before = platform.admin.get("/users/ada").await;
+        for body in [json!([]), json!([null, null]), json!(["Another", true])] {
+            let problem = platform.admin.refused(Method::PATCH, "/users/ada", &body).await;
+            assert_eq!((problem.status, problem.fields()), (422, vec![":wrong_type".to_owned()]), "{body}");
+        }
+        assert_eq!(platform.admin.get("/users/ada").await, before);
+        let within = json!({ "calls": [["", "GET", "/"]] });
+        let problem = platform.gateway.refused(Method::POST, "/verify/batch", &within).await;
+        assert_eq!((problem.status, problem.fields()), (422, vec!["calls[0]:wrong_type".to_owned()]));
+    }
+
     async fn what_cannot_be_read_is_said_to_be_so(server) {
         let admin = server.admin().await;
         let send = |method: Method, path: &str, content_type: &str, body: &[u8]| {

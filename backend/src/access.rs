@@ -339,6 +339,16 @@ impl Principal {
         }
     }
 
+    /// Proof of administering something: nobody else issues tokens. What may be
+    /// issued is for [`Self::may_issue`] to say.
+    pub fn some_admin(&self) -> Result<(), Problem> {
+        if self.system_admin || self.administers != Reach::Only(BTreeSet::new()) {
+            Ok(())
+        } else {
+            Err(Problem::forbidden("Only administrators of a project can do this."))
+        }
+    }
+
     /// Whether a token with these targets is theirs to see and manage. A target
     /// must be there: "all of none" would make orphans everybody's.
     #[must_use]
@@ -564,6 +574,7 @@ mod tests {
     fn a_project_administrator_covers_tokens_wholly_inside_their_projects() {
         let (mine, foreign) = (ProjectId::new(), ProjectId::new());
         let me = Principal::person(&user(Role::User, &[(&mine, MemberRole::Admin)]), origin());
+        assert!(me.some_admin().is_ok());
         assert!(me.covers(&Targets::Projects(only(&[&mine]))));
         assert!(!me.covers(&Targets::Projects(only(&[&mine, &foreign]))));
         assert!(!me.covers(&Targets::Projects(only(&[]))), "all of none is not theirs");
@@ -581,6 +592,7 @@ mod tests {
         let project = ProjectId::new();
         let me = Principal::person(&user(Role::User, &[(&project, MemberRole::Member)]), origin());
         assert!(!me.covers(&Targets::Projects(only(&[&project]))));
+        assert!(me.some_admin().is_err());
         assert!(me.may_see_project(&project));
     }
 

@@ -141,7 +141,7 @@ async fn list(
     query: Query<EventQuery>,
 ) -> Result<web::Json<Page<AuditEvent>>, Problem> {
     principal.system_admin()?;
-    let Query(query) = query;
+    let query = query.read()?;
     let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
     let since = match query.since.as_deref().map(time::parse_millis) {
         Some(None) => {

@@ -18,7 +18,7 @@ use crate::audit::{self, Origin, Target};
 use crate::crypto::keyring::{self, Keyring, KeyringError, StoredSigningKey};
 use crate::database::{Database, Transaction, now};
 use crate::revocations::{self, Of};
-use crate::web::extract::OptionalJson;
+use crate::web::extract::Body;
 use crate::web::problem::{Kind, Problem};
 
 /// Registers the routes of this capability.
@@ -91,10 +91,10 @@ async fn rotate(
     principal: Principal,
     database: web::Data<Database>,
     keyring: web::Data<Keyring>,
-    body: OptionalJson<SigningKeyRotation>,
+    body: Body<SigningKeyRotation>,
 ) -> Result<HttpResponse, Problem> {
     principal.system_admin_in_person()?;
-    let at_once = body.0.at_once;
+    let at_once = body.json_or_default().await?.at_once;
     let key = keyring.make_signing_key().await.map_err(Problem::internal)?;
     let (origin, issuer) = (principal.origin().clone(), keyring.issuer().to_owned());
     let page = database.withdraw_if(at_once, move |transaction| {

@@ -19,7 +19,7 @@ use crate::access::Principal;
 use crate::audit::{self, Target};
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
-use crate::web::extract::{Json, Query, read_cursor, write_cursor};
+use crate::web::extract::{Body, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind, Problem};
 use crate::{systems, users};
 
@@ -79,7 +79,7 @@ async fn list(
     database: web::Data<Database>,
     query: Query<ListQuery>,
 ) -> Result<web::Json<Page<Project>>, Problem> {
-    let Query(ListQuery { q, limit, cursor }) = query;
+    let ListQuery { q, limit, cursor } = query.read()?;
     let limit = page::limit(limit).map_err(|refusal| Problem::field("limit", refusal))?;
     let q = q.as_deref().map(fields::name_key).unwrap_or_default();
     let after = cursor.as_deref().map(read_cursor).transpose()?.unwrap_or_default();
@@ -104,10 +104,10 @@ async fn list(
 async fn create(
     principal: Principal,
     database: web::Data<Database>,
-    body: Json<NewProject>,
+    body: Body<NewProject>,
 ) -> Result<HttpResponse, Problem> {
     principal.system_admin()?;
-    let Json(body) = body;
+    let body = body.json().await?;
     let mut errors = Errors::new();
     let key = errors.take("key", fields::key(&body.key));
     let name = errors.take("name", fields::name(&body.name));
@@ -177,10 +177,10 @@ async fn change(
     principal: Principal,
     database: web::Data<Database>,
     path: web::Path<String>,
-    body: Json<ProjectPatch>,
+    body: Body<ProjectPatch>,
 ) -> Result<web::Json<Project>, Problem> {
     principal.system_admin()?;
-    let Json(body) = body;
+    let body = body.json().await?;
     let mut errors = Errors::new();
     let name = body.name.as_deref().and_then(|name| errors.take("name", fields::name(name)));
     let description =
@@ -291,11 +291,12 @@ async fn put_member(
     principal: Principal,
     database: web::Data<Database>,
     path: web::Path<(String, String)>,
-    body: Json<NewMember>,
+    body: Body<NewMember>,
 ) -> Result<web::Json<Member>, Problem> {
     principal.system_admin_in_person()?;
+    let role = body.json().await?.role;
     let (project, user) = path.into_inner();
-    let (origin, role) = (principal.origin().clone(), body.0.role);
+    let origin = principal.origin().clone();
     let project = visible(&database, &principal, &project).await?;
     let user = users::store::user(&database, &user).await?.ok_or_else(|| Problem::not_found("user"))?;
     let member = Member {

@@ -72,7 +72,7 @@ async fn list(
         }
         system.id.clone()
     };
-    let Query(FeedQuery { since, wait }) = query;
+    let FeedQuery { since, wait } = query.read()?;
     let wait = wait.unwrap_or(0);
     if wait > LONGEST_WAIT {
         let message = format!("At most {LONGEST_WAIT} seconds.");

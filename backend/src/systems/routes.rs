@@ -26,7 +26,7 @@ use crate::audit::{self, Target};
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
-use crate::web::extract::{Json, Query, read, read_cursor, write_cursor};
+use crate::web::extract::{Body, Query, read, read_cursor, write_cursor};
 use crate::web::problem::{Kind, Problem};
 
 /// Registers the routes of this capability.
@@ -174,7 +174,7 @@ async fn list(
     database: web::Data<Database>,
     query: Query<SystemQuery>,
 ) -> Result<web::Json<Page<System>>, Problem> {
-    let Query(SystemQuery { q, grantable, limit, cursor }) = query;
+    let SystemQuery { q, grantable, limit, cursor } = query.read()?;
     let limit = page::limit(limit).map_err(|refusal| Problem::field("limit", refusal))?;
     let filter = SystemFilter {
         q: q.as_deref().map(fields::name_key).unwrap_or_default(),
@@ -203,10 +203,10 @@ async fn list(
 async fn create(
     principal: Principal,
     database: web::Data<Database>,
-    body: Json<NewSystem>,
+    body: Body<NewSystem>,
 ) -> Result<HttpResponse, Problem> {
     principal.system_admin()?;
-    let Json(body) = body;
+    let body = body.json().await?;
     let mut errors = Errors::new();
     let key = errors.take("key", fields::key(&body.key));
     let name = errors.take("name", fields::name(&body.name));
@@ -291,10 +291,10 @@ async fn change(
     principal: Principal,
     database: web::Data<Database>,
     path: web::Path<String>,
-    body: Json<SystemPatch>,
+    body: Body<SystemPatch>,
 ) -> Result<web::Json<System>, Problem> {
     principal.system_admin()?;
-    let Json(body) = body;
+    let body = body.json().await?;
     let mut errors = Errors::new();
     let name = body.name.as_deref().and_then(|name| errors.take("name", fields::name(name)));
     let audience = body.audience.as_deref().and_then(|one| errors.take("audience", audience(one)));
@@ -400,7 +400,7 @@ async fn import_document(
     payload: web::Payload,
 ) -> Result<web::Json<ImportReport>, Problem> {
     principal.system_admin()?;
-    let dry_run = query.0.dry_run.unwrap_or(false);
+    let dry_run = query.read()?.dry_run.unwrap_or(false);
     let mut payload = payload.into_inner();
     let body = read(&request, &mut payload, import::LIMIT).await?;
     let document = web::block(move || Document::parse(&body)).await.map_err(Problem::internal)?;
@@ -496,7 +496,7 @@ async fn list_of_system(
     path: web::Path<String>,
     query: Query<PageQuery>,
 ) -> Result<web::Json<Page<Api>>, Problem> {
-    let Query(PageQuery { limit, cursor }) = query;
+    let PageQuery { limit, cursor } = query.read()?;
     let query =
         ApiQuery { system: Some(path.into_inner()), q: None, tag: None, grantable: None, limit, cursor };
     page_of_apis(&principal, &database, query).await
@@ -519,7 +519,7 @@ async fn list_apis(
     database: web::Data<Database>,
     query: Query<ApiQuery>,
 ) -> Result<web::Json<Page<Api>>, Problem> {
-    page_of_apis(&principal, &database, query.0).await
+    page_of_apis(&principal, &database, query.read()?).await
 }
 
 /// Add an API by hand
@@ -539,10 +539,10 @@ async fn create_api(
     principal: Principal,
     database: web::Data<Database>,
     path: web::Path<String>,
-    body: Json<NewApi>,
+    body: Body<NewApi>,
 ) -> Result<HttpResponse, Problem> {
     principal.system_admin()?;
-    let Json(body) = body;
+    let body = body.json().await?;
     let mut errors = Errors::new();
     let operation_id = errors.take("operation_id", fields::operation_id(&body.operation_id));
     let method = errors.take("method", paths::method(&body.method));
@@ -616,10 +616,10 @@ async fn change_api(
     principal: Principal,
     database: web::Data<Database>,
     path: web::Path<(String, String)>,
-    body: Json<ApiPatch>,
+    body: Body<ApiPatch>,
 ) -> Result<web::Json<Api>, Problem> {
     principal.system_admin()?;
-    let Json(body) = body;
+    let body = body.json().await?;
     let mut errors = Errors::new();
     let name = body.name.as_deref().and_then(|name| errors.take("name", fields::name(name)));
     let tags = body.tags.and_then(|one| errors.take("tags", tags(&one)));
@@ -747,11 +747,12 @@ async fn create_verifier_key(
     principal: Principal,
     database: web::Data<Database>,
     path: web::Path<String>,
-    body: Json<NewVerifierKey>,
+    body: Body<NewVerifierKey>,
 ) -> Result<HttpResponse, Problem> {
     principal.system_admin_in_person()?;
+    let body = body.json().await?;
     let mut errors = Errors::new();
-    let name = errors.take("name", fields::name(&body.0.name));
+    let name = errors.take("name", fields::name(&body.name));
     Problem::unless_empty(errors)?;
     let system = visible(&database, &principal, &path).await?;
     let (origin, secret, at) = (principal.origin().clone(), secret_id::generate(Prefix::VerifierKey), now());
@@ -759,7 +760,7 @@ async fn create_verifier_key(
         id: KeyId::new(),
         name: name.unwrap_or_default(),
         hint: secret.expose().chars().take(8).collect(),
-        gateway: body.0.gateway,
+        gateway: body.gateway,
         created_at: Timestamp::from_millis(at),
     };
     let issued = IssuedVerifierKey {

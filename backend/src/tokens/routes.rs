@@ -34,7 +34,7 @@ use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::systems::catalog::Catalog;
-use crate::web::extract::{Json, OptionalJson, Query, read_cursor, write_cursor};
+use crate::web::extract::{Body, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind as ProblemKind, Problem};
 use crate::{projects, systems, users};
 
@@ -155,6 +155,15 @@ pub(super) async fn visible(
     if theirs || found.token.manageable { Ok(found) } else { Err(Problem::not_found("token")) }
 }
 
+/// A token that the one who asks manages. This is asked before the body is
+/// read, and again in the transaction that changes the token.
+async fn managed(database: &Database, principal: &Principal, id: &TokenId) -> Result<Found, Problem> {
+    let mut connection = database.reader().acquire().await?;
+    let found = existing(&mut connection, id).await?;
+    principal.may_manage(&targets(&mut connection, &found).await?)?;
+    Ok(found)
+}
+
 fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
@@ -218,7 +227,7 @@ async fn list(
     database: web::Data<Database>,
     query: Query<ListQuery>,
 ) -> Result<web::Json<Page<TokenSummary>>, Problem> {
-    let Query(query) = query;
+    let query = query.read()?;
     let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
     let q = fields::name_key(query.q.as_deref().unwrap_or_default()).replace('\0', "");
     let q: String = q.chars().take(100).collect();
@@ -285,7 +294,7 @@ async fn name_availability(
     database: web::Data<Database>,
     query: Query<NameQuery>,
 ) -> Result<web::Json<NameAvailability>, Problem> {
-    let Query(NameQuery { name, except }) = query;
+    let NameQuery { name, except } = query.read()?;
     let name = fields::name(&name).map_err(|refusal| Problem::field("name", refusal))?;
     let mut connection = database.reader().acquire().await?;
     let holder = store::holder_of_name(&mut connection, &fields::name_key(&name)).await?;
@@ -365,9 +374,10 @@ async fn create(
     database: web::Data<Database>,
     pool: web::Data<KeyPool>,
     keyring: web::Data<Keyring>,
-    body: Json<NewToken>,
+    body: Body<NewToken>,
 ) -> Result<HttpResponse, Problem> {
-    let Json(body) = body;
+    principal.some_admin()?;
+    let body = body.json().await?;
     let sent = Digest::of(serde_json::to_vec(&body).map_err(Problem::internal)?);
     let idempotency = idempotency_key(&request, &principal)?;
     let mut connection = database.reader().acquire().await?;
@@ -483,10 +493,10 @@ async fn change(
     principal: Principal,
     database: web::Data<Database>,
     path: web::Path<String>,
-    body: Json<TokenPatch>,
+    body: Body<TokenPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let id = parse_id(&path)?;
-    let (Json(body), if_match) = (body, if_match(&request));
+    let id = managed(&database, &principal, &parse_id(&path)?).await?.token.id;
+    let (body, if_match) = (body.json().await?, if_match(&request));
     let disables = body.status == Some(Switch::Disabled);
     let found = database.withdraw_if(disables, move |transaction| {
         Box::pin(async move {
@@ -795,24 +805,25 @@ async fn rotate(
     pool: web::Data<KeyPool>,
     keyring: web::Data<Keyring>,
     path: web::Path<String>,
-    body: OptionalJson<Rotation>,
+    body: Body<Rotation>,
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
-    let overlap = body.0.overlap_seconds.unwrap_or(0);
+    let before = managed(&database, &principal, &id).await?;
+    let body = body.json_or_default().await?;
+    let overlap = body.overlap_seconds.unwrap_or(0);
     if overlap > LONGEST_OVERLAP {
         let message = format!("At most {LONGEST_OVERLAP} seconds.");
         return Err(Problem::field("overlap_seconds", Refusal::new("out_of_range", message)));
     }
-    let before = visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
     let mut errors = Errors::new();
-    match (&before.token.client_key, &body.0.public_key) {
+    match (&before.token.client_key, &body.public_key) {
         (Some(_), None) => errors.add("public_key", "required", "The client's next public key is needed."),
         (None, Some(_)) => {
             errors.add("public_key", "wrong_kind", "The token has a secret, and keeps having one.");
         }
         _ => {}
     }
-    let client_key = client_key(body.0.public_key.as_deref(), &mut errors);
+    let client_key = client_key(body.public_key.as_deref(), &mut errors);
     Problem::unless_empty(errors)?;
     let size =
         before.token.key_size.and_then(|bits| KeySize::try_from(bits).ok()).unwrap_or(KeySize::Bits2048);

@@ -14,7 +14,7 @@ use crate::users::Users;
 use crate::verify::routes::{address, check_method};
 use crate::verify::state::TokenState;
 use crate::verify::{Call, Verdict, Verifier};
-use crate::web::extract::Json;
+use crate::web::extract::Body;
 use crate::web::problem::Problem;
 
 /// Try a call
@@ -38,13 +38,14 @@ pub(super) async fn try_call(
     users: web::Data<Users>,
     verifier: web::Data<Verifier>,
     path: web::Path<String>,
-    body: Json<Trial>,
+    body: Body<Trial>,
 ) -> Result<web::Json<Decision>, Problem> {
-    let (id, Json(body)) = (parse_id(&path)?, body);
+    let id = parse_id(&path)?;
     let manages = {
         let mut connection = database.reader().acquire().await?;
         visible(&mut connection, &principal, &id).await?.token.manageable
     };
+    let body = body.json().await?;
     let token = verifier.token(&id).await?.ok_or_else(|| Problem::not_found("token"))?;
     let snapshot = verifier.catalog().await?;
     let mut errors = Errors::new();

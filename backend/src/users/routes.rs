@@ -18,7 +18,7 @@ use crate::crypto::Secret;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::sessions;
-use crate::web::extract::{Json, Query, read_cursor, write_cursor};
+use crate::web::extract::{Body, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind, Problem};
 
 /// Registers the routes of this capability.
@@ -59,7 +59,7 @@ async fn list(
     database: web::Data<Database>,
     query: Query<ListQuery>,
 ) -> Result<web::Json<Page<User>>, Problem> {
-    let Query(ListQuery { q, limit, cursor }) = query;
+    let ListQuery { q, limit, cursor } = query.read()?;
     let limit = page::limit(limit).map_err(|refusal| Problem::field("limit", refusal))?;
     let q = q.as_deref().map(fields::name_key).unwrap_or_default();
     let after = cursor.as_deref().map(read_cursor).transpose()?.unwrap_or_default();
@@ -86,10 +86,10 @@ async fn create(
     principal: Principal,
     database: web::Data<Database>,
     hasher: web::Data<Hasher>,
-    body: Json<NewUser>,
+    body: Body<NewUser>,
 ) -> Result<HttpResponse, Problem> {
     let admin = principal.system_admin_in_person()?;
-    let Json(body) = body;
+    let body = body.json().await?;
     let mut errors = Errors::new();
     let username = errors.take("username", fields::username(&body.username));
     let display_name = errors.take("display_name", fields::name(&body.display_name));
@@ -172,10 +172,10 @@ async fn change(
     database: web::Data<Database>,
     hasher: web::Data<Hasher>,
     path: web::Path<String>,
-    body: Json<UserPatch>,
+    body: Body<UserPatch>,
 ) -> Result<web::Json<User>, Problem> {
     principal.system_admin_in_person()?;
-    let Json(body) = body;
+    let body = body.json().await?;
     apply(&principal, &database, &hasher, path.into_inner(), body).await.map(web::Json)
 }
 

@@ -19,7 +19,7 @@ use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::client::hop;
-use crate::web::extract::Json;
+use crate::web::extract::Body;
 use crate::web::problem::{Kind, Problem};
 
 /// How many calls of a batch are looked at side by side: what waits for a
@@ -55,11 +55,11 @@ pub fn gateways(config: &mut ServiceConfig) {
 async fn verify(
     request: HttpRequest,
     verifier: web::Data<Verifier>,
-    body: Json<CallBody>,
+    body: Body<CallBody>,
 ) -> Result<web::Json<Decision>, Problem> {
-    let Json(body) = body;
     let snapshot = verifier.catalog().await?;
     let system = authenticate(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
+    let body = body.json().await?;
     is_of_system(&body, &snapshot, system)?;
     let mut errors = Errors::new();
     let client_ip = check(&body, "", &mut errors);
@@ -85,11 +85,11 @@ async fn verify(
 async fn verify_batch(
     request: HttpRequest,
     verifier: web::Data<Verifier>,
-    body: Json<Calls>,
+    body: Body<Calls>,
 ) -> Result<web::Json<Decisions>, Problem> {
-    let Json(Calls { calls }) = body;
     let snapshot = verifier.catalog().await?;
     let system = authenticate(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
+    let Calls { calls } = body.json().await?;
     let mut errors = Errors::new();
     if calls.len() > BATCH {
         errors.add("calls", "too_many", format!("At most {BATCH}."));

@@ -1,6 +1,8 @@
 //! Extractors whose errors are problem details that name the field at fault.
 
+use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -17,7 +19,52 @@ use latchkey_shared::problem::FieldError;
 /// The largest JSON body that is read, but for imports.
 const JSON_LIMIT: usize = 512 * 1024;
 
-/// A JSON body.
+/// A JSON body that is not read yet.
+///
+/// Extractors run before the handler, side by side, and the first one that fails
+/// gives the answer. So this one never fails. The handler looks at who asks, and
+/// only then reads what they sent.
+pub struct Body<T> {
+    request: HttpRequest,
+    payload: Payload,
+    of: PhantomData<T>,
+}
+
+impl<T: DeserializeOwned> Body<T> {
+    /// Reads the body.
+    pub async fn json(mut self) -> Result<T, Problem> {
+        if !self.request.content_type().eq_ignore_ascii_case("application/json") {
+            return Err(
+                Problem::new(Kind::UnsupportedMediaType).with_detail("Send Content-Type: application/json.")
+            );
+        }
+        parse_json(&read(&self.request, &mut self.payload, JSON_LIMIT).await?)
+    }
+
+    /// Reads a body that may be left out altogether.
+    pub async fn json_or_default(mut self) -> Result<T, Problem>
+    where
+        T: Default,
+    {
+        if self.request.headers().get(header::CONTENT_TYPE).is_some() {
+            return self.json().await;
+        }
+        let body = read(&self.request, &mut self.payload, JSON_LIMIT).await?;
+        if body.is_empty() { Ok(T::default()) } else { parse_json(&body) }
+    }
+}
+
+impl<T: 'static> FromRequest for Body<T> {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self { request: request.clone(), payload: payload.take(), of: PhantomData }))
+    }
+}
+
+/// A JSON body that is read before the handler runs: for operations that
+/// anybody may call.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
@@ -25,33 +72,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if !request.content_type().eq_ignore_ascii_case("application/json") {
-            return Box::pin(ready(Err(
-                Problem::new(Kind::UnsupportedMediaType).with_detail("Send Content-Type: application/json.")
-            )));
-        }
-        let body = read(request, payload, JSON_LIMIT);
-        Box::pin(async move { parse_json(&body.await?).map(Self) })
-    }
-}
-
-/// A JSON body that may be left out altogether.
-pub struct OptionalJson<T>(pub T);
-
-impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
-    type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if request.headers().get(header::CONTENT_TYPE).is_some() {
-            let body = Json::from_request(request, payload);
-            return Box::pin(async move { body.await.map(|Json(value)| Self(value)) });
-        }
-        let body = read(request, payload, JSON_LIMIT);
-        Box::pin(async move {
-            let body = body.await?;
-            if body.is_empty() { Ok(Self(T::default())) } else { parse_json(&body).map(Self) }
-        })
+        let body = Body { request: request.clone(), payload: payload.take(), of: PhantomData };
+        Box::pin(async move { body.json().await.map(Self) })
     }
 }
 
@@ -107,32 +129,40 @@ fn missing_field(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `")?.split_once('`').map(|(field, _)| field)
 }
 
-/// Parameters after `?`.
-pub struct Query<T>(pub T);
+/// Parameters after `?`. As with [`Body`], the handler says when they are looked at.
+pub struct Query<T> {
+    request: HttpRequest,
+    of: PhantomData<T>,
+}
 
-impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+impl<T: DeserializeOwned> Query<T> {
+    /// Reads the parameters.
+    pub fn read(self) -> Result<T, Problem> {
+        let query = self.request.query_string();
+        if query.len() > 8 * 1024 {
+            return Err(Problem::new(Kind::MalformedRequest).with_detail("The query is too long."));
+        }
+        let pairs = url::form_urlencoded::parse(query.as_bytes());
+        serde_path_to_error::deserialize(serde::de::value::MapDeserializer::new(
+            pairs.map(|(name, value)| (name, Parameter(value))),
+        ))
+        .map_err(|error: serde_path_to_error::Error<serde::de::value::Error>| {
+            let path = error.path().to_string();
+            Problem::validation(vec![FieldError {
+                field: if path == "." { String::new() } else { path },
+                code: "invalid_parameter".to_owned(),
+                message: error.into_inner().to_string(),
+            }])
+        })
+    }
+}
+
+impl<T: 'static> FromRequest for Query<T> {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
-        let parsed = if request.query_string().len() > 8 * 1024 {
-            Err(Problem::new(Kind::MalformedRequest).with_detail("The query is too long."))
-        } else {
-            serde_path_to_error::deserialize(serde::de::value::MapDeserializer::new(
-                pairs.map(|(name, value)| (name, Parameter(value))),
-            ))
-            .map(Self)
-            .map_err(|error: serde_path_to_error::Error<serde::de::value::Error>| {
-                let path = error.path().to_string();
-                Problem::validation(vec![FieldError {
-                    field: if path == "." { String::new() } else { path },
-                    code: "invalid_parameter".to_owned(),
-                    message: error.into_inner().to_string(),
-                }])
-            })
-        };
-        ready(parsed)
+        ready(Ok(Self { request: request.clone(), of: PhantomData }))
     }
 }
 
@@ -260,9 +290,8 @@ mod tests {
     fn parameters_are_parsed_as_their_fields() {
         let request =
             |query: &str| actix_web::test::TestRequest::with_uri(&format!("/?{query}")).to_http_request();
-        let wanted =
-            |query: &str| Query::<Wanted>::from_request(&request(query), &mut Payload::None).into_inner();
-        let Query(found) = wanted("name=a%20b&count=7").expect("is right");
+        let wanted = |query: &str| Query::<Wanted> { request: request(query), of: PhantomData }.read();
+        let found = wanted("name=a%20b&count=7").expect("is right");
         assert_eq!((found.name.as_str(), found.count), ("a b", Some(7)));
         for wrong in ["name=a&count=x", "count=1", "name=a&other=1", "name=a&name=b"] {
             assert_eq!(wanted(wrong).err().map(|p| p.kind()), Some(Kind::Validation), "{wrong}");

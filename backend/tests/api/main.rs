@@ -25,6 +25,7 @@ mod refusals;
 mod revocations;
 mod server;
 mod signing_keys;
+mod strangers;
 mod tokens;
 mod trial;
 

@@ -13,7 +13,7 @@ use crate::crypto::Secret;
 use crate::database::{Change, Database, now};
 use crate::users::password::{self, Hasher};
 use crate::users::{self, Users};
-use crate::web::extract::Json;
+use crate::web::extract::{Body, Json};
 use crate::web::problem::{Kind, Problem};
 
 /// Registers the routes of this capability.
@@ -174,10 +174,10 @@ async fn change_password(
     sessions: web::Data<Sessions>,
     hasher: web::Data<Hasher>,
     database: web::Data<Database>,
-    body: Json<PasswordChange>,
+    body: Body<PasswordChange>,
 ) -> Result<HttpResponse, Problem> {
     let resumed = resumed(&sessions, &request).await?;
-    let Json(PasswordChange { current_password, new_password }) = body;
+    let PasswordChange { current_password, new_password } = body.json().await?;
     let username = resumed.user.username.clone();
     let address = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
     let mut errors = Errors::new();

@@ -383,7 +383,7 @@ async fn remove(
     operation_id = "import_openapi",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id."), ImportQuery),
-    request_body(content(("application/json"), ("application/yaml")), description = "The document itself"),
+    request_body(content((HashMap<String, serde_json::Value> = "application/json"), (String = "application/yaml")), description = "The document itself"),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What changed, or would change", body = ImportReport),

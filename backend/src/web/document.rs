@@ -5,12 +5,30 @@ use std::collections::BTreeMap;
 
 use latchkey_shared::problem::ProblemBody;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::{ArrayItems, Components};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::ServerBuilder;
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref, RefOr,
-    ResponseBuilder,
+    ResponseBuilder, Schema,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
+
+/// What the operations are sorted by.
+const TAGS: [(&str, &str); 11] = [
+    ("tokens", "Credentials: apply for them, see, change, rotate, try and delete them."),
+    ("systems", "Core systems, their APIs, and the keys that their gateways ask with."),
+    ("projects", "Projects, their members, and the systems that are opened to them."),
+    ("users", "The people who manage tokens, or whom JWT tokens act as."),
+    ("session", "Log in and out, and change the password."),
+    ("verify", "May this call pass? Asked by gateways and systems."),
+    ("oauth", "Get, check and withdraw access tokens (RFC 6749, 7009, 7662, 8414)."),
+    ("signing_keys", "The keys that JWTs are signed with."),
+    ("audit", "Who did what, and when."),
+    ("installation", "How this installation is set up, and what is in it."),
+    ("operation", "Is the server alive and ready, and what do its problems mean?"),
+];
 
 /// The path of the document.
 pub const PATH: &str = "/api/openapi.json";
@@ -30,11 +48,16 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
             LicenseBuilder::new().name("Apache-2.0 OR MIT").identifier(Some("Apache-2.0 OR MIT")).build(),
         ))
         .build();
+    document.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This server.")).build()]);
+    document.tags =
+        Some(TAGS.map(|(name, what)| TagBuilder::new().name(name).description(Some(what)).build()).into());
     for (path, item) in &mut document.paths.paths {
         for (_, operation) in operations_mut(item) {
             if path.starts_with("/api/v1") {
                 add_problems(path, operation);
             }
+            // Said in so many words: none is needed.
+            operation.security.get_or_insert_default();
         }
     }
     let bearer = |description: &str| {
@@ -65,8 +88,30 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
     for (name, schema) in nested {
         components = components.schema(name, schema);
     }
-    document.components = Some(components.build());
+    let mut components = components.build();
+    name_items(&mut components);
+    document.components = Some(components);
     document
+}
+
+/// Lets pages name the schema of their items, where each holds a copy: generated
+/// clients have one type for both then.
+fn name_items(components: &mut Components) {
+    let mut items = Vec::new();
+    for (name, schema) in &mut components.schemas {
+        let (Some(item), RefOr::T(Schema::Object(page))) = (name.strip_prefix("Page_"), schema) else {
+            continue;
+        };
+        if let Some(RefOr::T(Schema::Array(list))) = page.properties.get_mut("items") {
+            let named = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
+            if let ArrayItems::RefOrSchema(copy) = std::mem::replace(&mut list.items, named) {
+                items.push((item.to_owned(), *copy));
+            }
+        }
+    }
+    for (name, schema) in items {
+        components.schemas.entry(name).or_insert(schema);
+    }
 }
 
 /// The operations of a path, by method in upper case.

@@ -33,7 +33,7 @@ pub struct Health {
 }
 
 /// Is the process alive?
-#[utoipa::path(operation_id = "get_liveness", tag = "operation", responses((status = 200, body = Health)))]
+#[utoipa::path(operation_id = "get_liveness", tag = "operation", responses((status = 200, description = "It is.", body = Health)))]
 #[get("/healthz")]
 async fn healthz() -> web::Json<Health> {
     web::Json(Health { status: "ok", change_feed: None, writes: None, clock_off_seconds: None })
@@ -43,7 +43,7 @@ async fn healthz() -> web::Json<Health> {
 #[utoipa::path(
     operation_id = "get_readiness",
     tag = "operation",
-    responses((status = 200, body = Health), (status = 503, description = "The database does not answer.", body = Health))
+    responses((status = 200, description = "It can.", body = Health), (status = 503, description = "The database does not answer.", body = Health))
 )]
 #[get("/readyz")]
 async fn readyz(database: web::Data<Database>) -> HttpResponse {
@@ -82,8 +82,8 @@ pub struct ProblemType {
     tag = "operation",
     params(("name" = String, Path, description = "The last part of the problem's `type`.")),
     responses(
-        (status = 200, body = ProblemType),
-        (status = 404, body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "What it means, and its status", body = ProblemType),
+        (status = 404, description = "There is no such type.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[get("/problems/{name}")]

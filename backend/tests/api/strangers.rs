@@ -32,13 +32,16 @@ on_both_engines! {
                 .replace("{api}", device.as_str().unwrap());
             for (method, operation) in methods.as_object().unwrap() {
                 let is_guarded = operation["security"].as_array().is_some_and(|all| !all.is_empty());
-                // Everybody who is logged in may change their own password.
-                if !is_guarded || operation["requestBody"].is_null() || path == "/session/password" {
+                if !is_guarded || operation["requestBody"].is_null() {
                     continue;
                 }
                 operations += 1;
                 let method: Method = method.to_ascii_uppercase().parse().unwrap();
                 for (who, caller) in [("nobody", &nobody), ("dead", &dead), ("plain", &plain)] {
+                    // Everybody who is logged in may change their own password.
+                    if who == "plain" && path == "/session/password" {
+                        continue;
+                    }
                     let mut answers = Vec::new();
                     for (content_type, body) in bodies {
                         let request = caller.send(method.clone(), &path);

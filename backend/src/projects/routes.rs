@@ -90,6 +90,8 @@ async fn list(
 }
 
 /// Add a project
+///
+/// For system administrators. The key stays as it is given here.
 #[utoipa::path(
     operation_id = "create_project",
     tag = "projects",
@@ -147,6 +149,8 @@ async fn create(
 }
 
 /// A project
+///
+/// By key or id. Its members see it, and system administrators.
 #[utoipa::path(
     operation_id = "get_project",
     tag = "projects",
@@ -164,6 +168,8 @@ async fn find(
 }
 
 /// Change a project
+///
+/// For system administrators. What is absent stays.
 #[utoipa::path(
     operation_id = "change_project",
     tag = "projects",
@@ -213,6 +219,9 @@ async fn change(
 }
 
 /// Delete a project
+///
+/// For system administrators. A project that tokens are held to stays; the answer
+/// names them.
 #[utoipa::path(
     operation_id = "delete_project",
     tag = "projects",
@@ -254,6 +263,9 @@ async fn remove(
 }
 
 /// List the members of a project
+///
+/// Who belongs to it, and what they may do there. Its members see it, and system
+/// administrators.
 #[utoipa::path(
     operation_id = "list_members",
     tag = "projects",
@@ -321,6 +333,8 @@ async fn put_member(
 }
 
 /// End a membership
+///
+/// For system administrators in person.
 #[utoipa::path(
     operation_id = "delete_member",
     tag = "projects",
@@ -415,6 +429,8 @@ async fn switch(
 }
 
 /// Open a system to a project
+///
+/// For system administrators. Opening it again changes nothing.
 #[utoipa::path(
     operation_id = "open_system",
     tag = "projects",

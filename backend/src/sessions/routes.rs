@@ -108,6 +108,8 @@ async fn log_in(
 }
 
 /// Who is logged in
+///
+/// The person whose session cookie comes along.
 #[utoipa::path(
     operation_id = "get_session",
     tag = "session",
@@ -126,6 +128,8 @@ async fn current(
 }
 
 /// Log out
+///
+/// Ends this session and removes its cookie; the person's other sessions go on.
 #[utoipa::path(
     operation_id = "log_out",
     tag = "session",

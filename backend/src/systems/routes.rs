@@ -189,6 +189,9 @@ async fn list(
 }
 
 /// Add a system
+///
+/// For system administrators. It has no APIs yet: import a document, or add them by
+/// hand.
 #[utoipa::path(
     operation_id = "create_system",
     tag = "systems",
@@ -258,6 +261,8 @@ async fn create(
 }
 
 /// A system
+///
+/// By key or id, if the one who asks may see it.
 #[utoipa::path(
     operation_id = "get_system",
     tag = "systems",
@@ -275,6 +280,8 @@ async fn find(
 }
 
 /// Change a system
+///
+/// For system administrators. What is absent stays.
 #[utoipa::path(
     operation_id = "change_system",
     tag = "systems",
@@ -340,6 +347,9 @@ async fn change(
 }
 
 /// Delete a system
+///
+/// For system administrators. A system that tokens are granted stays; the answer
+/// names them.
 #[utoipa::path(
     operation_id = "delete_system",
     tag = "systems",
@@ -482,6 +492,8 @@ async fn page_of_apis(
 }
 
 /// List the APIs of a system
+///
+/// If the one who asks may see the system.
 #[utoipa::path(
     operation_id = "list_system_apis",
     tag = "systems",
@@ -503,6 +515,9 @@ async fn list_of_system(
 }
 
 /// List APIs
+///
+/// Of all the systems that the one who asks may see, or of one; `q` and `tag`
+/// narrow it down.
 #[utoipa::path(
     operation_id = "list_apis",
     tag = "systems",
@@ -523,6 +538,8 @@ async fn list_apis(
 }
 
 /// Add an API by hand
+///
+/// For system administrators. For what no document describes.
 #[utoipa::path(
     operation_id = "create_api",
     tag = "systems",
@@ -597,6 +614,8 @@ async fn create_api(
 }
 
 /// Change an API
+///
+/// For system administrators. What is absent stays.
 #[utoipa::path(
     operation_id = "change_api",
     tag = "systems",
@@ -646,6 +665,9 @@ async fn change_api(
 }
 
 /// Delete an API
+///
+/// For system administrators. An API that tokens are granted stays; the answer
+/// names them.
 #[utoipa::path(
     operation_id = "delete_api",
     tag = "systems",
@@ -711,6 +733,9 @@ async fn list_projects(
 }
 
 /// List verifier keys
+///
+/// For system administrators in person. The keys themselves are not shown, only how
+/// they begin.
 #[utoipa::path(
     operation_id = "list_verifier_keys",
     tag = "systems",
@@ -785,6 +810,8 @@ async fn create_verifier_key(
 }
 
 /// Delete a verifier key
+///
+/// For system administrators in person. What asks with it is refused from then on.
 #[utoipa::path(
     operation_id = "delete_verifier_key",
     tag = "systems",

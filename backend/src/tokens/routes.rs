@@ -272,6 +272,8 @@ async fn list(
 }
 
 /// Is a name free?
+///
+/// Whether a token can have it, now. `except` is the token that may keep it.
 #[utoipa::path(
     operation_id = "get_name_availability",
     tag = "tokens",
@@ -587,6 +589,8 @@ async fn change(
 }
 
 /// A token
+///
+/// If the one who asks may see it. Secrets are no part of the answer.
 #[utoipa::path(
     operation_id = "get_token",
     tag = "tokens",
@@ -703,6 +707,9 @@ async fn reveal(
 }
 
 /// Download the token file
+///
+/// For those who manage the token. It has what its client needs; where secrets are
+/// shown once, only the first call gets them. Every download is an audit event.
 #[utoipa::path(
     operation_id = "get_token_file",
     tag = "tokens",
@@ -746,6 +753,9 @@ async fn file(
 }
 
 /// Copy the secret id of a JWT token
+///
+/// For those who manage the token, with what its client needs to get access tokens.
+/// Every copy is an audit event.
 #[utoipa::path(
     operation_id = "get_secret_id",
     tag = "tokens",

@@ -133,6 +133,8 @@ async fn create(
 }
 
 /// A user
+///
+/// By name or id, if the one who asks may see them.
 #[utoipa::path(
     operation_id = "get_user",
     tag = "users",
@@ -155,6 +157,8 @@ async fn find(
 }
 
 /// Change a user
+///
+/// For system administrators in person. What is absent stays.
 #[utoipa::path(
     operation_id = "change_user",
     tag = "users",

@@ -5,15 +5,33 @@ use std::collections::BTreeMap;
 
 use latchkey_shared::problem::ProblemBody;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::ServerBuilder;
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref, RefOr,
-    ResponseBuilder,
+    Components, ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref,
+    RefOr, ResponseBuilder, Schema,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 /// The path of the document.
 pub const PATH: &str = "/api/openapi.json";
+
+/// The tags of operations, and what they are about.
+const TAGS: [(&str, &str); 11] = [
+    ("session", "A person logs in and out, and changes their password."),
+    ("tokens", "API tokens: applying for them, changing, rotating and deleting them."),
+    ("systems", "The systems whose calls are decided, their APIs and their verifier keys."),
+    ("projects", "Projects, their members, and the systems that are open to them."),
+    ("users", "The people who log in, and whom calls are made as."),
+    ("verify", "For systems and gateways: may this call pass, and what no longer counts?"),
+    ("oauth", "For clients: access tokens by OAuth 2, and what is needed to check them."),
+    ("signing_keys", "The keys that sign access tokens."),
+    ("audit", "Who did what, and when."),
+    ("installation", "How the installation is set up, and how much it is used."),
+    ("operation", "For those who run the server: is it well, and what do its problems mean?"),
+];
 
 /// Adds to `document` what all operations have in common: the problems that
 /// any of them may answer, and how callers authenticate.
@@ -30,11 +48,19 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
             LicenseBuilder::new().name("Apache-2.0 OR MIT").identifier(Some("Apache-2.0 OR MIT")).build(),
         ))
         .build();
+    document.servers =
+        Some(vec![ServerBuilder::new().url("/").description(Some("The server that serves this.")).build()]);
+    let tag = |(name, description): (&str, &str)| {
+        TagBuilder::new().name(name).description(Some(description)).build()
+    };
+    document.tags = Some(TAGS.map(tag).into());
     for (path, item) in &mut document.paths.paths {
         for (_, operation) in operations_mut(item) {
             if path.starts_with("/api/v1") {
                 add_problems(path, operation);
             }
+            // What names no credential takes none, and says so.
+            operation.security.get_or_insert_default();
         }
     }
     let bearer = |description: &str| {
@@ -65,8 +91,27 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
     for (name, schema) in nested {
         components = components.schema(name, schema);
     }
-    document.components = Some(components.build());
+    let mut components = components.build();
+    refer_to_items(&mut components);
+    document.components = Some(components);
     document
+}
+
+/// Makes the pages refer to their items, of which they hold copies.
+fn refer_to_items(components: &mut Components) {
+    let known = components.schemas.clone();
+    for (name, schema) in &mut components.schemas {
+        let Some((item, known)) = name.strip_prefix("Page_").and_then(|item| Some((item, known.get(item)?)))
+        else {
+            continue;
+        };
+        if let RefOr::T(Schema::Object(page)) = schema
+            && let Some(RefOr::T(Schema::Array(list))) = page.properties.get_mut("items")
+            && matches!(&list.items, ArrayItems::RefOrSchema(copy) if **copy == *known)
+        {
+            list.items = ArrayItems::RefOrSchema(Box::new(RefOr::Ref(Ref::from_schema_name(item))));
+        }
+    }
 }
 
 /// The operations of a path, by method in upper case.

@@ -95,7 +95,10 @@ async fn list(
 #[utoipa::path(
     operation_id = "create_project",
     tag = "projects",
-    request_body = NewProject,
+    request_body(
+        content = NewProject,
+        example = json!({ "key": "harbour", "name": "Harbour", "description": "Cranes and quays" })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The project", body = Project, headers(("Location" = String))),
@@ -174,7 +177,7 @@ async fn find(
     operation_id = "change_project",
     tag = "projects",
     params(("project" = String, Path, description = "The project's key or id.")),
-    request_body = ProjectPatch,
+    request_body(content = ProjectPatch, example = json!({ "name": "Old harbour", "disabled": true })),
     security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The project as it is now", body = Project))
 )]
@@ -294,7 +297,7 @@ async fn list_members(
         ("project" = String, Path, description = "The project's key or id."),
         ("user" = String, Path, description = "The user's name or id."),
     ),
-    request_body = NewMember,
+    request_body(content = NewMember, example = json!({ "role": "admin" })),
     security(("session" = [])),
     responses((status = 200, description = "The member", body = Member))
 )]

@@ -41,7 +41,10 @@ fn origin(request: &HttpRequest, resumed: &Resumed) -> Origin {
 #[utoipa::path(
     operation_id = "log_in",
     tag = "session",
-    request_body = Login,
+    request_body(
+        content = Login,
+        example = json!({ "username": "ada", "password": "correct horse battery" })
+    ),
     responses(
         (status = 200, description = "Logged in; the cookie is set.", body = Session),
         (status = 401, description = "Name and password do not match.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
@@ -162,7 +165,10 @@ async fn log_out(
 #[utoipa::path(
     operation_id = "change_password",
     tag = "session",
-    request_body = PasswordChange,
+    request_body(
+        content = PasswordChange,
+        example = json!({ "current_password": "correct horse battery", "new_password": "staple of another horse" })
+    ),
     security(("session" = [])),
     responses(
         (status = 204, description = "Changed"),

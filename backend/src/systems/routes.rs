@@ -195,7 +195,10 @@ async fn list(
 #[utoipa::path(
     operation_id = "create_system",
     tag = "systems",
-    request_body = NewSystem,
+    request_body(
+        content = NewSystem,
+        example = json!({ "key": "fleet", "name": "Fleet", "base_path": "/api/v3", "project_param": "project" })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The system", body = System, headers(("Location" = String))),
@@ -286,7 +289,7 @@ async fn find(
     operation_id = "change_system",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id.")),
-    request_body = SystemPatch,
+    request_body(content = SystemPatch, example = json!({ "name": "Fleet of cranes", "restricted": true })),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The system as it is now", body = System),
@@ -393,7 +396,24 @@ async fn remove(
     operation_id = "import_openapi",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id."), ImportQuery),
-    request_body(content(("application/json"), ("application/yaml")), description = "The document itself"),
+    request_body(
+        content(
+            (Object = "application/json", example = json!({
+                "openapi": "3.1.0",
+                "info": { "title": "Fleet", "version": "1" },
+                "paths": {
+                    "/projects/{project}/devices": {
+                        "get": {
+                            "operationId": "listDevices",
+                            "responses": { "200": { "description": "The devices" } },
+                        },
+                    },
+                },
+            })),
+            (String = "application/yaml", example = "openapi: 3.1.0\ninfo: { title: Fleet, version: '1' }\npaths: {}\n"),
+        ),
+        description = "The document itself"
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What changed, or would change", body = ImportReport),
@@ -544,7 +564,10 @@ async fn list_apis(
     operation_id = "create_api",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id.")),
-    request_body = NewApi,
+    request_body(
+        content = NewApi,
+        example = json!({ "operation_id": "listDevices", "method": "GET", "path": "/projects/{project}/devices", "name": "List devices", "tags": ["devices"] })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The API", body = Api, headers(("Location" = String))),
@@ -623,7 +646,7 @@ async fn create_api(
         ("system" = String, Path, description = "The system's key or id."),
         ("api" = String, Path, description = "The API's id, key or operation id."),
     ),
-    request_body = ApiPatch,
+    request_body(content = ApiPatch, example = json!({ "name": "List all devices", "tags": ["devices"] })),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The API as it is now", body = Api),
@@ -763,7 +786,7 @@ async fn list_verifier_keys(
     operation_id = "create_verifier_key",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id.")),
-    request_body = NewVerifierKey,
+    request_body(content = NewVerifierKey, example = json!({ "name": "Gateway", "gateway": "nginx" })),
     security(("session" = [])),
     responses((status = 201, description = "The key", body = IssuedVerifierKey))
 )]

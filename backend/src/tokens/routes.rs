@@ -353,7 +353,10 @@ fn bind(principal: &Principal, targets: Targets, before: &crate::access::Reach) 
     operation_id = "create_token",
     tag = "tokens",
     params(("Idempotency-Key" = Option<String>, Header, description = "Names the request, for 24 hours; 1 to 255 characters.")),
-    request_body = NewToken,
+    request_body(
+        content = NewToken,
+        example = json!({ "kind": "rsa", "name": "Crane control", "apis": ["fleet:listDevices"], "projects": ["harbour"] })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The token, without secrets", body = Token, headers(("Location" = String), ("ETag" = String))),
@@ -471,7 +474,10 @@ fn idempotency_key(request: &HttpRequest, principal: &Principal) -> Result<Optio
         ("token" = String, Path, description = "The token's id."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is based on."),
     ),
-    request_body = TokenPatch,
+    request_body(
+        content = TokenPatch,
+        example = json!({ "description": "For the night shift", "status": "disabled" })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
@@ -793,7 +799,7 @@ async fn secret(
     operation_id = "rotate_token",
     tag = "tokens",
     params(("token" = String, Path, description = "The token's id.")),
-    request_body = Option<Rotation>,
+    request_body(content = Option<Rotation>, example = json!({ "overlap_seconds": 3600 })),
     security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))))
 )]

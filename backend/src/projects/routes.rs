@@ -177,7 +177,7 @@ async fn find(
     operation_id = "change_project",
     tag = "projects",
     params(("project" = String, Path, description = "The project's key or id.")),
-    request_body(content = ProjectPatch, example = json!({ "name": "Old harbour", "disabled": true })),
+    request_body(content = ProjectPatch, example = json!({ "name": "Old harbour", "disabled": false })),
     security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The project as it is now", body = Project))
 )]

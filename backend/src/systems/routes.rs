@@ -289,7 +289,7 @@ async fn find(
     operation_id = "change_system",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id.")),
-    request_body(content = SystemPatch, example = json!({ "name": "Fleet of cranes", "restricted": true })),
+    request_body(content = SystemPatch, example = json!({ "name": "Fleet of cranes", "restricted": false })),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The system as it is now", body = System),

@@ -476,7 +476,7 @@ fn idempotency_key(request: &HttpRequest, principal: &Principal) -> Result<Optio
     ),
     request_body(
         content = TokenPatch,
-        example = json!({ "description": "For the night shift", "status": "disabled" })
+        example = json!({ "description": "For the night shift", "status": "active" })
     ),
     security(("session" = []), ("bearer" = [])),
     responses(

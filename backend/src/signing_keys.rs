@@ -79,7 +79,7 @@ async fn list(
 #[utoipa::path(
     operation_id = "rotate_signing_key",
     tag = "signing_keys",
-    request_body = Option<SigningKeyRotation>,
+    request_body(content = Option<SigningKeyRotation>, example = json!({ "at_once": false })),
     security(("session" = [])),
     responses(
         (status = 200, description = "The keys as they are now", body = Page<SigningKey>),

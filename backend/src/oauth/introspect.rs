@@ -75,7 +75,11 @@ pub(super) struct Introspection {
 #[utoipa::path(
     operation_id = "introspect_token",
     tag = "oauth",
-    request_body(content = IntrospectionRequest, content_type = "application/x-www-form-urlencoded"),
+    request_body(
+        content = IntrospectionRequest,
+        content_type = "application/x-www-form-urlencoded",
+        example = json!({ "token": "the access token", "client_ip": "192.0.2.7" })
+    ),
     security(("verifier_key" = []), ("client" = []), ()),
     responses(
         (status = 200, description = "What it is for", body = Introspection),

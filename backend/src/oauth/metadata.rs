@@ -35,6 +35,8 @@ pub(super) struct Metadata {
 }
 
 /// Authorization server metadata
+///
+/// Where the endpoints of this server are, and what they take. Anyone may ask.
 #[utoipa::path(
     operation_id = "get_authorization_server_metadata",
     tag = "oauth",

@@ -45,7 +45,11 @@ pub(super) struct RevocationRequest {
 #[utoipa::path(
     operation_id = "revoke_token",
     tag = "oauth",
-    request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),
+    request_body(
+        content = RevocationRequest,
+        content_type = "application/x-www-form-urlencoded",
+        example = json!({ "token": "the access token" })
+    ),
     security(("client" = []), ()),
     responses(
         (status = 200, description = "It is withdrawn, or was not good anyway"),

@@ -72,7 +72,11 @@ pub(super) struct TokenResponse {
 #[utoipa::path(
     operation_id = "issue_access_token",
     tag = "oauth",
-    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    request_body(
+        content = TokenRequest,
+        content_type = "application/x-www-form-urlencoded",
+        example = json!({ "grant_type": "client_credentials", "scope": "fleet:listDevices" })
+    ),
     security(("client" = []), ()),
     responses(
         (status = 200, description = "The access token", body = TokenResponse),

@@ -90,10 +90,15 @@ async fn list(
 }
 
 /// Add a project
+///
+/// For system administrators. The key stays as it is given here.
 #[utoipa::path(
     operation_id = "create_project",
     tag = "projects",
-    request_body = NewProject,
+    request_body(
+        content = NewProject,
+        example = json!({ "key": "harbour", "name": "Harbour", "description": "Cranes and quays" })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The project", body = Project, headers(("Location" = String))),
@@ -147,6 +152,8 @@ async fn create(
 }
 
 /// A project
+///
+/// By key or id. Its members see it, and system administrators.
 #[utoipa::path(
     operation_id = "get_project",
     tag = "projects",
@@ -164,11 +171,13 @@ async fn find(
 }
 
 /// Change a project
+///
+/// For system administrators. What is absent stays.
 #[utoipa::path(
     operation_id = "change_project",
     tag = "projects",
     params(("project" = String, Path, description = "The project's key or id.")),
-    request_body = ProjectPatch,
+    request_body(content = ProjectPatch, example = json!({ "name": "Old harbour", "disabled": false })),
     security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The project as it is now", body = Project))
 )]
@@ -213,6 +222,9 @@ async fn change(
 }
 
 /// Delete a project
+///
+/// For system administrators. A project that tokens are held to stays; the answer
+/// names them.
 #[utoipa::path(
     operation_id = "delete_project",
     tag = "projects",
@@ -254,6 +266,9 @@ async fn remove(
 }
 
 /// List the members of a project
+///
+/// Who belongs to it, and what they may do there. Its members see it, and system
+/// administrators.
 #[utoipa::path(
     operation_id = "list_members",
     tag = "projects",
@@ -282,7 +297,7 @@ async fn list_members(
         ("project" = String, Path, description = "The project's key or id."),
         ("user" = String, Path, description = "The user's name or id."),
     ),
-    request_body = NewMember,
+    request_body(content = NewMember, example = json!({ "role": "admin" })),
     security(("session" = [])),
     responses((status = 200, description = "The member", body = Member))
 )]
@@ -322,6 +337,8 @@ async fn put_member(
 }
 
 /// End a membership
+///
+/// For system administrators in person.
 #[utoipa::path(
     operation_id = "delete_member",
     tag = "projects",
@@ -416,6 +433,8 @@ async fn switch(
 }
 
 /// Open a system to a project
+///
+/// For system administrators. Opening it again changes nothing.
 #[utoipa::path(
     operation_id = "open_system",
     tag = "projects",

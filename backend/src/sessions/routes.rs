@@ -41,7 +41,10 @@ fn origin(request: &HttpRequest, resumed: &Resumed) -> Origin {
 #[utoipa::path(
     operation_id = "log_in",
     tag = "session",
-    request_body = Login,
+    request_body(
+        content = Login,
+        example = json!({ "username": "ada", "password": "correct horse battery" })
+    ),
     responses(
         (status = 200, description = "Logged in; the cookie is set.", body = Session),
         (status = 401, description = "Name and password do not match.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
@@ -111,6 +114,8 @@ async fn log_in(
 }
 
 /// Who is logged in
+///
+/// The person whose session cookie comes along.
 #[utoipa::path(
     operation_id = "get_session",
     tag = "session",
@@ -129,6 +134,8 @@ async fn current(
 }
 
 /// Log out
+///
+/// Ends this session and removes its cookie; the person's other sessions go on.
 #[utoipa::path(
     operation_id = "log_out",
     tag = "session",
@@ -161,7 +168,10 @@ async fn log_out(
 #[utoipa::path(
     operation_id = "change_password",
     tag = "session",
-    request_body = PasswordChange,
+    request_body(
+        content = PasswordChange,
+        example = json!({ "current_password": "correct horse battery", "new_password": "staple of another horse" })
+    ),
     security(("session" = [])),
     responses(
         (status = 204, description = "Changed"),

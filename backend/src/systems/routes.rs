@@ -189,10 +189,16 @@ async fn list(
 }
 
 /// Add a system
+///
+/// For system administrators. It has no APIs yet: import a document, or add them by
+/// hand.
 #[utoipa::path(
     operation_id = "create_system",
     tag = "systems",
-    request_body = NewSystem,
+    request_body(
+        content = NewSystem,
+        example = json!({ "key": "fleet", "name": "Fleet", "base_path": "/api/v3", "project_param": "project" })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The system", body = System, headers(("Location" = String))),
@@ -258,6 +264,8 @@ async fn create(
 }
 
 /// A system
+///
+/// By key or id, if the one who asks may see it.
 #[utoipa::path(
     operation_id = "get_system",
     tag = "systems",
@@ -275,11 +283,13 @@ async fn find(
 }
 
 /// Change a system
+///
+/// For system administrators. What is absent stays.
 #[utoipa::path(
     operation_id = "change_system",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id.")),
-    request_body = SystemPatch,
+    request_body(content = SystemPatch, example = json!({ "name": "Fleet of cranes", "restricted": false })),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The system as it is now", body = System),
@@ -340,6 +350,9 @@ async fn change(
 }
 
 /// Delete a system
+///
+/// For system administrators. A system that tokens are granted stays; the answer
+/// names them.
 #[utoipa::path(
     operation_id = "delete_system",
     tag = "systems",
@@ -383,7 +396,24 @@ async fn remove(
     operation_id = "import_openapi",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id."), ImportQuery),
-    request_body(content((HashMap<String, serde_json::Value> = "application/json"), (String = "application/yaml")), description = "The document itself"),
+    request_body(
+        content(
+            (Object = "application/json", example = json!({
+                "openapi": "3.1.0",
+                "info": { "title": "Fleet", "version": "1" },
+                "paths": {
+                    "/projects/{project}/devices": {
+                        "get": {
+                            "operationId": "listDevices",
+                            "responses": { "200": { "description": "The devices" } },
+                        },
+                    },
+                },
+            })),
+            (String = "application/yaml", example = "openapi: 3.1.0\ninfo: { title: Fleet, version: '1' }\npaths: {}\n"),
+        ),
+        description = "The document itself"
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What changed, or would change", body = ImportReport),
@@ -482,6 +512,8 @@ async fn page_of_apis(
 }
 
 /// List the APIs of a system
+///
+/// If the one who asks may see the system.
 #[utoipa::path(
     operation_id = "list_system_apis",
     tag = "systems",
@@ -503,6 +535,9 @@ async fn list_of_system(
 }
 
 /// List APIs
+///
+/// Of all the systems that the one who asks may see, or of one; `q` and `tag`
+/// narrow it down.
 #[utoipa::path(
     operation_id = "list_apis",
     tag = "systems",
@@ -523,11 +558,16 @@ async fn list_apis(
 }
 
 /// Add an API by hand
+///
+/// For system administrators. For what no document describes.
 #[utoipa::path(
     operation_id = "create_api",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id.")),
-    request_body = NewApi,
+    request_body(
+        content = NewApi,
+        example = json!({ "operation_id": "listDevices", "method": "GET", "path": "/projects/{project}/devices", "name": "List devices", "tags": ["devices"] })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The API", body = Api, headers(("Location" = String))),
@@ -597,6 +637,8 @@ async fn create_api(
 }
 
 /// Change an API
+///
+/// For system administrators. What is absent stays.
 #[utoipa::path(
     operation_id = "change_api",
     tag = "systems",
@@ -604,7 +646,7 @@ async fn create_api(
         ("system" = String, Path, description = "The system's key or id."),
         ("api" = String, Path, description = "The API's id, key or operation id."),
     ),
-    request_body = ApiPatch,
+    request_body(content = ApiPatch, example = json!({ "name": "List all devices", "tags": ["devices"] })),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The API as it is now", body = Api),
@@ -646,6 +688,9 @@ async fn change_api(
 }
 
 /// Delete an API
+///
+/// For system administrators. An API that tokens are granted stays; the answer
+/// names them.
 #[utoipa::path(
     operation_id = "delete_api",
     tag = "systems",
@@ -711,6 +756,9 @@ async fn list_projects(
 }
 
 /// List verifier keys
+///
+/// For system administrators in person. The keys themselves are not shown, only how
+/// they begin.
 #[utoipa::path(
     operation_id = "list_verifier_keys",
     tag = "systems",
@@ -738,7 +786,7 @@ async fn list_verifier_keys(
     operation_id = "create_verifier_key",
     tag = "systems",
     params(("system" = String, Path, description = "The system's key or id.")),
-    request_body = NewVerifierKey,
+    request_body(content = NewVerifierKey, example = json!({ "name": "Gateway", "gateway": "nginx" })),
     security(("session" = [])),
     responses((status = 201, description = "The key", body = IssuedVerifierKey))
 )]
@@ -786,6 +834,8 @@ async fn create_verifier_key(
 }
 
 /// Delete a verifier key
+///
+/// For system administrators in person. What asks with it is refused from then on.
 #[utoipa::path(
     operation_id = "delete_verifier_key",
     tag = "systems",

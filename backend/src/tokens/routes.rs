@@ -281,6 +281,8 @@ async fn list(
 }
 
 /// Is a name free?
+///
+/// Whether a token can have it, now. `except` is the token that may keep it.
 #[utoipa::path(
     operation_id = "get_name_availability",
     tag = "tokens",
@@ -360,7 +362,10 @@ fn bind(principal: &Principal, targets: Targets, before: &crate::access::Reach) 
     operation_id = "create_token",
     tag = "tokens",
     params(("Idempotency-Key" = Option<String>, Header, description = "Names the request, for 24 hours; 1 to 255 characters.")),
-    request_body = NewToken,
+    request_body(
+        content = NewToken,
+        example = json!({ "kind": "rsa", "name": "Crane control", "apis": ["fleet:listDevices"], "projects": ["harbour"] })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The token, without secrets", body = Token, headers(("Location" = String), ("ETag" = String))),
@@ -479,7 +484,10 @@ fn idempotency_key(request: &HttpRequest, principal: &Principal) -> Result<Optio
         ("token" = String, Path, description = "The token's id."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is based on."),
     ),
-    request_body = TokenPatch,
+    request_body(
+        content = TokenPatch,
+        example = json!({ "description": "For the night shift", "status": "active" })
+    ),
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
@@ -598,6 +606,8 @@ async fn change(
 }
 
 /// A token
+///
+/// If the one who asks may see it. Secrets are no part of the answer.
 #[utoipa::path(
     operation_id = "get_token",
     tag = "tokens",
@@ -714,6 +724,9 @@ async fn reveal(
 }
 
 /// Download the token file
+///
+/// For those who manage the token. It has what its client needs; where secrets are
+/// shown once, only the first call gets them. Every download is an audit event.
 #[utoipa::path(
     operation_id = "get_token_file",
     tag = "tokens",
@@ -757,6 +770,9 @@ async fn file(
 }
 
 /// Copy the secret id of a JWT token
+///
+/// For those who manage the token, with what its client needs to get access tokens.
+/// Every copy is an audit event.
 #[utoipa::path(
     operation_id = "get_secret_id",
     tag = "tokens",
@@ -794,7 +810,7 @@ async fn secret(
     operation_id = "rotate_token",
     tag = "tokens",
     params(("token" = String, Path, description = "The token's id.")),
-    request_body = Option<Rotation>,
+    request_body(content = Option<Rotation>, example = json!({ "overlap_seconds": 3600 })),
     security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))))
 )]

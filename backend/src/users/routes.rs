@@ -74,7 +74,10 @@ async fn list(
 #[utoipa::path(
     operation_id = "create_user",
     tag = "users",
-    request_body = NewUser,
+    request_body(
+        content = NewUser,
+        example = json!({ "username": "ada", "display_name": "Ada", "email": "ada@example.com", "role": "user" })
+    ),
     security(("session" = [])),
     responses(
         (status = 201, description = "The user", body = User, headers(("Location" = String))),
@@ -133,6 +136,8 @@ async fn create(
 }
 
 /// A user
+///
+/// By name or id, if the one who asks may see them.
 #[utoipa::path(
     operation_id = "get_user",
     tag = "users",
@@ -155,11 +160,13 @@ async fn find(
 }
 
 /// Change a user
+///
+/// For system administrators in person. What is absent stays.
 #[utoipa::path(
     operation_id = "change_user",
     tag = "users",
     params(("user" = String, Path, description = "The user's id or name.")),
-    request_body = UserPatch,
+    request_body(content = UserPatch, example = json!({ "display_name": "Ada L.", "disabled": false })),
     security(("session" = [])),
     responses(
         (status = 200, description = "The user as it is now", body = User),

@@ -44,7 +44,10 @@ pub fn gateways(config: &mut ServiceConfig) {
 #[utoipa::path(
     operation_id = "verify_call",
     tag = "verify",
-    request_body = CallBody,
+    request_body(
+        content = CallBody,
+        example = json!({ "credential": "the token", "method": "GET", "path": "/api/v3/projects/harbour/devices", "client_ip": "192.0.2.7" })
+    ),
     security(("verifier_key" = [])),
     responses(
         (status = 200, description = "The decision", body = Decision),
@@ -74,7 +77,10 @@ async fn verify(
 #[utoipa::path(
     operation_id = "verify_calls",
     tag = "verify",
-    request_body = Calls,
+    request_body(
+        content = Calls,
+        example = json!({ "calls": [{ "credential": "the token", "method": "GET", "path": "/api/v3/projects/harbour/devices" }] })
+    ),
     security(("verifier_key" = [])),
     responses(
         (status = 200, description = "The decisions, in the order of the calls", body = Decisions),

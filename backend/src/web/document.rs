@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use latchkey_shared::problem::ProblemBody;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
-use utoipa::openapi::schema::{ArrayItems, Components};
+use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::ServerBuilder;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref, RefOr,
-    ResponseBuilder, Schema,
+    Components, ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref,
+    RefOr, ResponseBuilder, Schema,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
@@ -33,6 +33,21 @@ const TAGS: [(&str, &str); 11] = [
 /// The path of the document.
 pub const PATH: &str = "/api/openapi.json";
 
+/// The tags of operations, and what they are about.
+const TAGS: [(&str, &str); 11] = [
+    ("session", "A person logs in and out, and changes their password."),
+    ("tokens", "API tokens: applying for them, changing, rotating and deleting them."),
+    ("systems", "The systems whose calls are decided, their APIs and their verifier keys."),
+    ("projects", "Projects, their members, and the systems that are open to them."),
+    ("users", "The people who log in, and whom calls are made as."),
+    ("verify", "For systems and gateways: may this call pass, and what no longer counts?"),
+    ("oauth", "For clients: access tokens by OAuth 2, and what is needed to check them."),
+    ("signing_keys", "The keys that sign access tokens."),
+    ("audit", "Who did what, and when."),
+    ("installation", "How the installation is set up, and how much it is used."),
+    ("operation", "For those who run the server: is it well, and what do its problems mean?"),
+];
+
 /// Adds to `document` what all operations have in common: the problems that
 /// any of them may answer, and how callers authenticate.
 #[must_use]
@@ -48,15 +63,18 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
             LicenseBuilder::new().name("Apache-2.0 OR MIT").identifier(Some("Apache-2.0 OR MIT")).build(),
         ))
         .build();
-    document.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This server.")).build()]);
-    document.tags =
-        Some(TAGS.map(|(name, what)| TagBuilder::new().name(name).description(Some(what)).build()).into());
+    document.servers =
+        Some(vec![ServerBuilder::new().url("/").description(Some("The server that serves this.")).build()]);
+    let tag = |(name, description): (&str, &str)| {
+        TagBuilder::new().name(name).description(Some(description)).build()
+    };
+    document.tags = Some(TAGS.map(tag).into());
     for (path, item) in &mut document.paths.paths {
         for (_, operation) in operations_mut(item) {
             if path.starts_with("/api/v1") {
                 add_problems(path, operation);
             }
-            // Said in so many words: none is needed.
+            // What names no credential takes none, and says so.
             operation.security.get_or_insert_default();
         }
     }
@@ -89,28 +107,25 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
         components = components.schema(name, schema);
     }
     let mut components = components.build();
-    name_items(&mut components);
+    refer_to_items(&mut components);
     document.components = Some(components);
     document
 }
 
-/// Lets pages name the schema of their items, where each holds a copy: generated
-/// clients have one type for both then.
-fn name_items(components: &mut Components) {
-    let mut items = Vec::new();
+/// Makes the pages refer to their items, of which they hold copies.
+fn refer_to_items(components: &mut Components) {
+    let known = components.schemas.clone();
     for (name, schema) in &mut components.schemas {
-        let (Some(item), RefOr::T(Schema::Object(page))) = (name.strip_prefix("Page_"), schema) else {
+        let Some((item, known)) = name.strip_prefix("Page_").and_then(|item| Some((item, known.get(item)?)))
+        else {
             continue;
         };
-        if let Some(RefOr::T(Schema::Array(list))) = page.properties.get_mut("items") {
-            let named = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
-            if let ArrayItems::RefOrSchema(copy) = std::mem::replace(&mut list.items, named) {
-                items.push((item.to_owned(), *copy));
-            }
+        if let RefOr::T(Schema::Object(page)) = schema
+            && let Some(RefOr::T(Schema::Array(list))) = page.properties.get_mut("items")
+            && matches!(&list.items, ArrayItems::RefOrSchema(copy) if **copy == *known)
+        {
+            list.items = ArrayItems::RefOrSchema(Box::new(RefOr::Ref(Ref::from_schema_name(item))));
         }
-    }
-    for (name, schema) in items {
-        components.schemas.entry(name).or_insert(schema);
     }
 }
 

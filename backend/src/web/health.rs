@@ -33,17 +33,29 @@ pub struct Health {
 }
 
 /// Is the process alive?
-#[utoipa::path(operation_id = "get_liveness", tag = "operation", responses((status = 200, description = "It is.", body = Health)))]
+///
+/// Answers as long as the process does, whatever the database does. Anyone may ask.
+#[utoipa::path(
+    operation_id = "get_liveness",
+    tag = "operation",
+    responses((status = 200, description = "The process is alive.", body = Health))
+)]
 #[get("/healthz")]
 async fn healthz() -> web::Json<Health> {
     web::Json(Health { status: "ok", change_feed: None, writes: None, clock_off_seconds: None })
 }
 
 /// Can it decide calls?
+///
+/// Asks the database, and says whether changes made on other nodes arrive at once.
+/// Anyone may ask.
 #[utoipa::path(
     operation_id = "get_readiness",
     tag = "operation",
-    responses((status = 200, description = "It can.", body = Health), (status = 503, description = "The database does not answer.", body = Health))
+    responses(
+        (status = 200, description = "It can.", body = Health),
+        (status = 503, description = "The database does not answer.", body = Health),
+    )
 )]
 #[get("/readyz")]
 async fn readyz(database: web::Data<Database>) -> HttpResponse {
@@ -77,13 +89,20 @@ pub struct ProblemType {
 }
 
 /// What a type of problem means
+///
+/// The `type` of every problem leads here. Anyone may ask.
 #[utoipa::path(
     operation_id = "get_problem_type",
     tag = "operation",
     params(("name" = String, Path, description = "The last part of the problem's `type`.")),
     responses(
-        (status = 200, description = "What it means, and its status", body = ProblemType),
-        (status = 404, description = "There is no such type.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "What it means.", body = ProblemType),
+        (
+            status = 404,
+            description = "There is no such type of problem.",
+            body = latchkey_shared::problem::ProblemBody,
+            content_type = "application/problem+json",
+        ),
     )
 )]
 #[get("/problems/{name}")]

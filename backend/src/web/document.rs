@@ -15,21 +15,6 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
-/// What the operations are sorted by.
-const TAGS: [(&str, &str); 11] = [
-    ("tokens", "Credentials: apply for them, see, change, rotate, try and delete them."),
-    ("systems", "Core systems, their APIs, and the keys that their gateways ask with."),
-    ("projects", "Projects, their members, and the systems that are opened to them."),
-    ("users", "The people who manage tokens, or whom JWT tokens act as."),
-    ("session", "Log in and out, and change the password."),
-    ("verify", "May this call pass? Asked by gateways and systems."),
-    ("oauth", "Get, check and withdraw access tokens (RFC 6749, 7009, 7662, 8414)."),
-    ("signing_keys", "The keys that JWTs are signed with."),
-    ("audit", "Who did what, and when."),
-    ("installation", "How this installation is set up, and what is in it."),
-    ("operation", "Is the server alive and ready, and what do its problems mean?"),
-];
-
 /// The path of the document.
 pub const PATH: &str = "/api/openapi.json";
 

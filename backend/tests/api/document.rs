@@ -39,6 +39,10 @@ fn every_operation_has_an_id_of_its_own_and_says_what_it_answers() {
             let described = |one: &Value| one["description"].as_str().is_some_and(|text| !text.is_empty());
             assert!(!responses.is_empty() && responses.values().all(described), "{method} {path}");
             assert!(described(operation) && operation["security"].is_array(), "{method} {path}");
+            let bodies = operation["requestBody"]["content"].as_object();
+            for (media_type, body) in bodies.into_iter().flatten() {
+                assert!(body["schema"].is_object(), "{method} {path} {media_type} has no schema");
+            }
             let tags = operation["tags"].as_array().unwrap();
             assert!(tags.len() == 1 && known.contains(&&tags[0]), "{method} {path}: {tags:?}");
         }

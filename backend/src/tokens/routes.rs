@@ -733,7 +733,7 @@ async fn reveal(
     params(("token" = String, Path, description = "The token's id.")),
     security(("session" = []), ("bearer" = [])),
     responses(
-        (status = 200, description = "The file, as an attachment", content_type = "application/json"),
+        (status = 200, description = "The file, as an attachment", body = Object, content_type = "application/json"),
         (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]

@@ -1,0 +1,92 @@
+"""The OpenAPI document as tools of others read it: it is valid, and a client that one of them generates makes
+README's journey."""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from latchkey import FLEET, PASSWORD, URL
+from openapi_spec_validator import validate
+
+# Sent as it is: the generator knows no YAML.
+CONFIGURATION = {"content_type_overrides": {"application/yaml": "application/octet-stream"}}
+
+
+@pytest.fixture(scope="module")
+def document():
+    return requests.get(f"{URL}/api/openapi.json", timeout=30).json()
+
+
+@pytest.fixture(scope="module")
+def generated(document, tmp_path_factory):
+    """Imports a module of the generated client by its name."""
+    folder = tmp_path_factory.mktemp("client")
+    (folder / "openapi.json").write_text(json.dumps(document))
+    (folder / "configuration.json").write_text(json.dumps(CONFIGURATION))
+    # It formats what it writes with a program beside the interpreter.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    outcome = subprocess.run(
+        [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
+        + ["--path", "openapi.json", "--config", "configuration.json", "--output-path", "generated_latchkey"],
+        cwd=folder,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    sys.path.insert(0, str(folder))
+    yield lambda name: importlib.import_module(f"generated_latchkey{name}")
+    sys.path.remove(str(folder))
+
+
+def test_the_document_is_valid(document):
+    validate(document)
+
+
+def test_a_listed_type_is_there_once(generated):
+    items = generated(".models.page_api").PageApi.__annotations__["items"]
+    assert str(items) in ("list[Api]", "list['Api']"), items
+
+
+def test_a_generated_client_makes_the_journey(generated, platform):
+    models = generated(".models")
+    client = generated("").Client(base_url=URL)
+
+    def call(operation, *arguments, by=client, expect=(200, 201), **more):
+        module = generated(f".api.{operation}")
+        answer = module.sync_detailed(*arguments, client=by, **more)
+        assert answer.status_code in expect, f"{operation}: {answer.status_code} {answer.content}"
+        return answer.parsed
+
+    def new(name):
+        return f"{name}-{platform.system}"
+
+    login = models.Login(username="admin", password=PASSWORD)
+    assert call("session.log_in", body=login).user.username == "admin"
+    key = new("generated")
+    call("systems.create_system", body=models.NewSystem(key=key, name="Generated"))
+    fleet = models.ImportOpenapiJsonBody.from_dict(FLEET)
+    assert len(call("systems.import_openapi", key, body=fleet).added) == 3
+    wanted = models.NewToken(
+        kind=models.Kind.RSA, name=new("by a generated client"), apis=[f"{key}:readDevice"], projects=[platform.project]
+    )
+    token = call("tokens.create_token", body=wanted)
+    file = call("tokens.get_token_file", token.id).to_dict()
+    assert token.id in [one.id for one in call("tokens.list_tokens", q=wanted.name).items]
+
+    verifier_key = call("systems.create_verifier_key", key, body=models.NewVerifierKey(name="door"))
+    gateway = generated("").AuthenticatedClient(base_url=URL, token=verifier_key.key)
+    request = models.Call(credential=file["open_token"], method="GET", path=platform.device())
+    decision = call("verify.verify_call", by=gateway, body=request)
+    assert decision.allowed and decision.api == f"{key}:readDevice"
+
+    refused = call("tokens.create_token", body=wanted, expect=(409,))
+    assert (refused.type_, refused.errors[0].field) == ("/problems/taken", "name")
+    call("tokens.delete_token", token.id, expect=(204,))
+    decision = call("verify.verify_call", by=gateway, body=request)
+    assert not decision.allowed and decision.reason == "unknown_token"

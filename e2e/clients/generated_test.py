@@ -4,6 +4,7 @@ README's journey."""
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,31 @@ def test_a_generated_client_makes_the_journey(generated, platform):
     call("tokens.delete_token", token.id, expect=(204,))
     decision = call("verify.verify_call", by=gateway, body=request)
     assert not decision.allowed and decision.reason == "unknown_token"
+
+
+def test_a_typed_client_makes_the_journey(document, platform, tmp_path):
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    shutil.copy(Path(__file__).with_name("generated_journey.ts"), tmp_path / "journey.ts")
+    modules = Path(__file__).parents[1] / "node_modules"
+    (tmp_path / "node_modules").symlink_to(modules)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+
+    def run(*command):
+        environment = os.environ | {"RUN": platform.system, "FLEET": json.dumps(FLEET)}
+        outcome = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+        return outcome.stdout
+
+    run(modules / ".bin" / "openapi-typescript", "openapi.json", "--output", "latchkey.d.ts")
+    options = {"strict": True, "target": "es2022", "module": "es2022", "moduleResolution": "bundler"}
+    options |= {"lib": ["es2022", "dom", "dom.iterable"], "types": []}
+    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": ["journey.ts"]}))
+    run(modules / ".bin" / "tsc")
+    assert json.loads(run("node", "journey.js")) == {
+        "added": 3,
+        "listed": True,
+        "taken": "/problems/taken",
+        "before": True,
+        "deleted": 204,
+        "after": "unknown_token",
+    }

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openapi_generator_cli
 import pytest
 import requests
 from latchkey import FLEET, PASSWORD, URL
@@ -117,5 +118,35 @@ def test_a_typed_client_makes_the_journey(document, platform, tmp_path):
         "taken": "/problems/taken",
         "before": True,
         "deleted": 204,
+        "after": "unknown_token",
+    }
+
+
+def test_a_java_client_makes_the_journey(document, platform, tmp_path):
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    # The generator brings most of what its clients need; Debian has the rest.
+    generator = Path(openapi_generator_cli.__file__).with_name("openapi-generator.jar")
+    debian = [f"/usr/share/java/{name}.jar" for name in ("httpmime", "httpcore", "geronimo-annotation-1.3-spec")]
+    class_path = ":".join(["classes", str(generator), *debian])
+
+    def run(*command):
+        environment = os.environ | {"RUN": platform.system, "FLEET": json.dumps(FLEET)}
+        outcome = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+        return outcome.stdout
+
+    packages = "apiPackage=latchkey.api,modelPackage=latchkey.model,invokerPackage=latchkey"
+    run(
+        *["java", "-jar", generator, "generate", "--generator-name", "java", "--library", "native"],
+        *["--input-spec", "openapi.json", "--output", "client"],
+        *["--additional-properties", f"openApiNullable=false,{packages}"],
+    )
+    sources = sorted((tmp_path / "client/src/main").rglob("*.java"))
+    journey = Path(__file__).with_name("GeneratedJourney.java")
+    run("javac", "-nowarn", "-encoding", "UTF-8", "-cp", class_path, "-d", "classes", *sources, journey)
+    assert json.loads(run("java", "-cp", class_path, "GeneratedJourney")) == {
+        "added": 3,
+        "taken": 409,
+        "before": True,
         "after": "unknown_token",
     }

@@ -19,6 +19,9 @@ const CARGO_DENY: &str = "0.20.2";
 /// The gateways that the tests start, by program and by package.
 const GATEWAYS: [&str; 3] = ["nginx", "caddy", "haproxy"];
 
+/// What a generated Java client needs, and its generator does not bring.
+const JAVA_LIBRARIES: [&str; 2] = ["httpmime.jar", "geronimo-annotation-1.3-spec.jar"];
+
 /// A program that does not come with Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
@@ -40,6 +43,8 @@ pub(crate) enum Tool {
     Gateways,
     /// A library that gives a process another time.
     Faketime,
+    /// The compiler of Java, and what a generated client needs besides its generator.
+    Jdk,
 }
 
 impl Tool {
@@ -56,6 +61,10 @@ impl Tool {
             }
             Self::Sqlite => find("sqlite3").is_some(),
             Self::Faketime => find("faketime").is_some(),
+            Self::Jdk => {
+                find("javac").is_some()
+                    && JAVA_LIBRARIES.iter().all(|name| Path::new("/usr/share/java").join(name).is_file())
+            }
             Self::Gateways => GATEWAYS.iter().all(|name| {
                 // Debian keeps servers where not everybody looks.
                 find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
@@ -74,6 +83,7 @@ impl Tool {
             Self::ChineseFont => "fontconfig and a font with Chinese characters",
             Self::Sqlite => "the sqlite3 program",
             Self::Faketime => "faketime",
+            Self::Jdk => "a JDK of Java 17 or later, and in /usr/share/java the libraries of the packages",
             Self::Gateways => "nginx, Caddy 2.6 or later, and HAProxy 2.6 or later",
         }
     }
@@ -90,6 +100,9 @@ impl Tool {
             Self::Sqlite => &["sqlite3"],
             Self::Gateways => &GATEWAYS,
             Self::Faketime => &["faketime"],
+            Self::Jdk => {
+                &["default-jdk-headless", "libhttpmime-java", "libgeronimo-annotation-1.3-spec-java"]
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ impl Step {
         match self {
             Self::Format | Self::Dependencies | Self::Lint | Self::Build => &[],
             Self::Rust => &[Tool::PostgreSql, Tool::Faketime],
-            Self::Clients => &[Tool::Python, Tool::Node, Tool::Curl],
+            Self::Clients => &[Tool::Python, Tool::Node, Tool::Curl, Tool::Jdk],
             Self::Gateways => &[Tool::Python, Tool::Curl, Tool::Gateways],
             Self::Openapi => &[Tool::Python],
             Self::Screens => &[Tool::Node, Tool::Chromium, Tool::ChineseFont, Tool::Sqlite, Tool::PostgreSql],

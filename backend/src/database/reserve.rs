@@ -58,7 +58,7 @@ impl Reserve {
         self.is_spent.store(true, Ordering::Relaxed);
         match fs::remove_file(&self.file) {
             Ok(()) => {
-                tracing::warn!("the disk is full: only withdrawing may write, in the space kept for it")
+                tracing::warn!("the disk is full: only withdrawing may write, in the space kept for it");
             }
             Err(error) => tracing::error!(%error, "the space kept for withdrawing cannot be given free"),
         }

@@ -474,6 +474,24 @@ fn idempotency_key(request: &HttpRequest, principal: &Principal) -> Result<Optio
     Ok(Some(Digest::of(format!("{caller}\n{key}"))))
 }
 
+/// What the name of a token is compared by; nobody else may have it. One that is
+/// only switched off keeps its own, also if that is another's by a later rule.
+async fn key_of_name(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+    name: &str,
+    is_kept: bool,
+) -> Result<String, Problem> {
+    if is_kept {
+        return Ok(store::name_key(connection, id).await?);
+    }
+    let key = fields::name_key(name);
+    match store::holder_of_name(connection, &key).await? {
+        Some(holder) if holder != id.as_str() => Err(Problem::taken("name", "Another token has this name.")),
+        _ => Ok(key),
+    }
+}
+
 /// Modify a token
 ///
 /// What is absent stays. With `If-Match` it fails if somebody else was faster.
@@ -505,8 +523,8 @@ async fn change(
 ) -> Result<HttpResponse, Problem> {
     let id = managed(&database, &principal, &parse_id(&path)?).await?.token.id;
     let (body, if_match) = (body.json().await?, if_match(&request));
-    let disables = body.status == Some(Switch::Disabled);
-    let found = database.withdraw_if(disables, move |transaction| {
+    let switches_off = body.status == Some(Switch::Disabled);
+    let found = database.withdraw_if(switches_off, move |transaction| {
         Box::pin(async move {
             let before = existing(transaction.connection(), &id).await?;
             let targets_before = targets(transaction.connection(), &before).await?;
@@ -556,11 +574,8 @@ async fn change(
             let (grants, targets) =
                 store::resolve(transaction.connection(), kind, &named, &held, &mut errors).await?;
             Problem::unless_empty(errors)?;
-            let name_key = fields::name_key(&name);
-            let holder = store::holder_of_name(transaction.connection(), &name_key).await?;
-            if holder.is_some_and(|holder| holder != id.as_str()) {
-                return Err(Problem::taken("name", "Another token has this name."));
-            }
+            let is_kept = switches_off && body.name.is_none();
+            let name_key = key_of_name(transaction.connection(), &id, &name, is_kept).await?;
             let disabled = match body.status {
                 None => before.disabled,
                 Some(switch) => switch == Switch::Disabled,

@@ -409,6 +409,14 @@ pub(super) async fn holder_of_name(
         .await
 }
 
+/// What the name of a token is compared by, as it is stored.
+pub(super) async fn name_key(connection: &mut AnyConnection, id: &TokenId) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar("SELECT name_key FROM tokens WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_one(connection)
+        .await
+}
+
 /// What of a token is written.
 pub(super) struct Written<'a> {
     pub(super) name: &'a str,

@@ -64,12 +64,12 @@ async fn after_a_statement_that_does_not_fit_the_next_write_works() {
     let place = Where::sqlite();
     let database = open(&place).await;
     for round in 0..3 {
-        // Never below what there is: one page more fits.
+        // SQLite takes what there is for the limit, so that nothing more fits.
         database.unordered_writer().execute("PRAGMA max_page_count = 1").await.unwrap();
         let large = format!("INSERT INTO notes VALUES ({round}, hex(zeroblob(1000000)))");
         match write(&database, &[&large]).await {
             Err(Failed::NotWritten(error)) => {
-                assert_eq!(Trouble::of(&error), Some(Trouble::Unwritable), "{error}")
+                assert_eq!(Trouble::of(&error), Some(Trouble::Unwritable), "{error}");
             }
             other => panic!("{other:?}"),
         }

@@ -73,6 +73,7 @@ async fn after_an_upgrade(place: Where) {
     let path = format!("/tokens/{twin}");
     let refused = platform.admin.refused(Method::PATCH, &path, &json!({ "description": "new" })).await;
     assert_eq!(refused.fields(), ["name:taken"]);
+    platform.admin.patch(&path, &json!({ "status": "disabled" })).await;
     platform.admin.patch(&path, &json!({ "name": "beta only", "description": "new" })).await;
 }
 

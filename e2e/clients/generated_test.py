@@ -46,6 +46,20 @@ def generated(document, tmp_path_factory):
     sys.path.remove(str(folder))
 
 
+@pytest.fixture
+def run(document, platform, tmp_path):
+    """Runs a program beside the document; what it prints."""
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    environment = os.environ | {"RUN": platform.system, "FLEET": json.dumps(FLEET)}
+
+    def printed(*command):
+        outcome = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+        return outcome.stdout
+
+    return printed
+
+
 def test_the_document_is_valid(document):
     validate(document)
 
@@ -94,18 +108,11 @@ def test_a_generated_client_makes_the_journey(generated, platform):
     assert not decision.allowed and decision.reason == "unknown_token"
 
 
-def test_a_typed_client_makes_the_journey(document, platform, tmp_path):
-    (tmp_path / "openapi.json").write_text(json.dumps(document))
+def test_a_typed_client_makes_the_journey(run, tmp_path):
     shutil.copy(Path(__file__).with_name("generated_journey.ts"), tmp_path / "journey.ts")
     modules = Path(__file__).parents[1] / "node_modules"
     (tmp_path / "node_modules").symlink_to(modules)
     (tmp_path / "package.json").write_text('{"type": "module"}')
-
-    def run(*command):
-        environment = os.environ | {"RUN": platform.system, "FLEET": json.dumps(FLEET)}
-        outcome = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-        return outcome.stdout
 
     run(modules / ".bin" / "openapi-typescript", "openapi.json", "--output", "latchkey.d.ts")
     options = {"strict": True, "target": "es2022", "module": "es2022", "moduleResolution": "bundler"}
@@ -122,18 +129,11 @@ def test_a_typed_client_makes_the_journey(document, platform, tmp_path):
     }
 
 
-def test_a_java_client_makes_the_journey(document, platform, tmp_path):
-    (tmp_path / "openapi.json").write_text(json.dumps(document))
+def test_a_java_client_makes_the_journey(run, tmp_path):
     # The generator brings most of what its clients need; Debian has the rest.
     generator = Path(openapi_generator_cli.__file__).with_name("openapi-generator.jar")
     debian = [f"/usr/share/java/{name}.jar" for name in ("httpmime", "httpcore", "geronimo-annotation-1.3-spec")]
     class_path = ":".join(["classes", str(generator), *debian])
-
-    def run(*command):
-        environment = os.environ | {"RUN": platform.system, "FLEET": json.dumps(FLEET)}
-        outcome = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-        return outcome.stdout
 
     packages = "apiPackage=latchkey.api,modelPackage=latchkey.model,invokerPackage=latchkey"
     run(

@@ -221,8 +221,8 @@ fn is_ignorable(c: char) -> bool {
     CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// What names are compared by: without characters that cannot be seen, NFKC, full Unicode case folding, runs of white
-/// space made one space. Two names with the same key are the same name.
+/// What names are compared by: without characters that cannot be seen, NFKC, full
+/// Unicode case folding, runs of white space made one space. Two names with the same key are the same name.
 #[cfg(feature = "server")]
 #[must_use]
 pub fn name_key(name: &str) -> String {

@@ -133,8 +133,7 @@ impl Database {
         T: Send + 'static,
         E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
     {
-        self.has_space()?;
-        self.transact(work).await
+        self.withdraw_if(false, work).await
     }
 
     /// The same for what takes rights away, and for the login that it needs: on a
@@ -145,10 +144,7 @@ impl Database {
         T: Send + 'static,
         E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
     {
-        if let Some(reserve) = &self.reserve {
-            reserve.release_if_needed();
-        }
-        self.transact(work).await
+        self.withdraw_if(true, work).await
     }
 
     /// [`Database::withdraw`] if the work takes rights away, else [`Database::write`].
@@ -158,15 +154,11 @@ impl Database {
         T: Send + 'static,
         E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
     {
-        if withdraws { self.withdraw(work).await } else { self.write(work).await }
-    }
-
-    async fn transact<T, E, F>(&self, work: F) -> Result<T, E>
-    where
-        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
-        T: Send + 'static,
-        E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
-    {
+        if !withdraws {
+            self.has_space()?;
+        } else if let Some(reserve) = &self.reserve {
+            reserve.release_if_needed();
+        }
         let database = self.clone();
         let task = self.runtime.spawn(async move {
             let outcome = write::transact(&database, work).await;
@@ -185,9 +177,7 @@ impl Database {
     /// used that is kept for withdrawing.
     pub fn has_space(&self) -> Result<(), sqlx::Error> {
         match &self.reserve {
-            Some(reserve) if reserve.is_spent() => {
-                Err(sqlx::Error::Io(std::io::ErrorKind::StorageFull.into()))
-            }
+            Some(reserve) if reserve.is_spent() => Err(reserve::no_space()),
             _ => Ok(()),
         }
     }

@@ -101,6 +101,11 @@ impl Reserve {
     }
 }
 
+/// What a write is refused with for want of space.
+pub(super) fn no_space() -> sqlx::Error {
+    sqlx::Error::Io(io::ErrorKind::StorageFull.into())
+}
+
 async fn watch(reserve: Weak<Reserve>) {
     loop {
         tokio::time::sleep(AGAIN).await;

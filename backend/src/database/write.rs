@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Executor as _};
 
-use super::{Change, Database, Engine};
+use super::{Change, Database, Engine, reserve};
 
 /// How long to wait before it is tried again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -232,7 +232,7 @@ pub(super) fn probe(database: &Database) {
 /// no other does, so that there has to be space as well.
 async fn note(database: &Database) -> Result<(), sqlx::Error> {
     if database.reserve.as_ref().is_some_and(|reserve| reserve.is_needed()) {
-        return Err(sqlx::Error::Io(std::io::ErrorKind::StorageFull.into()));
+        return Err(reserve::no_space());
     }
     sqlx::query("UPDATE used_requests_forgotten SET until = until").execute(&database.write).await.map(drop)
 }

@@ -3,7 +3,7 @@
 
 use latchkey_shared::fields::name_key;
 
-use super::search::grams;
+use super::store;
 use crate::database::Database;
 use crate::systems;
 
@@ -57,8 +57,6 @@ async fn write(database: &Database, stale: Vec<Row>) -> Result<(), sqlx::Error> 
     database
         .write(move |transaction| {
             Box::pin(async move {
-                let engine = transaction.engine();
-                let connection = transaction.connection();
                 for (seq, id, name, _) in stale {
                     let key = name_key(&name);
                     let written = sqlx::query(
@@ -67,14 +65,13 @@ async fn write(database: &Database, stale: Vec<Row>) -> Result<(), sqlx::Error> 
                     )
                     .bind(key.clone())
                     .bind(seq)
-                    .execute(&mut *connection)
+                    .execute(transaction.connection())
                     .await?;
                     if written.rows_affected() == 0 {
                         tracing::warn!(token = %id, name, "another token has this name: rename one of them");
                         continue;
                     }
-                    let grams = grams(&key).into_iter().collect::<Vec<_>>().join(" ");
-                    engine.index_grams(&mut *connection, seq, &grams).await?;
+                    store::index_name(transaction, seq, &key).await?;
                 }
                 Ok(())
             })

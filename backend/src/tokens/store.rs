@@ -557,7 +557,12 @@ async fn insert_lists(
     Ok(())
 }
 
-async fn index_name(transaction: &mut Transaction, seq: i64, name_key: &str) -> Result<(), sqlx::Error> {
+/// Puts a token's name into the index of the search.
+pub(super) async fn index_name(
+    transaction: &mut Transaction,
+    seq: i64,
+    name_key: &str,
+) -> Result<(), sqlx::Error> {
     let written = grams(name_key).into_iter().collect::<Vec<_>>().join(" ");
     let engine = transaction.engine();
     engine.index_grams(transaction.connection(), seq, &written).await

@@ -132,7 +132,11 @@ pub struct Api {
     pub operation_id: String,
     /// The HTTP method, in upper case.
     pub method: String,
-    /// The path template, without the system's base path.
+    /// What stands before the path instead of the system's base path, where its
+    /// document has servers of its own for it.
+    pub base_path: Option<String>,
+    /// The path template, without the base path. A query in it (`/answers?beta=true`)
+    /// tells operations of one path apart.
     pub path: String,
     /// The name that people read.
     pub name: String,

@@ -125,6 +125,7 @@ impl Engine {
                 (4, include_str!("../../../migrations/sqlite/0004_screens.sql")),
                 (5, include_str!("../../../migrations/sqlite/0005_clock.sql")),
                 (6, include_str!("../../../migrations/sqlite/0006_names.sql")),
+                (8, include_str!("../../../migrations/sqlite/0008_servers.sql")),
             ],
             Self::Postgres => [
                 (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -133,6 +134,7 @@ impl Engine {
                 (4, include_str!("../../../migrations/postgres/0004_screens.sql")),
                 (5, include_str!("../../../migrations/postgres/0005_clock.sql")),
                 (6, include_str!("../../../migrations/postgres/0006_names.sql")),
+                (8, include_str!("../../../migrations/postgres/0008_servers.sql")),
             ],
         };
         let migrations = texts
@@ -170,17 +172,6 @@ impl Engine {
                 .execute(connection)
                 .await
                 .map(drop),
-        }
-    }
-
-    /// Lets this transaction compute for a while between two statements, and keep
-    /// all writers waiting.
-    pub async fn allow_pauses(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite => Ok(()),
-            Self::Postgres => {
-                connection.execute("SET LOCAL idle_in_transaction_session_timeout = '30s'").await.map(drop)
-            }
         }
     }
 

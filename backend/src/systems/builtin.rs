@@ -5,8 +5,9 @@ use latchkey_shared::systems::System;
 use latchkey_shared::time::Timestamp;
 use utoipa::openapi::OpenApi;
 
+use super::compare::compare;
 use super::import::Document;
-use super::{compare, store};
+use super::store;
 use crate::database::{Change, Database};
 use crate::web::problem::Problem;
 
@@ -60,10 +61,9 @@ pub async fn register(database: &Database, document: &OpenApi, audience: &str) -
                 store::insert_system(&mut *connection, &system).await?;
                 system
             };
-            let known = store::apis_of(&mut *connection, &system.id).await?;
-            let granted = store::granted_apis(&mut *connection, &system.id).await?;
-            let mut difference = compare(&system, &document, known, &granted, &mut Vec::new());
-            store::apply(&mut *connection, &mut difference, &granted).await?;
+            let known = store::Known::read(&mut *connection, system).await?;
+            let mut difference = compare(&known, &document, &mut Vec::new());
+            store::apply(&mut *connection, &mut difference, &known.granted).await?;
             transaction.changes(Change::Catalog);
             Ok::<_, Problem>(())
         })

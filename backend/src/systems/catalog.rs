@@ -9,7 +9,7 @@ use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiScope, Gateway};
 use sqlx::{AnyConnection, FromRow};
 
-use super::paths::{Route, Router};
+use super::router::{Route, Router};
 use crate::access::Reach;
 use crate::crypto::Digest;
 use crate::database::{Change, Database, FreshCell};
@@ -203,6 +203,7 @@ struct ApiRow {
     key: String,
     method: String,
     path: String,
+    base_path: Option<String>,
     multi_segment: String,
     scope: String,
     removed: i64,
@@ -242,10 +243,11 @@ async fn read(connection: &mut AnyConnection) -> Result<Snapshot, sqlx::Error> {
     )
     .fetch_all(&mut *connection)
     .await?;
-    let apis: Vec<ApiRow> =
-        sqlx::query_as("SELECT id, system_id, key, method, path, multi_segment, scope, removed FROM apis")
-            .fetch_all(&mut *connection)
-            .await?;
+    let apis: Vec<ApiRow> = sqlx::query_as(
+        "SELECT id, system_id, key, method, base_path, path, multi_segment, scope, removed FROM apis",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     let opened: Vec<(String, String)> = sqlx::query_as("SELECT system_id, project_id FROM project_systems")
         .fetch_all(&mut *connection)
         .await?;
@@ -269,6 +271,7 @@ async fn read(connection: &mut AnyConnection) -> Result<Snapshot, sqlx::Error> {
         let scope = if row.scope == ApiScope::Global.as_str() { ApiScope::Global } else { ApiScope::Project };
         routes.entry(row.system_id).or_default().push(Route {
             method: row.method,
+            base_path: row.base_path,
             path: row.path,
             multi_segment: serde_json::from_str(&row.multi_segment).unwrap_or_default(),
             value: CatalogApi { id, key: row.key, scope },

@@ -1,7 +1,7 @@
 //! Reads OpenAPI documents, 2.0 (Swagger) to 3.2, JSON and YAML. Only what decides which
 //! calls there are is read; `$ref` is followed inside the document alone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use indexmap::IndexMap;
@@ -10,9 +10,10 @@ use percent_encoding::percent_decode_str;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::budget::BudgetBreach;
-use serde_saphyr::{Error as YamlError, MessageFormatter as _};
+use serde_saphyr::{Error as YamlError, MessageFormatter as _, Spanned};
 
 use super::paths;
+use super::template::MAX_TEMPLATE;
 use crate::objects;
 
 /// The largest document that is read, in bytes.
@@ -38,8 +39,8 @@ pub enum ImportError {
 /// What an import needs of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// The path of `servers[0]`; empty if there is none.
-    pub base_path: String,
+    /// The path of `servers[0]`, if the document says where its paths begin.
+    pub base_path: Option<String>,
     /// Its operations, in its order.
     pub operations: Vec<Operation>,
     /// What an administrator should know.
@@ -53,6 +54,9 @@ pub struct Operation {
     pub operation_id: String,
     /// The HTTP method, in upper case.
     pub method: String,
+    /// What stands before the path instead of the document's base path: the path of
+    /// the `servers` of its path item or of its own.
+    pub base_path: Option<String>,
     /// The path template.
     pub path: String,
     /// The parameters of the path that may hold slashes.
@@ -93,18 +97,68 @@ struct RawComponents {
     path_items: HashMap<String, RawItem>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 struct RawServer {
     #[serde(default)]
     url: String,
     #[serde(default)]
-    variables: HashMap<String, RawVariable>,
+    variables: BTreeMap<String, RawVariable>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 struct RawVariable {
     #[serde(default)]
     default: String,
+    #[serde(rename = "enum", default)]
+    others: Vec<String>,
+}
+
+impl RawServer {
+    /// The path below which its server answers, and its variables that could make it another.
+    fn path(&self) -> Result<(String, Vec<&str>), String> {
+        // Variables may stand for the scheme as well, so the path is what follows the host.
+        let path = match self.url.split_once("://") {
+            Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
+            None => &self.url,
+        };
+        let mut path = path.split(['?', '#']).next().unwrap_or_default().to_owned();
+        let mut open = Vec::new();
+        for (name, variable) in &self.variables {
+            let placeholder = format!("{{{name}}}");
+            if path.contains(&placeholder) {
+                path = path.replace(&placeholder, &variable.default);
+                if variable.others.iter().any(|other| *other != variable.default) {
+                    open.push(name.as_str());
+                }
+            }
+        }
+        if path.contains(['{', '}']) {
+            return Err("It has a variable without a default.".to_owned());
+        }
+        let path = path.trim_end_matches('/');
+        let rooted =
+            if path.is_empty() || path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+        Ok((paths::base_path(&rooted).map_err(|refusal| refusal.message)?, open))
+    }
+}
+
+/// The path of the first of some servers, which stand at `place`; a warning for
+/// each that is left out.
+fn base_path(servers: &[RawServer], place: &str, warnings: &mut Vec<String>) -> Option<String> {
+    let (first, others) = servers.split_first()?;
+    let (path, open) = first
+        .path()
+        .inspect_err(|reason| warnings.push(format!("{place}: the path of servers[0] is left out. {reason}")))
+        .ok()?;
+    for name in open {
+        warnings.push(format!("{place}: calls match with the default of the server variable {name} only."));
+    }
+    if others.iter().any(|other| other.path().is_ok_and(|(other, _)| other != path)) {
+        warnings.push(format!(
+            "{place}: calls match below the path of servers[0] only; other servers have another path."
+        ));
+    }
+    Some(path)
 }
 
 /// The paths, each once, and those that were there more often.
@@ -118,7 +172,6 @@ struct RawPaths {
 struct RawItem {
     reference: Option<String>,
     parameters: Vec<RawParameter>,
-    has_servers: bool,
     /// By method, as a call has it.
     operations: IndexMap<String, RawOperation>,
     unknown: Vec<String>,
@@ -154,16 +207,13 @@ impl<'de> Deserialize<'de> for RawItem {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawItem, A::Error> {
                 let mut item = RawItem::default();
+                let mut servers = None;
                 let twice = |method| A::Error::custom(format!("the path has the method {method} twice"));
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
                         "$ref" => item.reference = map.next_value()?,
                         "parameters" => item.parameters.extend(map.next_value::<Vec<RawParameter>>()?),
-                        "servers" => {
-                            item.has_servers = !map
-                                .next_value::<Option<Vec<IgnoredAny>>>()?
-                                .is_none_or(|all| all.is_empty());
-                        }
+                        "servers" => servers = map.next_value::<Option<Vec<RawServer>>>()?,
                         "additionalOperations" => {
                             for (method, operation) in map.next_value::<RawOperations>()?.0 {
                                 item.add(method, operation).map_err(twice)?;
@@ -180,6 +230,12 @@ impl<'de> Deserialize<'de> for RawItem {
                                 item.unknown.push(key);
                             }
                         }
+                    }
+                }
+                // Each operation has them, so that items of one path can be put together.
+                for operation in item.operations.values_mut() {
+                    if operation.servers.as_ref().is_none_or(Vec::is_empty) {
+                        operation.servers.clone_from(&servers);
                     }
                 }
                 Ok(item)
@@ -241,7 +297,6 @@ impl<'de> Deserialize<'de> for RawPaths {
                     }
                     first.parameters.extend(item.parameters);
                     first.unknown.extend(item.unknown);
-                    first.has_servers |= item.has_servers;
                     for (method, operation) in item.operations {
                         first
                             .add(method, operation)
@@ -269,7 +324,7 @@ struct RawOperation {
     #[serde(default)]
     parameters: Vec<RawParameter>,
     #[serde(default)]
-    servers: Option<Vec<IgnoredAny>>,
+    servers: Option<Vec<RawServer>>,
 }
 
 #[derive(Deserialize, Clone)]
@@ -383,40 +438,39 @@ impl Document {
             return Err(ImportError::Version(version.chars().take(20).collect()));
         }
         let mut warnings = Vec::new();
-        let base_path = raw.base_path(&mut warnings);
-        let operations = raw.operations(&mut warnings)?;
+        let mut base_path = raw.base_path(&mut warnings);
+        for (path, lines) in lines_of(text, &raw.paths.merged) {
+            let lines =
+                if lines.is_empty() { String::new() } else { format!(" (lines {})", lines.join(", ")) };
+            warnings.push(format!("{path}: there more than once{lines}; its operations are put together."));
+        }
+        let mut operations = raw.operations(&mut warnings)?;
+        // A document without servers says nothing, unless it says so for some: the others are at `/` then.
+        if base_path.is_none() && operations.iter().any(|operation| operation.base_path.is_some()) {
+            base_path = Some(String::new());
+        }
+        for operation in &mut operations {
+            operation.base_path.take_if(|own| base_path.as_ref() == Some(own));
+        }
         Ok(Self { base_path, operations, warnings })
     }
 }
 
 impl RawDocument {
-    fn base_path(&self, warnings: &mut Vec<String>) -> String {
-        let (mut url, place) = match (self.servers.first(), &self.base_path) {
-            (Some(server), _) => (server.url.clone(), "servers[0]"),
-            (None, Some(base_path)) if self.swagger.is_some() => (base_path.clone(), "basePath"),
-            _ => return String::new(),
+    fn base_path(&self, warnings: &mut Vec<String>) -> Option<String> {
+        let swagger = self.base_path.as_ref().filter(|_| self.swagger.is_some());
+        let base_path = match swagger {
+            Some(url) if self.servers.is_empty() => {
+                let server = RawServer { url: url.clone(), variables: BTreeMap::new() };
+                base_path(&[server], "basePath", warnings)
+            }
+            _ => base_path(&self.servers, "servers", warnings),
         };
-        for (name, variable) in self.servers.first().into_iter().flat_map(|server| &server.variables) {
-            url = url.replace(&format!("{{{name}}}"), &variable.default);
-        }
-        let path = match url.split_once("://") {
-            Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
-            None => &url,
-        };
-        let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        let rooted =
-            if path.is_empty() || path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        paths::base_path(&rooted).unwrap_or_else(|refusal| {
-            warnings.push(format!("The path of {place} is left out: {}", refusal.message));
-            String::new()
-        })
+        base_path.filter(|path| !path.is_empty())
     }
 
     fn operations(&self, warnings: &mut Vec<String>) -> Result<Vec<Operation>, ImportError> {
         let mut found = Vec::new();
-        for path in &self.paths.merged {
-            warnings.push(format!("{path}: there more than once; its operations are put together."));
-        }
         for (path, item) in &self.paths.items {
             if !path.starts_with('/') {
                 warnings.push(format!("{path}: left out, since a path starts with a slash."));
@@ -439,11 +493,6 @@ impl RawDocument {
                     warnings.push(format!("{path}: {method:?} is left out, since it is no HTTP method."));
                     continue;
                 }
-                if item.has_servers || operation.servers.as_ref().is_some_and(|all| !all.is_empty()) {
-                    warnings.push(format!(
-                        "{method} {path}: its own servers are not followed; it is matched below the base path."
-                    ));
-                }
                 let id = operation.operation_id.as_deref();
                 if let Some(reason) = id.and_then(|id| fields::operation_id(id).err()) {
                     warnings.push(format!(
@@ -451,7 +500,9 @@ impl RawDocument {
                         reason.message
                     ));
                 }
-                found.push(self.operation(method, path, item, operation)?);
+                let servers = operation.servers.as_deref().unwrap_or_default();
+                let base_path = base_path(servers, &format!("{method} {path}"), warnings);
+                found.push(Operation { base_path, ..self.operation(method, path, item, operation)? });
             }
         }
         // An id that is missing or not unique names nothing: method and path stand for it.
@@ -472,7 +523,7 @@ impl RawDocument {
         }
         found.retain(|operation| {
             let fits = fields::operation_id(&operation.operation_id).is_ok()
-                && operation.path.len() <= paths::MAX_TEMPLATE
+                && operation.path.len() <= MAX_TEMPLATE
                 && !operation.path.contains(char::is_control);
             if !fits {
                 warnings.push(format!(
@@ -511,6 +562,7 @@ impl RawDocument {
         Ok(Operation {
             operation_id: id.map_or_else(|| stand_in(method, path), str::to_owned),
             method: method.to_owned(),
+            base_path: None,
             path: path.to_owned(),
             multi_segment,
             name: if name.is_empty() { format!("{method} {path}").chars().take(200).collect() } else { name },
@@ -564,6 +616,53 @@ impl RawDocument {
             _ => None,
         }
     }
+}
+
+/// The lines on which each of some keys of `paths` stands; none where that cannot be told.
+fn lines_of<'p>(text: &str, paths: &'p [String]) -> IndexMap<&'p str, Vec<String>> {
+    #[derive(Deserialize)]
+    struct Lines {
+        paths: Keys,
+    }
+    struct Keys(Vec<Spanned<String>>);
+
+    impl<'de> Deserialize<'de> for Keys {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct All;
+            impl<'de> Visitor<'de> for All {
+                type Value = Keys;
+
+                fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    formatter.write_str("path items by path")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                    let mut keys = Vec::new();
+                    while let Some((key, IgnoredAny)) = map.next_entry()? {
+                        keys.push(key);
+                    }
+                    Ok(Keys(keys))
+                }
+            }
+            deserializer.deserialize_map(All)
+        }
+    }
+
+    let mut lines: IndexMap<&str, Vec<String>> =
+        paths.iter().map(|path| (path.as_str(), Vec::new())).collect();
+    if lines.is_empty() {
+        return lines;
+    }
+    // JSON is YAML, whose reader knows where it is.
+    let options = serde_saphyr::options! { duplicate_keys: serde_saphyr::DuplicateKeyPolicy::PassThrough };
+    if let Ok(Lines { paths: Keys(keys) }) = serde_saphyr::from_str_with_options(text, options) {
+        for key in keys {
+            if let Some(lines) = lines.get_mut(key.value.as_str()) {
+                lines.push(key.referenced.line().to_string());
+            }
+        }
+    }
+    lines
 }
 
 /// `METHOD:path`, with what no scope may hold percent-encoded.
@@ -631,7 +730,7 @@ components:
     #[test]
     fn a_yaml_document_is_read() {
         let document = Document::parse(YAML.as_bytes()).unwrap();
-        assert_eq!(document.base_path, "/api/v3");
+        assert_eq!(document.base_path.as_deref(), Some("/api/v3"));
         let ids: Vec<_> = document.operations.iter().map(|one| one.operation_id.as_str()).collect();
         assert_eq!(
             ids,
@@ -668,8 +767,15 @@ components:
     /// Base path, `METHOD path = id` of each operation, and the warnings.
     fn read(text: &str) -> (String, Vec<String>, Vec<String>) {
         let document = Document::parse(text.as_bytes()).unwrap();
-        let line = |one: &Operation| format!("{} {} = {}", one.method, one.path, one.operation_id);
-        (document.base_path, document.operations.iter().map(line).collect(), document.warnings)
+        let line = |one: &Operation| {
+            let own = one.base_path.as_deref().map(|own| format!("({own})")).unwrap_or_default();
+            format!("{} {own}{} = {}", one.method, one.path, one.operation_id)
+        };
+        (
+            document.base_path.unwrap_or_default(),
+            document.operations.iter().map(line).collect(),
+            document.warnings,
+        )
     }
 
     #[test]
@@ -696,7 +802,9 @@ components:
         for text in [json, yaml] {
             let (_, operations, warnings) = read(text);
             assert_eq!(operations, ["GET /things = listThings", "POST /things = addThing"]);
-            assert!(warnings[0].starts_with("/things: there more than once"), "{warnings:?}");
+            assert!(warnings[0].starts_with("/things: there more than once (lines "), "{warnings:?}");
+            let lines = if text == json { "(lines 2, 3)" } else { "(lines 3, 4)" };
+            assert!(warnings[0].contains(lines), "{warnings:?}");
             let twice = text.replace("post", "get");
             let error = Document::parse(twice.as_bytes()).unwrap_err().to_string();
             assert!(error.contains("GET /things is there twice"), "{error}");
@@ -721,8 +829,47 @@ components:
         let (_, operations, warnings) = read(include_str!("../../tests/openapi/operation-ids.yaml"));
         assert_eq!(operations, ["GET /devices = GET:/devices", "POST /devices = POST:/devices"]);
         assert_eq!(warnings.len(), 2, "{warnings:?}");
-        let (_, _, warnings) = read(include_str!("../../tests/openapi/path-servers.yaml"));
-        assert!(warnings[0].starts_with("GET /files/{file}: its own servers"), "{warnings:?}");
+    }
+
+    #[test]
+    fn servers_of_path_items_and_operations_are_followed() {
+        let (base, operations, warnings) = read(include_str!("../../tests/openapi/path-servers.yaml"));
+        assert_eq!(base, "/v1");
+        assert_eq!(
+            operations,
+            ["GET /reports = listReports", "GET (/files-v2)/files/{file} = readReportFile"]
+        );
+        assert!(warnings.is_empty(), "{warnings:?}");
+        let (base, operations, warnings) = read(
+            "
+openapi: 3.0.3
+paths:
+  /plain: {get: {}}
+  /own:
+    servers: [{url: 'https://{host}/{version}', variables: {version: {default: v2, enum: [v1, v2]}}}]
+    get: {}
+    put: {servers: [{url: /v3}, {url: 'https://b.example/v4'}]}
+    post: {servers: [{url: /v4/}, {url: 'https://b.example/v4'}]}
+    delete: {servers: [{url: '/{version}'}]}
+    patch: {servers: [{url: 'https://b.example'}]}
+",
+        );
+        assert_eq!(base, "");
+        assert_eq!(
+            operations,
+            [
+                "GET /plain = GET:/plain",
+                "GET (/v2)/own = GET:/own",
+                "PUT (/v3)/own = PUT:/own",
+                "POST (/v4)/own = POST:/own",
+                "DELETE /own = DELETE:/own",
+                "PATCH /own = PATCH:/own"
+            ]
+        );
+        assert_eq!(warnings.len(), 3, "{warnings:?}");
+        assert!(warnings[0].contains("server variable version"), "{warnings:?}");
+        assert!(warnings[1].contains("other servers have another path"), "{warnings:?}");
+        assert!(warnings[2].contains("a variable without a default"), "{warnings:?}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `/systems` and `/apis`.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use latchkey_shared::fields::{self, Errors, Refusal};
 use latchkey_shared::ids::{ApiId, KeyId, SystemId};
@@ -18,11 +20,12 @@ use sqlx::AnyConnection;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::compare::compare;
 use super::import::{self, Document, ImportError};
-use super::store::{self, ApiFilter, StoredApi, SystemFilter};
-use super::{compare, paths};
+use super::paths;
+use super::store::{self, ApiFilter, Difference, Known, StoredApi, SystemFilter};
 use crate::access::Principal;
-use crate::audit::{self, Target};
+use crate::audit::{self, Origin, Target};
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
@@ -417,7 +420,7 @@ async fn remove(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What changed, or would change", body = ImportReport),
-        (status = 409, description = "The system is built in.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The system is built in, or was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[put("/systems/{system}/openapi")]
@@ -442,53 +445,104 @@ async fn import_document(
         };
         Problem::field("", Refusal::new(code, error.to_string()))
     })?;
-    let (origin, named) = (principal.origin().clone(), path.into_inner());
-    let report = database.write(move |transaction| {
-        Box::pin(async move {
-            let engine = transaction.engine();
-            engine.allow_pauses(transaction.connection()).await?;
-            let system = own(transaction.connection(), &named).await?;
-            let known = store::apis_of(transaction.connection(), &system.id).await?;
-            let granted = store::granted_apis(transaction.connection(), &system.id).await?;
-            let mut warnings = document.warnings.clone();
-            let mut difference = compare(&system, &document, known, &granted, &mut warnings);
-            let named = |all: &[StoredApi]| -> Vec<ImportedApi> {
-                let name = |stored: &StoredApi| ImportedApi {
-                    key: stored.api.key.clone(),
-                    method: stored.api.method.clone(),
-                    path: stored.api.path.clone(),
-                    name: stored.api.name.clone(),
-                };
-                all.iter().map(name).collect()
+    let document = Arc::new(document);
+    for _ in 0..COMPARISONS {
+        let mut moment = database.read_at_one_moment().await?;
+        let system = own(&mut moment, &path).await?;
+        let known = Known::read(&mut moment, system).await?;
+        moment.commit().await?;
+        let compared = (document.clone(), known);
+        let imported = web::block(move || Imported::compare(&compared.0, compared.1)).await;
+        let imported = imported.map_err(Problem::internal)?;
+        if dry_run {
+            let mut connection = database.reader().acquire().await?;
+            return imported.report(&mut connection, &document, true).await.map(web::Json);
+        }
+        if let Some(report) = imported.write(&database, principal.origin().clone(), document.clone()).await? {
+            return Ok(web::Json(report));
+        }
+    }
+    Err(Problem::new(Kind::Conflict)
+        .with_detail("The system was changed while the document was compared with it. Try again."))
+}
+
+/// How often a document is compared anew because the system was changed meanwhile.
+const COMPARISONS: usize = 3;
+
+/// A document, compared with what was known of its system at one moment.
+struct Imported {
+    known: Known,
+    difference: Difference,
+    warnings: Vec<String>,
+}
+
+impl Imported {
+    fn compare(document: &Document, known: Known) -> Self {
+        let mut warnings = document.warnings.clone();
+        let difference = compare(&known, document, &mut warnings);
+        Self { known, difference, warnings }
+    }
+
+    async fn report(
+        &self,
+        connection: &mut AnyConnection,
+        document: &Document,
+        dry_run: bool,
+    ) -> Result<ImportReport, Problem> {
+        let Difference { added, changed, removed, unchanged } = &self.difference;
+        let named = |all: &[StoredApi]| -> Vec<ImportedApi> {
+            let name = |stored: &StoredApi| ImportedApi {
+                key: stored.api.key.clone(),
+                method: stored.api.method.clone(),
+                path: stored.api.path.clone(),
+                name: stored.api.name.clone(),
             };
-            let lost = difference.removed.iter().map(|stored| stored.api.id.clone());
-            let back = difference.changed.iter().filter(|stored| stored.api.removed).map(|stored| stored.api.id.clone());
-            let affected: Vec<ApiId> = lost.chain(back).collect();
-            let report = ImportReport {
-                dry_run,
-                added: named(&difference.added),
-                changed: named(&difference.changed),
-                removed: named(&difference.removed),
-                unchanged: difference.unchanged,
-                affected_tokens: store::tokens_of_apis(transaction.connection(), &affected).await?,
-                warnings,
-                base_path: document.base_path.clone(),
-            };
-            if dry_run {
-                return Ok::<_, Problem>(report);
-            }
-            store::apply(transaction.connection(), &mut difference, &granted).await?;
-            if document.base_path != system.base_path && !document.base_path.is_empty() {
-                store::set_base_path(transaction.connection(), &system.id, &document.base_path).await?;
-            }
-            transaction.changes(Change::Catalog);
-            let detail = json!({ "added": report.added.len(), "changed": report.changed.len(), "removed": report.removed.len() });
-            let target = Target::new("system", &system.id, system.key);
-            audit::record(transaction, &origin, "system.imported", Some(&target), &detail).await?;
-            Ok(report)
+            all.iter().map(name).collect()
+        };
+        let back = changed.iter().filter(|stored| stored.api.removed);
+        let affected: Vec<ApiId> = removed.iter().chain(back).map(|stored| stored.api.id.clone()).collect();
+        Ok(ImportReport {
+            dry_run,
+            added: named(added),
+            changed: named(changed),
+            removed: named(removed),
+            unchanged: *unchanged,
+            affected_tokens: store::tokens_of_apis(connection, &affected).await?,
+            warnings: self.warnings.clone(),
+            base_path: document.base_path.clone().unwrap_or_default(),
         })
-    });
-    report.await.map(web::Json)
+    }
+
+    /// Writes the difference, if what it was compared with is still so. Only that
+    /// is looked at inside the transaction, which keeps all other writers waiting.
+    async fn write(
+        mut self,
+        database: &Database,
+        origin: Origin,
+        document: Arc<Document>,
+    ) -> Result<Option<ImportReport>, Problem> {
+        let report = database.write(move |transaction| {
+            Box::pin(async move {
+                let connection = transaction.connection();
+                let system = own(connection, self.known.system.id.as_str()).await?;
+                if Known::read(connection, system).await? != self.known {
+                    return Ok(None);
+                }
+                let report = self.report(connection, &document, false).await?;
+                store::apply(connection, &mut self.difference, &self.known.granted).await?;
+                let system = self.known.system;
+                if let Some(base_path) = document.base_path.as_ref().filter(|path| **path != system.base_path) {
+                    store::set_base_path(connection, &system.id, base_path).await?;
+                }
+                transaction.changes(Change::Catalog);
+                let detail = json!({ "added": report.added.len(), "changed": report.changed.len(), "removed": report.removed.len() });
+                let target = Target::new("system", &system.id, system.key);
+                audit::record(transaction, &origin, "system.imported", Some(&target), &detail).await?;
+                Ok::<_, Problem>(Some(report))
+            })
+        });
+        report.await
+    }
 }
 
 async fn page_of_apis(
@@ -614,6 +668,7 @@ async fn create_api(
                 system: system.key.clone(),
                 operation_id,
                 method,
+                base_path: None,
                 path: template,
                 name,
                 tags,

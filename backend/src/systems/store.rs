@@ -24,7 +24,7 @@ const SYSTEM: &str = "SELECT s.id, s.key, s.name, s.audience, s.base_path, s.pro
     (SELECT CAST(COUNT(*) AS BIGINT) FROM apis a WHERE a.system_id = s.id AND a.removed = 0) AS api_count, \
     (SELECT CAST(COUNT(*) AS BIGINT) FROM apis g WHERE g.system_id = s.id AND g.scope = 'global') AS global_api_count \
     FROM systems s WHERE 1 = 1";
-const API: &str = "SELECT a.id, a.key, s.key AS system, a.system_id, a.operation_id, a.method, a.path, a.multi_segment, \
+const API: &str = "SELECT a.id, a.key, s.key AS system, a.system_id, a.operation_id, a.method, a.base_path, a.path, a.multi_segment, \
     a.name, a.tags, a.deprecated, a.scope, a.removed, \
     a.imported, a.unmatchable \
     FROM apis a JOIN systems s ON s.id = a.system_id WHERE 1 = 1";
@@ -74,6 +74,7 @@ struct ApiRow {
     system_id: String,
     operation_id: String,
     method: String,
+    base_path: Option<String>,
     path: String,
     multi_segment: String,
     name: String,
@@ -86,6 +87,7 @@ struct ApiRow {
 }
 
 /// An API and what only the store needs to know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StoredApi {
     pub(super) api: Api,
     pub(super) system: SystemId,
@@ -105,6 +107,7 @@ impl ApiRow {
                 system: self.system,
                 operation_id: self.operation_id,
                 method: self.method,
+                base_path: self.base_path,
                 path: self.path,
                 name: self.name,
                 tags: serde_json::from_str(&self.tags).unwrap_or_default(),
@@ -318,7 +321,7 @@ async fn token_refs(connection: &mut AnyConnection, sql: Sql) -> Result<Vec<Toke
 }
 
 /// The ids of those APIs of a system that a token is granted by itself.
-pub(super) async fn granted_apis(
+async fn granted_apis(
     connection: &mut AnyConnection,
     system: &SystemId,
 ) -> Result<HashSet<String>, sqlx::Error> {
@@ -414,7 +417,7 @@ pub(super) async fn insert_apis(
     for some in apis.chunks(100) {
         let mut sql = Sql::new(
             "INSERT INTO apis (id, system_id, key, operation_id, method, path, multi_segment, name, name_key, tags, \
-             deprecated, scope, removed, imported, unmatchable) VALUES ",
+             deprecated, scope, removed, imported, base_path, unmatchable) VALUES ",
         );
         for (index, StoredApi { api, system, multi_segment, imported }) in some.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" });
@@ -434,6 +437,7 @@ pub(super) async fn insert_apis(
             }
             sql.bind(i32::from(api.deprecated)).push(", ").bind(api.scope.as_str().to_owned()).push(", ");
             sql.bind(i32::from(api.removed)).push(", ").bind(i32::from(*imported)).push(", ");
+            sql.bind(api.base_path.clone()).push(", ");
             sql.bind(api.unmatchable.clone()).push(")");
         }
         sql.query().execute(&mut *connection).await?;
@@ -448,7 +452,7 @@ pub(super) async fn update_api(
     let api = &stored.api;
     sqlx::query(
         "UPDATE apis SET key = $1, operation_id = $2, multi_segment = $3, name = $4, name_key = $5, tags = $6, \
-         deprecated = $7, scope = $8, removed = $9, imported = $10, unmatchable = $11 WHERE id = $12",
+         deprecated = $7, scope = $8, removed = $9, imported = $10, base_path = $11, unmatchable = $12 WHERE id = $13",
     )
     .bind(api.key.clone())
     .bind(api.operation_id.clone())
@@ -460,6 +464,7 @@ pub(super) async fn update_api(
     .bind(api.scope.as_str())
     .bind(i32::from(api.removed))
     .bind(i32::from(stored.imported))
+    .bind(api.base_path.clone())
     .bind(api.unmatchable.clone())
     .bind(api.id.to_string())
     .execute(connection)
@@ -575,7 +580,26 @@ pub(super) async fn delete_verifier_key(
         .await
 }
 
+/// What an import compares a document with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) system: System,
+    /// All of the system's APIs, also those that no call matches.
+    pub(super) apis: Vec<StoredApi>,
+    /// The ids of those that a token is granted by themselves.
+    pub(super) granted: HashSet<String>,
+}
+
+impl Known {
+    pub(super) async fn read(connection: &mut AnyConnection, system: System) -> Result<Self, sqlx::Error> {
+        let apis = apis_of(&mut *connection, &system.id).await?;
+        let granted = granted_apis(connection, &system.id).await?;
+        Ok(Self { system, apis, granted })
+    }
+}
+
 /// What a document changes of a system's APIs.
+#[derive(Default)]
 pub(super) struct Difference {
     pub(super) added: Vec<StoredApi>,
     pub(super) changed: Vec<StoredApi>,

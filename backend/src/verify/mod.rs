@@ -38,7 +38,8 @@ use crate::crypto::keyring::Keyring;
 use crate::crypto::operations::Source;
 use crate::database::{Database, Fresh, now, promptly};
 use crate::systems::catalog::{Catalog, CatalogApi, CatalogSystem, Snapshot};
-use crate::systems::paths::{Parameter, Path};
+use crate::systems::paths::Path;
+use crate::systems::router::Parameter;
 use crate::usage::Usage;
 use crate::users::Users;
 
@@ -68,7 +69,7 @@ pub struct Call<'a> {
     pub system: &'a CatalogSystem,
     /// The HTTP method.
     pub method: &'a str,
-    /// The path as it arrived, still percent-encoded; a query is ignored.
+    /// The path as it arrived, still percent-encoded, with its query if the door hears one.
     pub path: &'a str,
     /// The project, by key or id, where the path does not name it.
     pub project: Option<&'a str>,
@@ -290,9 +291,16 @@ impl Verifier {
         }
         comes_from(&token.allowed_ips, call.client_ip)?;
         let path = Path::parse(call.path).map_err(|_| Reason::NoSuchApi)?;
-        let matched = call.system.router.find(call.method, &path).ok_or(Reason::NoSuchApi)?;
-        let api = &*verdict.api.insert(matched.value.clone());
-        is_granted(token, proof, call.system, api)?;
+        let query = call.path.split_once('?').map_or("", |(_, query)| query);
+        let matched = call.system.router.find(call.method, &path, query).ok_or(Reason::NoSuchApi)?;
+        let granted = matched.values().find(|api| is_granted(token, proof, call.system, api));
+        verdict.api = granted.or_else(|| matched.values().next()).cloned();
+        if granted.is_none() {
+            return Err(Reason::ApiNotGranted);
+        }
+        // Where nothing tells operations apart, the call may be any of them.
+        let in_a_project = matched.values().any(|api| api.scope == ApiScope::Project);
+        let scope = if in_a_project { ApiScope::Project } else { ApiScope::Global };
         let named = match matched.parameter(&call.system.project_param) {
             Parameter::Absent => None,
             Parameter::Value(value) => Some(value),
@@ -311,13 +319,7 @@ impl Verifier {
             }
         };
         let reach = &*verdict.reach.insert(reach(token, proof, snapshot));
-        is_for_target(
-            call.system,
-            api.scope,
-            project.map(|project| &project.id),
-            reach,
-            user.map(AsRef::as_ref),
-        )
+        is_for_target(call.system, scope, project.map(|project| &project.id), reach, user.map(AsRef::as_ref))
     }
 }
 
@@ -378,18 +380,10 @@ pub(crate) fn comes_from(allowed: &[ipnet::IpNet], client_ip: Option<IpAddr>) ->
 }
 
 /// Is the API granted, and not left out by the JWT?
-fn is_granted(
-    token: &TokenState,
-    proof: &Proof,
-    system: &CatalogSystem,
-    api: &CatalogApi,
-) -> Result<(), Reason> {
+fn is_granted(token: &TokenState, proof: &Proof, system: &CatalogSystem, api: &CatalogApi) -> bool {
     // Latchkey is never granted whole: later operations would slip in.
     let whole = !system.builtin && token.systems.contains(&system.id);
-    if !whole && !token.apis.contains(&api.id) {
-        return Err(Reason::ApiNotGranted);
-    }
-    if proof.holds_scope(&system.key, &api.key) { Ok(()) } else { Err(Reason::ApiNotGranted) }
+    (whole || token.apis.contains(&api.id)) && proof.holds_scope(&system.key, &api.key)
 }
 
 /// The project that a call is made in. What the path names counts; a header may

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::server::{Caller, Platform, Server, text, unique};
+use crate::server::{Caller, Platform, Server, sealed, text, unique};
 
 /// Imports a document into a new system; what the import tells.
 async fn import(admin: &Caller, system: &str, document: &'static str) -> Value {
@@ -61,5 +61,174 @@ on_both_engines! {
         let calls = [("GET", "/boats/7"), ("GET", "/vessels/7"), ("GET", "/vessels/7/log")];
         let found = matched(server, "vessels", &calls).await;
         assert_eq!(found, ["vessels:readBoat", "vessels:readVessel", "vessels:readLog"]);
+    }
+
+    async fn a_query_tells_operations_apart_at_every_door_that_hears_one(server) {
+        let admin = server.admin().await;
+        admin.post("/projects", &json!({ "key": "harbour", "name": "harbour" })).await;
+        let report = import(&admin, "answers", include_str!("../openapi/query-templates.yaml")).await;
+        assert_eq!(report["warnings"], json!([]));
+        let calls = [
+            ("POST", "/v1/answers"),
+            ("POST", "/v1/answers?beta=false"),
+            ("POST", "/v1/answers?x=1&b%65ta=true"),
+            ("POST", "/v1/answers?beta=true&beta=true"),
+            ("POST", "/v1/answers?Beta=true"),
+            ("POST", "/v1/?Action=GetUser&Version=3"),
+            ("POST", "/v1/?Action=ListUsers"),
+            ("POST", "/v1/"),
+        ];
+        let found = matched(server, "answers", &calls).await;
+        let key = |id: &str| json!(format!("answers:{id}"));
+        let wanted = [
+            key("createAnswer"), key("createAnswer"), key("createBetaAnswer"), Value::Null, Value::Null,
+            key("getUser"), key("listUsers"), Value::Null,
+        ];
+        assert_eq!(found, wanted);
+
+        // A token that is granted one of them makes no call of another.
+        let platform = Platform { admin, gateway: server.nobody() };
+        let wanted = json!({
+            "kind": "rsa", "name": unique("plain"), "apis": ["answers:createAnswer"], "projects": ["harbour"],
+        });
+        let id = text(&platform.admin.post("/tokens", &wanted).await["id"]);
+        let file = platform.admin.get(&format!("/tokens/{id}/file")).await;
+        let body = json!({ "name": "nginx", "gateway": "nginx" });
+        let verifier = platform.admin.post("/systems/answers/verifier-keys", &body).await;
+        let ask = async |credential: &str, uri: &str| {
+            let request = server.nobody().http.get(format!("{}/auth/answers", server.url));
+            let request = request.header("X-Latchkey-Verifier", verifier["key"].as_str().unwrap());
+            let request = request.header("X-Original-Method", "POST").header("X-Original-URI", uri);
+            let request = request.header("X-Project", "harbour").bearer_auth(credential);
+            request.send().await.unwrap().status().as_u16()
+        };
+        let open = text(&file["open_token"]);
+        assert_eq!(ask(&open, "/v1/answers").await, 200);
+        assert_eq!(ask(&open, "/v1/answers?beta=false&more=1").await, 200);
+        assert_eq!(ask(&open, "/v1/answers?beta=true").await, 403);
+        assert_eq!(ask(&open, "/v1/answers?beta=true&beta=false").await, 403);
+        assert_eq!(ask(&open, "/v1/answers?x;beta=true").await, 403);
+        // A sealed request is bound to the path alone; what it is granted still counts.
+        let claims = json!({ "htm": "POST", "htu": "/v1/answers" });
+        assert_eq!(ask(&sealed(&file, &claims), "/v1/answers?beta=false").await, 200);
+        assert_eq!(ask(&sealed(&file, &claims), "/v1/answers?beta=true").await, 403);
+        let asked = json!({ "method": "POST", "path": "/v1/answers?beta=true", "project": "harbour", "system": "answers" });
+        let trial = platform.admin.ask(&format!("/tokens/{id}/try"), &asked).await;
+        assert_eq!(trial["reason"], "api_not_granted", "{trial}");
+    }
+
+    async fn operations_that_no_call_tells_apart_are_granted_together(server) {
+        let admin = server.admin().await;
+        for key in ["harbour", "quarry"] {
+            admin.post("/projects", &json!({ "key": key, "name": key })).await;
+        }
+        for (system, document) in [
+            ("boxes", include_str!("../openapi/fragment-variants.yaml")),
+            ("contacts", include_str!("../openapi/same-shape.yaml")),
+        ] {
+            let report = import(&admin, system, document).await;
+            let warnings = report["warnings"].as_array().unwrap();
+            assert_eq!(warnings.len(), 1, "{report}");
+            assert!(warnings[0].as_str().unwrap().starts_with("No call tells these apart"), "{report}");
+            assert_eq!(report["added"].as_array().map(Vec::len), Some(2), "{report}");
+        }
+        let platform = Platform { admin, gateway: server.nobody() };
+        let decide = async |apis: &[&str], call: &Value| {
+            let wanted = json!({ "kind": "rsa", "name": unique("one"), "apis": apis, "projects": ["harbour"] });
+            let id = text(&platform.admin.post("/tokens", &wanted).await["id"]);
+            platform.admin.ask(&format!("/tokens/{id}/try"), call).await
+        };
+        let call = |system: &str, method: &str, path: &str, project: Option<&str>| {
+            json!({ "system": system, "method": method, "path": path, "project": project })
+        };
+        // The decision names the one that is granted.
+        for id in ["contacts:readContact", "contacts:readContactByNumber"] {
+            let decision = decide(&[id], &call("contacts", "GET", "/contacts/7", Some("harbour"))).await;
+            assert_eq!((&decision["allowed"], &decision["api"]), (&json!(true), &json!(id)), "{decision}");
+        }
+        for id in ["boxes:changeBox", "boxes:addLinkToBox"] {
+            let decision = decide(&[id], &call("boxes", "PUT", "/boxes/7", Some("harbour"))).await;
+            assert_eq!((&decision["allowed"], &decision["api"]), (&json!(true), &json!(id)), "{decision}");
+        }
+        let decision = decide(&["boxes:changeBox"], &call("contacts", "GET", "/contacts/7", Some("harbour"))).await;
+        assert_eq!(decision["reason"], "api_not_granted");
+
+        // The strictest scope counts: one of the two needs a project.
+        platform.admin.patch("/systems/contacts/apis/readContact", &json!({ "scope": "global" })).await;
+        let decision = decide(&["contacts:readContact"], &call("contacts", "GET", "/contacts/7", None)).await;
+        assert_eq!(decision["reason"], "project_required", "{decision}");
+
+        // The project that any of them names is checked, whichever is granted.
+        let twins = "
+openapi: 3.0.3
+paths:
+  /cranes/{project}: {get: {operationId: listCranes}}
+  /cranes/{id}: {get: {operationId: readCrane}}
+";
+        import(&platform.admin, "cranes", twins).await;
+        for (path, allowed) in [("/cranes/harbour", true), ("/cranes/quarry", false)] {
+            let decision = decide(&["cranes:readCrane"], &call("cranes", "GET", path, Some("harbour"))).await;
+            assert_eq!(decision["allowed"], allowed, "{decision}");
+        }
+    }
+
+    async fn servers_move_an_operation_and_leave_it_its_grants(server) {
+        let admin = server.admin().await;
+        admin.post("/projects", &json!({ "key": "harbour", "name": "harbour" })).await;
+        let document = include_str!("../openapi/path-servers.yaml");
+        let report = import(&admin, "reports", document).await;
+        assert_eq!((&report["warnings"], &report["base_path"]), (&json!([]), &json!("/v1")));
+        let calls = [("GET", "/v1/reports"), ("GET", "/files-v2/files/7"), ("GET", "/v1/files/7"), ("GET", "/files/7")];
+        let found = matched(server, "reports", &calls).await;
+        assert_eq!(found, [json!("reports:listReports"), json!("reports:readReportFile"), Value::Null, Value::Null]);
+        let before = admin.get("/systems/reports/apis").await;
+        assert_eq!(before["items"][1]["base_path"], "/files-v2");
+
+        let wanted = json!({
+            "kind": "rsa", "name": unique("files"), "apis": ["reports:readReportFile"], "projects": ["harbour"],
+        });
+        let id = text(&admin.post("/tokens", &wanted).await["id"]);
+        let asks = async |path: &str| {
+            let call = json!({ "system": "reports", "method": "GET", "path": path, "project": "harbour" });
+            admin.ask(&format!("/tokens/{id}/try"), &call).await["allowed"] == true
+        };
+        assert!(asks("/files-v2/files/7").await);
+        // The same document with other servers, then with none for the path.
+        for (from, to, path) in [("files-v2", "files-v3", "/files-v3/files/7"), ("    servers: [{url: https://reports.example/files-v2}]\n", "", "/v1/files/7")] {
+            let moved = document.replace(from, to);
+            let answer = admin.send(Method::PUT, "/systems/reports/openapi").body(moved).send().await.unwrap();
+            let report: Value = answer.json().await.unwrap();
+            assert_eq!(report["changed"].as_array().map(Vec::len), Some(1), "{report}");
+            assert_eq!((&report["added"], &report["removed"]), (&json!([]), &json!([])), "{report}");
+            assert!(asks(path).await, "{path}");
+            assert!(!asks("/files-v2/files/7").await);
+            let after = admin.get("/systems/reports/apis").await;
+            assert_eq!(after["items"][1]["id"], before["items"][1]["id"]);
+        }
+    }
+
+    async fn what_an_import_is_compared_with_may_change_meanwhile(server) {
+        let admin = server.admin().await;
+        let document = |count: usize| {
+            let paths: serde_json::Map<String, Value> = (0..count)
+                .map(|n| (format!("/things/{n}"), json!({ "get": { "operationId": format!("thing{n}") } })))
+                .collect();
+            json!({ "openapi": "3.0.3", "paths": paths })
+        };
+        admin.post("/systems", &json!({ "key": "things", "name": "Things" })).await;
+        let imports = futures_util::future::join_all((1..6).map(|n| {
+            let (admin, document) = (&admin, document(n * 40));
+            async move {
+                let answer = admin.send(Method::PUT, "/systems/things/openapi").json(&document).send().await;
+                answer.unwrap().status().as_u16()
+            }
+        }));
+        let statuses = imports.await;
+        assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
+        assert!(statuses.contains(&200), "{statuses:?}");
+        // Whichever came last, the system has its operations and no others.
+        let report = admin.put("/systems/things/openapi", &document(40)).await;
+        assert_eq!((&report["added"], report["unchanged"].as_u64()), (&json!([]), Some(40)), "{report}");
+        assert_eq!(admin.get("/systems/things").await["api_count"], 40);
     }
 }

@@ -1,0 +1,226 @@
+//! The query of a path template, where it tells operations apart: `POST /answers?beta=true` is
+//! another operation than `POST /answers`.
+//!
+//! Names and values are compared as HTML forms encode them, decoded once. A query
+//! that servers may read in different ways has no meaning here ([`Deciding::read`]):
+//! the upstream could run another operation than the one that we decided about.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use percent_encoding::percent_decode_str;
+use url::form_urlencoded;
+
+use super::paths::NotCanonical;
+use super::template::BadTemplate;
+
+/// What a path template wants of a call's query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Conditions {
+    /// By name: the value that the query parameter must have; any if there is none.
+    wanted: BTreeMap<String, Option<String>>,
+    /// The template's parameters that stand for a value, each with the name of its query parameter.
+    parameters: Vec<(String, String)>,
+}
+
+impl Conditions {
+    /// Reads what follows the `?` of a path template: `name=value`, `name={parameter}` or `name`.
+    pub(super) fn parse(query: &str) -> Result<Self, BadTemplate> {
+        let mut conditions = Self::default();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) =
+                pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value)));
+            let name = decode(name)?;
+            let parameter = value.and_then(|value| value.strip_prefix('{')?.strip_suffix('}'));
+            let value = match (value, parameter) {
+                (_, Some(parameter)) if parameter.is_empty() || parameter.contains(['{', '}']) => {
+                    return Err(BadTemplate::Braces);
+                }
+                (_, Some(parameter)) => {
+                    conditions.parameters.push((parameter.to_owned(), name.clone()));
+                    None
+                }
+                (None, None) => None,
+                (Some(value), None) => Some(decode(value)?),
+            };
+            if name.is_empty() {
+                return Err(BadTemplate::Query);
+            }
+            if conditions.wanted.insert(name.clone(), value).is_some() {
+                return Err(BadTemplate::Repeated(name));
+            }
+        }
+        Ok(conditions)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.wanted.is_empty()
+    }
+
+    /// All that is wanted: two templates of one path that want the same are not told apart.
+    pub(super) fn wanted(&self) -> &BTreeMap<String, Option<String>> {
+        &self.wanted
+    }
+
+    /// Whether every query that meets these meets the others as well.
+    pub(super) fn imply(&self, other: &Self) -> bool {
+        other
+            .wanted
+            .iter()
+            .all(|(name, value)| self.wanted.get(name).is_some_and(|own| value.is_none() || own == value))
+    }
+
+    pub(super) fn hold(&self, given: &Given<'_>) -> bool {
+        self.wanted.iter().all(|(name, value)| {
+            given.0.get(name.as_str()).is_some_and(|given| value.as_ref().is_none_or(|value| value == given))
+        })
+    }
+
+    /// The names of the template's parameters that stand for a value.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().map(|(parameter, _)| parameter.as_str())
+    }
+
+    /// The value of a template's parameter in the query of a call that meets these conditions.
+    pub(super) fn value<'q>(&self, parameter: &str, query: &'q str) -> Option<Cow<'q, str>> {
+        let (_, name) = self.parameters.iter().find(|(own, _)| own == parameter)?;
+        form_urlencoded::parse(query.as_bytes()).find(|(own, _)| own == name).map(|(_, value)| value)
+    }
+}
+
+/// Decodes a name or value of a template.
+fn decode(text: &str) -> Result<String, BadTemplate> {
+    if text.contains(['{', '}']) {
+        return Err(BadTemplate::Query);
+    }
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| NotCanonical::BadEncoding)?;
+    Ok(decoded.into_owned())
+}
+
+/// The query parameters that tell the operations of one path apart, each with the values that do.
+#[derive(Debug, Default)]
+pub(super) struct Deciding(BTreeMap<String, BTreeSet<String>>);
+
+/// The values that a call has for parameters that decide.
+#[derive(Debug, Default)]
+pub(super) struct Given<'q>(BTreeMap<&'q str, Cow<'q, str>>);
+
+impl Deciding {
+    pub(super) fn of<'c>(all: impl IntoIterator<Item = &'c Conditions>) -> Self {
+        let mut deciding = Self::default();
+        for (name, value) in all.into_iter().flat_map(|conditions| &conditions.wanted) {
+            deciding.0.entry(name.clone()).or_default().extend(value.clone());
+        }
+        deciding
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Reads the query of a call.
+    ///
+    /// `None` if servers may read it in different ways: a parameter that decides is
+    /// there twice, or is written in another case, with brackets or with space
+    /// around it; its value is one that decides but for case or space; or the query
+    /// has `;`, which separates parameters for some servers, or what no URI has.
+    pub(super) fn read<'q>(&'q self, query: &'q str) -> Option<Given<'q>> {
+        if query.bytes().any(|byte| matches!(byte, b';' | b'#' | ..=b' ' | 0x7f..)) {
+            return None;
+        }
+        let mut given = Given::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let Some((own, values)) = self.0.get_key_value(name.as_ref()) else {
+                if self.0.keys().any(|own| is_nearly(own, &name)) {
+                    return None;
+                }
+                continue;
+            };
+            let is_unclear =
+                !values.contains(value.as_ref()) && values.iter().any(|known| is_nearly(known, &value));
+            if is_unclear || given.0.insert(own, value).is_some() {
+                return None;
+            }
+        }
+        Some(given)
+    }
+}
+
+/// Whether some server takes what was sent for this name or value.
+fn is_nearly(known: &str, sent: &str) -> bool {
+    let plain = sent.split(['[', '\0']).next().unwrap_or_default();
+    [sent, plain].iter().any(|sent| sent.trim().eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn conditions_hold_by_decoded_names_and_values() {
+        let holds = |template: &str, query: &str| {
+            let conditions = Conditions::parse(template).unwrap();
+            let deciding = Deciding::of([&conditions]);
+            deciding.read(query).is_some_and(|given| conditions.hold(&given))
+        };
+        for (template, query) in [
+            ("beta=true", "beta=true"),
+            ("beta=true", "b%65ta=tru%65"),
+            ("beta=true", "more=1&beta=true&more=2"),
+            ("a=1&b", "b=&a=1"),
+            ("name=a%20b", "name=a+b"),
+            ("name=a+b", "name=a%20b"),
+            ("filter[kind]=x", "filter[size]=3&filter%5Bkind%5D=x"),
+            ("project={project}", "project=harbour"),
+        ] {
+            assert!(holds(template, query), "{template} {query}");
+        }
+        for (template, query) in [
+            ("beta=true", ""),
+            ("beta=true", "beta=false"),
+            ("beta=true", "beta"),
+            ("beta=true", "be%2574a=true"),
+            ("beta=true", "beta=true&beta=true"),
+            ("beta=true", "beta=true&Beta=false"),
+            ("beta=true", "x=1;beta=true"),
+            ("beta=true", "beta=true#beta"),
+            ("a=1&b", "a=1"),
+        ] {
+            assert!(!holds(template, query), "{template} {query}");
+        }
+    }
+
+    #[test]
+    fn a_query_that_servers_read_in_different_ways_is_not_read() {
+        let deciding = Deciding::of([&Conditions::parse("beta=true").unwrap()]);
+        for query in [
+            "BETA=true",
+            "beta[]=true",
+            "+beta=true",
+            "beta%00=true",
+            "beta=TRUE",
+            "beta=true%20",
+            "beta&beta",
+            "x=1;y=2",
+            "x=\u{e4}",
+        ] {
+            assert!(deciding.read(query).is_none(), "{query}");
+        }
+        for query in ["", "x=1&x=2", "beta=false", "x=%3B", "alphabeta=1", "x=%ff", "beta=truer"] {
+            assert!(deciding.read(query).is_some(), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_query_that_says_nothing_clear_is_no_condition() {
+        for bad in ["=1", "a={b", "a={}", "a=x{b}", "a=1&a=2", "{a}=1", "a=%ff"] {
+            assert!(Conditions::parse(bad).is_err(), "{bad}");
+        }
+        assert!(Conditions::parse("").unwrap().is_empty());
+        assert!(Conditions::parse("a=1&b=2").unwrap().imply(&Conditions::parse("a").unwrap()));
+        assert!(!Conditions::parse("a").unwrap().imply(&Conditions::parse("a=1").unwrap()));
+    }
+}

@@ -1,0 +1,422 @@
+//! Path templates, taken apart: `/projects/{project}/files/{name}.{format}?beta=true`.
+//!
+//! A fragment (`#…`) never reaches a server, so it says nothing about a call; nor does
+//! an RFC 6570 expansion for a query that may be there or not (`{?page,size}`).
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use super::paths::{NotCanonical, decode};
+use super::query::Conditions;
+
+/// The longest path template, in bytes.
+pub(super) const MAX_TEMPLATE: usize = 2 * 1024;
+
+/// Why no call can match a path template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadTemplate {
+    /// Over [`MAX_TEMPLATE`].
+    #[error("the path template is longer than {MAX_TEMPLATE} bytes")]
+    TooLong,
+    /// A brace that opens or closes nothing, or nothing between two.
+    #[error("the path template has a brace without its counterpart, or an empty parameter name")]
+    Braces,
+    /// A query parameter without a name, or with a value that is neither a text nor one parameter.
+    #[error("a query parameter of the path template has no name, or mixes a parameter with text")]
+    Query,
+    /// A parameter's name stands twice in it.
+    #[error("the path template names {{{0}}} twice")]
+    Repeated(String),
+    /// No canonical path looks like this.
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
+}
+
+/// One segment of a path template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Segment {
+    /// This text; empty only at the end, for a trailing slash.
+    Literal(String),
+    /// Anything but nothing.
+    Parameter(String),
+    /// Parameters amid literal text.
+    Pattern(Pattern),
+    /// One or more segments.
+    Multi(String),
+}
+
+impl Segment {
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Literal(literal) => literal == text,
+            Self::Parameter(_) | Self::Multi(_) => !text.is_empty(),
+            Self::Pattern(pattern) => pattern.place(text, Side::Left).is_some(),
+        }
+    }
+
+    /// The smaller, the more specific.
+    fn specificity(&self) -> (u8, usize) {
+        match self {
+            Self::Literal(_) => (0, 0),
+            Self::Pattern(pattern) => {
+                let literal: usize = pattern.literals.iter().map(String::len).sum();
+                (1, usize::MAX - literal)
+            }
+            Self::Parameter(_) => (2, 0),
+            Self::Multi(_) => (3, 0),
+        }
+    }
+}
+
+/// From which side literals are looked for. If both give the same, there is no other way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+/// `prefix{a}between{b}suffix`: one more literal than there are names, and any may be empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pattern {
+    names: Vec<String>,
+    literals: Vec<String>,
+}
+
+impl Pattern {
+    /// Where each parameter's value stands in `text`, each at least a character
+    /// long. Taking the first (or last) place for each literal in turn leaves
+    /// the most room for the others, so no going back is needed.
+    fn place(&self, text: &str, side: Side) -> Option<Vec<(usize, usize)>> {
+        let (prefix, rest) = self.literals.split_first()?;
+        let (suffix, inner) = rest.split_last()?;
+        let end = text.len().checked_sub(suffix.len())?;
+        if !text.starts_with(prefix.as_str()) || !text.ends_with(suffix.as_str()) || prefix.len() > end {
+            return None;
+        }
+        let (mut from, mut to) = (prefix.len(), end);
+        let mut places = Vec::with_capacity(self.names.len());
+        match side {
+            Side::Left => {
+                for literal in inner {
+                    let least = from + text[from..to].chars().next()?.len_utf8();
+                    let at = least + text[least..to].find(literal.as_str())?;
+                    places.push((from, at));
+                    from = at + literal.len();
+                }
+                places.push((from, to));
+            }
+            Side::Right => {
+                for literal in inner.iter().rev() {
+                    let most = to - text[from..to].chars().next_back()?.len_utf8();
+                    let at = from + text[from..most].rfind(literal.as_str())?;
+                    places.push((at + literal.len(), to));
+                    to = at;
+                }
+                places.push((from, to));
+                places.reverse();
+            }
+        }
+        (from < to).then_some(places)
+    }
+}
+
+/// A path template, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Template {
+    raw: String,
+    segments: Vec<Segment>,
+    pub(super) conditions: Conditions,
+}
+
+impl Template {
+    /// Takes a path template apart. Those of its parameters that `multi_segment`
+    /// names may stand for several segments, where they have a segment to themselves.
+    pub(super) fn parse(raw: &str, multi_segment: &[String]) -> Result<Self, BadTemplate> {
+        if raw.len() > MAX_TEMPLATE {
+            return Err(BadTemplate::TooLong);
+        }
+        let plain = without_expansions(raw);
+        let (path, query) = split_query(&plain);
+        let conditions = Conditions::parse(query)?;
+        let mut rest = path.strip_prefix('/').ok_or(NotCanonical::NotAbsolute)?;
+        let mut segments = Vec::new();
+        let mut pattern = Pattern { names: Vec::new(), literals: vec![String::new()] };
+        let mut names = HashSet::new();
+        loop {
+            let at = rest.find(['/', '{', '}']).unwrap_or(rest.len());
+            if let Some(literal) = pattern.literals.last_mut() {
+                rest[..at].clone_into(literal);
+            }
+            let after = rest.get(at + 1..).unwrap_or_default();
+            match rest.as_bytes().get(at) {
+                Some(b'{') => {
+                    let (name, after) = after.split_once('}').ok_or(BadTemplate::Braces)?;
+                    if name.is_empty() || name.contains('{') {
+                        return Err(BadTemplate::Braces);
+                    }
+                    if !names.insert(name) {
+                        return Err(BadTemplate::Repeated(name.to_owned()));
+                    }
+                    pattern.names.push(name.to_owned());
+                    pattern.literals.push(String::new());
+                    rest = after;
+                }
+                Some(b'}') => return Err(BadTemplate::Braces),
+                separator => {
+                    let is_last = separator.is_none();
+                    let next = Pattern { names: Vec::new(), literals: vec![String::new()] };
+                    let segment = std::mem::replace(&mut pattern, next);
+                    segments.push(Self::segment(segment, is_last, multi_segment)?);
+                    if is_last {
+                        if let Some(twice) = conditions.parameters().find(|&name| !names.insert(name)) {
+                            return Err(BadTemplate::Repeated(twice.to_owned()));
+                        }
+                        return Ok(Self { raw: raw.to_owned(), segments, conditions });
+                    }
+                    rest = after;
+                }
+            }
+        }
+    }
+
+    fn segment(mut pattern: Pattern, is_last: bool, multi: &[String]) -> Result<Segment, BadTemplate> {
+        for literal in &mut pattern.literals {
+            // A document may write a literal that is not ASCII as it is: calls have it encoded.
+            let encoded = literal.bytes().filter(u8::is_ascii).find_map(|byte| match byte {
+                b'\\' => Some(NotCanonical::Backslash),
+                b';' => Some(NotCanonical::Semicolon),
+                byte if byte.is_ascii_control() => Some(NotCanonical::NotAUri),
+                _ => None,
+            });
+            if let Some(reason) = encoded {
+                return Err(reason.into());
+            }
+            *literal = decode(literal)?.into_owned();
+        }
+        let is_bare = pattern.literals.iter().all(String::is_empty);
+        match pattern.names.as_slice() {
+            [] => {
+                let literal = pattern.literals.concat();
+                match literal.as_str() {
+                    "." | ".." => Err(NotCanonical::DotSegment.into()),
+                    "" if !is_last => Err(NotCanonical::EmptySegment.into()),
+                    _ => Ok(Segment::Literal(literal)),
+                }
+            }
+            [name] if is_bare && multi.contains(name) => Ok(Segment::Multi(name.clone())),
+            [name] if is_bare => Ok(Segment::Parameter(name.clone())),
+            _ => Ok(Segment::Pattern(pattern)),
+        }
+    }
+
+    /// Whether it has a parameter of this name, in its path or in its query.
+    pub(super) fn names(&self, name: &str) -> bool {
+        let in_path = |segment: &Segment| match segment {
+            Segment::Literal(_) => false,
+            Segment::Parameter(own) | Segment::Multi(own) => own == name,
+            Segment::Pattern(pattern) => pattern.names.iter().any(|own| own == name),
+        };
+        self.segments.iter().any(in_path) || self.conditions.parameters().any(|own| own == name)
+    }
+
+    /// How many segments it has.
+    pub(super) fn length(&self) -> usize {
+        self.segments.len()
+    }
+
+    pub(super) fn has_multi(&self) -> bool {
+        self.segments.iter().any(|segment| matches!(segment, Segment::Multi(_)))
+    }
+
+    /// What is left of its path without the names of its parameters: two templates
+    /// with one form match the same paths.
+    pub(super) fn form(&self) -> String {
+        let mut form = String::with_capacity(self.raw.len());
+        for segment in &self.segments {
+            form.push('/');
+            match segment {
+                Segment::Literal(literal) => form.push_str(&escape(literal)),
+                Segment::Parameter(_) => form.push_str("{}"),
+                Segment::Multi(_) => form.push_str("{*}"),
+                Segment::Pattern(pattern) => {
+                    let literals: Vec<_> = pattern.literals.iter().map(|literal| escape(literal)).collect();
+                    form.push_str(&literals.join("{}"));
+                }
+            }
+        }
+        form
+    }
+
+    /// Its route for `matchit`: patterns widened to anything. Only for templates without multi.
+    pub(super) fn shape(&self) -> String {
+        let mut shape = String::with_capacity(self.raw.len());
+        for segment in &self.segments {
+            shape.push('/');
+            match segment {
+                Segment::Literal(literal) => shape.push_str(&escape(literal)),
+                _ => shape.push_str("{p}"),
+            }
+        }
+        shape
+    }
+
+    /// Whether its shape says all about it.
+    pub(super) fn is_plain(&self) -> bool {
+        self.segments.iter().all(|segment| matches!(segment, Segment::Literal(_) | Segment::Parameter(_)))
+    }
+
+    /// Literal before pattern before parameter before several segments, segment
+    /// by segment from the left; then by text, so that the order is total.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let by_segments = self
+            .segments
+            .iter()
+            .zip(&other.segments)
+            .map(|(one, another)| one.specificity().cmp(&another.specificity()))
+            .find(|order| order.is_ne());
+        by_segments
+            .unwrap_or_else(|| other.segments.len().cmp(&self.segments.len()))
+            .then_with(|| self.raw.cmp(&other.raw))
+    }
+
+    /// Whether some path could match both this and the shape of `other`, which
+    /// has no multi. May say yes too often, never no.
+    pub(super) fn may_meet(&self, other: &Self) -> bool {
+        let meet = |(one, another): (&Segment, &Segment)| match (one, another) {
+            (one, Segment::Literal(literal)) => one.matches(literal),
+            (Segment::Literal(literal), _) => !literal.is_empty(),
+            _ => true,
+        };
+        let single = |segment: &&Segment| !matches!(segment, Segment::Multi(_));
+        if !self.has_multi() {
+            return self.segments.len() == other.segments.len()
+                && self.segments.iter().zip(&other.segments).all(meet);
+        }
+        let before = self.segments.iter().take_while(single);
+        let after = self.segments.iter().rev().take_while(single);
+        self.segments.len() <= other.segments.len()
+            && before.zip(&other.segments).all(meet)
+            && after.zip(other.segments.iter().rev()).all(meet)
+    }
+
+    /// Where each segment of the template starts in the path's segments.
+    /// Groups of segments between multis are looked for like the literals of a [`Pattern`].
+    fn place(&self, path: &[&str], side: Side) -> Option<Vec<usize>> {
+        let fits = |group: &[Segment], at: usize| {
+            path.get(at..at + group.len())
+                .is_some_and(|part| group.iter().zip(part).all(|(segment, text)| segment.matches(text)))
+        };
+        let groups: Vec<&[Segment]> =
+            self.segments.split(|segment| matches!(segment, Segment::Multi(_))).collect();
+        let (first, rest) = groups.split_first()?;
+        let Some((last, inner)) = rest.split_last() else {
+            return (path.len() == first.len() && fits(first, 0)).then(|| (0..path.len()).collect());
+        };
+        let end = path.len().checked_sub(last.len())?;
+        // A trailing slash is never part of a multi: the template has it or has not.
+        if end <= first.len() || path[end - 1].is_empty() || !fits(first, 0) || !fits(last, end) {
+            return None;
+        }
+        let (mut from, mut to) = (first.len(), end);
+        let mut starts = vec![0; groups.len()];
+        starts[groups.len() - 1] = end;
+        match side {
+            Side::Left => {
+                for (group, start) in inner.iter().zip(&mut starts[1..]) {
+                    *start = (from + 1..to).find(|&at| {
+                        at + group.len() < to + usize::from(group.is_empty()) && fits(group, at)
+                    })?;
+                    from = *start + group.len();
+                }
+            }
+            Side::Right => {
+                let last_inner = groups.len() - 1;
+                for (group, start) in inner.iter().zip(&mut starts[1..last_inner]).rev() {
+                    let most = to.checked_sub(group.len() + 1)?;
+                    *start = (from + 1..=most).rev().find(|&at| fits(group, at))?;
+                    to = *start;
+                }
+            }
+        }
+        if from >= to {
+            return None;
+        }
+        let mut places = Vec::with_capacity(self.segments.len());
+        let mut after = 0;
+        for (index, (group, start)) in groups.iter().zip(starts).enumerate() {
+            if index > 0 {
+                places.push(after);
+            }
+            places.extend(start..start + group.len());
+            after = start + group.len();
+        }
+        Some(places)
+    }
+
+    pub(super) fn matches(&self, path: &[&str]) -> bool {
+        self.place(path, Side::Left).is_some()
+    }
+
+    /// The parameter's value when literals are looked for from one side.
+    pub(super) fn value<'p>(&self, name: &str, path: &[&'p str], side: Side) -> Option<Cow<'p, str>> {
+        let places = self.place(path, side)?;
+        self.segments.iter().enumerate().find_map(|(index, segment)| {
+            let start = places[index];
+            match segment {
+                Segment::Parameter(own) if own == name => Some(Cow::Borrowed(path[start])),
+                Segment::Multi(own) if own == name => {
+                    let end = places.get(index + 1).copied().unwrap_or(path.len());
+                    Some(Cow::Owned(path[start..end].join("/")))
+                }
+                Segment::Pattern(pattern) => {
+                    let at = pattern.names.iter().position(|own| own == name)?;
+                    let (from, to) = pattern.place(path[start], side)?[at];
+                    Some(Cow::Borrowed(&path[start][from..to]))
+                }
+                _ => None,
+            }
+        })
+    }
+}
+
+/// The template without what RFC 6570 expands to a query or a fragment: `{?…}`, `{&…}`, `{#…}`.
+fn without_expansions(raw: &str) -> Cow<'_, str> {
+    let is_expansion =
+        |rest: &str| rest.starts_with("{?") || rest.starts_with("{&") || rest.starts_with("{#");
+    let mut plain = String::new();
+    let mut rest = raw;
+    while let Some(at) = rest.char_indices().map(|(at, _)| at).find(|&at| is_expansion(&rest[at..])) {
+        let Some(length) = rest[at..].find('}') else { break };
+        plain.push_str(&rest[..at]);
+        rest = &rest[at + length + 1..];
+    }
+    if rest.len() == raw.len() { Cow::Borrowed(raw) } else { Cow::Owned(plain + rest) }
+}
+
+/// Path and query of a template. What stands between braces separates nothing.
+fn split_query(template: &str) -> (&str, &str) {
+    let separator = |text: &str, wanted: &[char]| {
+        let mut is_inside = false;
+        text.char_indices().find_map(|(at, c)| {
+            match c {
+                '{' => is_inside = true,
+                '}' => is_inside = false,
+                c if !is_inside && wanted.contains(&c) => return Some(at),
+                _ => {}
+            }
+            None
+        })
+    };
+    let template = separator(template, &['#']).map_or(template, |at| &template[..at]);
+    separator(template, &['?']).map_or((template, ""), |at| (&template[..at], &template[at + 1..]))
+}
+
+/// Braces of a literal, as `matchit` wants them.
+fn escape(literal: &str) -> Cow<'_, str> {
+    if literal.contains(['{', '}']) {
+        Cow::Owned(literal.replace('{', "{{").replace('}', "}}"))
+    } else {
+        Cow::Borrowed(literal)
+    }
+}

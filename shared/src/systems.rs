@@ -153,6 +153,14 @@ pub struct Api {
     pub unmatchable: Option<String>,
 }
 
+impl Api {
+    /// The path template as people read it, below the base path of its own if it has one.
+    #[must_use]
+    pub fn shown_path(&self) -> String {
+        format!("{}{}", self.base_path.as_deref().unwrap_or_default(), self.path)
+    }
+}
+
 /// An API, named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -165,6 +173,8 @@ pub struct ApiRef {
     pub name: String,
     /// The HTTP method.
     pub method: String,
+    /// What stands before the path instead of the system's base path, if anything does.
+    pub base_path: Option<String>,
     /// The path template.
     pub path: String,
     /// Whether it no longer matches.
@@ -219,7 +229,7 @@ pub struct ImportReport {
     pub dry_run: bool,
     /// Operations that are new.
     pub added: Vec<ImportedApi>,
-    /// Operations known by method and path whose id, name or tags differ.
+    /// Operations known by method and path whose id, name, tags or servers differ.
     pub changed: Vec<ImportedApi>,
     /// Operations no longer in the document. Granted ones stay, marked.
     pub removed: Vec<ImportedApi>,
@@ -241,7 +251,7 @@ pub struct ImportedApi {
     pub key: String,
     /// The HTTP method.
     pub method: String,
-    /// The path template.
+    /// The path template, below the base path of its own if it has one.
     pub path: String,
     /// The name that people read.
     pub name: String,

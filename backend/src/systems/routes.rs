@@ -494,7 +494,7 @@ impl Imported {
             let name = |stored: &StoredApi| ImportedApi {
                 key: stored.api.key.clone(),
                 method: stored.api.method.clone(),
-                path: stored.api.path.clone(),
+                path: stored.api.shown_path(),
                 name: stored.api.name.clone(),
             };
             all.iter().map(name).collect()

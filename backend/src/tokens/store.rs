@@ -369,15 +369,16 @@ pub(super) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
 
 /// The APIs that a token is granted one by one.
 async fn apis_of(connection: &mut AnyConnection, id: &TokenId) -> Result<Vec<ApiRef>, sqlx::Error> {
-    let rows: Vec<(String, String, String, String, String, i64)> = sqlx::query_as(
-        "SELECT a.id, a.key, a.name, a.method, a.path, a.removed FROM token_apis ta \
+    type Row = (String, String, String, String, Option<String>, String, i64);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT a.id, a.key, a.name, a.method, a.base_path, a.path, a.removed FROM token_apis ta \
          JOIN apis a ON a.id = ta.api_id WHERE ta.token_id = $1 ORDER BY a.key",
     )
     .bind(id.to_string())
     .fetch_all(connection)
     .await?;
-    let read = |(id, key, name, method, path, removed): (String, String, String, String, String, i64)| {
-        Ok(ApiRef { id: stored(&id)?, key, name, method, path, removed: removed != 0 })
+    let read = |(id, key, name, method, base_path, path, removed): Row| {
+        Ok(ApiRef { id: stored(&id)?, key, name, method, base_path, path, removed: removed != 0 })
     };
     rows.into_iter().map(read).collect()
 }

@@ -32,7 +32,8 @@ use crate::text;
 const STEP: usize = 200;
 
 /// The methods that an API may have.
-pub(crate) const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"];
+pub(crate) const METHODS: [&str; 9] =
+    ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "QUERY"];
 
 /// Which APIs are shown.
 #[derive(Clone, Default, PartialEq)]
@@ -53,11 +54,7 @@ impl Filter {
         };
         shown
             && (self.tag.is_empty() || api.tags.contains(&self.tag))
-            && (self.search.is_empty()
-                || holds(&api.name)
-                || holds(&api.key)
-                || holds(&api.path)
-                || holds(&operation(api)))
+            && (self.search.is_empty() || holds(&api.name) || holds(&api.key) || holds(&operation(api)))
     }
 
     fn is_empty(&self) -> bool {
@@ -71,7 +68,7 @@ fn needs_attention(api: &Api) -> bool {
 
 /// Method and path.
 fn operation(api: &Api) -> String {
-    format!("{} {}", api.method, api.path)
+    format!("{} {}", api.method, api.shown_path())
 }
 
 /// What is asked about an API.
@@ -407,7 +404,7 @@ fn Row(api: Api, can_change: bool, asking: Asking) -> impl IntoView {
                 <span class="operation">
                     <span class="method">{api.method.clone()}</span>
                     " "
-                    <code>{breakable(&api.path)}</code>
+                    <code>{breakable(&api.shown_path())}</code>
                 </span>
                 <span class="sub">{api.name.clone()}</span>
                 {(api.deprecated || needs_attention(&api))
@@ -661,7 +658,7 @@ fn ChangeApi(
         }
     };
     view! {
-        <p class="anywhere"><span class="method">{api.method.clone()}</span> " " <code>{api.path.clone()}</code></p>
+        <p class="anywhere"><span class="method">{api.method.clone()}</span> " " <code>{api.shown_path()}</code></p>
         <Form submit error fields=&["name", "tags"]>
             <Field
                 name="name"

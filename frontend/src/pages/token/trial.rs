@@ -37,7 +37,8 @@ fn likely_call(token: &Token, systems: &[System]) -> (String, String, String) {
         let system = find(api.key.split_once(':')?.0)?;
         let project = token.projects.first().or(token.bound_to.as_ref().and_then(|bound| bound.first()));
         let path = likely_path(&api.path, &system.project_param, project.map(|project| project.key.as_str()));
-        Some((system.key.clone(), api.method.clone(), format!("{}{path}", system.base_path)))
+        let base_path = api.base_path.as_ref().unwrap_or(&system.base_path);
+        Some((system.key.clone(), api.method.clone(), format!("{base_path}{path}")))
     });
     granted.unwrap_or_else(|| {
         let system = token.systems.first().and_then(|system| find(&system.key)).or(systems.first());
@@ -51,7 +52,7 @@ fn likely_call(token: &Token, systems: &[System]) -> (String, String, String) {
 /// stays where none is known.
 fn likely_path(template: &str, project_param: &str, project: Option<&str>) -> String {
     let mut path = String::new();
-    let mut rest = template;
+    let mut rest = template.split_once('#').map_or(template, |(before, _)| before);
     while let Some((before, (name, after))) =
         rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
     {

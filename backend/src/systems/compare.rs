@@ -102,7 +102,7 @@ fn unmatchable<'k>(
         });
     }
     let calls: Vec<String> = routes.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
-    let (router, unmatchable) = Router::build(document.base_path.as_deref().unwrap_or_default(), routes);
+    let (router, lost) = Router::build(document.base_path.as_deref().unwrap_or_default(), routes);
     let alike: BTreeSet<Vec<usize>> = router
         .alike()
         .map(|group| {
@@ -121,5 +121,5 @@ fn unmatchable<'k>(
         let named = named.join(", ");
         warnings.push(format!("No call tells these apart, so a grant of one is a grant of all: {named}."));
     }
-    unmatchable.into_iter().map(|one| (one.value, one.reason.to_string())).collect()
+    lost.into_iter().map(|one| (one.value, one.reason.to_string())).collect()
 }

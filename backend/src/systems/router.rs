@@ -148,7 +148,7 @@ fn common<'b>(mut all: impl Iterator<Item = &'b str>) -> Option<&'b str> {
             let rest = other.strip_prefix(&one[..end]);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        ends.filter(is_shared).last().map_or("", |end| &one[..end])
+        ends.rev().find(is_shared).map_or("", |end| &one[..end])
     };
     Some(all.fold(first, shared))
 }

@@ -169,13 +169,16 @@ pub fn password(raw: &str) -> Result<(), Refusal> {
     }
 }
 
+/// The longest id of an operation, in bytes.
+pub const OPERATION_ID: usize = 200;
+
 /// The id of an operation within its system: 1–200 characters that an OAuth
 /// scope may hold (RFC 6749 §3.3: printable ASCII but space, `"` and `\`).
 pub fn operation_id(raw: &str) -> Result<String, Refusal> {
     if raw.is_empty() {
         return Err(Refusal::new("required", "Must not be empty."));
     }
-    if raw.len() > 200 {
+    if raw.len() > OPERATION_ID {
         return Err(Refusal::new("too_long", "At most 200 characters."));
     }
     if raw.bytes().all(is_scope_byte) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use latchkey_shared::ids::ApiId;
 use latchkey_shared::systems::{Api, ApiScope};
 
-use super::import::Document;
+use super::import::{Document, stand_in};
 use super::router::{Route, Router};
 use super::store::{Difference, Known, StoredApi};
 
@@ -33,7 +33,7 @@ pub(super) fn compare(known: &Known, document: &Document, warnings: &mut Vec<Str
         let mut operation_id = operation.operation_id.clone();
         if keys_by_hand.contains(key.as_str()) && before.is_none_or(|before| before.api.key != key) {
             // An API that was added by hand holds the key.
-            operation_id = format!("{}:{}", operation.method, operation.path);
+            operation_id = stand_in(&operation.method, &operation.path);
             key = format!("{}:{operation_id}", system.key);
         }
         let api = Api {

@@ -11,6 +11,7 @@ use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{Error as YamlError, MessageFormatter as _, Spanned};
+use sha2::{Digest as _, Sha256};
 
 use super::paths;
 use super::template::MAX_TEMPLATE;
@@ -117,8 +118,9 @@ impl RawServer {
     /// The path below which its server answers, and its variables that could make it another.
     fn path(&self) -> Result<(String, Vec<&str>), String> {
         // Variables may stand for the scheme as well, so the path is what follows the host.
-        let path = match self.url.split_once("://") {
-            Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
+        let after_scheme = self.url.split_once("://").map(|(_, rest)| rest).or(self.url.strip_prefix("//"));
+        let path = match after_scheme {
+            Some(rest) => rest.find('/').map_or("", |slash| &rest[slash..]),
             None => &self.url,
         };
         let mut path = path.split(['?', '#']).next().unwrap_or_default().to_owned();
@@ -522,13 +524,12 @@ impl RawDocument {
             }
         }
         found.retain(|operation| {
-            let fits = fields::operation_id(&operation.operation_id).is_ok()
-                && operation.path.len() <= MAX_TEMPLATE
-                && !operation.path.contains(char::is_control);
+            let fits = operation.path.len() <= MAX_TEMPLATE && !operation.path.contains(char::is_control);
             if !fits {
+                let shown: String = operation.path.chars().filter(|c| !c.is_control()).take(100).collect();
                 warnings.push(format!(
-                    "{} {}: left out, since its id or path is too long.",
-                    operation.method, operation.path
+                    "{} {shown}: left out, since its path is too long or has control characters.",
+                    operation.method
                 ));
             }
             fits
@@ -665,14 +666,23 @@ fn lines_of<'p>(text: &str, paths: &'p [String]) -> IndexMap<&'p str, Vec<String
     lines
 }
 
-/// `METHOD:path`, with what no scope may hold percent-encoded.
-fn stand_in(method: &str, path: &str) -> String {
+/// `METHOD:path`, with what no scope may hold percent-encoded; what is too long
+/// for an operation id ends in a digest of all of it.
+pub(super) fn stand_in(method: &str, path: &str) -> String {
     let mut id = format!("{method}:");
     for byte in path.bytes() {
         if fields::is_scope_byte(byte) {
             id.push(char::from(byte));
         } else {
             let _ = write!(id, "%{byte:02X}"); // a String takes anything
+        }
+    }
+    if id.len() > fields::OPERATION_ID {
+        let digest = Sha256::digest(id.as_bytes());
+        id.truncate(fields::OPERATION_ID - 17);
+        id.push('~');
+        for byte in &digest[..8] {
+            let _ = write!(id, "{byte:02x}"); // a String takes anything
         }
     }
     id
@@ -810,6 +820,22 @@ components:
             assert!(error.contains("GET /things is there twice"), "{error}");
             assert!(error.contains("line"), "{error}");
         }
+    }
+
+    #[test]
+    fn an_operation_without_an_id_is_named_whatever_its_path() {
+        let path = |end: &str| format!("/{}/{end}", "long/".repeat(60));
+        let text = format!(
+            "openapi: 3.0.3\nservers: [{{url: //things.example/v1}}]\npaths:\n  {}: {{get: {{}}}}\n  {}: {{get: {{}}}}\n  /端口: {{get: {{}}}}\n",
+            path("one"),
+            path("other")
+        );
+        let document = Document::parse(text.as_bytes()).unwrap();
+        assert_eq!(document.base_path.as_deref(), Some("/v1"));
+        let ids: Vec<_> = document.operations.iter().map(|one| one.operation_id.as_str()).collect();
+        assert!(ids.iter().all(|id| fields::operation_id(id).is_ok()), "{ids:?}");
+        assert!(ids[0].starts_with("GET:/long/long/") && ids[0] != ids[1], "{ids:?}");
+        assert_eq!(ids[2], "GET:/%E7%AB%AF%E5%8F%A3");
     }
 
     #[test]

@@ -102,8 +102,8 @@ fn unmatchable<'k>(
         });
     }
     let calls: Vec<String> = routes.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
-    let (router, lost) = Router::build(document.base_path.as_deref().unwrap_or_default(), routes);
-    let alike: BTreeSet<Vec<usize>> = router
+    let (matcher, lost) = Router::build(document.base_path.as_deref().unwrap_or_default(), routes);
+    let alike: BTreeSet<Vec<usize>> = matcher
         .alike()
         .map(|group| {
             let mut group: Vec<usize> = group.into_iter().copied().collect();

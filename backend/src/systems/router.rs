@@ -364,9 +364,9 @@ mod tests {
     fn router(base_path: &str, routes: &[(&str, &str)]) -> Router<usize> {
         let routes =
             routes.iter().enumerate().map(|(value, (method, path))| route(method, None, path, value));
-        let (router, unmatchable) = Router::build(base_path, routes);
+        let (built, unmatchable) = Router::build(base_path, routes);
         assert!(unmatchable.is_empty(), "{unmatchable:?}");
-        router
+        built
     }
 
     /// The values of the routes that a call can mean.
@@ -447,7 +447,7 @@ mod tests {
             route("GET", Some("/files-v2"), "/files/{file}", 1),
             route("GET", Some("/v1/more/{x}"), "/reports", 2),
         ];
-        let (router, _) = Router::build("/v1", routes);
+        let (built, _) = Router::build("/v1", routes);
         for (path, wanted) in [
             ("/v1/reports", vec![0]),
             ("/files-v2/files/7", vec![1]),
@@ -456,7 +456,7 @@ mod tests {
             ("/v1/files/7", vec![]),
             ("/reports", vec![]),
         ] {
-            assert_eq!(found(&router, "GET", path), wanted, "{path}");
+            assert_eq!(found(&built, "GET", path), wanted, "{path}");
         }
         assert_eq!(common(["/v1/a", "/v1/b", "/v1"].into_iter()), Some("/v1"));
         assert_eq!(common(["/v1", "/v10"].into_iter()), Some(""));
@@ -566,10 +566,10 @@ mod tests {
                 .enumerate()
                 .map(|(value, (method, base, path))| route(method, *base, path, value))
                 .collect();
-            let (router, unmatchable) = Router::build(base, routes.clone());
+            let (built, unmatchable) = Router::build(base, routes.clone());
             prop_assert!(unmatchable.is_empty(), "{unmatchable:?}");
             for (method, path, query) in calls {
-                let mut got = found(&router, method, &format!("{path}?{query}"));
+                let mut got = found(&built, method, &format!("{path}?{query}"));
                 got.sort_unstable();
                 let wanted = listed(base, &routes, method, &path, &query);
                 prop_assert_eq!(got, wanted, "{} {}?{} of {:?}", method, path, query, templates);

@@ -12,6 +12,7 @@ use crate::access::{Held, Principal};
 use crate::audit::Origin;
 use crate::configuration::Configuration;
 use crate::crypto::operations::Source;
+use crate::database::in_time;
 use crate::sessions::Sessions;
 use crate::systems::builtin;
 use crate::systems::catalog::Snapshot;
@@ -29,9 +30,9 @@ impl FromRequest for Principal {
         let request = request.clone();
         Box::pin(async move {
             if request.headers().contains_key(header::AUTHORIZATION) {
-                token(&request).await
+                in_time(token(&request)).await
             } else {
-                person(&request).await
+                in_time(person(&request)).await
             }
         })
     }

@@ -81,6 +81,7 @@ impl Application {
         let key_pool = Arc::new(KeyPool::start(configuration.key_pool));
 
         let document = document(sessions.cookie());
+        verify::replay::remember_time(&database).await?;
         tokens::names::renew_keys(&database).await?;
         systems::builtin::register(&database, &document, &issuer).await?;
         let password = users::ensure_first_administrator(&database, &configuration).await?;

@@ -17,7 +17,7 @@ use super::jwt::{Algorithm, SigningKey, SigningKeys, Term};
 use super::vault::{MasterKey, MasterKeyError, Place, Vault, VaultError, WrappedDataKey};
 use super::{random_bytes, store, to_base64url};
 use crate::configuration::Configuration;
-use crate::database::{Change, Database, Engine, FreshCell, OutcomeUnknown, Transaction, now};
+use crate::database::{Change, Database, Engine, FreshCell, OutcomeUnknown, Transaction, WriteError, now};
 
 /// How long verifiers may keep the published keys, in seconds.
 pub const JWKS_MAX_AGE: i64 = 300;
@@ -55,6 +55,8 @@ pub enum KeyringError {
     #[error("database: {0}")]
     OutcomeUnknown(#[from] OutcomeUnknown),
 }
+
+impl WriteError for KeyringError {}
 
 /// The keys of this installation.
 pub struct Keyring {

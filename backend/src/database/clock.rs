@@ -128,6 +128,20 @@ pub(super) async fn start(engine: Engine, reader: &AnyPool) -> Result<(), sqlx::
     Ok(())
 }
 
+/// It is this moment, or later: a moment that was noted before this process began.
+/// A clock that says less was set back. It is followed when it has said so for
+/// [`HOLDS`], as after any jump.
+pub fn begin_at(noted: i64) {
+    let booted_at = noted - since_boot();
+    let before = BOOTED_AT.fetch_max(booted_at, Ordering::Relaxed);
+    if before != UNKNOWN && booted_at - before > SMALL {
+        tracing::warn!(
+            milliseconds = booted_at - before,
+            "the clock is behind what was written; for five minutes time goes on from there"
+        );
+    }
+}
+
 /// When the machine was booted by the database's clock; `None` if the answer took
 /// too long to be exact.
 async fn ask(reader: &AnyPool) -> Result<Option<i64>, sqlx::Error> {

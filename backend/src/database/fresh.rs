@@ -17,10 +17,25 @@ use super::lease::Moment;
 /// included: a gateway waits no longer for a node that is cut off.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+tokio::task_local! {
+    /// Until when the decision that is being made waits.
+    static DEADLINE: Instant;
+}
+
+/// Makes a decision: all that it waits for has one second together.
+pub async fn in_time<F: Future>(decision: F) -> F::Output {
+    DEADLINE.scope(Instant::now() + PATIENCE, decision).await
+}
+
+/// Until when to wait now: the decision's deadline, or a second for a read of its own.
+fn deadline() -> Instant {
+    DEADLINE.try_with(|deadline| *deadline).unwrap_or_else(|_| Instant::now() + PATIENCE)
+}
+
 /// What `read` finds, unless it takes too long for somebody who waits for a
 /// decision.
 pub async fn promptly<T, E: From<sqlx::Error>>(read: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    before(Instant::now() + PATIENCE, read).await
+    before(deadline(), read).await
 }
 
 async fn before<T, E: From<sqlx::Error>>(
@@ -162,7 +177,10 @@ impl<V> FreshCell<V> {
     where
         F: Future<Output = Result<V, E>>,
     {
-        let deadline = Instant::now() + PATIENCE;
+        if let Some(value) = self.get() {
+            return Ok(value);
+        }
+        let deadline = deadline();
         loop {
             if let Some(value) = self.get() {
                 return Ok(value);
@@ -271,6 +289,22 @@ mod tests {
         assert!(all.iter().all(Result::is_err));
         assert!((PATIENCE..PATIENCE * 2).contains(&start.elapsed()));
         assert_eq!(*cell.get_or_read(|| async { Ok::<_, sqlx::Error>(1) }).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_reads_of_a_decision_have_a_second_together() {
+        let start = Instant::now();
+        let slow = || async {
+            tokio::time::sleep(PATIENCE * 7 / 10).await;
+            Ok::<_, sqlx::Error>(1)
+        };
+        let cell = FreshCell::new(Arc::default(), Change::Catalog);
+        let (first, second) =
+            in_time(async { (promptly(slow()).await, cell.get_or_read(slow).await.is_ok()) }).await;
+        assert!(first.is_ok() && !second);
+        assert!(start.elapsed() < PATIENCE * 13 / 10, "{:?}", start.elapsed());
+        // A read of its own has one for itself.
+        assert!(promptly(slow()).await.is_ok());
     }
 
     #[tokio::test]

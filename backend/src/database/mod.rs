@@ -19,18 +19,19 @@ pub mod sql;
 mod write;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::AnyPool;
+use sqlx::{AnyConnection, AnyPool};
 use tokio::runtime::Handle;
 
 pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;
 pub use self::engine::Engine;
-pub use self::fresh::{Fresh, FreshCell, promptly};
+pub use self::fresh::{Fresh, FreshCell, in_time, promptly};
 use self::reserve::Reserve;
 use self::write::Writing;
-pub use self::write::{OutcomeUnknown, Transaction, Trouble};
+pub use self::write::{OutcomeUnknown, Transaction, Trouble, WriteError};
 use crate::configuration::Configuration;
 
 /// Why the database cannot be used.
@@ -52,6 +53,9 @@ pub enum OpenError {
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
 }
+
+/// How long a write may take that others wait behind.
+const BRIEFLY: Duration = Duration::from_secs(5);
 
 /// A handle on the database; cloning it is cheap.
 #[derive(Clone)]
@@ -90,7 +94,7 @@ impl Database {
             read,
             write,
             epochs,
-            writing: Arc::default(),
+            writing: Arc::new(Writing::new()),
             reserve,
             runtime: Handle::current(),
             _lock: lock.map(Arc::new),
@@ -131,7 +135,7 @@ impl Database {
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
         T: Send + 'static,
-        E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
+        E: WriteError + Send + 'static,
     {
         self.withdraw_if(false, work).await
     }
@@ -142,7 +146,7 @@ impl Database {
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
         T: Send + 'static,
-        E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
+        E: WriteError + Send + 'static,
     {
         self.withdraw_if(true, work).await
     }
@@ -152,7 +156,7 @@ impl Database {
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
         T: Send + 'static,
-        E: From<sqlx::Error> + From<OutcomeUnknown> + Send + 'static,
+        E: WriteError + Send + 'static,
     {
         if !withdraws {
             self.has_space()?;
@@ -165,7 +169,7 @@ impl Database {
             if outcome.is_err() {
                 write::probe(&database);
             }
-            outcome
+            outcome.map_err(WriteError::rolled_back)
         });
         match task.await {
             Ok(outcome) => outcome,
@@ -195,6 +199,21 @@ impl Database {
         F::Output: Send + 'static,
     {
         self.runtime.spawn(work)
+    }
+
+    /// Does `work` with a connection that writes, outside of [`Database::write`]: for
+    /// rows that no cache holds and no invariant spans. Others may be waiting behind
+    /// it, so it has a few seconds; one that takes longer loses its connection.
+    pub async fn write_briefly<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
+        let mut connection = self.write.acquire().await?;
+        let outcome = write::within(BRIEFLY, work(&mut connection)).await;
+        if matches!(outcome, Err(sqlx::Error::PoolTimedOut)) {
+            connection.close_on_drop();
+        }
+        outcome
     }
 
     /// The pool to write with outside of [`Database::write`]: for rows that no

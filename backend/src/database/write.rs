@@ -7,17 +7,39 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Executor as _};
+use tokio::sync::Semaphore;
 
 use super::{Change, Database, Engine, reserve};
 
 /// How long to wait before it is tried again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How many writes of this node hold the lock or wait for it. One waits while
+/// another works; more would keep other nodes waiting, should this one stand
+/// still: PostgreSQL ends their sessions one after the other.
+const TURNS: usize = 2;
+/// How long a statement that begins or ends a write may take. The network may
+/// swallow the answer; on SQLite it waits for the disk.
+const STATEMENT: Duration = Duration::from_secs(15);
+/// How long the work of a write may take.
+const WORK: Duration = Duration::from_mins(1);
 
 /// The connection was lost while it committed: what the transaction wrote may be
 /// there or not.
 #[derive(Debug, thiserror::Error)]
 #[error("it is not known whether this was written: {0}")]
 pub struct OutcomeUnknown(#[source] pub sqlx::Error);
+
+/// What a write can fail with.
+pub trait WriteError: From<sqlx::Error> + From<OutcomeUnknown> {
+    /// The same, now that the transaction is known to be rolled back, if it ever
+    /// began: nothing was written.
+    #[must_use]
+    fn rolled_back(self) -> Self {
+        self
+    }
+}
+
+impl WriteError for sqlx::Error {}
 
 /// For those who write again in any case.
 impl From<OutcomeUnknown> for sqlx::Error {
@@ -148,28 +170,31 @@ impl Transaction {
 pub(super) async fn transact<T, E, F>(database: &Database, work: F) -> Result<T, E>
 where
     F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>>,
-    E: From<sqlx::Error> + From<OutcomeUnknown>,
+    E: WriteError,
 {
     let engine = database.engine;
+    let patience = database.write.options().get_acquire_timeout();
+    let _turn = within(patience, async { Ok(database.writing.turns.acquire().await) }).await?;
     let lent = Lent { connection: database.write.acquire().await?, is_clean: false };
     let mut transaction = Transaction { engine, lent, changes: Vec::new() };
     // The statement as it is, not sqlx's transaction: on SQLite that counts how deep it is
     // in, and counts on after a COMMIT that failed. Whatever fails from here on closes the
     // connection, but for a refusal, which rolls back.
-    transaction.connection().execute(engine.begin()).await?;
-    engine.lock_writes(transaction.connection()).await?;
-    let value = match work(&mut transaction).await {
+    within(STATEMENT, transaction.connection().execute(engine.begin())).await?;
+    within(STATEMENT, engine.lock_writes(transaction.connection())).await?;
+    let done = tokio::time::timeout(WORK, work(&mut transaction)).await;
+    let value = match done.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into())) {
         Ok(value) => value,
         Err(refusal) => {
-            if let Err(error) = transaction.lent.end("ROLLBACK").await {
+            if let Err(error) = within(STATEMENT, transaction.lent.end("ROLLBACK")).await {
                 tracing::debug!(%error, "a connection that does not roll back is closed");
             }
             return Err(refusal);
         }
     };
     let changes = std::mem::take(&mut transaction.changes);
-    engine.announce(transaction.connection(), &changes).await?;
-    let committed = transaction.lent.end("COMMIT").await;
+    within(STATEMENT, engine.announce(transaction.connection(), &changes)).await?;
+    let committed = within(STATEMENT, transaction.lent.end("COMMIT")).await;
     for change in &changes {
         database.epochs.raise(change);
     }
@@ -180,15 +205,33 @@ where
     }
 }
 
-/// Whether anything can be written, as it was found last.
-#[derive(Default)]
+/// What `step` gives, if it does so in time. The connection of one that does
+/// not is to be closed.
+pub(super) async fn within<T>(
+    limit: Duration,
+    step: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(limit, step).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
+/// Whose turn it is to write, and whether anything can be written, as it was found last.
 pub(super) struct Writing {
+    turns: Semaphore,
     fails: AtomicBool,
     is_probed: AtomicBool,
     found: Mutex<Option<Instant>>,
 }
 
 impl Writing {
+    pub(super) fn new() -> Self {
+        Self {
+            turns: Semaphore::new(TURNS),
+            fails: AtomicBool::default(),
+            is_probed: AtomicBool::default(),
+            found: Mutex::default(),
+        }
+    }
+
     pub(super) fn works(&self) -> bool {
         !self.fails.load(Ordering::Relaxed)
     }

@@ -102,6 +102,17 @@ pub(super) struct Client {
     pub(super) key: KeyState,
 }
 
+impl Client {
+    /// The same client as it is now: what it authenticated itself with must still be good.
+    pub(super) async fn again(self, request: &HttpRequest, verifier: &Verifier) -> Result<Self, OAuthError> {
+        let token = verifier.token(&self.token.id).await?.ok_or_else(OAuthError::client)?;
+        let key = token.good_keys(now()).find(|key| key.id == self.key.id && key.secret == self.key.secret);
+        let key = key.cloned().ok_or_else(OAuthError::client)?;
+        may_come_in(request, &token)?;
+        Ok(Self { token, key })
+    }
+}
+
 /// What a client authenticates itself with, by one mechanism and no other (RFC 6749 §2.3).
 enum Credentials {
     /// `client_secret_basic` or `client_secret_post`.

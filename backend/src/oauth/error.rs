@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::OutcomeUnknown;
+use crate::database::{OutcomeUnknown, WriteError};
 
 /// An error code of RFC 6749 §5.2, RFC 6750 §3.1 or RFC 8707 §2. The last two
 /// come with a 5xx, of which RFC 6749 says nothing.
@@ -99,6 +99,8 @@ impl From<OutcomeUnknown> for OAuthError {
         error.into()
     }
 }
+
+impl WriteError for OAuthError {}
 
 impl ResponseError for OAuthError {
     fn status_code(&self) -> StatusCode {

@@ -9,7 +9,7 @@ use latchkey_shared::verify::{Decision, Reason};
 
 use super::routes::{parse_id, visible};
 use crate::access::{Principal, Reach};
-use crate::database::Database;
+use crate::database::{Database, in_time};
 use crate::users::Users;
 use crate::verify::routes::{address, check_method};
 use crate::verify::state::TokenState;
@@ -69,7 +69,10 @@ pub(super) async fn try_call(
     };
     let call =
         Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
-    let verdict = verifier.consider(&snapshot, token, user, &call).await;
+    let verdict = in_time(verifier.consider(&snapshot, token, user, &call)).await;
+    if let Some(reason @ Reason::Unavailable) = verdict.denied {
+        return Err(Problem::denied(reason, None));
+    }
     Ok(web::Json(conceal(verdict, &principal).decision()))
 }
 

@@ -23,6 +23,7 @@ use super::{Call, Presented, Verdict, Verifier};
 use crate::configuration::Configuration;
 use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
+use crate::database::in_time;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::SentMethod;
 use crate::web::problem::Problem;
@@ -130,7 +131,7 @@ async fn authorize(
         source: Source::new(client_ip, &system.key),
     };
     let call = Call { system, method: &method, path: &path, project: project.as_deref(), client_ip };
-    let verdict = verifier.decide(&snapshot, presented, &call).await;
+    let verdict = in_time(verifier.decide(&snapshot, presented, &call)).await;
     match verdict.denied {
         Some(reason) => Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str()))),
         None => Ok(identity(&verdict)),

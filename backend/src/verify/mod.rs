@@ -12,7 +12,7 @@
 
 mod forward;
 pub mod prove;
-mod replay;
+pub mod replay;
 pub mod routes;
 pub mod state;
 

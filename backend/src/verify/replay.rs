@@ -6,10 +6,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use latchkey_shared::ids::TokenId;
+use sqlx::AnyConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::database::sql::Sql;
-use crate::database::{Database, now};
+use crate::database::{Database, Engine, clock, now};
 
 /// Claims written by one statement at most.
 const BATCH: usize = 256;
@@ -102,7 +103,8 @@ async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::
         ") AS claims WHERE column3 > (SELECT until FROM used_requests_forgotten) \
          ON CONFLICT DO NOTHING RETURNING token_id, jti",
     );
-    let written: Vec<(String, String)> = sql.query_as().fetch_all(database.unordered_writer()).await?;
+    let written: Vec<(String, String)> =
+        database.write_briefly(async |connection| sql.query_as().fetch_all(connection).await).await?;
     let mut written: HashSet<(String, String)> = written.into_iter().collect();
     for claim in batch.drain(..) {
         // Removed as it is given: of two claims for one request in a batch, one gets it.
@@ -112,20 +114,36 @@ async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::
     Ok(())
 }
 
+/// Time does not go back behind what was noted, should this machine's clock have
+/// been set back since (SQLite; a fleet goes by the database's clock).
+pub async fn remember_time(database: &Database) -> Result<(), sqlx::Error> {
+    if database.engine() == Engine::Sqlite {
+        let until: i64 = sqlx::query_scalar("SELECT until FROM used_requests_forgotten")
+            .fetch_one(database.reader())
+            .await?;
+        clock::begin_at(until + KEPT);
+    }
+    Ok(())
+}
+
 /// Forgets what has been stale for a while, once it is noted until when: a
 /// request of that time is refused, should a clock make it look good again.
 async fn forget(database: &Database) -> Result<(), sqlx::Error> {
     let until = now() - KEPT;
-    let noted: i64 = sqlx::query_scalar(
-        "UPDATE used_requests_forgotten SET until = CASE WHEN until < $1 THEN $1 ELSE until END RETURNING until",
-    )
-    .bind(until)
-    .fetch_one(database.unordered_writer())
-    .await?;
-    sqlx::query("DELETE FROM used_requests WHERE expires_at <= $1")
+    let forget = async |connection: &mut AnyConnection| {
+        let noted: i64 = sqlx::query_scalar(
+            "UPDATE used_requests_forgotten SET until = CASE WHEN until < $1 THEN $1 ELSE until END RETURNING until",
+        )
         .bind(until)
-        .execute(database.unordered_writer())
+        .fetch_one(&mut *connection)
         .await?;
+        sqlx::query("DELETE FROM used_requests WHERE expires_at <= $1")
+            .bind(until)
+            .execute(connection)
+            .await?;
+        Ok(noted)
+    };
+    let noted: i64 = database.write_briefly(forget).await?;
     if noted > now() {
         tracing::warn!(
             milliseconds = noted - now(),

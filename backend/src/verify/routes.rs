@@ -17,6 +17,7 @@ use super::forward::ForwardAuthentication;
 use super::{Call, Presented, Verifier};
 use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
+use crate::database::in_time;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::client::hop;
 use crate::web::extract::Body;
@@ -67,7 +68,8 @@ async fn verify(
     let mut errors = Errors::new();
     let client_ip = check(&body, "", &mut errors);
     Problem::unless_empty(errors)?;
-    decide(&verifier, (&snapshot, system), bearer(&request), &body, client_ip).await.map(web::Json)
+    let decision = decide(&verifier, (&snapshot, system), bearer(&request), &body, client_ip);
+    in_time(decision).await.map(web::Json)
 }
 
 /// Decide calls
@@ -109,9 +111,8 @@ async fn verify_batch(
     let decisions = stream::iter(calls.iter().zip(addresses))
         .map(|(call, client_ip)| decide(&verifier, (&snapshot, system), bearer(&request), call, client_ip))
         .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
-    Ok(web::Json(Decisions { decisions }))
+        .try_collect();
+    Ok(web::Json(Decisions { decisions: in_time(decisions).await? }))
 }
 
 fn is_of_system(body: &CallBody, snapshot: &Snapshot, system: &CatalogSystem) -> Result<(), Problem> {

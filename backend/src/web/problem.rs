@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::database::{OutcomeUnknown, Trouble};
+use crate::database::{OutcomeUnknown, Trouble, WriteError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
@@ -369,6 +369,15 @@ impl From<OutcomeUnknown> for Problem {
     fn from(error: OutcomeUnknown) -> Self {
         tracing::error!(%error, "the database was lost");
         Self::new(Kind::OutcomeUnknown).with_header(header::RETRY_AFTER, "5")
+    }
+}
+
+impl WriteError for Problem {
+    fn rolled_back(mut self) -> Self {
+        if self.kind == Kind::Unavailable {
+            self.kind = Kind::NotWritten;
+        }
+        self
     }
 }
 

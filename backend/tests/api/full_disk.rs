@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use latchkey::configuration::Configuration;
-use latchkey::database::{Database, OutcomeUnknown, Trouble};
+use latchkey::database::{Database, OutcomeUnknown, Trouble, WriteError};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
@@ -26,6 +26,8 @@ impl From<sqlx::Error> for Failed {
         Self::NotWritten(error)
     }
 }
+
+impl WriteError for Failed {}
 
 impl From<OutcomeUnknown> for Failed {
     fn from(_: OutcomeUnknown) -> Self {

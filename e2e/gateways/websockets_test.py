@@ -80,6 +80,20 @@ def test_an_upgrade_says_who_calls(gateway, platform):
     assert "x-project" not in headers
 
 
+def test_nobody_removes_who_he_is(gateway, talkative, platform):
+    """A header that `Connection` names is for the next hop only (RFC 9110 §7.6.1)."""
+    credential = platform.file(platform.apply("rsa"))["open_token"]
+    before = talkative.arrived
+    try:
+        with upgrade(gateway, credential, platform.device(), [("Connection", "X-Latchkey-Subject")]) as socket:
+            headers = [(name.lower(), value.lower()) for name, value in json.loads(socket.recv(30))["headers"]]
+    except InvalidStatus as refusal:
+        assert (refusal.response.status_code, talkative.arrived) == (400, before)
+    else:
+        assert "x-latchkey-subject" in dict(headers)
+        assert not [value for name, value in headers if name == "connection" and "latchkey" in value]
+
+
 def test_an_upgrade_without_a_grant_is_refused_before_it_is_one(gateway, talkative, platform):
     credential = platform.file(platform.apply("rsa"))["open_token"]
     assert refused(gateway, talkative, None, platform.device()) == 401

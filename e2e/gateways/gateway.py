@@ -243,13 +243,15 @@ class Gateway:
 
 
 class Busy(Upstream):
-    """Answers everybody that it was asked too often."""
+    """Answers everybody that it was asked too often, and keeps the headers of the questions."""
 
     def __enter__(self):
+        self.asked = asked = []
         class Refuse(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
+                asked.append(self.headers)
                 self.send_response(429)
                 self.send_header("Retry-After", "1")
                 self.send_header("Content-Length", "0")

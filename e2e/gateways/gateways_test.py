@@ -275,8 +275,14 @@ def test_a_caller_over_its_limit_is_told_so(gateway_of, platform, upstream, cred
     family, start = gateway_of
     with Busy() as busy, start(f"http://{busy.address}", platform.key_for(family)) as gateway:
         before = upstream.arrived
-        answer = gateway.call(credential, target=platform.device())
+        upgrade = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
+        upgrade += [("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")]
+        answer = gateway.call(credential, target=platform.device(), headers=upgrade)
         assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
+        # The question is no upgrade, also if the call is one.
+        (asked,) = busy.asked
+        assert asked["Upgrade"] is None
+        assert "upgrade" not in (asked["Connection"] or "").lower()
         assert upstream.arrived == before
 
 

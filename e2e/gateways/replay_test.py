@@ -1,10 +1,7 @@
-"""Traefik and Envoy, which Debian does not have: the very requests that they make by their documentation.
+"""Traefik, which no package here has: the very requests that it makes by its documentation.
 
 https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/forwardauth/
-https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/ext_authz_filter
 """
-
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -32,36 +29,23 @@ def traefik(platform, credential, method, path, address="203.0.113.9"):
     return requests.get(forward["address"], headers=headers, timeout=30)
 
 
-def envoy(platform, credential, method, path, address="203.0.113.9"):
-    """The method of the call, its path behind the prefix, no body; its host, and the headers allowed."""
-    values = PLACES | {"system": platform.system, "latchkey_hostname": urlsplit(URL).hostname}
-    recipe = yaml.safe_load(filled("envoy.yaml", **values, latchkey_port=str(urlsplit(URL).port)))
-    (listener,) = recipe["static_resources"]["listeners"]
-    manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
-    filters = [one["name"].rpartition(".")[2] for one in manager["http_filters"]]
-    assert filters == ["header_mutation", "ext_authz", "router"], "removed before it is said"
-    check = manager["http_filters"][1]["typed_config"]
-    allowed = [pattern["exact"] for pattern in check["allowed_headers"]["patterns"]]
-    called = {"authorization": f"Bearer {credential}", "x-forwarded-for": f"198.51.100.1,{address}"}
-    headers = {name: called[name] for name in allowed if name in called}
-    for added in check["http_service"]["authorization_request"]["headers_to_add"]:
-        headers[added["key"]] = platform.key_for("envoy")
-    headers |= {"Host": "fleet.example", "Content-Length": "0", "x-envoy-internal": "true"}
-    headers |= {"x-envoy-expected-rq-timeout-ms": "5000", "x-forwarded-proto": "https"}
-    return requests.request(method, URL + check["http_service"]["path_prefix"] + path, headers=headers, timeout=30)
+def test_with_cors_preflights_are_answered_before_they_are_decided():
+    recipe = yaml.safe_load(filled("traefik.yaml", cors=True, **PLACES))["http"]
+    used = recipe["routers"]["system"]["middlewares"]
+    assert used == ["latchkey-cors", "latchkey-key", "latchkey", "latchkey-strip"]
+    assert set(used) == set(recipe["middlewares"])
+    assert recipe["middlewares"]["latchkey-cors"]["headers"]["accessControlAllowOriginList"] == ["https://app.example"]
 
 
-@pytest.mark.parametrize("asks", [traefik, envoy])
-def test_an_allowed_call_says_who_calls(platform, asks, credential):
+def test_an_allowed_call_says_who_calls(platform, credential):
     for method, path in (("GET", platform.device() + "?a=%2F"), ("HEAD", platform.device())):
-        answer = asks(platform, credential, method, path)
+        answer = traefik(platform, credential, method, path)
         assert (answer.status_code, answer.content) == (200, b"")
         assert answer.headers["X-Latchkey-Project"] == platform.project
         assert answer.headers["X-Latchkey-Api"] == platform.read
 
 
-@pytest.mark.parametrize("asks", [traefik, envoy])
-def test_a_denial_has_its_status_and_challenge(platform, asks, credential):
+def test_a_denial_has_its_status_and_challenge(platform, credential):
     for denied, method, path, status, error in (
         ("nonsense", "GET", platform.device(), 401, "invalid_token"),
         (credential, "PATCH", platform.device(), 403, "insufficient_scope"),
@@ -69,22 +53,20 @@ def test_a_denial_has_its_status_and_challenge(platform, asks, credential):
         (credential, "GET", platform.device(device="a%2Fb"), 403, "insufficient_scope"),
         (credential, "POST", "/", 403, "insufficient_scope"),
     ):
-        answer = asks(platform, denied, method, path)
+        answer = traefik(platform, denied, method, path)
         assert answer.status_code == status, path
         assert f'error="{error}"' in answer.headers["WWW-Authenticate"]
 
 
-@pytest.mark.parametrize("asks", [traefik, envoy])
-def test_the_address_is_the_one_that_the_gateway_saw(platform, asks):
+def test_the_address_is_the_one_that_the_gateway_saw(platform):
     credential = platform.file(platform.apply("rsa", allowed_ips=["203.0.113.0/24"]))["open_token"]
-    assert asks(platform, credential, "GET", platform.device()).status_code == 200
-    assert asks(platform, credential, "GET", platform.device(), address="198.51.100.7").status_code == 403
+    assert traefik(platform, credential, "GET", platform.device()).status_code == 200
+    assert traefik(platform, credential, "GET", platform.device(), address="198.51.100.7").status_code == 403
 
 
-@pytest.mark.parametrize("asks", [traefik, envoy])
-def test_a_deleted_token_is_refused_at_the_next_request(platform, asks):
+def test_a_deleted_token_is_refused_at_the_next_request(platform):
     token = platform.apply("rsa")
     credential = platform.file(token)["open_token"]
-    assert asks(platform, credential, "GET", platform.device()).status_code == 200
+    assert traefik(platform, credential, "GET", platform.device()).status_code == 200
     platform.withdraw(token)
-    assert asks(platform, credential, "GET", platform.device()).status_code == 401
+    assert traefik(platform, credential, "GET", platform.device()).status_code == 401

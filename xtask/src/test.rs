@@ -42,7 +42,7 @@ enum Step {
     Build,
     /// The README's journey with public Python and Node libraries
     Clients,
-    /// nginx, Caddy and HAProxy with the published recipes
+    /// nginx, Caddy, HAProxy and Envoy with the published recipes
     Gateways,
     /// schemathesis: the server keeps to its OpenAPI document
     Openapi,

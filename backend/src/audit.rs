@@ -76,13 +76,15 @@ pub async fn record(
     target: Option<&Target>,
     detail: &Value,
 ) -> Result<(), sqlx::Error> {
+    let at = now();
     sqlx::query(
         "INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, \
          target_name, detail, request_id, client_ip) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
-    .bind(EventId::new().to_string())
-    .bind(now())
+    // The trail is read in the order of its ids, whatever this machine's clock says.
+    .bind(EventId::at(at).to_string())
+    .bind(at)
     .bind(origin.kind)
     .bind(origin.id.clone())
     .bind(origin.name.clone())
@@ -96,6 +98,12 @@ pub async fn record(
     .execute(transaction.connection())
     .await
     .map(drop)
+}
+
+/// When the latest event was written, in milliseconds since the epoch; 0 if none was.
+pub async fn last_written(database: &Database) -> Result<i64, sqlx::Error> {
+    let latest = sqlx::query_scalar("SELECT at FROM audit_events ORDER BY id DESC LIMIT 1");
+    Ok(latest.fetch_optional(database.reader()).await?.unwrap_or_default())
 }
 
 /// Which events to list.

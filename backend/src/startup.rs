@@ -20,7 +20,7 @@ use crate::crypto::decryptor::Decryptor;
 use crate::crypto::keyring::{self, Keyring};
 use crate::crypto::operations::{Limits, PrivateOperations};
 use crate::crypto::rsa::KeyPool;
-use crate::database::Database;
+use crate::database::{Database, Engine, clock};
 use crate::sessions::Sessions;
 use crate::systems::catalog::Catalog;
 use crate::usage::Usage;
@@ -81,7 +81,11 @@ impl Application {
         let key_pool = Arc::new(KeyPool::start(configuration.key_pool));
 
         let document = document(sessions.cookie());
-        verify::replay::remember_time(&database).await?;
+        if database.engine() == Engine::Sqlite {
+            let noted =
+                [verify::replay::last_forgot(&database).await?, audit::last_written(&database).await?];
+            clock::begin_at(noted.into_iter().max().unwrap_or_default());
+        }
         tokens::names::renew_keys(&database).await?;
         systems::builtin::register(&database, &document, &issuer).await?;
         let password = users::ensure_first_administrator(&database, &configuration).await?;

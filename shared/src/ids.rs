@@ -47,6 +47,15 @@ macro_rules! id {
                 Self(format!("{}{}", $prefix, ulid::Ulid::generate().to_string().to_lowercase()))
             }
 
+            /// A new id that sorts as one made at a moment, in milliseconds since the epoch.
+            #[cfg(feature = "server")]
+            #[must_use]
+            pub fn at(moment: i64) -> Self {
+                let since = std::time::Duration::from_millis(u64::try_from(moment).unwrap_or_default());
+                let ulid = ulid::Ulid::from_datetime(std::time::UNIX_EPOCH + since);
+                Self(format!("{}{}", $prefix, ulid.to_string().to_lowercase()))
+            }
+
             /// The id as text.
             #[must_use]
             pub fn as_str(&self) -> &str {

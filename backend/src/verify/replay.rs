@@ -10,7 +10,7 @@ use sqlx::AnyConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::database::sql::Sql;
-use crate::database::{Database, Engine, clock, now};
+use crate::database::{Database, now};
 
 /// Claims written by one statement at most.
 const BATCH: usize = 256;
@@ -114,16 +114,11 @@ async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::
     Ok(())
 }
 
-/// Time does not go back behind what was noted, should this machine's clock have
-/// been set back since (SQLite; a fleet goes by the database's clock).
-pub async fn remember_time(database: &Database) -> Result<(), sqlx::Error> {
-    if database.engine() == Engine::Sqlite {
-        let until: i64 = sqlx::query_scalar("SELECT until FROM used_requests_forgotten")
-            .fetch_one(database.reader())
-            .await?;
-        clock::begin_at(until + KEPT);
-    }
-    Ok(())
+/// When used requests were last forgotten.
+pub async fn last_forgot(database: &Database) -> Result<i64, sqlx::Error> {
+    let until: i64 =
+        sqlx::query_scalar("SELECT until FROM used_requests_forgotten").fetch_one(database.reader()).await?;
+    Ok(until + KEPT)
 }
 
 /// Forgets what has been stale for a while, once it is noted until when: a

@@ -4,11 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use latchkey_shared::time::parse_millis;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::process::Process;
-use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, now, sealed, text};
+use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, each, now, sealed, text};
 
 /// What makes a process believe in another time; nothing without `faketime`,
 /// which `cargo xtask test` installs.
@@ -99,6 +100,95 @@ async fn a_node_that_is_two_days_ahead_makes_nothing_good_again() {
     let feed = platform.gateway.get(&format!("/systems/fleet/revocations?since={since}&wait=5")).await;
     let before = feed["items"][0]["issued_before"].as_i64().unwrap();
     assert!((now() - 30..now() + 30).contains(&before), "{feed}");
+}
+
+#[tokio::test]
+async fn a_node_that_is_two_days_ahead_ends_nothing_and_sorts_nothing_first() {
+    let (Some(place), Some(mut variables)) = (Where::postgres().await, faketime()) else { return };
+    let right = Server::start(place.clone()).await;
+    let platform = Platform::on(&right).await;
+    let wanted = Platform::wanted("rsa");
+    let apply = async |admin: &Caller| {
+        let request = admin.send(Method::POST, "/tokens").header("Idempotency-Key", "once").json(&wanted);
+        let answer: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
+        text(&answer["id"])
+    };
+    let first = apply(&platform.admin).await;
+    let keys = async |url: &str| {
+        let keys: serde_json::Value =
+            reqwest::get(format!("{url}/.well-known/jwks.json")).await.unwrap().json().await.unwrap();
+        keys["keys"].as_array().unwrap().iter().map(|key| text(&key["kid"])).collect::<Vec<_>>()
+    };
+    let before = keys(&right.url).await;
+
+    variables.push(("FAKETIME", "+172800s".to_owned()));
+    variables.push(("LATCHKEY_SIGNING_KEY_LIFETIME", "1".to_owned()));
+    let wrong = node(&place, &variables);
+    ready(&wrong).await;
+    // It keeps house when it starts.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    // No key is due, no session has ended, and a request may still be sent again.
+    assert_eq!(keys(&right.url).await, before);
+    let beyond = platform.admin.at(&wrong.url);
+    beyond.get("/session").await;
+    assert_eq!(apply(&beyond).await, first);
+    assert_eq!(apply(&platform.admin).await, first);
+    let login = json!({ "username": "admin", "password": PASSWORD });
+    let there = Caller::new(&wrong.url);
+    assert!(there.send(Method::POST, "/session").json(&login).send().await.unwrap().status().is_success());
+    there.at(&right.url).get("/session").await;
+
+    // The newest is the one that was made last, and so is the latest event.
+    let ahead = text(&beyond.post("/tokens", &Platform::wanted("rsa")).await["id"]);
+    let last = platform.apply("rsa").await;
+    let newest = platform.admin.get("/tokens").await;
+    assert_eq!(each(&newest, "id")[..2], [last.clone(), ahead.clone()]);
+    let trail = platform.admin.get("/audit-events").await;
+    let targets: Vec<_> = trail["items"].as_array().unwrap().iter().map(|one| &one["target"]["id"]).collect();
+    let place_of = |id: &str| targets.iter().position(|target| *target == id);
+    assert!(place_of(&last) < place_of(&ahead), "{trail}");
+    // Its calls count for this hour.
+    let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
+    let gateway = beyond.with_bearer(key["key"].as_str().unwrap());
+    let beyond = Platform { gateway, admin: beyond };
+    let credential = platform.credential(&ahead).await;
+    assert_eq!(beyond.reason(&credential, "GET", DEVICE).await, "allowed");
+    let usage = beyond.admin.get(&format!("/tokens/{ahead}/usage")).await;
+    assert_eq!(usage["last_24_hours"], json!({ "allowed": 1, "denied": 0 }));
+    let used_at = parse_millis(&text(&usage["last_used_at"])).unwrap();
+    assert!((used_at / 1_000 - now()).abs() < 30, "{usage}");
+}
+
+#[tokio::test]
+async fn time_does_not_go_back_with_a_restart_on_sqlite() {
+    let Some(mut variables) = faketime() else { return };
+    let place = Where::sqlite();
+    let (used, expired, credential) = {
+        let server = Server::start(place.clone()).await;
+        let platform = Platform::on(&server).await;
+        let id = platform.apply("rsa").await;
+        let credential = platform.credential(&id).await;
+        platform.expire(&id).await;
+        // Something is written after it has expired.
+        let other = platform.apply("rsa").await;
+        let file = platform.admin.get(&format!("/tokens/{other}/file")).await;
+        let used = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
+        assert_eq!(platform.reason(&used, "GET", DEVICE).await, "allowed");
+        (used, id, credential)
+    };
+    variables.push(("FAKETIME", "-3600s".to_owned()));
+    let process = Process::start(&place, &variables);
+    let health = ready(&process).await;
+    assert!((-3_700..-3_500).contains(&health["clock_off_seconds"].as_i64().unwrap()), "{health}");
+    let admin = Caller::new(&process.url);
+    let login = json!({ "username": "admin", "password": PASSWORD });
+    assert!(admin.send(Method::POST, "/session").json(&login).send().await.unwrap().status().is_success());
+    let key = admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
+    let platform = Platform { gateway: admin.with_bearer(key["key"].as_str().unwrap()), admin };
+    assert_eq!(platform.reason(&credential, "GET", DEVICE).await, "expired");
+    assert_eq!(platform.admin.get(&format!("/tokens/{expired}")).await["status"], "expired");
+    assert_eq!(platform.reason(&used, "GET", DEVICE).await, "replayed");
 }
 
 #[tokio::test]

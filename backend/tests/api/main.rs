@@ -20,6 +20,7 @@ mod nodes;
 mod oauth;
 mod operation;
 mod overview;
+mod postgres;
 mod process;
 mod refusals;
 mod revocations;

@@ -167,6 +167,11 @@ impl Caller {
         Self { http, url: url.to_owned(), bearer: None }
     }
 
+    /// The same person, at another node.
+    pub(crate) fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
     /// The same server, called with a credential.
     pub(crate) fn with_bearer(&self, credential: &str) -> Self {
         Self { bearer: Some(credential.to_owned()), ..Self::new(&self.url) }

@@ -1,0 +1,89 @@
+//! A PostgreSQL server of a test's own, for what one cannot do to the one that all tests share.
+
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A running server; dropping it stops it and removes its data.
+pub(crate) struct PostgreSql {
+    folder: TempDir,
+    port: u16,
+    /// Whom it runs as, if the tests run as root: it refuses to.
+    account: Option<(u32, u32)>,
+}
+
+impl PostgreSql {
+    /// Nothing where `initdb` is not installed, or there is no account to run it as.
+    pub(crate) fn start() -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        let account = if id(&["-u"])? == 0 {
+            let account = (id(&["-u", "postgres"])?, id(&["-g", "postgres"])?);
+            std::os::unix::fs::chown(folder.path(), Some(account.0), Some(account.1)).unwrap();
+            Some(account)
+        } else {
+            None
+        };
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let server = Self { folder, port, account };
+        server.run("initdb", &["--auth=trust", "--username=postgres", "--no-sync"])?;
+        server.go_on();
+        Some(server)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Starts it, again after [`PostgreSql::kill`].
+    pub(crate) fn go_on(&self) {
+        let options = format!("-p {} -h 127.0.0.1 -k '' -c fsync=off", self.port);
+        let log = self.folder.path().join("log").display().to_string();
+        self.run("pg_ctl", &["start", "--wait", "--silent", "--log", &log, "--options", &options]).unwrap();
+    }
+
+    /// All its processes end at once, as in a crash.
+    pub(crate) fn kill(&self) {
+        self.run("pg_ctl", &["stop", "--mode=immediate", "--silent"]).unwrap();
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Option<()> {
+        let mut command = Command::new(find(program)?);
+        command.args(arguments).arg("--pgdata").arg(self.folder.path().join("data"));
+        command.current_dir(self.folder.path()).stdout(std::process::Stdio::null());
+        if let Some((user, group)) = self.account {
+            command.uid(user).gid(group);
+        }
+        assert!(command.status().unwrap().success(), "{program}");
+        Some(())
+    }
+}
+
+impl Drop for PostgreSql {
+    fn drop(&mut self) {
+        if self.folder.path().join("data/postmaster.pid").is_file() {
+            self.kill();
+        }
+    }
+}
+
+/// A program of the server; Debian keeps them where nobody looks.
+fn find(program: &str) -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
+    let folders = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let found = versions
+        .map(|version| version.path().join("bin"))
+        .chain(folders.unwrap_or_default())
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file());
+    if found.is_none() {
+        eprintln!("SKIPPED: PostgreSQL's {program} is not installed");
+    }
+    found
+}
+
+fn id(arguments: &[&str]) -> Option<u32> {
+    let output = Command::new("id").args(arguments).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().parse().ok()
+}

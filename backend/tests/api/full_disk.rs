@@ -201,6 +201,25 @@ async fn on_a_full_disk_tokens_are_withdrawn_and_afterwards_all_goes_on() {
 }
 
 #[tokio::test]
+async fn a_write_whose_connection_is_lost_before_its_end_says_that_nothing_was_written() {
+    let Some(place) = Where::postgres().await else { return };
+    let server = Server::start(place.clone()).await;
+    let platform = Platform::on(&server).await;
+    let mut other = sqlx::PgConnection::connect(place.database_url.as_deref().unwrap()).await.unwrap();
+    let mut lock = other.begin().await.unwrap();
+    lock.execute("LOCK TABLE tokens IN SHARE MODE").await.unwrap();
+    let (admin, wanted) = (platform.admin.clone(), Platform::wanted("jwt"));
+    let refused = tokio::spawn(async move { admin.refused(Method::POST, "/tokens", &wanted).await });
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
+               AND wait_event = 'relation' AND datname = current_database()";
+    until("nobody waits for the table", async || lock.execute(end).await.unwrap().rows_affected() > 0).await;
+    let refused = refused.await.unwrap();
+    assert_eq!((refused.status, refused.kind()), (503, "not-written"), "{refused:?}");
+    lock.rollback().await.unwrap();
+    platform.apply("jwt").await;
+}
+
+#[tokio::test]
 async fn while_connections_are_ended_each_write_is_there_or_says_what_is_known() {
     let Some(place) = Where::postgres().await else { return };
     let server = Server::start(place.clone()).await;

@@ -44,7 +44,7 @@ enum Step {
     Clients,
     /// nginx, Caddy, HAProxy and Envoy with the published recipes
     Gateways,
-    /// schemathesis: the server keeps to its OpenAPI document
+    /// schemathesis: the server keeps to its OpenAPI document; Redocly and Spectral: it is a good one
     Openapi,
     /// The screens in Chromium, on SQLite and on PostgreSQL
     Screens,
@@ -57,7 +57,7 @@ impl Step {
             Self::Rust => &[Tool::PostgreSql, Tool::Faketime],
             Self::Clients => &[Tool::Python, Tool::Node, Tool::Curl, Tool::Jdk],
             Self::Gateways => &[Tool::Python, Tool::Curl, Tool::Gateways],
-            Self::Openapi => &[Tool::Python],
+            Self::Openapi => &[Tool::Python, Tool::Node],
             Self::Screens => &[Tool::Node, Tool::Chromium, Tool::ChineseFont, Tool::Sqlite, Tool::PostgreSql],
         }
     }
@@ -221,8 +221,18 @@ fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
 
 fn openapi() -> Result<()> {
     let python = install::python_environment()?;
+    install::node_modules()?;
     let server = Server::start(&build()?, "openapi", &[])?;
     run(on_server(program(python), &server).arg("e2e/clients/conformance.py"))?;
+    let document = format!("{}/api/openapi.json", server.url());
+    let linter = |name: &str| {
+        let mut linter = program(root().join("e2e/node_modules/.bin").join(name));
+        // Redocly tells its makers who uses it, unless it is told not to.
+        linter.arg("lint").arg(&document).env("REDOCLY_TELEMETRY", "off");
+        linter
+    };
+    run(linter("redocly").args(["--config", "e2e/redocly.yaml"]))?;
+    run(linter("spectral").args(["--ruleset", "e2e/spectral.yaml", "--fail-severity", "warn"]))?;
     server.stop()
 }
 

@@ -83,7 +83,7 @@ async fn list(
     security(("session" = [])),
     responses(
         (status = 200, description = "The keys as they are now", body = Page<SigningKey>),
-        (status = 409, description = "A new key is announced already.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "A new key is announced already (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[post("/signing-keys/rotate")]

@@ -42,7 +42,7 @@ pub(super) struct Metadata {
     tag = "oauth",
     responses(
         (status = 200, description = "RFC 8414", body = Metadata),
-        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again (`temporarily_unavailable`).", body = OAuthErrorBody),
     )
 )]
 #[get("/.well-known/oauth-authorization-server")]

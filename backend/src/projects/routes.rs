@@ -102,7 +102,7 @@ async fn list(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The project", body = Project, headers(("Location" = String))),
-        (status = 409, description = "The key is taken.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The key is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[post("/projects")]
@@ -232,7 +232,7 @@ async fn change(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 204, description = "Deleted, with its memberships"),
-        (status = 409, description = "Tokens still name it.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Tokens still name it (`in-use`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[delete("/projects/{project}")]

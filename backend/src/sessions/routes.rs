@@ -47,8 +47,8 @@ fn origin(request: &HttpRequest, resumed: &Resumed) -> Origin {
     ),
     responses(
         (status = 200, description = "Logged in; the cookie is set.", body = Session),
-        (status = 401, description = "Name and password do not match.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The request came from another site.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Name and password do not match (`login-failed`).", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The request came from another site (`cross-site`).", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts; `Retry-After` says when to come back.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
     )
 )]

@@ -205,7 +205,7 @@ async fn list(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The system", body = System, headers(("Location" = String))),
-        (status = 409, description = "Key or audience is taken.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Key or audience is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[post("/systems")]
@@ -296,7 +296,7 @@ async fn find(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The system as it is now", body = System),
-        (status = 409, description = "The audience is taken, or the system is built in.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The audience is taken (`taken`), or the system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[patch("/systems/{system}")]
@@ -363,7 +363,7 @@ async fn change(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 204, description = "Deleted, with its APIs and verifier keys"),
-        (status = 409, description = "Tokens still name it, or it is built in.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Tokens still name it (`in-use`), or it is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[delete("/systems/{system}")]
@@ -420,7 +420,7 @@ async fn remove(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What changed, or would change", body = ImportReport),
-        (status = 409, description = "The system is built in, or was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The system is built in, or was changed meanwhile (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[put("/systems/{system}/openapi")]
@@ -625,7 +625,7 @@ async fn list_apis(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The API", body = Api, headers(("Location" = String))),
-        (status = 409, description = "The operation id, or method and path, are taken; or the system is built in.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The operation id, or method and path, are taken (`taken`); or the system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[post("/systems/{system}/apis")]
@@ -705,7 +705,7 @@ async fn create_api(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The API as it is now", body = Api),
-        (status = 409, description = "The system is built in.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[patch("/systems/{system}/apis/{api}")]
@@ -756,7 +756,7 @@ async fn change_api(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 409, description = "Tokens are still granted it, or the system is built in.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Tokens are still granted it (`in-use`), or the system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[delete("/systems/{system}/apis/{api}")]

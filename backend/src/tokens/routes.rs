@@ -369,7 +369,7 @@ fn bind(principal: &Principal, targets: Targets, before: &crate::access::Reach) 
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The token, without secrets", body = Token, headers(("Location" = String), ("ETag" = String))),
-        (status = 409, description = "The name is taken, or the idempotency key was used for another request.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken (`taken`), or the idempotency key was used for another request (`idempotency-key-reused`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[post("/tokens")]
@@ -509,7 +509,7 @@ async fn key_of_name(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
-        (status = 409, description = "The name is taken.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 412, description = "It was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -795,7 +795,7 @@ async fn file(
     security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What the token endpoint wants", body = SecretId),
-        (status = 409, description = "RSA tokens have a file, and no secret id; nor have tokens whose client has a key of its own.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "RSA tokens have a file, and no secret id; nor have tokens whose client has a key of its own (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]

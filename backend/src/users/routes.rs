@@ -81,7 +81,7 @@ async fn list(
     security(("session" = [])),
     responses(
         (status = 201, description = "The user", body = User, headers(("Location" = String))),
-        (status = 409, description = "The name is taken.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[post("/users")]
@@ -170,7 +170,7 @@ async fn find(
     security(("session" = [])),
     responses(
         (status = 200, description = "The user as it is now", body = User),
-        (status = 409, description = "The last enabled system administrator stays one.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The last enabled system administrator stays one (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[patch("/users/{user}")]
@@ -197,7 +197,7 @@ async fn change(
     security(("session" = [])),
     responses(
         (status = 204, description = "Disabled"),
-        (status = 409, description = "The last enabled system administrator stays enabled.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The last enabled system administrator stays enabled (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[delete("/users/{user}")]

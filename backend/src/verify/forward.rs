@@ -88,7 +88,7 @@ impl OpenApiFactory for ForwardAuthentication {
             ("X-Latchkey-Api" = String, description = "The key of the API that the call matches."),
         )),
         (status = 401, description = "The credential is missing, or no good (RFC 6750 `invalid_token`).", body = ProblemBody, content_type = "application/problem+json", headers(("WWW-Authenticate" = String))),
-        (status = 403, description = "The credential does not allow this call (`insufficient_scope`); or, without a challenge, the gateway is not set up as its verifier key says.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The credential does not allow this call (`call-denied`; `insufficient_scope` of RFC 6750); or, without a challenge, the gateway is not set up as its verifier key says (`forbidden`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many calls.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
         (status = 503, description = "Not now; try again.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
     )

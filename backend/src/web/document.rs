@@ -15,6 +15,8 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
+use super::problem::Kind;
+
 /// The path of the document.
 pub const PATH: &str = "/api/openapi.json";
 
@@ -55,10 +57,11 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
     };
     document.tags = Some(TAGS.map(tag).into());
     for (path, item) in &mut document.paths.paths {
-        for (_, operation) in operations_mut(item) {
+        for (method, operation) in operations_mut(item) {
             if path.starts_with("/api/v1") {
-                add_problems(path, operation);
+                add_problems(path, method, operation);
             }
+            name_problems(path, method, operation);
             // What names no credential takes none, and says so.
             operation.security.get_or_insert_default();
         }
@@ -127,7 +130,8 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
     .filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
 }
 
-fn add_problems(path: &str, operation: &mut Operation) {
+/// Adds the answers that follow from what an operation takes.
+fn add_problems(path: &str, method: &str, operation: &mut Operation) {
     let mut add = |status: &str, description: &str| {
         if !operation.responses.responses.contains_key(status) {
             let content =
@@ -138,6 +142,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
         }
     };
     add("400", "The request cannot be read.");
+    add("500", "Something went wrong here.");
     add("503", "Not now; try again.");
     let in_query =
         |one: &RefOr<Parameter>| matches!(one, RefOr::T(Parameter { parameter_in: ParameterIn::Query, .. }));
@@ -152,10 +157,98 @@ fn add_problems(path: &str, operation: &mut Operation) {
     }
     if operation.security.is_some() {
         add("401", "Nobody is logged in, and no valid credential came along.");
-        add("403", "The one who asks may not do this.");
+        if !is_session(path) || method != "GET" {
+            add("403", "The one who asks may not do this.");
+        }
     }
     if path.contains('{') {
         add("404", "There is no such thing, or the one who asks may not know of it.");
+    }
+}
+
+/// Whether a path is that of one's own session, which anyone may look at and end.
+fn is_session(path: &str) -> bool {
+    path.starts_with("/api/v1/session")
+}
+
+/// Says of each answer that is a problem which types it can have.
+fn name_problems(path: &str, method: &str, operation: &mut Operation) {
+    let taken = Taken::by(path, method, operation);
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if !response.content.contains_key("application/problem+json") {
+            continue;
+        }
+        let named = |kind: &Kind| response.description.contains(&format!("`{}`", kind.name()));
+        let possible =
+            |kind: &Kind| kind.status().as_str() == status && (named(kind) || taken.leads_to(*kind));
+        let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(possible).collect();
+        if !kinds.iter().all(named) {
+            let names: Vec<String> = kinds.iter().map(|kind| format!("`{}`", kind.name())).collect();
+            response.description = format!("{} Problem types: {}.", response.description, names.join(", "));
+        }
+        let types: Vec<String> = kinds.into_iter().map(Kind::uri).collect();
+        response.extensions.get_or_insert_default().insert("x-problem-types".to_owned(), types.into());
+    }
+}
+
+/// What an operation takes, by which its problems are known.
+#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+struct Taken {
+    is_session: bool,
+    is_read: bool,
+    writes: bool,
+    session: bool,
+    bearer: bool,
+    anybody_else: bool,
+}
+
+impl Taken {
+    fn by(path: &str, method: &str, operation: &Operation) -> Self {
+        let security = serde_json::to_string(&operation.security).unwrap_or_default();
+        let takes = |scheme: &str| security.contains(&format!("\"{scheme}\""));
+        let is_read = matches!(method, "GET" | "HEAD");
+        let asks_only = path.contains("/verify") && !path.contains("verifier-keys") || path.ends_with("/try");
+        // What is shown once is noted.
+        let shows_once = operation.responses.responses.contains_key("410");
+        Self {
+            is_session: is_session(path),
+            is_read,
+            writes: path.starts_with("/api/v1") && (shows_once || !is_read && !asks_only),
+            session: takes("session"),
+            bearer: takes("bearer"),
+            anybody_else: takes("verifier_key") || takes("gateway"),
+        }
+    }
+
+    /// Whether this kind of problem follows from it. One that is an operation's
+    /// own is named in the description of its answer.
+    fn leads_to(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::MalformedRequest
+            | Kind::UnsupportedMediaType
+            | Kind::TooLarge
+            | Kind::Validation
+            | Kind::NotFound
+            | Kind::PreconditionFailed
+            | Kind::ShownAlready
+            | Kind::TooManyRequests
+            | Kind::Unavailable
+            | Kind::Internal => true,
+            Kind::Unauthenticated => self.session || self.bearer || self.anybody_else,
+            Kind::Forbidden => self.anybody_else || !self.is_session,
+            Kind::CallDenied => self.bearer,
+            Kind::SessionRequired => self.session && !self.bearer && !self.is_session,
+            Kind::PasswordChangeRequired => self.session && !self.is_session,
+            Kind::CrossSite => self.session && !self.is_read,
+            Kind::NotWritten | Kind::OutcomeUnknown => self.writes,
+            Kind::LoginFailed
+            | Kind::Taken
+            | Kind::Conflict
+            | Kind::InUse
+            | Kind::IdempotencyKeyReused
+            | Kind::MethodNotAllowed => false,
+        }
     }
 }
 

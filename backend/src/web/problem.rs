@@ -183,7 +183,13 @@ impl Kind {
     /// The stable `type`: a path on this server where the problem is described.
     #[must_use]
     pub fn uri(self) -> String {
-        format!("/problems/{}", self.describe().0)
+        format!("/problems/{}", self.name())
+    }
+
+    /// The last part of its `type`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.describe().0
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use latchkey::startup::document;
+use latchkey::web::problem::Kind;
 use serde_json::Value;
 
 use crate::server::{Server, Where};
@@ -48,4 +49,32 @@ fn every_operation_has_an_id_of_its_own_and_says_what_it_answers() {
         }
     }
     assert!(ids.len() > 40, "{}", ids.len());
+}
+
+#[test]
+fn every_problem_is_named_where_it_can_come() {
+    let document = serde_json::to_value(document("latchkey_session")).unwrap();
+    let mut named = HashSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+                let at = format!("{method} {path} {status}");
+                if response["content"]["application/problem+json"].is_null() {
+                    assert!(response["x-problem-types"].is_null(), "{at}");
+                    continue;
+                }
+                let types = response["x-problem-types"].as_array().unwrap();
+                assert!(!types.is_empty(), "{at} has no type of problem");
+                for one in types.iter().map(|one| one.as_str().unwrap()) {
+                    let kind = Kind::ALL.into_iter().find(|kind| kind.uri() == one).unwrap();
+                    assert_eq!(kind.status().as_str(), status, "{at}");
+                    assert!(response["description"].as_str().unwrap().contains(kind.name()), "{at}");
+                    named.insert(kind.name());
+                }
+            }
+        }
+    }
+    let missing: Vec<_> = Kind::ALL.into_iter().filter(|kind| !named.contains(kind.name())).collect();
+    // A method that a path does not have is no operation.
+    assert_eq!(missing, [Kind::MethodNotAllowed]);
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, LazyLock, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use latchkey::crypto::Secret;
 use latchkey::crypto::jwe::{Header, seal};
 use latchkey::crypto::rsa::{PublicJwk, PublicKey};
 use latchkey::database;
-use latchkey::startup::Application;
+use latchkey::startup::{Application, document};
 use latchkey::web::client::TrustedProxies;
 use latchkey_shared::time::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
@@ -242,6 +242,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// Any answer of 400 or more must be one.
     pub(crate) async fn of(answer: Response) -> Self {
+        let path = answer.url().path().to_owned();
         let status = answer.status().as_u16();
         let content_type = answer.headers().get(header::CONTENT_TYPE).cloned();
         let text = answer.text().await.unwrap();
@@ -250,6 +251,11 @@ impl Problem {
         assert_eq!(content_type.as_deref(), Some("application/problem+json"), "{status} {text}");
         let body: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(body["status"], status, "{text}");
+        let kind = body["type"].as_str().unwrap();
+        assert!(
+            is_documented(&path, status, kind),
+            "the document does not say that {path} can answer {kind}"
+        );
         Self { status, body }
     }
 
@@ -264,6 +270,29 @@ impl Problem {
         let part = |error: &Value, name: &str| error[name].as_str().unwrap().to_owned();
         errors.iter().map(|error| format!("{}:{}", part(error, "field"), part(error, "code"))).collect()
     }
+}
+
+/// Whether the OpenAPI document says that a path can answer with this problem, by
+/// whatever method; true of what it does not describe.
+fn is_documented(path: &str, status: u16, kind: &str) -> bool {
+    static DOCUMENT: LazyLock<Value> =
+        LazyLock::new(|| serde_json::to_value(document("latchkey_session")).unwrap());
+    let fits = |template: &str| {
+        let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+        let (template, path) = (parts(template), parts(path));
+        let is_same = |(wanted, found): (&String, &String)| wanted.starts_with('{') || wanted == found;
+        template.len() == path.len() && template.iter().zip(&path).all(is_same)
+    };
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    let mut operations = paths.iter().filter(|(template, _)| fits(template)).peekable();
+    if operations.peek().is_none() || kind == "/problems/method-not-allowed" {
+        return true;
+    }
+    let names = |operation: &Value| {
+        let types = operation["responses"][status.to_string()]["x-problem-types"].as_array();
+        types.is_some_and(|types| types.iter().any(|one| one == kind))
+    };
+    operations.any(|(_, methods)| methods.as_object().unwrap().values().any(names))
 }
 
 /// A system with three operations, two projects, a user in the first of them.

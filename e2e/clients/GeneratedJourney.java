@@ -19,6 +19,7 @@ import latchkey.model.NewSystem;
 import latchkey.model.NewToken;
 import latchkey.model.NewVerifierKey;
 import latchkey.model.Token;
+import latchkey.model.TokenFile;
 
 /** README's journey with a client that is generated from the OpenAPI document. Prints what it finds as JSON. */
 public class GeneratedJourney {
@@ -47,7 +48,7 @@ public class GeneratedJourney {
                 .apis(List.of(key + ":readDevice"))
                 .projects(List.of(key));
         Token token = tokens.createToken(wanted, null);
-        Map<?, ?> file = json.convertValue(tokens.getTokenFile(token.getId()), Map.class);
+        TokenFile file = tokens.getTokenFile(token.getId());
         int taken = 0;
         try {
             tokens.createToken(wanted, null);
@@ -60,7 +61,7 @@ public class GeneratedJourney {
         gateway.updateBaseUri(environment.get("LATCHKEY_URL"));
         gateway.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + verifierKey));
         Call call = new Call()
-                .credential((String) file.get("open_token"))
+                .credential(file.getOpenToken())
                 .method("GET")
                 .path("/projects/" + key + "/devices/7");
         Decision before = new VerifyApi(gateway).verifyCall(call);

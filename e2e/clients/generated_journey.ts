@@ -39,7 +39,7 @@ const body: components["schemas"]["NewToken"] = {
 };
 const token = await the(admin.POST("/api/v1/tokens", { body }));
 const path = { token: token.id };
-const file = (await the(admin.GET("/api/v1/tokens/{token}/file", { params: { path } }))) as { open_token: string };
+const file = await the(admin.GET("/api/v1/tokens/{token}/file", { params: { path } }));
 const listed = await the(admin.GET("/api/v1/tokens", { params: { query: { q: name } } }));
 const taken = await admin.POST("/api/v1/tokens", { body });
 
@@ -47,7 +47,7 @@ const door = await the(
   admin.POST("/api/v1/systems/{system}/verifier-keys", { params: { path: { system } }, body: { name: "door" } }),
 );
 const gateway = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${door.key}` } });
-const call = { credential: file.open_token, method: "GET", path: `/projects/${project}/devices/7` };
+const call = { credential: file.open_token!, method: "GET", path: `/projects/${project}/devices/7` };
 const before = await the(gateway.POST("/api/v1/verify", { body: call }));
 const deleted = await admin.DELETE("/api/v1/tokens/{token}", { params: { path } });
 const after = await the(gateway.POST("/api/v1/verify", { body: call }));

@@ -92,12 +92,12 @@ def test_a_generated_client_makes_the_journey(generated, platform):
         kind=models.Kind.RSA, name=new("by a generated client"), apis=[f"{key}:readDevice"], projects=[platform.project]
     )
     token = call("tokens.create_token", body=wanted)
-    file = call("tokens.get_token_file", token.id).to_dict()
+    file = call("tokens.get_token_file", token.id)
     assert token.id in [one.id for one in call("tokens.list_tokens", q=wanted.name).items]
 
     verifier_key = call("systems.create_verifier_key", key, body=models.NewVerifierKey(name="door"))
     gateway = generated("").AuthenticatedClient(base_url=URL, token=verifier_key.key)
-    request = models.Call(credential=file["open_token"], method="GET", path=platform.device())
+    request = models.Call(credential=file.open_token, method="GET", path=platform.device())
     decision = call("verify.verify_call", by=gateway, body=request)
     assert decision.allowed and decision.api == f"{key}:readDevice"
 

@@ -84,15 +84,16 @@ pub struct TokenSummary {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// The public key that a client proves itself with (RFC 7523), as a JWK (RFC 7517).
+/// The public key that a client proves itself with (RFC 7523), or seals its
+/// requests with, as a JWK (RFC 7517).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ClientKey {
-    /// The id that Latchkey gave the key: the `kid` of signed requests.
+    /// The id that Latchkey gave the key: the `kid` of signed and sealed requests.
     pub kid: KeyId,
     /// `RSA`, `EC` or `OKP`.
     pub kty: String,
-    /// `sig`.
+    /// `sig`; `enc` where requests are sealed.
     #[serde(rename = "use")]
     pub purpose: String,
     /// The only algorithm that is accepted, if the key was sent with one.

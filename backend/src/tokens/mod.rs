@@ -1,5 +1,6 @@
 //! Tokens: what an administrator applies for.
 
+mod file;
 pub mod issue;
 pub mod names;
 pub mod routes;

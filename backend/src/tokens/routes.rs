@@ -19,6 +19,7 @@ use sqlx::AnyConnection;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::file::TokenFile;
 use super::issue::{self, make_key};
 use super::search::{may_have_typos, similarity};
 use super::store::{self, Filter, Found, Search, Start, Written};
@@ -748,7 +749,7 @@ async fn reveal(
     params(("token" = String, Path, description = "The token's id.")),
     security(("session" = []), ("bearer" = [])),
     responses(
-        (status = 200, description = "The file, as an attachment", body = Object, content_type = "application/json"),
+        (status = 200, description = "The file, as an attachment", body = TokenFile),
         (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -765,7 +766,7 @@ async fn file(
     let snapshot = catalog.load().await?;
     let (found, key) =
         reveal(principal, &database, &configuration, id, "token.file_downloaded", None).await?;
-    let file = issue::file(&keyring, &snapshot, &found.token, &key)?;
+    let file = TokenFile::of(&keyring, &snapshot, &found.token, &key)?;
     let plain: String = found
         .token
         .name
@@ -827,7 +828,10 @@ async fn secret(
     params(("token" = String, Path, description = "The token's id.")),
     request_body(content = Option<Rotation>, example = json!({ "overlap_seconds": 3600 })),
     security(("session" = []), ("bearer" = [])),
-    responses((status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))))
+    responses(
+        (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
+        (status = 409, description = "It was rotated meanwhile (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
 )]
 #[post("/tokens/{token}/rotate")]
 async fn rotate(

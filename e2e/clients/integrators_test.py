@@ -1,4 +1,4 @@
-"""The integrators' page is true: its programs in Python, Node.js and sh print what a verifier accepts."""
+"""The integrators' page is true: its programs in Python, Node.js, Java and sh print what a verifier accepts."""
 
 import json
 import re
@@ -11,7 +11,12 @@ from libraries_test import KEYS, pem
 
 HERE = Path(__file__).parent
 PAGE = (HERE.parent.parent / "docs" / "integrators.md").read_text()
-LANGUAGES = {"python": [sys.executable, "sample.py"], "js": ["node", "sample.mjs"], "sh": ["sh", "sample.sh"]}
+LANGUAGES = {
+    "python": [sys.executable, "sample.py"],
+    "js": ["node", "sample.mjs"],
+    "java": ["java", "Sample.java"],
+    "sh": ["sh", "sample.sh"],
+}
 
 
 def sample(heading, language):
@@ -42,7 +47,7 @@ def test_a_jwt_with_a_secret(platform, run, kind, language):
     assert platform.verify(jwt)["allowed"]
 
 
-@pytest.mark.parametrize("language", ["python", "js"])
+@pytest.mark.parametrize("language", ["python", "js", "java"])
 @pytest.mark.parametrize(("kind", "alg"), [("jwt", "ES256"), ("rsa", "RS256")])
 def test_a_jwt_with_a_key_of_your_own(platform, run, kind, alg, language):
     private, public = pem(KEYS[alg]())
@@ -51,7 +56,14 @@ def test_a_jwt_with_a_key_of_your_own(platform, run, kind, alg, language):
     assert platform.verify(jwt)["allowed"]
 
 
-@pytest.mark.parametrize("language", ["python", "js"])
+def test_a_request_sealed_for_one_call(platform, run):
+    file = platform.file(platform.apply("rsa", one_time_only=True))
+    sealed = run("A request sealed for one call", "java", file, "GET", platform.device())
+    assert platform.verify(sealed)["allowed"]
+    assert platform.verify(sealed)["reason"] == "replayed"
+
+
+@pytest.mark.parametrize("language", ["python", "js", "java"])
 @pytest.mark.parametrize("alg", ["ES256", "EdDSA"])
 def test_a_request_signed_for_one_call(platform, run, alg, language):
     private, public = pem(KEYS[alg]())

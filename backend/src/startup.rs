@@ -259,7 +259,8 @@ fn routes(config: &mut ServiceConfig) {
 /// The OpenAPI document of this version.
 #[must_use]
 pub fn document(session_cookie: &str) -> OpenApi {
-    let (_, described) = App::new().into_utoipa_app().configure(routes).split_for_parts();
+    let (_, mut described) = App::new().into_utoipa_app().configure(routes).split_for_parts();
+    oauth::name_errors(&mut described);
     openapi::complete(described, session_cookie)
 }
 

@@ -6,8 +6,10 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::OpenApi;
 
 use crate::database::{OutcomeUnknown, WriteError};
+use crate::web::document;
 
 /// An error code of RFC 6749 §5.2, RFC 6750 §3.1 or RFC 8707 §2. The last two
 /// come with a 5xx, of which RFC 6749 says nothing.
@@ -38,6 +40,39 @@ impl Code {
             Self::TemporarilyUnavailable => ("temporarily_unavailable", StatusCode::SERVICE_UNAVAILABLE),
             Self::ServerError => ("server_error", StatusCode::INTERNAL_SERVER_ERROR),
         }
+    }
+}
+
+/// Names the codes that each operation of this capability can answer.
+pub fn name_errors(document: &mut OpenApi) {
+    for operation in
+        document.paths.paths.values_mut().flat_map(|item| item.get.iter_mut().chain(&mut item.post))
+    {
+        let codes: &[Code] = match operation.operation_id.as_deref() {
+            Some("issue_access_token") => &[
+                Code::InvalidRequest,
+                Code::InvalidClient,
+                Code::UnauthorizedClient,
+                Code::UnsupportedGrantType,
+                Code::InvalidScope,
+                Code::InvalidTarget,
+                Code::TemporarilyUnavailable,
+                Code::ServerError,
+            ],
+            Some("introspect_token") => {
+                &[Code::InvalidRequest, Code::InvalidClient, Code::InvalidToken, Code::TemporarilyUnavailable]
+            }
+            Some("revoke_token") => &[
+                Code::InvalidRequest,
+                Code::InvalidClient,
+                Code::UnauthorizedClient,
+                Code::TemporarilyUnavailable,
+            ],
+            Some("get_authorization_server_metadata") => &[Code::TemporarilyUnavailable],
+            Some("get_jwks") => &[Code::ServerError],
+            _ => continue,
+        };
+        document::name_codes(operation, &codes.iter().map(|code| code.describe()).collect::<Vec<_>>());
     }
 }
 

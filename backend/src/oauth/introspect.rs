@@ -83,9 +83,9 @@ pub(super) struct Introspection {
     security(("verifier_key" = []), ("client" = []), ()),
     responses(
         (status = 200, description = "What it is for", body = Introspection),
-        (status = 400, description = "`invalid_request` (RFC 6749 §5.2)", body = OAuthErrorBody),
-        (status = 401, description = "`invalid_client` or `invalid_token`: no verifier key", body = OAuthErrorBody),
-        (status = 503, description = "Not now; try again (`temporarily_unavailable`).", body = OAuthErrorBody),
+        (status = 400, description = "RFC 6749 §5.2.", body = OAuthErrorBody),
+        (status = 401, description = "There is no verifier key.", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
     )
 )]
 #[post("/oauth2/introspect")]

@@ -42,7 +42,7 @@ pub(super) struct Metadata {
     tag = "oauth",
     responses(
         (status = 200, description = "RFC 8414", body = Metadata),
-        (status = 503, description = "Not now; try again (`temporarily_unavailable`).", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
     )
 )]
 #[get("/.well-known/oauth-authorization-server")]
@@ -82,7 +82,37 @@ pub(super) async fn metadata(
 #[allow(dead_code, reason = "describes the answer in the document")]
 pub(super) struct Jwks {
     /// The public keys, the one that signs first.
-    keys: Vec<serde_json::Value>,
+    keys: Vec<Jwk>,
+}
+
+/// A public key (RFC 7517 §4).
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "describes the answer in the document")]
+pub(super) struct Jwk {
+    /// What JWTs name it by.
+    kid: String,
+    /// `RSA`, `EC` or `OKP`.
+    kty: String,
+    /// `sig`.
+    #[serde(rename = "use")]
+    purpose: String,
+    /// The algorithm that it signs with.
+    alg: String,
+    /// RSA: the modulus.
+    #[schema(nullable = false)]
+    n: Option<String>,
+    /// RSA: the exponent.
+    #[schema(nullable = false)]
+    e: Option<String>,
+    /// `P-256` or `Ed25519`.
+    #[schema(nullable = false)]
+    crv: Option<String>,
+    /// The point, or its first coordinate.
+    #[schema(nullable = false)]
+    x: Option<String>,
+    /// P-256: the second coordinate.
+    #[schema(nullable = false)]
+    y: Option<String>,
 }
 
 /// The keys that verify access tokens

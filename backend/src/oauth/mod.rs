@@ -13,6 +13,7 @@ mod token;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use self::error::name_errors;
 pub use self::store::forget_expired;
 
 /// Registers the routes of this capability.

@@ -53,9 +53,9 @@ pub(super) struct RevocationRequest {
     security(("client" = []), ()),
     responses(
         (status = 200, description = "It is withdrawn, or was not good anyway"),
-        (status = 400, description = "`invalid_request` (RFC 6749 §5.2)", body = OAuthErrorBody),
-        (status = 401, description = "`invalid_client`", body = OAuthErrorBody),
-        (status = 503, description = "Not now; try again (`temporarily_unavailable`).", body = OAuthErrorBody),
+        (status = 400, description = "RFC 6749 §5.2.", body = OAuthErrorBody),
+        (status = 401, description = "The client is not who it says.", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
     )
 )]
 #[post("/oauth2/revoke")]

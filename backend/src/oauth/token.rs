@@ -80,9 +80,10 @@ pub(super) struct TokenResponse {
     security(("client" = []), ()),
     responses(
         (status = 200, description = "The access token", body = TokenResponse),
-        (status = 400, description = "`invalid_request`, `unsupported_grant_type`, `unauthorized_client`, `invalid_scope` (RFC 6749 §5.2) or `invalid_target` (RFC 8707)", body = OAuthErrorBody),
-        (status = 401, description = "`invalid_client`", body = OAuthErrorBody),
-        (status = 503, description = "Not now; try again (`temporarily_unavailable`).", body = OAuthErrorBody),
+        (status = 400, description = "RFC 6749 §5.2 and RFC 8707 §2.", body = OAuthErrorBody),
+        (status = 401, description = "The client is not who it says.", body = OAuthErrorBody),
+        (status = 500, description = "Something went wrong here.", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
     )
 )]
 #[post("/oauth2/token")]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::StatusCode;
 use latchkey_shared::problem::ProblemBody;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::ArrayItems;
@@ -11,7 +12,7 @@ use utoipa::openapi::server::ServerBuilder;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     Components, ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref,
-    RefOr, ResponseBuilder, Schema,
+    RefOr, Response, ResponseBuilder, Schema,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
@@ -183,12 +184,31 @@ fn name_problems(path: &str, method: &str, operation: &mut Operation) {
         let possible =
             |kind: &Kind| kind.status().as_str() == status && (named(kind) || taken.leads_to(*kind));
         let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(possible).collect();
-        if !kinds.iter().all(named) {
-            let names: Vec<String> = kinds.iter().map(|kind| format!("`{}`", kind.name())).collect();
-            response.description = format!("{} Problem types: {}.", response.description, names.join(", "));
-        }
+        describe(response, "Problem types", &kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>());
         let types: Vec<String> = kinds.into_iter().map(Kind::uri).collect();
         response.extensions.get_or_insert_default().insert("x-problem-types".to_owned(), types.into());
+    }
+}
+
+/// Says of each answer of an operation which OAuth error codes it can have.
+pub fn name_codes(operation: &mut Operation, codes: &[(&'static str, StatusCode)]) {
+    for (status, response) in &mut operation.responses.responses {
+        let of_status = codes.iter().filter(|(_, own)| own.as_str() == status);
+        let names: Vec<&str> = of_status.map(|(name, _)| *name).collect();
+        if let RefOr::T(response) = response
+            && !names.is_empty()
+        {
+            describe(response, "Error codes", &names);
+            response.extensions.get_or_insert_default().insert("x-error-codes".to_owned(), names.into());
+        }
+    }
+}
+
+/// Adds names to the description of an answer, unless it has them.
+fn describe(response: &mut Response, what: &str, names: &[&str]) {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    if !names.iter().all(|name| response.description.contains(name)) {
+        response.description = format!("{} {what}: {}.", response.description, names.join(", "));
     }
 }
 

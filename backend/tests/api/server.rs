@@ -221,7 +221,12 @@ impl Caller {
 
     /// What is refused, as a problem (RFC 9457).
     pub(crate) async fn refused(&self, method: Method, path: &str, body: &Value) -> Problem {
-        Problem::of(self.send(method, path).json(body).send().await.unwrap()).await
+        let answer = self.send(method.clone(), path).json(body).send().await.unwrap();
+        let path = answer.url().path().to_owned();
+        let problem = Problem::of(answer).await;
+        let kind = problem.body["type"].as_str().unwrap();
+        assert!(is_documented(Some(&method), &path, problem.status, kind), "{method} {path}: {kind}");
+        problem
     }
 }
 
@@ -252,10 +257,7 @@ impl Problem {
         let body: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(body["status"], status, "{text}");
         let kind = body["type"].as_str().unwrap();
-        assert!(
-            is_documented(&path, status, kind),
-            "the document does not say that {path} can answer {kind}"
-        );
+        assert!(is_documented(None, &path, status, kind), "{path}: {kind}");
         Self { status, body }
     }
 
@@ -273,8 +275,8 @@ impl Problem {
 }
 
 /// Whether the OpenAPI document says that a path can answer with this problem, by
-/// whatever method; true of what it does not describe.
-fn is_documented(path: &str, status: u16, kind: &str) -> bool {
+/// whatever method if none is given; true of what it does not describe.
+fn is_documented(method: Option<&Method>, path: &str, status: u16, kind: &str) -> bool {
     static DOCUMENT: LazyLock<Value> =
         LazyLock::new(|| serde_json::to_value(document("latchkey_session")).unwrap());
     let fits = |template: &str| {
@@ -284,7 +286,11 @@ fn is_documented(path: &str, status: u16, kind: &str) -> bool {
         template.len() == path.len() && template.iter().zip(&path).all(is_same)
     };
     let paths = DOCUMENT["paths"].as_object().unwrap();
-    let mut operations = paths.iter().filter(|(template, _)| fits(template)).peekable();
+    let operations = paths.iter().filter(|(template, _)| fits(template));
+    let mut operations = operations
+        .flat_map(|(_, methods)| methods.as_object().unwrap())
+        .filter(|(name, _)| method.is_none_or(|method| name.eq_ignore_ascii_case(method.as_str())))
+        .peekable();
     if operations.peek().is_none() || kind == "/problems/method-not-allowed" {
         return true;
     }
@@ -292,7 +298,7 @@ fn is_documented(path: &str, status: u16, kind: &str) -> bool {
         let types = operation["responses"][status.to_string()]["x-problem-types"].as_array();
         types.is_some_and(|types| types.iter().any(|one| one == kind))
     };
-    operations.any(|(_, methods)| methods.as_object().unwrap().values().any(names))
+    operations.any(|(_, operation)| names(operation))
 }
 
 /// A system with three operations, two projects, a user in the first of them.

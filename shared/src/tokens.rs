@@ -7,6 +7,7 @@ use crate::projects::ProjectRef;
 use crate::systems::{ApiRef, SystemRef};
 use crate::time::Timestamp;
 use crate::users::UserRef;
+use crate::warning::Warning;
 
 /// The two kinds of token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -168,6 +169,9 @@ pub struct Token {
     pub manageable: bool,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
+    /// What the one who created or renamed it should look at; absent if nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// The body of `POST /tokens`.

@@ -13,6 +13,7 @@ use latchkey_shared::tokens::{
     Kind, NameAvailability, NewToken, Rotation, SecretId, Status, Switch, Token, TokenPatch, TokenSummary,
     Usage,
 };
+use latchkey_shared::warning::Warning;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -36,7 +37,7 @@ use crate::revocations::{self, Of};
 use crate::systems::catalog::Catalog;
 use crate::web::extract::{Body, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind as ProblemKind, Problem};
-use crate::{projects, systems, users};
+use crate::{look_alikes, projects, systems, users};
 
 /// Candidates that are ranked when nothing holds what was searched.
 const CANDIDATES: usize = 2_000;
@@ -153,6 +154,25 @@ pub(super) async fn visible(
     let theirs = principal.user().is_some_and(|me| found.token.users.iter().any(|user| user.id == *me));
     found.token.manageable = principal.covers(&targets(connection, &found).await?);
     if theirs || found.token.manageable { Ok(found) } else { Err(Problem::not_found("token")) }
+}
+
+/// The warning that another token's name looks like this one's, naming one that
+/// the one who asks may see.
+async fn look_alike(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    token: &Token,
+) -> Result<Option<Warning>, Problem> {
+    let others = store::look_alikes(&mut *connection, &token.id, &token.name).await?;
+    if others.is_empty() {
+        return Ok(None);
+    }
+    for (id, name) in others {
+        if visible(&mut *connection, principal, &parse_id(&id)?).await.is_ok() {
+            return Ok(Some(look_alikes::warning("token", "name", Some(name))));
+        }
+    }
+    Ok(Some(look_alikes::warning("token", "name", None)))
 }
 
 /// A token that the one who asks manages. This is asked before the body is
@@ -445,7 +465,11 @@ async fn create(
                 "client_key": has_client_key,
             });
             audit::record(transaction, principal.origin(), "token.created", Some(&target), &detail).await?;
-            let found = existing(transaction.connection(), &id).await?;
+            let mut found = existing(transaction.connection(), &id).await?;
+            found
+                .token
+                .warnings
+                .extend(look_alike(transaction.connection(), &principal, &found.token).await?);
             if let Some(key) = &idempotency {
                 let body = serde_json::to_string(&found.token).map_err(Problem::internal)?;
                 store::keep_answer(transaction.connection(), key, &sent, &at, &body).await?;
@@ -612,9 +636,17 @@ async fn change(
                 _ => "token.updated",
             };
             let target = Target::new("token", &id, name.clone());
-            let detail = json!({ "grants_or_targets": widens, "renamed": name != before.token.name });
+            let is_renamed = name != before.token.name;
+            let detail = json!({ "grants_or_targets": widens, "renamed": is_renamed });
             audit::record(transaction, principal.origin(), action, Some(&target), &detail).await?;
-            existing(transaction.connection(), &id).await
+            let mut found = existing(transaction.connection(), &id).await?;
+            if is_renamed {
+                found
+                    .token
+                    .warnings
+                    .extend(look_alike(transaction.connection(), &principal, &found.token).await?);
+            }
+            Ok::<_, Problem>(found)
         })
     });
     Ok(answer(HttpResponse::Ok(), &found.await?))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ipnet::IpNet;
-use latchkey_shared::fields::Errors;
+use latchkey_shared::fields::{Errors, skeleton};
 use latchkey_shared::ids::{ApiId, ProjectId, SystemId, TokenId, UserId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiRef, ApiScope, SystemRef};
@@ -347,6 +347,7 @@ pub(super) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         updated_by: row.updated_by,
         manageable: true, // unless `visible` finds otherwise
         last_used_at: row.last_used_at.map(Timestamp::from_millis),
+        warnings: Vec::new(),
     };
     let bound = if row.bounded == 0 {
         Reach::All
@@ -410,6 +411,19 @@ pub(super) async fn holder_of_name(
         .await
 }
 
+/// Tokens of another name that looks like this one, by id and name.
+pub(super) async fn look_alikes(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+    name: &str,
+) -> Result<Vec<(String, String)>, sqlx::Error> {
+    sqlx::query_as("SELECT id, name FROM tokens WHERE skeleton = $1 AND id <> $2 ORDER BY seq DESC LIMIT 5")
+        .bind(skeleton(name))
+        .bind(id.to_string())
+        .fetch_all(connection)
+        .await
+}
+
 /// What the name of a token is compared by, as it is stored.
 pub(super) async fn name_key(connection: &mut AnyConnection, id: &TokenId) -> Result<String, sqlx::Error> {
     sqlx::query_scalar("SELECT name_key FROM tokens WHERE id = $1")
@@ -457,8 +471,8 @@ pub(super) async fn insert(
     let (seq,): (i64,) = sqlx::query_as(
         "INSERT INTO tokens (id, kind, name, name_key, description, disabled, all_projects, bounded, expires_at, \
          allowed_ips, one_time_only, key_size, generation, version, parent_token, created_at, created_by, updated_at, \
-         updated_by, client_key) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16) \
+         updated_by, client_key, skeleton) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16, $17) \
          RETURNING seq",
     )
     .bind(id.to_string())
@@ -477,6 +491,7 @@ pub(super) async fn insert(
     .bind(now())
     .bind(written.by.to_owned())
     .bind(i32::from(has_client_key))
+    .bind(skeleton(written.name))
     .fetch_one(transaction.connection())
     .await?;
     insert_lists(transaction.connection(), id, written).await?;
@@ -493,7 +508,7 @@ pub(super) async fn update(
     sqlx::query(
         "UPDATE tokens SET name = $1, name_key = $2, description = $3, disabled = $4, all_projects = $5, bounded = $6, \
          expires_at = $7, allowed_ips = $8, one_time_only = $9, version = version + 1, updated_at = $10, \
-         updated_by = $11 WHERE id = $12",
+         updated_by = $11, skeleton = $12 WHERE id = $13",
     )
     .bind(written.name.to_owned())
     .bind(written.name_key.to_owned())
@@ -506,6 +521,7 @@ pub(super) async fn update(
     .bind(i32::from(written.limits.one_time_only))
     .bind(now())
     .bind(written.by.to_owned())
+    .bind(skeleton(written.name))
     .bind(id.to_string())
     .execute(transaction.connection())
     .await?;

@@ -1,0 +1,21 @@
+//! What was done as asked, and should be looked at.
+
+use serde::{Deserialize, Serialize};
+
+/// Another token, project, system or user has a name that looks like this one.
+pub const LOOKS_LIKE: &str = "looks_like";
+
+/// Something that was done as asked, and should be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Warning {
+    /// A stable word: `looks_like`.
+    pub code: String,
+    /// The field that it is about.
+    pub field: String,
+    /// The warning as a sentence.
+    pub message: String,
+    /// `looks_like`: the other's name, if the one who asks may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like: Option<String>,
+}

@@ -2,6 +2,7 @@
 //! has a Chinese sentence here, by its stable code.
 
 use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::warning::{LOOKS_LIKE, Warning};
 
 use crate::preferences::{Language, language};
 
@@ -79,4 +80,20 @@ pub(crate) fn at_field(code: &str, message: &str) -> String {
         _ => message,
     }
     .to_owned()
+}
+
+/// What should be looked at in what was done.
+pub(crate) fn warning(warning: &Warning) -> String {
+    if language() == Language::English || warning.code != LOOKS_LIKE {
+        return warning.message.clone();
+    }
+    let what = match warning.field.as_str() {
+        "key" => "标识",
+        "username" => "用户名",
+        _ => "名称",
+    };
+    match &warning.like {
+        Some(like) => format!("该{what}与已有的“{like}”看起来十分相似，请注意区分。"),
+        None => format!("该{what}与另一个已有的{what}看起来十分相似，请注意区分。"),
+    }
 }

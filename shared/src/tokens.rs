@@ -169,7 +169,8 @@ pub struct Token {
     pub manageable: bool,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
-    /// What the one who created or renamed it should look at; absent if nothing.
+    /// What to look at: when it was created or renamed, a name that looks like another's;
+    /// whenever it is read, a name that another token has. Absent if nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }

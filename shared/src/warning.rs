@@ -1,15 +1,17 @@
-//! What was done as asked, and should be looked at.
+//! What is not wrong, and should be looked at.
 
 use serde::{Deserialize, Serialize};
 
 /// Another token, project, system or user has a name that looks like this one.
 pub const LOOKS_LIKE: &str = "looks_like";
+/// Another token has this name by rules that are newer than the token.
+pub const NAME_TAKEN: &str = "name_taken";
 
-/// Something that was done as asked, and should be looked at.
+/// Something that is not wrong, and should be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Warning {
-    /// A stable word: `looks_like`.
+    /// A stable word: `looks_like`, `name_taken`.
     pub code: String,
     /// The field that it is about.
     pub field: String,

@@ -16,7 +16,7 @@ const SOME: i64 = 2_000;
 
 /// Computes the stored keys anew if they are of an older rule. Tokens whose name
 /// is another's by the new rule keep their old key and go on working; they are
-/// named in the log, and must be renamed before they are changed.
+/// named in the log, can be listed, and must be renamed before they are changed.
 pub async fn renew_keys(database: &Database) -> Result<(), sqlx::Error> {
     let rule: i64 = sqlx::query_scalar("SELECT rule FROM name_keys").fetch_one(database.reader()).await?;
     if rule >= RULE {
@@ -90,7 +90,7 @@ impl Stale {
                     }
                     for (seq, id, name, key) in self.keys {
                         let written = sqlx::query(
-                            "UPDATE tokens SET name_key = $1 WHERE seq = $2 \
+                            "UPDATE tokens SET name_key = $1, taken_key = NULL WHERE seq = $2 \
                              AND NOT EXISTS (SELECT 1 FROM tokens WHERE name_key = $1)",
                         )
                         .bind(key.clone())
@@ -99,6 +99,7 @@ impl Stale {
                         .await?;
                         if written.rows_affected() == 0 {
                             tracing::warn!(token = %id, name, "another token has this name: rename one of them");
+                            store::note_taken_key(transaction.connection(), seq, &key).await?;
                             continue;
                         }
                         store::index_name(transaction, seq, &key).await?;

@@ -13,7 +13,7 @@ use latchkey_shared::tokens::{
     Kind, NameAvailability, NewToken, Rotation, SecretId, Status, Switch, Token, TokenPatch, TokenSummary,
     Usage,
 };
-use latchkey_shared::warning::Warning;
+use latchkey_shared::warning::{NAME_TAKEN, Warning};
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -95,6 +95,10 @@ struct ListQuery {
     /// Granted this API, by key or id, alone or with its whole system.
     #[param(nullable = false)]
     api: Option<String>,
+    /// `true`: those only whose name another token has by the rules of today. They must be
+    /// renamed before they are changed.
+    #[param(nullable = false)]
+    name_taken: Option<bool>,
     /// `created`, the newest first, if absent; not `name` together with `q`.
     #[param(nullable = false, inline)]
     sort: Option<Sort>,
@@ -275,7 +279,8 @@ async fn list(
             Some(id.ok_or_else(|| Problem::not_found("API"))?)
         }
     };
-    let filter = Filter { kind: query.kind, status: query.status, project, user, api };
+    let name_taken = query.name_taken == Some(true);
+    let filter = Filter { kind: query.kind, status: query.status, project, user, api, name_taken };
     let search = if q.is_empty() { Search::None } else { Search::Holding(&q) };
     let engine = database.engine();
     let mut found =
@@ -669,7 +674,17 @@ async fn find(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
-    let found = visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
+    let mut connection = database.reader().acquire().await?;
+    let mut found = visible(&mut connection, &principal, &id).await?;
+    if found.token.manageable && store::is_name_taken(&mut connection, &id).await? {
+        found.token.warnings.push(Warning {
+            code: NAME_TAKEN.to_owned(),
+            field: "name".to_owned(),
+            message: "Another token has this name by today's rules. Rename it before you change it."
+                .to_owned(),
+            like: None,
+        });
+    }
     Ok(answer(HttpResponse::Ok(), &found))
 }
 

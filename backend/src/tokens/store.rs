@@ -432,6 +432,31 @@ pub(super) async fn name_key(connection: &mut AnyConnection, id: &TokenId) -> Re
         .await
 }
 
+/// Notes that another token has the key that the name of this one has by today's rule.
+pub(super) async fn note_taken_key(
+    connection: &mut AnyConnection,
+    seq: i64,
+    key: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE tokens SET taken_key = $1 WHERE seq = $2")
+        .bind(key.to_owned())
+        .bind(seq)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// The condition that another token has the name of `t` by today's rule.
+const NAME_TAKEN: &str = " AND t.taken_key IS NOT NULL \
+    AND EXISTS (SELECT 1 FROM tokens o WHERE o.name_key = t.taken_key)";
+
+/// Whether another token has the name of this one by today's rule.
+pub(super) async fn is_name_taken(connection: &mut AnyConnection, id: &TokenId) -> Result<bool, sqlx::Error> {
+    let mut sql = Sql::new("SELECT t.seq FROM tokens t WHERE t.id = ");
+    sql.bind(id.to_string()).push(NAME_TAKEN);
+    sql.query_as::<(i64,)>().fetch_optional(connection).await.map(|found| found.is_some())
+}
+
 /// What of a token is written.
 pub(super) struct Written<'a> {
     pub(super) name: &'a str,
@@ -508,7 +533,8 @@ pub(super) async fn update(
     sqlx::query(
         "UPDATE tokens SET name = $1, name_key = $2, description = $3, disabled = $4, all_projects = $5, bounded = $6, \
          expires_at = $7, allowed_ips = $8, one_time_only = $9, version = version + 1, updated_at = $10, \
-         updated_by = $11, skeleton = $12 WHERE id = $13",
+         updated_by = $11, skeleton = $12, \
+         taken_key = CASE WHEN name_key = $2 THEN taken_key END WHERE id = $13",
     )
     .bind(written.name.to_owned())
     .bind(written.name_key.to_owned())
@@ -719,6 +745,7 @@ pub(super) struct Filter {
     pub(super) project: Option<String>,
     pub(super) user: Option<String>,
     pub(super) api: Option<String>,
+    pub(super) name_taken: bool,
 }
 
 /// How names are looked for.
@@ -820,6 +847,9 @@ fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Fil
         sql.push(" AND (t.id IN (SELECT token_id FROM token_apis WHERE api_id = ").bind(api.clone());
         sql.push(") OR t.id IN (SELECT ts.token_id FROM token_systems ts JOIN apis a ON a.system_id = ts.system_id WHERE a.id = ");
         sql.bind(api.clone()).push("))");
+    }
+    if filter.name_taken {
+        sql.push(NAME_TAKEN);
     }
     if let Reach::Only(_) = principal.administers() {
         sql.push(" AND (");

@@ -168,10 +168,16 @@ async fn after_an_upgrade(place: Where) {
     let platform = Platform { gateway: admin.with_bearer(&text(&key["key"])), admin };
     assert_eq!(platform.reason(&text(&file["open_token"]), "GET", DEVICE).await, "allowed");
     let path = format!("/tokens/{twin}");
+    assert_eq!(each(&platform.admin.get("/tokens?name_taken=true").await, "id"), [twin.as_str()]);
+    assert_eq!(each(&platform.admin.get("/tokens?name_taken=true&kind=jwt").await, "id"), [""; 0]);
+    assert_eq!(platform.admin.get(&path).await["warnings"][0]["code"], "name_taken");
     let refused = platform.admin.refused(Method::PATCH, &path, &json!({ "description": "new" })).await;
     assert_eq!(refused.fields(), ["name:taken"]);
     platform.admin.patch(&path, &json!({ "status": "disabled" })).await;
+    assert_eq!(each(&platform.admin.get("/tokens?name_taken=true").await, "id"), [twin.as_str()]);
     platform.admin.patch(&path, &json!({ "name": "beta only", "description": "new" })).await;
+    assert_eq!(each(&platform.admin.get("/tokens?name_taken=true").await, "id"), [""; 0]);
+    assert!(platform.admin.get(&path).await.get("warnings").is_none());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! has a Chinese sentence here, by its stable code.
 
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::warning::{LOOKS_LIKE, Warning};
+use latchkey_shared::warning::{LOOKS_LIKE, NAME_TAKEN, Warning};
 
 use crate::preferences::{Language, language};
 
@@ -82,10 +82,14 @@ pub(crate) fn at_field(code: &str, message: &str) -> String {
     .to_owned()
 }
 
-/// What should be looked at in what was done.
+/// What should be looked at.
 pub(crate) fn warning(warning: &Warning) -> String {
-    if language() == Language::English || warning.code != LOOKS_LIKE {
-        return warning.message.clone();
+    match (language(), warning.code.as_str()) {
+        (Language::Chinese, NAME_TAKEN) => {
+            return "按现行规则，该令牌与另一个令牌重名。修改前请先为它改名。".to_owned();
+        }
+        (Language::Chinese, LOOKS_LIKE) => {}
+        _ => return warning.message.clone(),
     }
     let what = match warning.field.as_str() {
         "key" => "标识",

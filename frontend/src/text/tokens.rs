@@ -14,6 +14,8 @@ sentences! {
     of_project: "Project", "项目";
     of_user: "User", "用户";
     of_api: "API", "API";
+    with_a_taken_name: "Another token has the name", "与其他令牌重名";
+    all_with_a_taken_name: "Show all such tokens", "查看所有这类令牌";
 
     apply: "Apply for a token", "申请令牌";
     details: "Details", "详情";

@@ -24,7 +24,7 @@ use super::issue::{self, make_key};
 use super::search::{may_have_typos, similarity};
 use super::store::{self, Filter, Found, Search, Start, Written};
 use super::{Loss, Named, expiry, key_size, loss, narrows, ranges};
-use crate::access::{Limits, MayManage, Principal, Targets};
+use crate::access::{Limits, MayManage, MayReveal, Principal, Targets};
 use crate::audit::{self, Target};
 use crate::configuration::Configuration;
 use crate::crypto::Digest;
@@ -735,6 +735,25 @@ async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Whether the secrets of a token may be had by the one who asks: those of now, and
+/// those of a rotation.
+async fn may_reveal(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    found: &Found,
+) -> Result<MayReveal, Problem> {
+    let targets = targets(&mut *connection, found).await?;
+    principal.may_manage(&targets)?;
+    let (held, named) = (found.held(), found.named());
+    let (grants, _) =
+        store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
+    let descendant = match principal.token() {
+        Some(me) => store::descends(&mut *connection, &found.token.id, me).await?,
+        None => false,
+    };
+    principal.may_reveal(&grants, &targets, &found.limits, descendant)
+}
+
 /// The right to a token's secrets, noted in the audit trail, and its current key.
 async fn reveal(
     principal: Principal,
@@ -750,8 +769,7 @@ async fn reveal(
             Box::pin(async move {
                 let connection = transaction.connection();
                 let found = existing(&mut *connection, &id).await?;
-                let targets = targets(&mut *connection, &found).await?;
-                principal.may_manage(&targets)?;
+                principal.may_manage(&targets(&mut *connection, &found).await?)?;
                 let conflict = |detail| Err(Problem::new(ProblemKind::Conflict).with_detail(detail));
                 if of_kind.is_some_and(|kind| kind != found.token.kind) {
                     return conflict("Only JWT tokens have a secret id.");
@@ -762,16 +780,7 @@ async fn reveal(
                         "The token's client proves itself with a key of its own: there is no secret id.",
                     );
                 }
-                let held = found.held();
-                let named = found.named();
-                let (grants, _) =
-                    store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new())
-                        .await?;
-                let descendant = match principal.token() {
-                    Some(me) => store::descends(&mut *connection, &id, me).await?,
-                    None => false,
-                };
-                principal.may_reveal(&grants, &targets, &found.limits, descendant)?;
+                may_reveal(&mut *connection, &principal, &found).await?;
                 let key = store::current_key(&mut *connection, &id).await?;
                 let key = key.ok_or_else(|| Problem::internal("a token without a key"))?;
                 if show_once && has_secret && !store::first_reveal(&mut *connection, &key.id).await? {
@@ -886,7 +895,12 @@ async fn rotate(
     body: Body<Rotation>,
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
-    let before = managed(&database, &principal, &id).await?;
+    let before = {
+        let mut connection = database.reader().acquire().await?;
+        let found = existing(&mut connection, &id).await?;
+        may_reveal(&mut connection, &principal, &found).await?;
+        found
+    };
     let body = body.json_or_default().await?;
     let overlap = body.overlap_seconds.unwrap_or(0);
     if overlap > LONGEST_OVERLAP {
@@ -912,16 +926,7 @@ async fn rotate(
         Box::pin(async move {
             let connection = transaction.connection();
             let found = existing(&mut *connection, &id).await?;
-            let targets = targets(&mut *connection, &found).await?;
-            principal.may_manage(&targets)?;
-            let (held, named) = (found.held(), found.named());
-            let (grants, _) =
-                store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
-            let descendant = match principal.token() {
-                Some(me) => store::descends(&mut *connection, &id, me).await?,
-                None => false,
-            };
-            principal.may_reveal(&grants, &targets, &found.limits, descendant)?;
+            may_reveal(&mut *connection, &principal, &found).await?;
             // The open token in the new key says which generation it is.
             if found.token.generation + 1 != generation {
                 return Err(

@@ -10,6 +10,7 @@ pub mod database;
 pub mod demo;
 pub mod installation;
 pub mod log;
+pub mod look_alikes;
 pub mod oauth;
 pub mod objects;
 pub mod projects;

@@ -18,6 +18,24 @@ test("the page says what the token is, what it is granted and for whom", async (
   }
 });
 
+test("a name that looks like another's is warned of, and taken all the same", async ({ page, platform, admin }) => {
+  const hall = unique("Hall");
+  await platform.token("rsa", { name: hall });
+  const copied = await platform.token("rsa");
+  await open(page, `/tokens/${copied.id}/modify`);
+  const alike = hall.replace("Hall", "Hal1");
+  await page.getByLabel("Token name").fill(alike);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(/\/issued/);
+  expect((await admin.get(`/tokens/${copied.id}`)).name).toBe(alike);
+  const warning = page.getByRole("region", { name: "Notifications" }).getByText(`looks like this one: “${hall}”`);
+  // It stays where it is said until somebody has seen it.
+  await page.getByRole("link", { name: "Return List" }).click();
+  await expect(warning).toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(warning).toBeHidden();
+});
+
 test("usage shows when it was last used and how many calls were allowed and denied", async ({ page, platform, admin }) => {
   const token = await platform.token("rsa");
   const { open_token: credential } = await admin.get(`/tokens/${token.id}/file`);

@@ -237,6 +237,17 @@ pub fn name_key(name: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What names are found by that look alike: the skeleton of UTS #39 §4, folded.
+/// Folded last, since `PayPaI` looks like `PayPal` and `paypai` does not.
+#[cfg(feature = "server")]
+#[must_use]
+pub fn skeleton(name: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    // What the name key takes for one character is one here, too.
+    let composed: String = name.nfkc().collect();
+    name_key(&unicode_security::skeleton(&composed).collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,6 +313,25 @@ mod tests {
         for unseen in ['\u{200b}', '\u{200d}', '\u{ad}', '\u{fe0f}', '\u{3164}', '\u{e0041}'] {
             assert_eq!(name_key(&format!("alpha{unseen} only{unseen}")), name_key("alpha only"));
             assert_eq!(code(name(&format!("{unseen} {unseen}"))), "required");
+        }
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn names_that_look_alike_have_one_skeleton() {
+        for (one, other) in [
+            ("alpha 1", "alpha l"),
+            ("PayPaI", "paypal"),
+            ("Robot 0", "robot O"),
+            ("modern", "modem"),
+            ("cape", "\u{441}\u{430}\u{440}\u{435}"),
+            ("Ｆｕｌｌ width", "FuII width"),
+        ] {
+            assert_ne!(name_key(one), name_key(other), "{one} {other}");
+            assert_eq!(skeleton(one), skeleton(other), "{one} {other}");
+        }
+        for (one, other) in [("alpha 1", "alpha 2"), ("ab", "a b"), ("漢字", "汉字"), ("e", "é")] {
+            assert_ne!(skeleton(one), skeleton(other), "{one} {other}");
         }
     }
 

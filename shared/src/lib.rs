@@ -18,3 +18,4 @@ pub mod time;
 pub mod tokens;
 pub mod users;
 pub mod verify;
+pub mod warning;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::ProjectId;
 use crate::time::Timestamp;
 use crate::users::UserRef;
+use crate::warning::Warning;
 
 /// A platform project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Project {
     pub created_at: Timestamp,
     /// When the project was last changed.
     pub updated_at: Timestamp,
+    /// What the one who created or renamed it should look at; absent if nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// A project, named.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{ApiId, KeyId, SystemId};
 use crate::problem::TokenRef;
 use crate::time::Timestamp;
+use crate::warning::Warning;
 
 /// A core system: an upstream service whose API is protected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,9 @@ pub struct System {
     pub created_at: Timestamp,
     /// When the system was last changed.
     pub updated_at: Timestamp,
+    /// What the one who created or renamed it should look at; absent if nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// A system, named.

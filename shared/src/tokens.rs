@@ -7,6 +7,7 @@ use crate::projects::ProjectRef;
 use crate::systems::{ApiRef, SystemRef};
 use crate::time::Timestamp;
 use crate::users::UserRef;
+use crate::warning::Warning;
 
 /// The two kinds of token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -169,6 +170,10 @@ pub struct Token {
     pub manageable: bool,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
+    /// What to look at: when it was created or renamed, a name that looks like another's;
+    /// whenever it is read, a name that another token has. Absent if nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// The body of `POST /tokens`.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::UserId;
 use crate::time::Timestamp;
+use crate::warning::Warning;
 
 /// What a person may do at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +50,9 @@ pub struct User {
     pub created_at: Timestamp,
     /// When the user was last changed.
     pub updated_at: Timestamp,
+    /// What the one who created or renamed it should look at; absent if nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// A user, named.

@@ -125,6 +125,7 @@ impl Engine {
                 (4, include_str!("../../../migrations/sqlite/0004_screens.sql")),
                 (5, include_str!("../../../migrations/sqlite/0005_clock.sql")),
                 (6, include_str!("../../../migrations/sqlite/0006_names.sql")),
+                (7, include_str!("../../../migrations/sqlite/0007_look_alikes.sql")),
                 (8, include_str!("../../../migrations/sqlite/0008_servers.sql")),
             ],
             Self::Postgres => [
@@ -134,6 +135,7 @@ impl Engine {
                 (4, include_str!("../../../migrations/postgres/0004_screens.sql")),
                 (5, include_str!("../../../migrations/postgres/0005_clock.sql")),
                 (6, include_str!("../../../migrations/postgres/0006_names.sql")),
+                (7, include_str!("../../../migrations/postgres/0007_look_alikes.sql")),
                 (8, include_str!("../../../migrations/postgres/0008_servers.sql")),
             ],
         };

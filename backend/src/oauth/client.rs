@@ -1,6 +1,8 @@
 //! Forms, and who sends them.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -8,7 +10,6 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::future::LocalBoxFuture;
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::Kind;
 use percent_encoding::percent_decode_str;
@@ -57,42 +58,71 @@ impl Form {
     }
 }
 
-impl FromRequest for Form {
-    type Error = OAuthError;
-    type Future = LocalBoxFuture<'static, Result<Self, OAuthError>>;
+/// The body of a request, not read yet: whoever the header says may not come in is
+/// told so first.
+pub(super) struct Unread {
+    request: HttpRequest,
+    payload: Payload,
+}
+
+impl FromRequest for Unread {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let in_uri = !request.query_string().is_empty();
-        let is_form = request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let body = read(request, payload, LIMIT);
-        Box::pin(async move {
-            let refused = |description: &str| OAuthError::new(Code::InvalidRequest, description);
-            if in_uri {
-                return Err(refused("Send the parameters in the body, never in the URI."));
+        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
+    }
+}
+
+impl Unread {
+    /// Reads the form of a client.
+    pub(super) async fn form_of_client(self, verifier: &Verifier) -> Result<Form, OAuthError> {
+        if let Some(value) = authorization(&self.request)? {
+            let (id, secret) = basic(value).ok_or_else(OAuthError::client)?;
+            with_secret(&self.request, &id, secret, verifier).await?;
+        }
+        self.form().await
+    }
+
+    /// Reads the form of who verifies.
+    pub(super) async fn form_of_verifier(self, snapshot: &Snapshot) -> Result<Form, OAuthError> {
+        if let Some(value) = authorization(&self.request)?
+            && with_bearer(&self.request, value, snapshot)?.is_none()
+        {
+            let (id, key) = basic(value).ok_or_else(OAuthError::client)?;
+            with_key(&id, &key, snapshot)?;
+        }
+        self.form().await
+    }
+
+    async fn form(mut self) -> Result<Form, OAuthError> {
+        let refused = |description: &str| OAuthError::new(Code::InvalidRequest, description);
+        if !self.request.query_string().is_empty() {
+            return Err(refused("Send the parameters in the body, never in the URI."));
+        }
+        if !self.request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(refused("Send Content-Type: application/x-www-form-urlencoded."));
+        }
+        let body = read(&self.request, &mut self.payload, LIMIT).await;
+        let body = body.map_err(|problem| refused(&problem.to_string()))?;
+        let (mut parameters, mut resources) = (HashMap::new(), Vec::new());
+        for (name, value) in url::form_urlencoded::parse(&body) {
+            if value.contains('\u{fffd}') || value.contains('\0') {
+                return Err(refused("A parameter is not UTF-8 text."));
             }
-            if !is_form {
-                return Err(refused("Send Content-Type: application/x-www-form-urlencoded."));
+            if name == "resource" {
+                let value = value.into_owned();
+                if !value.is_empty() && !resources.contains(&value) {
+                    resources.push(value);
+                }
+                continue;
             }
-            let body = body.await.map_err(|problem| refused(&problem.to_string()))?;
-            let (mut parameters, mut resources) = (HashMap::new(), Vec::new());
-            for (name, value) in url::form_urlencoded::parse(&body) {
-                if value.contains('\u{fffd}') || value.contains('\0') {
-                    return Err(refused("A parameter is not UTF-8 text."));
-                }
-                if name == "resource" {
-                    let value = value.into_owned();
-                    if !value.is_empty() && !resources.contains(&value) {
-                        resources.push(value);
-                    }
-                    continue;
-                }
-                let value = Zeroizing::new(value.into_owned());
-                if parameters.insert(name.into_owned(), value).is_some() {
-                    return Err(refused("A parameter stands there twice."));
-                }
+            let value = Zeroizing::new(value.into_owned());
+            if parameters.insert(name.into_owned(), value).is_some() {
+                return Err(refused("A parameter stands there twice."));
             }
-            Ok(Self { parameters, resources })
-        })
+        }
+        Ok(Form { parameters, resources })
     }
 }
 
@@ -121,7 +151,8 @@ enum Credentials {
     Assertion { id: Option<String>, assertion: Zeroizing<String> },
 }
 
-/// The client of a request. Its token must be in force and the address allowed.
+/// The client of a request. Its token must be in force and the address allowed: now,
+/// whatever was so before the body, which may take its time.
 pub(super) async fn authenticate(
     request: &HttpRequest,
     form: &Form,
@@ -129,22 +160,7 @@ pub(super) async fn authenticate(
     keyring: &Keyring,
 ) -> Result<Client, OAuthError> {
     match credentials(request, form)? {
-        Credentials::Secret { id, secret } => {
-            let id: TokenId = id.parse().map_err(|_| OAuthError::client())?;
-            let token = verifier.token(&id).await?.ok_or_else(OAuthError::client)?;
-            let secret = match token.kind {
-                Kind::Rsa => secret,
-                // A typo is refused without comparing anything.
-                Kind::Jwt => {
-                    secret_id::parse(Prefix::SecretId, secret.expose()).map_err(|_| OAuthError::client())?
-                }
-            };
-            let digest = Some(secret.digest());
-            let key = token.good_keys(now()).find(|key| key.secret == digest).cloned();
-            let key = key.ok_or_else(OAuthError::client)?;
-            may_come_in(request, &token)?;
-            Ok(Client { token, key })
-        }
+        Credentials::Secret { id, secret } => with_secret(request, &id, secret, verifier).await,
         Credentials::Assertion { id, assertion } => {
             let asserted = assertion::prove(&assertion, id.as_deref(), request, verifier, keyring).await?;
             may_come_in(request, &asserted.client.token)?;
@@ -152,6 +168,26 @@ pub(super) async fn authenticate(
             asserted.claim(verifier).await
         }
     }
+}
+
+async fn with_secret(
+    request: &HttpRequest,
+    id: &str,
+    secret: Secret,
+    verifier: &Verifier,
+) -> Result<Client, OAuthError> {
+    let id: TokenId = id.parse().map_err(|_| OAuthError::client())?;
+    let token = verifier.token(&id).await?.ok_or_else(OAuthError::client)?;
+    let secret = match token.kind {
+        Kind::Rsa => secret,
+        // A typo is refused without comparing anything.
+        Kind::Jwt => secret_id::parse(Prefix::SecretId, secret.expose()).map_err(|_| OAuthError::client())?,
+    };
+    let digest = Some(secret.digest());
+    let key = token.good_keys(now()).find(|key| key.secret == digest).cloned();
+    let key = key.ok_or_else(OAuthError::client)?;
+    may_come_in(request, &token)?;
+    Ok(Client { token, key })
 }
 
 fn may_come_in(request: &HttpRequest, token: &TokenState) -> Result<(), OAuthError> {
@@ -197,22 +233,40 @@ pub(super) fn verifying_system<'s>(
     form: &Form,
     snapshot: &'s Snapshot,
 ) -> Result<&'s CatalogSystem, OAuthError> {
-    let refused = || OAuthError::new(Code::InvalidClient, "Authenticate with a verifier key.");
-    let is_bearer = |value: &HeaderValue| {
-        let scheme = value.to_str().ok().and_then(|value| value.split_once(' '));
-        scheme.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-    };
-    if authorization(request)?.is_some_and(is_bearer) {
-        let system = verify::routes::authenticate(snapshot, verify::routes::bearer(request));
-        return system.ok_or_else(|| OAuthError::new(Code::InvalidToken, "This is no verifier key."));
+    if let Some(value) = authorization(request)?
+        && let Some(system) = with_bearer(request, value, snapshot)?
+    {
+        return Ok(system);
     }
-    let Credentials::Secret { id, secret } = credentials(request, form)? else { return Err(refused()) };
-    let system = verify::routes::authenticate(snapshot, Some(secret.expose())).ok_or_else(refused)?;
-    if snapshot.system_named(&id).is_some_and(|named| named.id == system.id) {
-        Ok(system)
-    } else {
-        Err(refused())
+    match credentials(request, form)? {
+        Credentials::Secret { id, secret } => with_key(&id, &secret, snapshot),
+        Credentials::Assertion { .. } => Err(no_verifier_key()),
     }
+}
+
+fn no_verifier_key() -> OAuthError {
+    OAuthError::new(Code::InvalidClient, "Authenticate with a verifier key.")
+}
+
+/// The system whose verifier key is the bearer token; none if there is no bearer token.
+fn with_bearer<'s>(
+    request: &HttpRequest,
+    value: &HeaderValue,
+    snapshot: &'s Snapshot,
+) -> Result<Option<&'s CatalogSystem>, OAuthError> {
+    let scheme = value.to_str().ok().and_then(|value| value.split_once(' '));
+    if !scheme.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+        return Ok(None);
+    }
+    let system = verify::routes::authenticate(snapshot, verify::routes::bearer(request));
+    system.map(Some).ok_or_else(|| OAuthError::new(Code::InvalidToken, "This is no verifier key."))
+}
+
+/// The system that is named, if this is a verifier key of it.
+fn with_key<'s>(named: &str, key: &Secret, snapshot: &'s Snapshot) -> Result<&'s CatalogSystem, OAuthError> {
+    let system = verify::routes::authenticate(snapshot, Some(key.expose())).ok_or_else(no_verifier_key)?;
+    let is_named = snapshot.system_named(named).is_some_and(|named| named.id == system.id);
+    if is_named { Ok(system) } else { Err(no_verifier_key()) }
 }
 
 /// The one `Authorization` header, if there is one.

@@ -8,7 +8,7 @@ use latchkey_shared::verify::Reason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::client::{Form, verifying_system};
+use super::client::{Unread, verifying_system};
 use super::error::{Code, OAuthError, OAuthErrorBody, never_stored};
 use super::token::whole_scope;
 use crate::access::Reach;
@@ -22,7 +22,7 @@ use crate::web::client::hop;
 
 /// The parameters of an introspection request (RFC 7662 §2.1).
 #[derive(Deserialize, ToSchema)]
-#[allow(dead_code, reason = "describes the form in the document; `Form` reads it")]
+#[allow(dead_code, reason = "describes the form in the document; `client::Form` reads it")]
 pub(super) struct IntrospectionRequest {
     /// The credential: an open token or a JWT.
     token: String,
@@ -91,11 +91,12 @@ pub(super) struct Introspection {
 #[post("/oauth2/introspect")]
 pub(super) async fn introspect(
     request: HttpRequest,
-    form: Form,
+    form: Unread,
     verifier: web::Data<Verifier>,
     users: web::Data<Users>,
     keyring: web::Data<Keyring>,
 ) -> Result<HttpResponse, OAuthError> {
+    let form = form.form_of_verifier(&*verifier.catalog().await?).await?;
     let found = in_time(async {
         for _ in 0..ATTEMPTS {
             let snapshot = verifier.catalog().await?;

@@ -6,7 +6,7 @@ use latchkey_shared::verify::Reason;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::client::{Form, authenticate};
+use super::client::{Unread, authenticate};
 use super::error::{Code, OAuthError, OAuthErrorBody, never_stored};
 use super::store;
 use crate::audit::{self, Origin, Target};
@@ -21,7 +21,7 @@ use crate::verify::prove::OPEN_TOKEN;
 
 /// The parameters of a revocation request (RFC 7009 §2.1).
 #[derive(Deserialize, ToSchema)]
-#[allow(dead_code, reason = "describes the form in the document; `Form` reads it")]
+#[allow(dead_code, reason = "describes the form in the document; `client::Form` reads it")]
 pub(super) struct RevocationRequest {
     /// The credential to withdraw: an open token or a JWT of the client.
     token: String,
@@ -61,11 +61,12 @@ pub(super) struct RevocationRequest {
 #[post("/oauth2/revoke")]
 pub(super) async fn revoke(
     request: HttpRequest,
-    form: Form,
+    form: Unread,
     verifier: web::Data<Verifier>,
     database: web::Data<Database>,
     keyring: web::Data<Keyring>,
 ) -> Result<HttpResponse, OAuthError> {
+    let form = form.form_of_client(&verifier).await?;
     let client = authenticate(&request, &form, &verifier, &keyring).await?.token;
     let credential = form.required("token")?;
     let source = Source::new(client_ip(&request), "");

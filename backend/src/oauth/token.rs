@@ -8,7 +8,7 @@ use latchkey_shared::tokens::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::client::{Client, Form, authenticate};
+use super::client::{Client, Unread, authenticate};
 use super::error::{Code, OAuthError, OAuthErrorBody, never_stored};
 use crate::access::{Reach, UserState};
 use crate::authenticate::client_ip;
@@ -28,7 +28,7 @@ const CLAIM_LIMIT: usize = 4 * 1024;
 
 /// The parameters of a token request (RFC 6749 §4.4.2).
 #[derive(Deserialize, ToSchema)]
-#[allow(dead_code, reason = "describes the form in the document; `Form` reads it")]
+#[allow(dead_code, reason = "describes the form in the document; `client::Form` reads it")]
 pub(super) struct TokenRequest {
     /// `client_credentials`.
     grant_type: String,
@@ -90,13 +90,14 @@ pub(super) struct TokenResponse {
 #[allow(clippy::too_many_arguments, reason = "each is a part of the application that the handler needs")]
 pub(super) async fn issue(
     request: HttpRequest,
-    form: Form,
+    form: Unread,
     verifier: web::Data<Verifier>,
     users: web::Data<Users>,
     keyring: web::Data<Keyring>,
     operations: web::Data<PrivateOperations>,
     configuration: web::Data<Configuration>,
 ) -> Result<HttpResponse, OAuthError> {
+    let form = form.form_of_client(&verifier).await?;
     match form.required("grant_type")? {
         "client_credentials" => {}
         _ => {

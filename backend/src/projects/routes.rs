@@ -21,7 +21,7 @@ use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::web::extract::{Body, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind, Problem};
-use crate::{systems, users};
+use crate::{look_alikes, systems, users};
 
 /// Registers the routes of this capability.
 pub fn routes(config: &mut ServiceConfig) {
@@ -131,8 +131,9 @@ async fn create(
         disabled: false,
         created_at: at.clone(),
         updated_at: at,
+        warnings: Vec::new(),
     };
-    let (origin, answer) = (principal.origin().clone(), project.clone());
+    let (origin, mut answer) = (principal.origin().clone(), project.clone());
     database
         .write(move |transaction| {
             Box::pin(async move {
@@ -146,6 +147,9 @@ async fn create(
             })
         })
         .await?;
+    let (keys, names) = store::names_beside(&mut *database.reader().acquire().await?, &answer.id).await?;
+    answer.warnings.extend(look_alikes::among(&keys, "project", "key", &answer.key));
+    answer.warnings.extend(look_alikes::among(&names, "project", "name", &answer.name));
     Ok(HttpResponse::Created()
         .insert_header(("location", format!("/api/v1/projects/{}", answer.key)))
         .json(answer))
@@ -197,11 +201,12 @@ async fn change(
     Problem::unless_empty(errors)?;
     let (origin, named) = (principal.origin().clone(), path.into_inner());
     let lookup = named.clone();
-    database
+    let is_renamed = database
         .withdraw_if(body.disabled == Some(true), move |transaction| {
             Box::pin(async move {
                 let project = store::project(transaction.connection(), &named).await?;
                 let mut project = project.ok_or_else(|| Problem::not_found("project"))?;
+                let is_renamed = name.as_ref().is_some_and(|name| *name != project.name);
                 project.name = name.unwrap_or(project.name);
                 project.description = description.unwrap_or(project.description);
                 if body.disabled == Some(true) && !project.disabled {
@@ -212,13 +217,17 @@ async fn change(
                 transaction.changes(Change::Catalog);
                 let target = Target::new("project", &project.id, project.key);
                 let detail = json!({ "disabled": project.disabled });
-                Ok::<_, Problem>(
-                    audit::record(transaction, &origin, "project.updated", Some(&target), &detail).await?,
-                )
+                audit::record(transaction, &origin, "project.updated", Some(&target), &detail).await?;
+                Ok::<_, Problem>(is_renamed)
             })
         })
         .await?;
-    visible(&database, &principal, &lookup).await.map(web::Json)
+    let mut project = visible(&database, &principal, &lookup).await?;
+    if is_renamed {
+        let (_, names) = store::names_beside(&mut *database.reader().acquire().await?, &project.id).await?;
+        project.warnings.extend(look_alikes::among(&names, "project", "name", &project.name));
+    }
+    Ok(web::Json(project))
 }
 
 /// Delete a project

@@ -38,6 +38,7 @@ impl ProjectRow {
             disabled: self.disabled != 0,
             created_at: Timestamp::from_millis(self.created_at),
             updated_at: Timestamp::from_millis(self.updated_at),
+            warnings: Vec::new(),
         })
     }
 }
@@ -72,6 +73,19 @@ pub(super) async fn list(
     };
     let rows = read_matching(q, after, limit, read, |row: &ProjectRow| [&row.key, &row.name]).await?;
     rows.into_iter().map(ProjectRow::read).collect()
+}
+
+/// The keys and the names of the other projects.
+pub(super) async fn names_beside(
+    connection: &mut AnyConnection,
+    id: &ProjectId,
+) -> Result<(Vec<String>, Vec<String>), sqlx::Error> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT key, name FROM projects WHERE id <> $1 ORDER BY key")
+            .bind(id.to_string())
+            .fetch_all(connection)
+            .await?;
+    Ok(rows.into_iter().unzip())
 }
 
 pub(super) async fn insert(connection: &mut AnyConnection, project: &Project) -> Result<(), sqlx::Error> {

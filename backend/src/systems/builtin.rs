@@ -57,6 +57,7 @@ pub async fn register(database: &Database, document: &OpenApi, audience: &str) -
                     global_api_count: 0,
                     created_at: Timestamp::from_millis(0),
                     updated_at: Timestamp::from_millis(0),
+                    warnings: Vec::new(),
                 };
                 store::insert_system(&mut *connection, &system).await?;
                 system

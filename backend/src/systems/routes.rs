@@ -28,6 +28,7 @@ use crate::access::Principal;
 use crate::audit::{self, Origin, Target};
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::{Change, Database, now};
+use crate::look_alikes;
 use crate::revocations::{self, Of};
 use crate::web::extract::{Body, Query, read, read_cursor, write_cursor};
 use crate::web::problem::{Kind, Problem};
@@ -244,8 +245,9 @@ async fn create(
         global_api_count: 0,
         created_at: Timestamp::from_millis(now()),
         updated_at: Timestamp::from_millis(now()),
+        warnings: Vec::new(),
     };
-    let (origin, answer) = (principal.origin().clone(), system.clone());
+    let (origin, mut answer) = (principal.origin().clone(), system.clone());
     database
         .write(move |transaction| {
             Box::pin(async move {
@@ -261,6 +263,9 @@ async fn create(
             })
         })
         .await?;
+    let (keys, names) = store::names_beside(&mut *database.reader().acquire().await?, &answer.id).await?;
+    answer.warnings.extend(look_alikes::among(&keys, "system", "key", &answer.key));
+    answer.warnings.extend(look_alikes::among(&names, "system", "name", &answer.name));
     Ok(HttpResponse::Created()
         .insert_header(("location", format!("/api/v1/systems/{}", answer.key)))
         .json(answer))
@@ -317,7 +322,7 @@ async fn change(
     Problem::unless_empty(errors)?;
     let (origin, named) = (principal.origin().clone(), path.into_inner());
     let lookup = named.clone();
-    database
+    let is_renamed = database
         .withdraw_if(body.disabled == Some(true), move |transaction| {
             Box::pin(async move {
                 let before = own(transaction.connection(), &named).await?;
@@ -345,11 +350,17 @@ async fn change(
                 transaction.changes(Change::Catalog);
                 let detail = json!({ "restricted": system.restricted, "disabled": system.disabled });
                 let target = Target::new("system", &system.id, system.key);
-                Ok(audit::record(transaction, &origin, "system.updated", Some(&target), &detail).await?)
+                audit::record(transaction, &origin, "system.updated", Some(&target), &detail).await?;
+                Ok::<_, Problem>(system.name != before.name)
             })
         })
         .await?;
-    visible(&database, &principal, &lookup).await.map(web::Json)
+    let mut system = visible(&database, &principal, &lookup).await?;
+    if is_renamed {
+        let (_, names) = store::names_beside(&mut *database.reader().acquire().await?, &system.id).await?;
+        system.warnings.extend(look_alikes::among(&names, "system", "name", &system.name));
+    }
+    Ok(web::Json(system))
 }
 
 /// Delete a system

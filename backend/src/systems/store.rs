@@ -62,6 +62,7 @@ impl SystemRow {
             global_api_count: self.global_api_count,
             created_at: Timestamp::from_millis(self.created_at),
             updated_at: Timestamp::from_millis(self.updated_at),
+            warnings: Vec::new(),
         })
     }
 }
@@ -170,6 +171,19 @@ fn push_grantable_api(sql: &mut Sql, principal: &Principal) {
 /// PostgreSQL refuses NUL in text, and nothing stored holds it.
 fn clean(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
+}
+
+/// The keys and the names of the other systems.
+pub(super) async fn names_beside(
+    connection: &mut AnyConnection,
+    id: &SystemId,
+) -> Result<(Vec<String>, Vec<String>), sqlx::Error> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT key, name FROM systems WHERE id <> $1 ORDER BY key")
+            .bind(id.to_string())
+            .fetch_all(connection)
+            .await?;
+    Ok(rows.into_iter().unzip())
 }
 
 /// A system by id or key, if the one who asks may know of it.

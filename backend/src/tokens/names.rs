@@ -1,20 +1,22 @@
-//! The stored keys of names (`fields::name_key`), computed anew when their rule
-//! has changed since.
+//! What is stored of names to compare them by (`fields::name_key`,
+//! `fields::skeleton`), computed anew when its rule has changed since.
 
-use latchkey_shared::fields::name_key;
+use latchkey_shared::fields::{name_key, skeleton};
 
 use super::store;
 use crate::database::Database;
+use crate::database::sql::Sql;
 use crate::systems;
 
-/// The rule of today: characters that cannot be seen do not count.
-const RULE: i64 = 2;
+/// The rule of today: characters that cannot be seen do not count, and the
+/// skeleton is stored beside the key.
+const RULE: i64 = 3;
 /// Rows that are looked at in one go.
 const SOME: i64 = 2_000;
 
 /// Computes the stored keys anew if they are of an older rule. Tokens whose name
 /// is another's by the new rule keep their old key and go on working; they are
-/// named in the log, and must be renamed before they are changed.
+/// named in the log, can be listed, and must be renamed before they are changed.
 pub async fn renew_keys(database: &Database) -> Result<(), sqlx::Error> {
     let rule: i64 = sqlx::query_scalar("SELECT rule FROM name_keys").fetch_one(database.reader()).await?;
     if rule >= RULE {
@@ -29,16 +31,15 @@ pub async fn renew_keys(database: &Database) -> Result<(), sqlx::Error> {
         .map(drop)
 }
 
-/// What is written of a token: its `seq`, its id, its name and its key until now.
-type Row = (i64, String, String, String);
+/// What is written of a token: its `seq`, its id and its name, its key and its
+/// skeleton until now.
+type Row = (i64, String, String, String, String);
 
 async fn renew_tokens(database: &Database) -> Result<(), sqlx::Error> {
     let mut after = 0;
     loop {
-        // Names of ASCII alone have the key that they had.
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT seq, id, name, name_key FROM tokens \
-             WHERE seq > $1 AND octet_length(name) <> length(name) ORDER BY seq LIMIT $2",
+            "SELECT seq, id, name, name_key, skeleton FROM tokens WHERE seq > $1 ORDER BY seq LIMIT $2",
         )
         .bind(after)
         .bind(SOME)
@@ -46,35 +47,66 @@ async fn renew_tokens(database: &Database) -> Result<(), sqlx::Error> {
         .await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.0;
-        let stale: Vec<Row> = rows.into_iter().filter(|(_, _, name, key)| name_key(name) != *key).collect();
-        if !stale.is_empty() {
-            write(database, stale).await?;
+        let mut stale = Stale::default();
+        for (seq, id, name, key, looks) in rows {
+            let now = skeleton(&name);
+            if now != looks {
+                stale.skeletons.push((seq, now));
+            }
+            let now = name_key(&name);
+            if now != key {
+                stale.keys.push((seq, id, name, now));
+            }
+        }
+        if !(stale.skeletons.is_empty() && stale.keys.is_empty()) {
+            stale.write(database).await?;
         }
     }
 }
 
-async fn write(database: &Database, stale: Vec<Row>) -> Result<(), sqlx::Error> {
-    database
-        .write(move |transaction| {
-            Box::pin(async move {
-                for (seq, id, name, _) in stale {
-                    let key = name_key(&name);
-                    let written = sqlx::query(
-                        "UPDATE tokens SET name_key = $1 WHERE seq = $2 \
-                         AND NOT EXISTS (SELECT 1 FROM tokens WHERE name_key = $1)",
-                    )
-                    .bind(key.clone())
-                    .bind(seq)
-                    .execute(transaction.connection())
-                    .await?;
-                    if written.rows_affected() == 0 {
-                        tracing::warn!(token = %id, name, "another token has this name: rename one of them");
-                        continue;
+/// What is to be written anew.
+#[derive(Default)]
+struct Stale {
+    /// `seq` and skeleton.
+    skeletons: Vec<(i64, String)>,
+    /// `seq`, id, name and key.
+    keys: Vec<(i64, String, String, String)>,
+}
+
+impl Stale {
+    async fn write(self, database: &Database) -> Result<(), sqlx::Error> {
+        database
+            .write(move |transaction| {
+                Box::pin(async move {
+                    if !self.skeletons.is_empty() {
+                        // Both databases name the columns of VALUES so.
+                        let mut sql = Sql::new("UPDATE tokens SET skeleton = v.column2 FROM (VALUES ");
+                        for (index, (seq, looks)) in self.skeletons.into_iter().enumerate() {
+                            sql.push(if index == 0 { "(" } else { ", (" }).bind(seq).push(", ");
+                            sql.bind(looks).push(")");
+                        }
+                        sql.push(") AS v WHERE tokens.seq = v.column1");
+                        sql.query().execute(transaction.connection()).await?;
                     }
-                    store::index_name(transaction, seq, &key).await?;
-                }
-                Ok(())
+                    for (seq, id, name, key) in self.keys {
+                        let written = sqlx::query(
+                            "UPDATE tokens SET name_key = $1, taken_key = NULL WHERE seq = $2 \
+                             AND NOT EXISTS (SELECT 1 FROM tokens WHERE name_key = $1)",
+                        )
+                        .bind(key.clone())
+                        .bind(seq)
+                        .execute(transaction.connection())
+                        .await?;
+                        if written.rows_affected() == 0 {
+                            tracing::warn!(token = %id, name, "another token has this name: rename one of them");
+                            store::note_taken_key(transaction.connection(), seq, &key).await?;
+                            continue;
+                        }
+                        store::index_name(transaction, seq, &key).await?;
+                    }
+                    Ok(())
+                })
             })
-        })
-        .await
+            .await
+    }
 }

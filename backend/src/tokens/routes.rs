@@ -13,6 +13,7 @@ use latchkey_shared::tokens::{
     Kind, NameAvailability, NewToken, Rotation, SecretId, Status, Switch, Token, TokenPatch, TokenSummary,
     Usage,
 };
+use latchkey_shared::warning::{NAME_TAKEN, Warning};
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -24,7 +25,7 @@ use super::issue::{self, make_key};
 use super::search::{may_have_typos, similarity};
 use super::store::{self, Filter, Found, Search, Start, Written};
 use super::{Loss, Named, expiry, key_size, loss, narrows, ranges};
-use crate::access::{Limits, MayManage, Principal, Targets};
+use crate::access::{Limits, MayManage, MayReveal, Principal, Targets};
 use crate::audit::{self, Target};
 use crate::configuration::Configuration;
 use crate::crypto::Digest;
@@ -37,7 +38,7 @@ use crate::revocations::{self, Of};
 use crate::systems::catalog::Catalog;
 use crate::web::extract::{Body, Query, read_cursor, write_cursor};
 use crate::web::problem::{Kind as ProblemKind, Problem};
-use crate::{projects, systems, users};
+use crate::{look_alikes, projects, systems, users};
 
 /// Candidates that are ranked when nothing holds what was searched.
 const CANDIDATES: usize = 2_000;
@@ -95,6 +96,10 @@ struct ListQuery {
     /// Granted this API, by key or id, alone or with its whole system.
     #[param(nullable = false)]
     api: Option<String>,
+    /// `true`: those only whose name another token has by the rules of today. They must be
+    /// renamed before they are changed.
+    #[param(nullable = false)]
+    name_taken: Option<bool>,
     /// `created`, the newest first, if absent; not `name` together with `q`.
     #[param(nullable = false, inline)]
     sort: Option<Sort>,
@@ -154,6 +159,25 @@ pub(super) async fn visible(
     let theirs = principal.user().is_some_and(|me| found.token.users.iter().any(|user| user.id == *me));
     found.token.manageable = principal.covers(&targets(connection, &found).await?);
     if theirs || found.token.manageable { Ok(found) } else { Err(Problem::not_found("token")) }
+}
+
+/// The warning that another token's name looks like this one's, naming one that
+/// the one who asks may see.
+async fn look_alike(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    token: &Token,
+) -> Result<Option<Warning>, Problem> {
+    let others = store::look_alikes(&mut *connection, &token.id, &token.name).await?;
+    if others.is_empty() {
+        return Ok(None);
+    }
+    for (id, name) in others {
+        if visible(&mut *connection, principal, &parse_id(&id)?).await.is_ok() {
+            return Ok(Some(look_alikes::warning("token", "name", Some(name))));
+        }
+    }
+    Ok(Some(look_alikes::warning("token", "name", None)))
 }
 
 /// A token that the one who asks manages. This is asked before the body is
@@ -256,7 +280,8 @@ async fn list(
             Some(id.ok_or_else(|| Problem::not_found("API"))?)
         }
     };
-    let filter = Filter { kind: query.kind, status: query.status, project, user, api };
+    let name_taken = query.name_taken == Some(true);
+    let filter = Filter { kind: query.kind, status: query.status, project, user, api, name_taken };
     let search = if q.is_empty() { Search::None } else { Search::Holding(&q) };
     let engine = database.engine();
     let mut found =
@@ -446,7 +471,11 @@ async fn create(
                 "client_key": has_client_key,
             });
             audit::record(transaction, principal.origin(), "token.created", Some(&target), &detail).await?;
-            let found = existing(transaction.connection(), &id).await?;
+            let mut found = existing(transaction.connection(), &id).await?;
+            found
+                .token
+                .warnings
+                .extend(look_alike(transaction.connection(), &principal, &found.token).await?);
             if let Some(key) = &idempotency {
                 let body = serde_json::to_string(&found.token).map_err(Problem::internal)?;
                 store::keep_answer(transaction.connection(), key, &sent, &at, &body).await?;
@@ -613,9 +642,17 @@ async fn change(
                 _ => "token.updated",
             };
             let target = Target::new("token", &id, name.clone());
-            let detail = json!({ "grants_or_targets": widens, "renamed": name != before.token.name });
+            let is_renamed = name != before.token.name;
+            let detail = json!({ "grants_or_targets": widens, "renamed": is_renamed });
             audit::record(transaction, principal.origin(), action, Some(&target), &detail).await?;
-            existing(transaction.connection(), &id).await
+            let mut found = existing(transaction.connection(), &id).await?;
+            if is_renamed {
+                found
+                    .token
+                    .warnings
+                    .extend(look_alike(transaction.connection(), &principal, &found.token).await?);
+            }
+            Ok::<_, Problem>(found)
         })
     });
     Ok(answer(HttpResponse::Ok(), &found.await?))
@@ -638,7 +675,17 @@ async fn find(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
-    let found = visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
+    let mut connection = database.reader().acquire().await?;
+    let mut found = visible(&mut connection, &principal, &id).await?;
+    if found.token.manageable && store::is_name_taken(&mut connection, &id).await? {
+        found.token.warnings.push(Warning {
+            code: NAME_TAKEN.to_owned(),
+            field: "name".to_owned(),
+            message: "Another token has this name by today's rules. Rename it before you change it."
+                .to_owned(),
+            like: None,
+        });
+    }
     Ok(answer(HttpResponse::Ok(), &found))
 }
 
@@ -689,6 +736,25 @@ async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Whether the secrets of a token may be had by the one who asks: those of now, and
+/// those of a rotation.
+async fn may_reveal(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    found: &Found,
+) -> Result<MayReveal, Problem> {
+    let targets = targets(&mut *connection, found).await?;
+    principal.may_manage(&targets)?;
+    let (held, named) = (found.held(), found.named());
+    let (grants, _) =
+        store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
+    let descendant = match principal.token() {
+        Some(me) => store::descends(&mut *connection, &found.token.id, me).await?,
+        None => false,
+    };
+    principal.may_reveal(&grants, &targets, &found.limits, descendant)
+}
+
 /// The right to a token's secrets, noted in the audit trail, and its current key.
 async fn reveal(
     principal: Principal,
@@ -704,8 +770,7 @@ async fn reveal(
             Box::pin(async move {
                 let connection = transaction.connection();
                 let found = existing(&mut *connection, &id).await?;
-                let targets = targets(&mut *connection, &found).await?;
-                principal.may_manage(&targets)?;
+                principal.may_manage(&targets(&mut *connection, &found).await?)?;
                 let conflict = |detail| Err(Problem::new(ProblemKind::Conflict).with_detail(detail));
                 if of_kind.is_some_and(|kind| kind != found.token.kind) {
                     return conflict("Only JWT tokens have a secret id.");
@@ -716,16 +781,7 @@ async fn reveal(
                         "The token's client proves itself with a key of its own: there is no secret id.",
                     );
                 }
-                let held = found.held();
-                let named = found.named();
-                let (grants, _) =
-                    store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new())
-                        .await?;
-                let descendant = match principal.token() {
-                    Some(me) => store::descends(&mut *connection, &id, me).await?,
-                    None => false,
-                };
-                principal.may_reveal(&grants, &targets, &found.limits, descendant)?;
+                may_reveal(&mut *connection, &principal, &found).await?;
                 let key = store::current_key(&mut *connection, &id).await?;
                 let key = key.ok_or_else(|| Problem::internal("a token without a key"))?;
                 if show_once && has_secret && !store::first_reveal(&mut *connection, &key.id).await? {
@@ -843,7 +899,12 @@ async fn rotate(
     body: Body<Rotation>,
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
-    let before = managed(&database, &principal, &id).await?;
+    let before = {
+        let mut connection = database.reader().acquire().await?;
+        let found = existing(&mut connection, &id).await?;
+        may_reveal(&mut connection, &principal, &found).await?;
+        found
+    };
     let body = body.json_or_default().await?;
     let overlap = body.overlap_seconds.unwrap_or(0);
     if overlap > LONGEST_OVERLAP {
@@ -869,16 +930,7 @@ async fn rotate(
         Box::pin(async move {
             let connection = transaction.connection();
             let found = existing(&mut *connection, &id).await?;
-            let targets = targets(&mut *connection, &found).await?;
-            principal.may_manage(&targets)?;
-            let (held, named) = (found.held(), found.named());
-            let (grants, _) =
-                store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
-            let descendant = match principal.token() {
-                Some(me) => store::descends(&mut *connection, &id, me).await?,
-                None => false,
-            };
-            principal.may_reveal(&grants, &targets, &found.limits, descendant)?;
+            may_reveal(&mut *connection, &principal, &found).await?;
             // The open token in the new key says which generation it is.
             if found.token.generation + 1 != generation {
                 return Err(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ipnet::IpNet;
-use latchkey_shared::fields::Errors;
+use latchkey_shared::fields::{Errors, skeleton};
 use latchkey_shared::ids::{ApiId, ProjectId, SystemId, TokenId, UserId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiRef, ApiScope, SystemRef};
@@ -347,6 +347,7 @@ pub(super) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         updated_by: row.updated_by,
         manageable: true, // unless `visible` finds otherwise
         last_used_at: row.last_used_at.map(Timestamp::from_millis),
+        warnings: Vec::new(),
     };
     let bound = if row.bounded == 0 {
         Reach::All
@@ -410,12 +411,50 @@ pub(super) async fn holder_of_name(
         .await
 }
 
+/// Tokens of another name that looks like this one, by id and name.
+pub(super) async fn look_alikes(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+    name: &str,
+) -> Result<Vec<(String, String)>, sqlx::Error> {
+    sqlx::query_as("SELECT id, name FROM tokens WHERE skeleton = $1 AND id <> $2 ORDER BY seq DESC LIMIT 5")
+        .bind(skeleton(name))
+        .bind(id.to_string())
+        .fetch_all(connection)
+        .await
+}
+
 /// What the name of a token is compared by, as it is stored.
 pub(super) async fn name_key(connection: &mut AnyConnection, id: &TokenId) -> Result<String, sqlx::Error> {
     sqlx::query_scalar("SELECT name_key FROM tokens WHERE id = $1")
         .bind(id.to_string())
         .fetch_one(connection)
         .await
+}
+
+/// Notes that another token has the key that the name of this one has by today's rule.
+pub(super) async fn note_taken_key(
+    connection: &mut AnyConnection,
+    seq: i64,
+    key: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE tokens SET taken_key = $1 WHERE seq = $2")
+        .bind(key.to_owned())
+        .bind(seq)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// The condition that another token has the name of `t` by today's rule.
+const NAME_TAKEN: &str = " AND t.taken_key IS NOT NULL \
+    AND EXISTS (SELECT 1 FROM tokens o WHERE o.name_key = t.taken_key)";
+
+/// Whether another token has the name of this one by today's rule.
+pub(super) async fn is_name_taken(connection: &mut AnyConnection, id: &TokenId) -> Result<bool, sqlx::Error> {
+    let mut sql = Sql::new("SELECT t.seq FROM tokens t WHERE t.id = ");
+    sql.bind(id.to_string()).push(NAME_TAKEN);
+    sql.query_as::<(i64,)>().fetch_optional(connection).await.map(|found| found.is_some())
 }
 
 /// What of a token is written.
@@ -457,8 +496,8 @@ pub(super) async fn insert(
     let (seq,): (i64,) = sqlx::query_as(
         "INSERT INTO tokens (id, kind, name, name_key, description, disabled, all_projects, bounded, expires_at, \
          allowed_ips, one_time_only, key_size, generation, version, parent_token, created_at, created_by, updated_at, \
-         updated_by, client_key) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16) \
+         updated_by, client_key, skeleton) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16, $17) \
          RETURNING seq",
     )
     .bind(id.to_string())
@@ -477,6 +516,7 @@ pub(super) async fn insert(
     .bind(now())
     .bind(written.by.to_owned())
     .bind(i32::from(has_client_key))
+    .bind(skeleton(written.name))
     .fetch_one(transaction.connection())
     .await?;
     insert_lists(transaction.connection(), id, written).await?;
@@ -493,7 +533,8 @@ pub(super) async fn update(
     sqlx::query(
         "UPDATE tokens SET name = $1, name_key = $2, description = $3, disabled = $4, all_projects = $5, bounded = $6, \
          expires_at = $7, allowed_ips = $8, one_time_only = $9, version = version + 1, updated_at = $10, \
-         updated_by = $11 WHERE id = $12",
+         updated_by = $11, skeleton = $12, \
+         taken_key = CASE WHEN name_key = $2 THEN taken_key END WHERE id = $13",
     )
     .bind(written.name.to_owned())
     .bind(written.name_key.to_owned())
@@ -506,6 +547,7 @@ pub(super) async fn update(
     .bind(i32::from(written.limits.one_time_only))
     .bind(now())
     .bind(written.by.to_owned())
+    .bind(skeleton(written.name))
     .bind(id.to_string())
     .execute(transaction.connection())
     .await?;
@@ -703,6 +745,7 @@ pub(super) struct Filter {
     pub(super) project: Option<String>,
     pub(super) user: Option<String>,
     pub(super) api: Option<String>,
+    pub(super) name_taken: bool,
 }
 
 /// How names are looked for.
@@ -804,6 +847,9 @@ fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Fil
         sql.push(" AND (t.id IN (SELECT token_id FROM token_apis WHERE api_id = ").bind(api.clone());
         sql.push(") OR t.id IN (SELECT ts.token_id FROM token_systems ts JOIN apis a ON a.system_id = ts.system_id WHERE a.id = ");
         sql.bind(api.clone()).push("))");
+    }
+    if filter.name_taken {
+        sql.push(NAME_TAKEN);
     }
     if let Reach::Only(_) = principal.administers() {
         sql.push(" AND (");

@@ -16,6 +16,7 @@ use crate::access::Principal;
 use crate::audit::{self, Target};
 use crate::crypto::Secret;
 use crate::database::{Change, Database, now};
+use crate::look_alikes;
 use crate::revocations::{self, Of};
 use crate::sessions;
 use crate::web::extract::{Body, Query, read_cursor, write_cursor};
@@ -131,7 +132,9 @@ async fn create(
             })
         })
         .await?;
-    let user = store::user(&database, id.as_str()).await?.ok_or_else(|| Problem::not_found("user"))?;
+    let mut user = store::user(&database, id.as_str()).await?.ok_or_else(|| Problem::not_found("user"))?;
+    let others = store::names_beside(&database, &user.id).await?;
+    user.warnings.extend(look_alikes::among(&others, "user", "username", &user.username));
     Ok(HttpResponse::Created().insert_header(("location", format!("/api/v1/users/{id}"))).json(user))
 }
 

@@ -43,6 +43,7 @@ impl UserRow {
             must_change_password: self.must_change_password != 0,
             created_at: Timestamp::from_millis(self.created_at),
             updated_at: Timestamp::from_millis(self.updated_at),
+            warnings: Vec::new(),
         })
     }
 }
@@ -103,6 +104,14 @@ pub(super) async fn state(database: &Database, id: &UserId) -> Result<Option<Use
         disabled: disabled != 0,
         memberships: memberships?,
     }))
+}
+
+/// The names at login of the other users.
+pub(super) async fn names_beside(database: &Database, id: &UserId) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT username FROM users WHERE id <> $1 ORDER BY username")
+        .bind(id.to_string())
+        .fetch_all(database.reader())
+        .await
 }
 
 /// What a login is checked against.

@@ -334,4 +334,25 @@ on_both_engines! {
             assert_eq!(Denial::in_answer(request.send().await.unwrap()).await, bare);
         }
     }
+
+    async fn a_verifier_without_a_key_is_told_what_to_bring(server) {
+        let doors = Doors::of(server).await;
+        let http = &server.nobody().http;
+        let bare = r#"Bearer realm="latchkey""#;
+        for (door, key, challenge) in [
+            ("/api/v1/systems/fleet/revocations", None, bare.to_owned()),
+            ("/api/v1/systems/fleet/revocations", Some("lkv_x"), format!(r#"{bare}, error="invalid_token""#)),
+            ("/api/v1/verify", None, bare.to_owned()),
+            ("/api/v1/verify", Some("lkv_x"), format!(r#"{bare}, error="invalid_token""#)),
+        ] {
+            let url = format!("{}{door}", doors.server.url);
+            let request = if door.ends_with("verify") { http.post(url) } else { http.get(url) };
+            let request = match key {
+                Some(key) => request.bearer_auth(key),
+                None => request,
+            };
+            let denial = Denial::in_answer(request.send().await.unwrap()).await.unwrap();
+            assert_eq!((denial.status, denial.challenge), (401, Some(challenge)), "{door} {key:?}");
+        }
+    }
 }

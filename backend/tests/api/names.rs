@@ -28,6 +28,100 @@ on_both_engines! {
     }
 }
 
+/// The warnings of an answer: field, and the name that it looks like.
+fn warnings(answer: &Value) -> Vec<(String, Option<String>)> {
+    let warnings = answer.get("warnings").map(|found| found.as_array().unwrap().clone()).unwrap_or_default();
+    let read = |one: &Value| {
+        assert_eq!(one["code"], "looks_like", "{one}");
+        (text(&one["field"]), one.get("like").map(text))
+    };
+    warnings.iter().map(read).collect()
+}
+
+fn like(field: &str, name: &str) -> Vec<(String, Option<String>)> {
+    vec![(field.to_owned(), Some(name.to_owned()))]
+}
+
+on_both_engines! {
+    async fn names_that_look_alike_are_warned_of(server) {
+        let platform = Platform::on(server).await;
+        let admin = &platform.admin;
+        let first = admin.post("/tokens", &named("PayPal crane")).await;
+        assert!(first.get("warnings").is_none(), "{first}");
+        // Capital i; Cyrillic letters; the digit one.
+        for name in ["PayPaI crane", "P\u{430}yPal cr\u{430}ne", "paypa1 crane"] {
+            let made = admin.post("/tokens", &named(name)).await;
+            assert_eq!(warnings(&made).len(), 1, "{name}: {made}");
+            assert!(admin.get(&format!("/tokens/{}", text(&made["id"]))).await.get("warnings").is_none());
+            admin.delete(&format!("/tokens/{}", text(&made["id"]))).await;
+        }
+        let other = admin.post("/tokens", &named("quite another")).await;
+        assert!(other.get("warnings").is_none(), "{other}");
+        let path = format!("/tokens/{}", text(&other["id"]));
+        let renamed = admin.patch(&path, &json!({ "name": "paypa1 crane" })).await;
+        assert_eq!(warnings(&renamed), like("name", "PayPal crane"));
+        assert_eq!(
+            renamed["warnings"][0]["message"],
+            "Another token has a name that looks like this one: \u{201c}PayPal crane\u{201d}."
+        );
+        // What is not renamed is not warned of again.
+        let changed = admin.patch(&path, &json!({ "description": "the same", "name": "paypa1 crane" })).await;
+        assert!(changed.get("warnings").is_none(), "{changed}");
+
+        let project = admin.post("/projects", &json!({ "key": "harb0ur", "name": "quarry" })).await;
+        assert_eq!(warnings(&project), like("key", "harbour"));
+        let project = admin.post("/projects", &json!({ "key": "hal1", "name": "HaIl" })).await;
+        assert!(project.get("warnings").is_none(), "{project}");
+        let project = admin.post("/projects", &json!({ "key": "hall", "name": "Hall" })).await;
+        let found = [like("key", "hal1"), like("name", "HaIl")].concat();
+        assert_eq!(warnings(&project), found);
+        let project = admin.patch("/projects/hall", &json!({ "name": "qu\u{430}rry" })).await;
+        assert_eq!(warnings(&project), like("name", "quarry"));
+        assert!(admin.get("/projects/hall").await.get("warnings").is_none());
+        let project = admin.patch("/projects/hall", &json!({ "disabled": true })).await;
+        assert!(project.get("warnings").is_none(), "{project}");
+
+        let system = admin.post("/systems", &json!({ "key": "f1eet", "name": "\u{3a4}rade" })).await;
+        assert_eq!(warnings(&system), like("key", "fleet"));
+        let system = admin.patch("/systems/f1eet", &json!({ "name": "F1eet" })).await;
+        assert_eq!(warnings(&system), like("name", "Fleet"));
+        assert!(admin.get("/systems/f1eet").await.get("warnings").is_none());
+
+        admin.post("/users", &json!({ "username": "e1la", "display_name": "Ella" })).await;
+        let user = admin.post("/users", &json!({ "username": "ella", "display_name": "Ella" })).await;
+        assert_eq!(warnings(&user), like("username", "e1la"));
+    }
+
+    async fn a_warning_names_nothing_that_may_not_be_seen(server) {
+        let platform = Platform::on(server).await;
+        let mut of_quarry = named("night crane 1");
+        of_quarry["projects"] = json!(["quarry"]);
+        platform.admin.post("/tokens", &of_quarry).await;
+        let grace = platform.member(server, "grace", &[("harbour", "admin")]).await;
+        let made = grace.post("/tokens", &named("night crane l")).await;
+        assert_eq!(warnings(&made), [("name".to_owned(), None)]);
+        assert_eq!(
+            made["warnings"][0]["message"],
+            "Another token has a name that looks like this one."
+        );
+        let made = grace.post("/tokens", &named("night crane I")).await;
+        assert_eq!(warnings(&made), like("name", "night crane l"));
+    }
+
+    async fn a_repeated_request_is_warned_as_the_first_was(server) {
+        let platform = Platform::on(server).await;
+        platform.admin.post("/tokens", &named("modern")).await;
+        let mut answers = Vec::new();
+        for _ in 0..2 {
+            let request = platform.admin.send(Method::POST, "/tokens").header("Idempotency-Key", "once");
+            let answer = request.json(&named("modem")).send().await.unwrap();
+            answers.push(answer.json::<Value>().await.unwrap());
+        }
+        assert_eq!(warnings(&answers[0]), like("name", "modern"));
+        assert_eq!(answers[0], answers[1]);
+    }
+}
+
 async fn after_an_upgrade(place: Where) {
     let (lone, twin);
     {
@@ -49,6 +143,7 @@ async fn after_an_upgrade(place: Where) {
     }
     for statement in [
         "UPDATE apis SET name = 'read\u{200b}Device', name_key = 'of before' WHERE operation_id = 'readDevice'",
+        "UPDATE tokens SET skeleton = ''",
         "UPDATE name_keys SET rule = 1",
     ] {
         sqlx::query(statement).execute(database.unordered_writer()).await.unwrap();
@@ -62,6 +157,8 @@ async fn after_an_upgrade(place: Where) {
     assert_eq!(each(&found, "id"), [lone.as_str()]);
     let refused = admin.refused(Method::POST, "/tokens", &named("Harbour Lamp")).await;
     assert_eq!(refused.fields(), ["name:taken"]);
+    let alike = admin.post("/tokens", &named("harbour 1amp")).await;
+    assert_eq!(warnings(&alike), like("name", "harbour\u{200b} lamp\u{fe0f}"));
     let apis = admin.get("/apis?q=readdevice").await;
     assert_eq!(apis["items"].as_array().unwrap().len(), 1);
 
@@ -71,10 +168,16 @@ async fn after_an_upgrade(place: Where) {
     let platform = Platform { gateway: admin.with_bearer(&text(&key["key"])), admin };
     assert_eq!(platform.reason(&text(&file["open_token"]), "GET", DEVICE).await, "allowed");
     let path = format!("/tokens/{twin}");
+    assert_eq!(each(&platform.admin.get("/tokens?name_taken=true").await, "id"), [twin.as_str()]);
+    assert_eq!(each(&platform.admin.get("/tokens?name_taken=true&kind=jwt").await, "id"), [""; 0]);
+    assert_eq!(platform.admin.get(&path).await["warnings"][0]["code"], "name_taken");
     let refused = platform.admin.refused(Method::PATCH, &path, &json!({ "description": "new" })).await;
     assert_eq!(refused.fields(), ["name:taken"]);
     platform.admin.patch(&path, &json!({ "status": "disabled" })).await;
+    assert_eq!(each(&platform.admin.get("/tokens?name_taken=true").await, "id"), [twin.as_str()]);
     platform.admin.patch(&path, &json!({ "name": "beta only", "description": "new" })).await;
+    assert_eq!(each(&platform.admin.get("/tokens?name_taken=true").await, "id"), [""; 0]);
+    assert!(platform.admin.get(&path).await.get("warnings").is_none());
 }
 
 #[tokio::test]

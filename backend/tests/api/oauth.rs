@@ -120,6 +120,25 @@ on_both_engines! {
         }
     }
 
+    async fn the_type_of_a_form_is_known_in_any_case(server) {
+        let platform = Platform::on(server).await;
+        let client = Client::of(&platform).await;
+        let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "library" })).await;
+        let key = text(&key["key"]);
+        for (path, id, secret, body) in [
+            ("token", &*client.id, &*client.secret, "grant_type=client_credentials"),
+            ("introspect", "fleet", &*key, "token=x"),
+            ("revoke", &*client.id, &*client.secret, "token=x"),
+        ] {
+            for content_type in ["Application/X-WWW-Form-Urlencoded", "APPLICATION/x-www-form-urlencoded; Charset=UTF-8"] {
+                let request = at(server, &format!("/oauth2/{path}")).basic_auth(id, Some(secret));
+                let request = request.header(header::CONTENT_TYPE, content_type).body(body);
+                let answer = request.send().await.unwrap();
+                assert_eq!(answer.status(), StatusCode::OK, "{path} {content_type}");
+            }
+        }
+    }
+
     async fn scope_and_resource_narrow(server) {
         let platform = Platform::on(server).await;
         platform.admin.post("/systems", &json!({ "key": "other", "name": "Other", "audience": "https://other.example" })).await;

@@ -1,10 +1,15 @@
 //! Who may not make a call is told so, whatever the body is.
 
+use std::time::Duration;
+
+use base64::Engine as _;
 use reqwest::{Method, header};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::on_both_engines;
-use crate::server::{Platform, Problem};
+use crate::server::{Platform, Problem, text};
 
 on_both_engines! {
     async fn the_one_who_asks_is_looked_at_before_the_body(server) {
@@ -60,6 +65,80 @@ on_both_engines! {
 
         for path in ["/tokens?limit=x", "/users?colour=red", "/audit-events?since=x"] {
             assert_eq!(nobody.refused(Method::GET, path, &json!({})).await.status, 401, "{path}");
+        }
+    }
+
+    async fn a_token_that_may_not_rotate_learns_it_before_the_body(server) {
+        let platform = Platform::on(server).await;
+        let mut wanted = Platform::wanted("rsa");
+        wanted["apis"] = json!(["latchkey:rotate_token", "fleet:readDevice"]);
+        let robot = text(&platform.admin.post("/tokens", &wanted).await["id"]);
+        let robot = platform.admin.with_bearer(&platform.credential(&robot).await);
+        let token = platform.apply("rsa").await;
+        for (content_type, body) in [("application/json", "{}"), ("application/json", "{\"a"), ("text/plain", "x")] {
+            let request = robot.send(Method::POST, &format!("/tokens/{token}/rotate"));
+            let request = request.header(header::CONTENT_TYPE, content_type).body(body);
+            let problem = Problem::of(request.send().await.unwrap()).await;
+            assert_eq!((problem.status, problem.kind()), (403, "forbidden"), "{body}");
+        }
+    }
+
+    async fn a_client_that_may_not_come_in_learns_it_before_the_body(server) {
+        let platform = Platform::on(server).await;
+        let form_type = "application/x-www-form-urlencoded";
+        let large = " ".repeat(1 << 20);
+        let bodies = [
+            (form_type, "grant_type=client_credentials&token=x"),
+            (form_type, "a=1&a=2"),
+            ("application/json", "{\"a"),
+            (form_type, &*large),
+        ];
+        let id = platform.apply("jwt").await;
+        let secret = text(&platform.admin.get(&format!("/tokens/{id}/secret")).await["secret_id"]);
+        let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "library" })).await;
+        let key = text(&key["key"]);
+        let http = server.nobody().http;
+        for (path, good) in [
+            ("token", (&*id, &*secret)),
+            ("revoke", (&*id, &*secret)),
+            ("introspect", ("fleet", &*key)),
+        ] {
+            for (content_type, body) in bodies {
+                let send = async |name: &str, secret: &str| {
+                    let request = http.post(format!("{}/oauth2/{path}", server.url)).basic_auth(name, Some(secret));
+                    let request = request.header(header::CONTENT_TYPE, content_type).body(body.to_owned());
+                    request.send().await.unwrap().status().as_u16()
+                };
+                assert_eq!(send(good.0, "wrong").await, 401, "{path} {body:.20}");
+                assert_eq!(send("nobody", good.1).await, 401, "{path} {body:.20}");
+                let wanted = if body.starts_with("grant_type") { 200 } else { 400 };
+                assert_eq!(send(good.0, good.1).await, wanted, "{path} {body:.20}");
+            }
+        }
+    }
+
+    async fn a_client_that_is_switched_off_while_its_body_arrives_gets_nothing(server) {
+        let platform = Platform::on(server).await;
+        let id = platform.apply("jwt").await;
+        let secret = text(&platform.admin.get(&format!("/tokens/{id}/secret")).await["secret_id"]);
+        let body = "grant_type=client_credentials";
+        let basic = base64::engine::general_purpose::STANDARD.encode(format!("{id}:{secret}"));
+        let head = format!(
+            "POST /oauth2/token HTTP/1.1\r\nHost: latchkey\r\nAuthorization: Basic {basic}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        for (switches_off, status) in [(false, "HTTP/1.1 200"), (true, "HTTP/1.1 401")] {
+            let mut stream = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).await.unwrap();
+            stream.write_all(head.as_bytes()).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            if switches_off {
+                platform.admin.patch(&format!("/tokens/{id}"), &json!({ "status": "disabled" })).await;
+            }
+            stream.write_all(body.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with(status), "{answer}");
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Filter {
     pub(crate) user: String,
     /// Granted this API, by key or id.
     pub(crate) api: String,
+    /// Whose name another token has.
+    pub(crate) name_taken: bool,
 }
 
 /// One page of the tokens that match, newest first.
@@ -39,6 +41,7 @@ pub(crate) fn list(filter: &Filter, cursor: Option<&str>) -> Answer<Page<TokenSu
         .query("project", &filter.project)
         .query("user", &filter.user)
         .query("api", &filter.api)
+        .query("name_taken", if filter.name_taken { "true" } else { "" })
         .query("cursor", cursor.unwrap_or_default())
         .read()
 }

@@ -2,19 +2,28 @@
 
 use std::time::Duration;
 
+use latchkey_shared::warning::Warning;
 use leptos::prelude::*;
 
 use super::each::Each;
 use crate::text;
 
-/// How long a message stays, unless it is dismissed or pointed at.
+/// How long a message stays, unless it is dismissed or pointed at. One that warns
+/// stays until it is dismissed.
 const STAYS: Duration = Duration::from_secs(7);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Toast {
     number: u32,
     message: String,
-    is_bad: bool,
+    tone: Tone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tone {
+    Good,
+    Warns,
+    Bad,
 }
 
 /// The messages; components find them with [`toasts`].
@@ -39,22 +48,31 @@ impl Toasts {
 
     /// Says that something was done.
     pub(crate) fn good(self, message: impl Into<String>) {
-        self.say(message.into(), false);
+        self.say(message.into(), Tone::Good);
     }
 
     /// Says that something went wrong.
     pub(crate) fn bad(self, message: impl Into<String>) {
-        self.say(message.into(), true);
+        self.say(message.into(), Tone::Bad);
     }
 
-    fn say(self, message: String, is_bad: bool) {
+    /// Says what should be looked at in what was done.
+    pub(crate) fn warn(self, warnings: &[Warning]) {
+        for warning in warnings {
+            self.say(text::problems::warning(warning), Tone::Warns);
+        }
+    }
+
+    fn say(self, message: String, tone: Tone) {
         let number = self.count.with_value(|count| count + 1);
         self.count.set_value(number);
         self.shown.update(|shown| {
             shown.retain(|toast| toast.message != message);
-            shown.push(Toast { number, message, is_bad });
+            shown.push(Toast { number, message, tone });
         });
-        self.expire(number);
+        if tone != Tone::Warns {
+            self.expire(number);
+        }
     }
 
     fn expire(self, number: u32) {
@@ -88,7 +106,7 @@ pub(crate) fn ToastRegion() -> impl IntoView {
         >
             <div role="status" aria-live="polite" aria-atomic="false">
                 <Each of=toasts.shown key=|toast| toast.number.to_string() let:toast>
-                    <div class="toast" class:bad=toast.is_bad>
+                    <div class="toast" class:bad=toast.tone == Tone::Bad class:warn=toast.tone == Tone::Warns>
                         <p>{toast.message}</p>
                         <button
                             type="button"

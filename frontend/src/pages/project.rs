@@ -189,10 +189,11 @@ fn Modify(shown: RwSignal<Option<Project>>, open: RwSignal<bool>) -> impl IntoVi
     let key = project.key;
     let write = Write::new(
         move |change: ProjectPatch| api::projects::change(&key, &change),
-        move |project| {
+        move |project: Project| {
+            toasts.good(text::saved());
+            toasts.warn(&project.warnings);
             shown.set(Some(project));
             open.set(false);
-            toasts.good(text::saved());
         },
     );
     let error = write.error();

@@ -125,6 +125,7 @@ fn AddProject(open: RwSignal<bool>) -> impl IntoView {
         move |project: Project| {
             open.set(false);
             toasts.good(text::projects::project_added());
+            toasts.warn(&project.warnings);
             navigate(&format!("/projects/{}", project.key), NavigateOptions::default());
         },
     );

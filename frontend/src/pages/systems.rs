@@ -134,6 +134,7 @@ fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
         |new: NewSystem| api::systems::create(&new),
         move |system: System| {
             toasts.good(text::systems::system_added());
+            toasts.warn(&system.warnings);
             navigate(&link(&system.key, "import"), NavigateOptions::default());
         },
     );

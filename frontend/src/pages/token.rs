@@ -135,6 +135,18 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
         </p>
         {(!token.description.is_empty()).then(|| view! { <p class="prose anywhere lines">{token.description.clone()}</p> })}
         {status.map(|sentence| view! { <p class="notice warn">{sentence}</p> })}
+        {token
+            .warnings
+            .iter()
+            .map(|warning| view! {
+                <p class="notice warn">
+                    {text::problems::warning(warning)} " "
+                    <a href=with_query("/tokens", &[("kind", kind.as_str()), ("name_taken", "true")])>
+                        {text::tokens::all_with_a_taken_name()}
+                    </a>
+                </p>
+            })
+            .collect::<Vec<_>>()}
         <Show when=move || was_rotated.get()>
             <p class="notice warn" role="status">{text::token::rotated_hint(kind, has_client_key)}</p>
         </Show>

@@ -22,6 +22,7 @@ use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::Nothing;
 use crate::components::reading::{Loaded, Reading};
+use crate::components::toast::toasts;
 use crate::components::write::Write;
 use crate::text;
 
@@ -326,7 +327,7 @@ fn NewTokenForm(kind: Kind, model: Option<Token>) -> impl IntoView {
     // The same request sent again is the same request: after a lost answer there is
     // one token. A changed one gets a key of its own.
     let sent = StoredValue::new((String::new(), String::new()));
-    let navigate = use_navigate();
+    let (navigate, toasts) = (use_navigate(), toasts());
     let write = Write::new(
         move |new: NewToken| {
             let body = serde_json::to_string(&new).unwrap_or_default();
@@ -336,6 +337,7 @@ fn NewTokenForm(kind: Kind, model: Option<Token>) -> impl IntoView {
             api::tokens::create(&new, &sent.with_value(|(_, key)| key.clone()))
         },
         move |token: Token| {
+            toasts.warn(&token.warnings);
             let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
             navigate(&format!("/tokens/{}/issued", token.id), replace);
         },
@@ -357,12 +359,13 @@ fn NewTokenForm(kind: Kind, model: Option<Token>) -> impl IntoView {
 #[component]
 fn ModifyTokenForm(token: Token, version: String, #[prop(into)] reload: Callback<()>) -> impl IntoView {
     let draft = Draft::new(token.kind, Some(&token));
-    let navigate = use_navigate();
+    let (navigate, toasts) = (use_navigate(), toasts());
     let (id, page) = (token.id.to_string(), format!("/tokens/{}", token.id));
     let except = id.clone();
     let write = Write::new(
         move |change: TokenPatch| api::tokens::change(&id, &change, &version),
         move |(token, _): (Token, String)| {
+            toasts.warn(&token.warnings);
             navigate(&format!("/tokens/{}/issued?modified", token.id), NavigateOptions::default());
         },
     );

@@ -46,20 +46,15 @@ fn Issued(token: Token) -> impl IntoView {
         short_list(systems.chain(apis))
     };
     let installation = Reading::new(api::installation::installation);
-    let is_shown_once =
-        move || matches!(installation.get(), Some(Ok(installation)) if installation.show_once);
-    let (grants_label, targets_label, hint) = match token.kind {
-        Kind::Rsa => (
-            text::tokens::authorised_apis(),
-            text::tokens::authorised_projects(),
-            text::tokens::issued_rsa_hint(),
-        ),
-        Kind::Jwt => (
-            text::tokens::authorised_apis(),
-            text::tokens::authorised_users(),
-            text::tokens::issued_jwt_hint(),
-        ),
+    let has_client_key = token.client_key.is_some();
+    let is_shown_once = move || {
+        !has_client_key && matches!(installation.get(), Some(Ok(installation)) if installation.show_once)
     };
+    let targets_label = match token.kind {
+        Kind::Rsa => text::tokens::authorised_projects(),
+        Kind::Jwt => text::tokens::authorised_users(),
+    };
+    let hint = text::tokens::issued_hint(token.kind, has_client_key, token.one_time_only);
     let endpoint = move || match installation.get() {
         Some(Ok(installation)) => format!("{}/oauth2/token", installation.public_url),
         _ => String::new(),
@@ -72,7 +67,7 @@ fn Issued(token: Token) -> impl IntoView {
             <dd>{text::tokens::kind(token.kind)}</dd>
             <dt>{text::status()}</dt>
             <dd><StatusBadge status=token.status /></dd>
-            <dt>{grants_label}</dt>
+            <dt>{text::tokens::authorised_apis()}</dt>
             <dd>{grants}</dd>
             <dt>{targets_label}</dt>
             <dd>{targets}</dd>

@@ -39,6 +39,7 @@ pub(crate) fn TokensPage() -> impl IntoView {
             project: text("project"),
             user: text("user"),
             api: text("api"),
+            name_taken: query.get_str("name_taken").is_some(),
         }
     });
     let kind = Memo::new(move |_| filter.read().kind);
@@ -140,6 +141,7 @@ fn everything(kind: Kind) -> Filter {
         project: String::new(),
         user: String::new(),
         api: String::new(),
+        name_taken: false,
     }
 }
 
@@ -153,6 +155,7 @@ fn link(filter: &Filter) -> String {
         ("project", &filter.project),
         ("user", &filter.user),
         ("api", &filter.api),
+        ("name_taken", if filter.name_taken { "true" } else { "" }),
     ] {
         if !value.is_empty() {
             link = format!("{link}&{name}={}", String::from(js_sys::encode_uri_component(value)));
@@ -173,11 +176,14 @@ fn Narrowed(filter: Memo<Filter>) -> impl IntoView {
         ]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| view! { <span class="badge">{name} ": " {value}</span> })
+        .map(|(name, value)| format!("{name}: {value}"))
+        .chain(filter.name_taken.then(|| text::tokens::with_a_taken_name().to_owned()))
+        .map(|badge| view! { <span class="badge">{badge}</span> })
         .collect::<Vec<_>>()
     };
     let is_narrowed = move || {
-        !(filter.read().project.is_empty() && filter.read().user.is_empty() && filter.read().api.is_empty())
+        let filter = filter.read();
+        filter.name_taken || !(filter.project.is_empty() && filter.user.is_empty() && filter.api.is_empty())
     };
     view! {
         <Show when=is_narrowed>

@@ -2,6 +2,7 @@
 
 use latchkey_shared::fields::{self, Refusal};
 use latchkey_shared::users::{NewUser, Role, User, UserPatch};
+use latchkey_shared::warning::Warning;
 use leptos::prelude::*;
 
 use super::{dialog_for, use_search};
@@ -354,11 +355,17 @@ fn TemporaryPassword(password: Temporary) -> impl IntoView {
 struct Handed {
     username: String,
     password: String,
+    warnings: Vec<Warning>,
 }
 
 #[component]
 fn HandOver(handed: Handed, open: RwSignal<bool>) -> impl IntoView {
     view! {
+        {handed
+            .warnings
+            .iter()
+            .map(|warning| view! { <p class="notice warn">{text::problems::warning(warning)}</p> })
+            .collect::<Vec<_>>()}
         <p>{text::users::shown_once()}</p>
         <Snippet label=text::users::password_of(&handed.username) content=Signal::stored(handed.password) />
         <div class="buttons">
@@ -378,7 +385,11 @@ fn AddUser(open: RwSignal<bool>, title: RwSignal<String>, reload: Reload) -> imp
     let write = Write::new(
         |new: NewUser| async move {
             let user = api::users::create(&new).await?;
-            Ok(Handed { username: user.username, password: new.password.unwrap_or_default() })
+            Ok(Handed {
+                username: user.username,
+                password: new.password.unwrap_or_default(),
+                warnings: user.warnings,
+            })
         },
         move |made| {
             handed.set(Some(made));
@@ -522,7 +533,7 @@ fn SetPassword(
             async move {
                 let change = UserPatch { password: Some(password.clone()), ..UserPatch::default() };
                 let user = api::users::change(id.as_str(), &change).await?;
-                Ok(Handed { username: user.username, password })
+                Ok(Handed { username: user.username, password, warnings: Vec::new() })
             }
         },
         move |made| {

@@ -93,7 +93,11 @@ pub(crate) const GROUPS: [Group; 8] = [
             act("updated", ("modified the token", "修改了令牌"), ("Modified", "修改")),
             act("disabled", ("disabled the token", "停用了令牌"), ("Disabled", "停用")),
             act("enabled", ("enabled the token", "启用了令牌"), ("Enabled", "启用")),
-            act("rotated", ("rotated the keys of the token", "轮换了令牌密钥："), ("Rotated", "轮换密钥")),
+            act(
+                "rotated",
+                ("rotated the credentials of the token", "轮换了令牌凭证："),
+                ("Rotated", "轮换凭证"),
+            ),
             act(
                 "file_downloaded",
                 ("downloaded the file of the token", "下载了令牌文件："),
@@ -101,8 +105,8 @@ pub(crate) const GROUPS: [Group; 8] = [
             ),
             act(
                 "secret_copied",
-                ("copied the secret id of the token", "复制了令牌的 secret id："),
-                ("Secret id copied", "复制 secret id"),
+                ("copied the secret id of the token", "复制了令牌的 Secret ID："),
+                ("Secret id copied", "复制 Secret ID"),
             ),
             act(
                 "credential_revoked",
@@ -197,11 +201,11 @@ pub(crate) const GROUPS: [Group; 8] = [
     },
     Group {
         kind: "verifier_key",
-        name: || pick("Verifier keys", "校验密钥"),
-        all: || pick("All about verifier keys", "所有校验密钥操作"),
+        name: || pick("Verifier keys", "验证密钥"),
+        all: || pick("All about verifier keys", "所有验证密钥操作"),
         actions: &[
-            act("created", ("made the verifier key", "创建了校验密钥"), ("Made", "创建")),
-            act("deleted", ("deleted the verifier key", "删除了校验密钥"), ("Deleted", "删除")),
+            act("created", ("made the verifier key", "创建了验证密钥"), ("Made", "创建")),
+            act("deleted", ("deleted the verifier key", "删除了验证密钥"), ("Deleted", "删除")),
         ],
     },
     Group {

@@ -2,6 +2,7 @@
 //! has a Chinese sentence here, by its stable code.
 
 use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::warning::{LOOKS_LIKE, NAME_TAKEN, Warning};
 
 use crate::preferences::{Language, language};
 
@@ -23,13 +24,13 @@ pub(crate) fn sentence(problem: &ProblemBody) -> String {
         "forbidden" => "您没有执行此操作的权限。",
         "session-required" => "此操作只能由已登录的人员执行。",
         "not-found" => "该内容不存在，或您无权查看。",
-        "taken" => "该名称已被使用。",
+        "taken" => "填写的内容中有一项已被使用。",
         "in-use" => "仍有令牌在使用它。",
         "conflict" if problem.detail.as_deref() == Some(LAST_ADMINISTRATOR) => {
             "不能停用最后一个启用的系统管理员，也不能更改其角色。"
         }
         "precondition-failed" => "内容已被他人修改。",
-        "shown-already" => "该密钥只显示一次，且已显示过。",
+        "shown-already" => "只能获取一次，且已有人获取过。",
         "too-many-requests" => "尝试次数过多，请稍后再试。",
         "too-large" => "内容过大。",
         "unavailable" => "服务暂不可用，请稍后再试。",
@@ -57,7 +58,7 @@ pub(crate) fn at_field(code: &str, message: &str) -> String {
         "too_long" => "内容过长。",
         "too_short" => "内容过短。",
         "too_many" => "数量过多。",
-        "taken" => "该名称已被使用。",
+        "taken" => "已被使用，请换一个。",
         "unknown" => "不存在，或您无权使用。",
         "removed" => "该 API 已被移除。",
         "wrong" => "当前密码不正确。",
@@ -79,4 +80,24 @@ pub(crate) fn at_field(code: &str, message: &str) -> String {
         _ => message,
     }
     .to_owned()
+}
+
+/// What should be looked at.
+pub(crate) fn warning(warning: &Warning) -> String {
+    match (language(), warning.code.as_str()) {
+        (Language::Chinese, NAME_TAKEN) => {
+            return "按现行规则，该令牌与另一个令牌重名。修改前请先为它改名。".to_owned();
+        }
+        (Language::Chinese, LOOKS_LIKE) => {}
+        _ => return warning.message.clone(),
+    }
+    let what = match warning.field.as_str() {
+        "key" => "标识",
+        "username" => "用户名",
+        _ => "名称",
+    };
+    match &warning.like {
+        Some(like) => format!("该{what}与已有的“{like}”看起来十分相似，请注意区分。"),
+        None => format!("该{what}与另一个已有的{what}看起来十分相似，请注意区分。"),
+    }
 }

@@ -31,7 +31,7 @@ pub(crate) fn sentence(reason: Reason) -> &'static str {
         ),
         Reason::Replayed => pick("The one-time request was used before.", "该一次性请求已被使用过。"),
         Reason::Stale => pick(
-            "The one-time request was sealed too long ago: it is good for a minute.",
+            "The one-time request was made too long ago: it is good for a minute.",
             "该一次性请求生成已久：有效期只有一分钟。",
         ),
         Reason::Disabled => pick("The token or the system is disabled.", "令牌或核心系统已停用。"),

@@ -8,7 +8,7 @@ sentences! {
     search: "Search by name or key", "按名称或标识搜索";
     apis: "APIs", "API";
     audience: "Audience", "受众（audience）";
-    restricted: "Restricted", "限定项目";
+    restricted: "Restricted", "受限";
     built_in: "Built in", "内置";
     no_systems: "No core systems yet", "还没有核心系统";
     no_systems_hint:
@@ -106,8 +106,8 @@ sentences! {
 
     document: "OpenAPI document", "OpenAPI 文档";
     document_hint:
-        "OpenAPI 3.0 or 3.1, JSON or YAML, up to 32 MiB. First you see what it changes; nothing is written before you apply it.",
-        "OpenAPI 3.0 或 3.1，JSON 或 YAML，不超过 32 MiB。会先显示变更内容，应用之前不会写入任何数据。";
+        "Swagger 2.0 or OpenAPI 3.0 to 3.2, JSON or YAML, up to 32 MiB. First you see what it changes; nothing is written before you apply it.",
+        "Swagger 2.0 或 OpenAPI 3.0 至 3.2，JSON 或 YAML，不超过 32 MiB。会先显示变更内容，应用之前不会写入任何数据。";
     choose_file: "Choose a file", "选择文件";
     drop_here: "or drop it here", "或拖放到此处";
     paste: "Or paste it", "或粘贴内容";

@@ -36,7 +36,7 @@ sentences! {
     bound_to_hint:
         "A project administrator made it: calls in other projects are denied, whatever its users may do.",
         "由项目管理员创建：无论其用户有何权限，其他项目中的调用都会被拒绝。";
-    no_targets: "Nobody any more: every call is denied.", "已没有任何对象：所有调用都会被拒绝。";
+    no_targets: "None any more: every call is denied.", "已全部不存在：所有调用都会被拒绝。";
 
     rotate: "Rotate", "轮换";
     rotating: "Rotating…", "轮换中…";
@@ -96,12 +96,12 @@ pub(crate) fn rotate_hint(kind: Kind, has_client_key: bool) -> &'static str {
             "客户端的新公钥将取代当前公钥。",
         ),
         Kind::Rsa => pick(
-            "The token gets a new key pair, a new secret and a new open token. Whoever uses it needs the new file.",
-            "令牌将获得新的密钥对、新的密钥和新的开放令牌。使用方需要新的令牌文件。",
+            "The token gets a new key pair and new secrets. Whoever uses it needs the new file.",
+            "令牌将获得新的密钥对及相应凭证，使用方需要换用新的令牌文件。",
         ),
         Kind::Jwt => pick(
             "The token gets a new secret id. Whoever uses it needs the new one.",
-            "令牌将获得新的 secret id，使用方需要换用。",
+            "令牌将获得新的 Secret ID，使用方需要换用。",
         ),
     }
 }
@@ -119,7 +119,7 @@ pub(crate) fn rotated_hint(kind: Kind, has_client_key: bool) -> &'static str {
         ),
         Kind::Jwt => pick(
             "New credentials were made just now: copy the secret id again and hand it on.",
-            "凭证刚刚轮换：请重新复制 secret id 并分发。",
+            "凭证刚刚轮换：请重新复制 Secret ID 并分发。",
         ),
     }
 }

@@ -14,6 +14,8 @@ sentences! {
     of_project: "Project", "项目";
     of_user: "User", "用户";
     of_api: "API", "API";
+    with_a_taken_name: "Another token has the name", "与其他令牌重名";
+    all_with_a_taken_name: "Show all such tokens", "查看所有这类令牌";
 
     apply: "Apply for a token", "申请令牌";
     details: "Details", "详情";
@@ -46,18 +48,19 @@ sentences! {
     authorised_users: "Authorised users", "授权用户";
     all_projects: "All projects, later ones too", "所有项目（包括以后新增的项目）";
     description_hint: "What it is for, and who to ask about it.", "用途，以及可以向谁询问。";
-    more_settings: "Expiry, addresses and more", "有效期、地址等更多设置";
+    more_settings: "Expiry, addresses and more", "有效期、IP 白名单等更多设置";
     expires_hint: "In your time zone; empty for never.", "以您所在时区为准；留空表示永不过期。";
-    allowed_ips: "Allowed addresses", "允许的地址";
+    allowed_ips: "Allowed addresses", "IP 白名单";
     allowed_ips_hint:
         "IP addresses or CIDR ranges, one a line; empty for any.",
         "IP 地址或 CIDR 网段，每行一个；留空表示不限制。";
     key_size: "Key size", "密钥长度";
     key_size_hint: "2048 bits are good for years; longer keys cost every call more.", "2048 位足够使用多年；更长的密钥会增加每次调用的开销。";
-    one_time_only: "Accept sealed one-time requests only", "只接受一次性密封请求";
+    one_time_only: "Accept one-time requests only", "只接受一次性请求";
     one_time_only_hint:
-        "Each request is sealed with the public key and passes once: what is intercepted is worthless.",
-        "每个请求都用公钥密封且只能通过一次，截获后毫无用处。";
+        "Each request is sealed, or signed with the client’s own key, and passes once: what is intercepted is \
+         worthless.",
+        "每个请求都单独加密（或用客户端自己的私钥签名），且只能通过一次，截获后毫无用处。";
     public_key: "Public key of the client", "客户端公钥";
     public_key_hint:
         "PEM or JWK. The client then proves itself with its own private key, and no secret is shared: there is \
@@ -95,13 +98,6 @@ sentences! {
 
     issued: "The token is issued", "令牌已签发";
     modified: "The token is modified", "令牌已修改";
-    issued_rsa_hint:
-        "The token file has all that a client needs: its open token, its key and a curl line that works. \
-         Keep it as you would keep a password.",
-        "令牌文件包含客户端所需的一切：开放令牌、密钥以及可直接运行的 curl 命令。请像保管密码一样保管它。";
-    issued_jwt_hint:
-        "The secret id is exchanged for a JWT at the token endpoint. Keep it as you would keep a password.",
-        "用 Secret ID 可在令牌端点换取 JWT。请像保管密码一样保管它。";
     client_id: "Client ID", "客户端 ID";
     token_endpoint: "Token endpoint", "令牌端点";
     show_once_hint: "It is shown only once in this installation.", "本系统中它只显示一次。";
@@ -112,6 +108,30 @@ pub(crate) fn switch_to(switch: Switch) -> &'static str {
     match switch {
         Switch::Active => super::enable(),
         Switch::Disabled => super::disable(),
+    }
+}
+
+/// What its client needs, and where that is.
+pub(crate) fn issued_hint(kind: Kind, has_client_key: bool, one_time_only: bool) -> &'static str {
+    match kind {
+        _ if has_client_key => pick(
+            "No secret is shared: the client signs with its own private key. The token file says how.",
+            "不共享任何密钥：客户端用自己的私钥签名，具体方式见令牌文件。",
+        ),
+        Kind::Rsa if one_time_only => pick(
+            "The token file has the public key and the secret that a client seals its requests with. \
+             Keep it as you would keep a password.",
+            "令牌文件包含客户端加密请求所需的公钥和密钥。请像保管密码一样保管它。",
+        ),
+        Kind::Rsa => pick(
+            "The token file has all that a client needs: its open token, its key and a curl line that works. \
+             Keep it as you would keep a password.",
+            "令牌文件包含客户端所需的一切：开放令牌、密钥以及可直接运行的 curl 命令。请像保管密码一样保管它。",
+        ),
+        Kind::Jwt => pick(
+            "The secret id is exchanged for a JWT at the token endpoint. Keep it as you would keep a password.",
+            "用 Secret ID 可在令牌端点换取 JWT。请像保管密码一样保管它。",
+        ),
     }
 }
 

@@ -39,8 +39,8 @@ sentences! {
     choose_it_myself: "Choose the temporary password myself", "自行设置临时密码";
     at_least_12: "At least 12 characters.", "至少 12 个字符。";
     shown_once:
-        "It is shown only now. Pass it on by a way that you trust; the first login must change it.",
-        "密码仅在此时显示。请通过可信的方式转交，首次登录时必须修改。";
+        "It is shown only now. Pass it on by a way that you trust; the next login must change it.",
+        "密码仅在此时显示。请通过可信的方式转交，下次登录时必须修改。";
     done: "Done", "完成";
 
     set_password: "Set a temporary password", "设置临时密码";

@@ -34,9 +34,11 @@ pub(super) fn Settings(shared: Shared) -> impl IntoView {
 
 /// Sends a change of the system; shows it from then on.
 fn change(shared: Shared, then: impl Fn() + 'static) -> Write<SystemPatch> {
+    let toasts = toasts();
     Write::new(
         move |patch: SystemPatch| api::systems::change(&shared.key(), &patch),
         move |system: System| {
+            toasts.warn(&system.warnings);
             shared.system.set(system);
             then();
         },

@@ -17,7 +17,7 @@ use crate::crypto::jwt::{Claims, Grants};
 use crate::crypto::keyring::Keyring;
 use crate::crypto::operations::{PrivateOperations, Source};
 use crate::crypto::{random_bytes, to_base64url};
-use crate::database::now;
+use crate::database::{in_time, now};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::users::Users;
 use crate::verify::state::TokenState;
@@ -104,74 +104,78 @@ pub(super) async fn issue(
             return Err(OAuthError::new(Code::UnsupportedGrantType, "Only client_credentials is supported."));
         }
     }
-    let mut client = authenticate(&request, &form, &verifier, &keyring).await?;
-    for _ in 0..ATTEMPTS {
-        let Client { token, key } = &client;
-        if token.one_time_only {
-            return Err(OAuthError::new(
-                Code::UnauthorizedClient,
-                "The token accepts one-time requests only.",
-            ));
-        }
-        let snapshot = verifier.catalog().await?;
-        let system = target(token, &snapshot, form.resources())?;
-        let subject = subject(token, &users, form.get("subject")).await?;
-        let asked = form.get("scope").map(|scope| narrowed(token, &snapshot, system, scope)).transpose()?;
-        let narrows = asked.is_some();
-        let mut scope = Some(asked.unwrap_or_else(|| whole_scope(token, &snapshot, system)));
-        let mut projects = project_keys(token, &snapshot, system, subject.as_deref());
-        let length = |texts: &[String]| texts.iter().map(|text| text.len() + 3).sum::<usize>();
-        let mut grants = None;
-        if scope.as_ref().is_some_and(|scope| scope.len() > CLAIM_LIMIT)
-            || projects.as_deref().is_some_and(|projects| length(projects) > CLAIM_LIMIT)
-        {
-            grants = Some(Grants::Online);
-            projects = None;
-            // What was asked for narrows, so it must stay.
-            if !narrows {
-                scope = None;
+    let issued = in_time(async {
+        let mut client = authenticate(&request, &form, &verifier, &keyring).await?;
+        for _ in 0..ATTEMPTS {
+            let Client { token, key } = &client;
+            if token.one_time_only {
+                return Err(OAuthError::new(
+                    Code::UnauthorizedClient,
+                    "The token accepts one-time requests only.",
+                ));
             }
+            let snapshot = verifier.catalog().await?;
+            let system = target(token, &snapshot, form.resources())?;
+            let subject = subject(token, &users, form.get("subject")).await?;
+            let asked =
+                form.get("scope").map(|scope| narrowed(token, &snapshot, system, scope)).transpose()?;
+            let narrows = asked.is_some();
+            let mut scope = Some(asked.unwrap_or_else(|| whole_scope(token, &snapshot, system)));
+            let mut projects = project_keys(token, &snapshot, system, subject.as_deref());
+            let length = |texts: &[String]| texts.iter().map(|text| text.len() + 3).sum::<usize>();
+            let mut grants = None;
+            if scope.as_ref().is_some_and(|scope| scope.len() > CLAIM_LIMIT)
+                || projects.as_deref().is_some_and(|projects| length(projects) > CLAIM_LIMIT)
+            {
+                grants = Some(Grants::Online);
+                projects = None;
+                // What was asked for narrows, so it must stay.
+                if !narrows {
+                    scope = None;
+                }
+            }
+            let issued_at = now() / 1_000;
+            let end = issued_at + i64::from(configuration.jwt_lifetime);
+            let exp = [token.expires_at, key.valid_until]
+                .into_iter()
+                .flatten()
+                .map(|end| end / 1_000)
+                .fold(end, i64::min);
+            let claims = Claims {
+                iss: keyring.issuer().to_owned(),
+                sub: subject.as_ref().map_or_else(|| token.id.to_string(), |user| user.id.to_string()),
+                aud: system.audience.clone(),
+                client_id: token.id.clone(),
+                iat: issued_at,
+                nbf: issued_at,
+                exp,
+                jti: to_base64url(random_bytes::<16>()),
+                generation: key.generation,
+                scope: scope.clone(),
+                all_projects: token.kind == Kind::Rsa && token.projects == Reach::All,
+                projects,
+                grants,
+            };
+            let overloaded = |_| OAuthError::new(Code::TemporarilyUnavailable, "Not now; try again.");
+            let source = Source::new(client_ip(&request), "");
+            let ticket = operations.admit(token.id.as_str(), source).map_err(overloaded)?;
+            let keys = keyring.signing_keys().await.map_err(OAuthError::internal)?;
+            let access_token =
+                operations.run(ticket, move || keys.sign(&claims, now())).await.map_err(overloaded)?;
+            // What it was issued by may have been withdrawn meanwhile.
+            if verifier.still_count(&snapshot, token, subject.as_ref(), &Proof::default()) {
+                return Ok(never_stored(&mut HttpResponse::Ok()).json(TokenResponse {
+                    access_token,
+                    token_type: "Bearer",
+                    expires_in: exp - issued_at,
+                    scope,
+                }));
+            }
+            client = client.again(&request, &verifier).await?;
         }
-        let issued_at = now() / 1_000;
-        let end = issued_at + i64::from(configuration.jwt_lifetime);
-        let exp = [token.expires_at, key.valid_until]
-            .into_iter()
-            .flatten()
-            .map(|end| end / 1_000)
-            .fold(end, i64::min);
-        let claims = Claims {
-            iss: keyring.issuer().to_owned(),
-            sub: subject.as_ref().map_or_else(|| token.id.to_string(), |user| user.id.to_string()),
-            aud: system.audience.clone(),
-            client_id: token.id.clone(),
-            iat: issued_at,
-            nbf: issued_at,
-            exp,
-            jti: to_base64url(random_bytes::<16>()),
-            generation: key.generation,
-            scope: scope.clone(),
-            all_projects: token.kind == Kind::Rsa && token.projects == Reach::All,
-            projects,
-            grants,
-        };
-        let overloaded = |_| OAuthError::new(Code::TemporarilyUnavailable, "Not now; try again.");
-        let source = Source::new(client_ip(&request), "");
-        let ticket = operations.admit(token.id.as_str(), source).map_err(overloaded)?;
-        let keys = keyring.signing_keys().await.map_err(OAuthError::internal)?;
-        let access_token =
-            operations.run(ticket, move || keys.sign(&claims, now())).await.map_err(overloaded)?;
-        // What it was issued by may have been withdrawn meanwhile.
-        if verifier.still_count(&snapshot, token, subject.as_ref(), &Proof::default()) {
-            return Ok(never_stored(&mut HttpResponse::Ok()).json(TokenResponse {
-                access_token,
-                token_type: "Bearer",
-                expires_in: exp - issued_at,
-                scope,
-            }));
-        }
-        client = client.again(&request, &verifier).await?;
-    }
-    Err(OAuthError::not_now())
+        Err(OAuthError::not_now())
+    });
+    issued.await
 }
 
 /// The one system that the access token is for.

@@ -113,7 +113,7 @@ pub(super) fn decode(text: &str) -> Result<Cow<'_, str>, NotCanonical> {
 }
 
 /// What each `%` of a text encodes; `None` where no two hexadecimal digits follow.
-fn encoded_bytes(text: &str) -> impl Iterator<Item = Option<u8>> {
+pub(super) fn encoded_bytes(text: &str) -> impl Iterator<Item = Option<u8>> {
     let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));
     text.bytes().enumerate().filter(|&(_, byte)| byte == b'%').map(move |(at, _)| {
         let bytes = text.as_bytes();

@@ -11,8 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
-use super::paths::NotCanonical;
+use super::paths::{NotCanonical, encoded_bytes};
 use super::template::BadTemplate;
+
+/// The most parameters that a query may have where one of them decides: some servers
+/// leave out those after the thousandth.
+const MOST: usize = 500;
 
 /// What a path template wants of a call's query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -122,17 +126,21 @@ impl Deciding {
     /// Reads the query of a call.
     ///
     /// `None` if servers may read it in different ways: a parameter that decides is
-    /// there twice, or is written in another case, with brackets or with space
-    /// around it; its value is one that decides but for case or space; or the query
-    /// has `;`, which separates parameters for some servers, or what no URI has.
+    /// there twice, or is written in another case, with brackets, dots or spaces; its
+    /// value is one that decides but for case or space; or the query has `;`, which
+    /// separates parameters for some servers, what no URI has, or more parameters
+    /// than some servers read.
     pub(super) fn read<'q>(&'q self, query: &'q str) -> Option<Given<'q>> {
-        if query.bytes().any(|byte| matches!(byte, b';' | b'#' | ..=b' ' | 0x7f..)) {
+        let is_odd = query.bytes().any(|byte| matches!(byte, b';' | b'#' | ..=b' ' | 0x7f..))
+            || encoded_bytes(query).any(|byte| byte.is_none())
+            || query.split('&').count() > MOST;
+        if is_odd {
             return None;
         }
         let mut given = Given::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let Some((own, values)) = self.0.get_key_value(name.as_ref()) else {
-                if self.0.keys().any(|own| is_nearly(own, &name)) {
+                if self.0.keys().any(|own| is_nearly_named(own, &name)) {
                     return None;
                 }
                 continue;
@@ -147,10 +155,19 @@ impl Deciding {
     }
 }
 
-/// Whether some server takes what was sent for this name or value.
+/// Whether some server takes the value that was sent for this one.
 fn is_nearly(known: &str, sent: &str) -> bool {
-    let plain = sent.split(['[', '\0']).next().unwrap_or_default();
-    [sent, plain].iter().any(|sent| sent.trim().eq_ignore_ascii_case(known))
+    let sent = sent.split('\0').next().unwrap_or_default();
+    sent.trim().to_lowercase() == known.trim().to_lowercase()
+}
+
+/// The same for names. Some servers read `name[]` and `[name]` as `name`, and PHP
+/// reads a dot, a space or a bracket that is not closed as `_`.
+fn is_nearly_named(known: &str, sent: &str) -> bool {
+    let one = |name: &str| name.replace(['.', ' ', '['], "_");
+    let inner = sent.trim().trim_start_matches('[');
+    let plain = inner.split(['[', ']']).next().unwrap_or_default();
+    is_nearly(known, plain) || is_nearly(&one(known.trim()), &one(sent.trim()))
 }
 
 #[cfg(test)]
@@ -198,6 +215,11 @@ mod tests {
         let deciding = Deciding::of([&Conditions::parse("beta=true").unwrap()]);
         for query in [
             "BETA=true",
+            "[beta]=true",
+            "%5Bbeta%5D=true",
+            "b%u0065ta=true",
+            "beta=tru%u0065",
+            "beta=%",
             "beta[]=true",
             "+beta=true",
             "beta%00=true",
@@ -212,6 +234,16 @@ mod tests {
         for query in ["", "x=1&x=2", "beta=false", "x=%3B", "alphabeta=1", "x=%ff", "beta=truer"] {
             assert!(deciding.read(query).is_some(), "{query}");
         }
+    }
+
+    #[test]
+    fn what_php_makes_of_a_name_and_of_many_is_not_read() {
+        let deciding = Deciding::of([&Conditions::parse("api_version=2&\u{c9}tat=1").unwrap()]);
+        for query in ["api.version=2", "api+version=2", "api%5Bversion=2", "%C3%A9tat=1"] {
+            assert!(deciding.read(query).is_none(), "{query}");
+        }
+        assert!(deciding.read(&"x&".repeat(MOST - 1)).is_some());
+        assert!(deciding.read(&"x&".repeat(MOST)).is_none());
     }
 
     #[test]

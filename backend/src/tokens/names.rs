@@ -17,6 +17,7 @@ const SOME: i64 = 2_000;
 /// Computes the stored keys anew if they are of an older rule. Tokens whose name
 /// is another's by the new rule keep their old key and go on working; they are
 /// named in the log, can be listed, and must be renamed before they are changed.
+/// A start that breaks off goes on where it was at the next one.
 pub async fn renew_keys(database: &Database) -> Result<(), sqlx::Error> {
     let rule: i64 = sqlx::query_scalar("SELECT rule FROM name_keys").fetch_one(database.reader()).await?;
     if rule >= RULE {
@@ -37,6 +38,7 @@ type Row = (i64, String, String, String, String);
 
 async fn renew_tokens(database: &Database) -> Result<(), sqlx::Error> {
     let mut after = 0;
+    let mut is_said = false;
     loop {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT seq, id, name, name_key, skeleton FROM tokens WHERE seq > $1 ORDER BY seq LIMIT $2",
@@ -58,9 +60,14 @@ async fn renew_tokens(database: &Database) -> Result<(), sqlx::Error> {
                 stale.keys.push((seq, id, name, now));
             }
         }
-        if !(stale.skeletons.is_empty() && stale.keys.is_empty()) {
-            stale.write(database).await?;
+        if stale.skeletons.is_empty() && stale.keys.is_empty() {
+            continue;
         }
+        if !is_said {
+            tracing::info!("what is stored of names is computed anew; a million tokens take minutes");
+            is_said = true;
+        }
+        stale.write(database).await?;
     }
 }
 

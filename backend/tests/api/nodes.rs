@@ -241,6 +241,7 @@ async fn a_node_that_is_cut_off_says_so_within_a_second() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 
+    let secret = text(&platform.admin.get(&format!("/tokens/{id}/file")).await["secret"]);
     swallows.send_replace(true);
     platform.admin.delete(&format!("/tokens/{id}")).await;
     let withdrawn = Instant::now();
@@ -270,9 +271,13 @@ async fn a_node_that_is_cut_off_says_so_within_a_second() {
             .bearer_auth(key["key"].as_str().unwrap())
             .form(&[("token", &credential)]),
         4 => http.get(format!("{}/api/v1/tokens", two.url)).bearer_auth(&credential),
+        6 => http
+            .post(format!("{}/oauth2/token", two.url))
+            .basic_auth(&id, Some(&secret))
+            .form(&[("grant_type", "client_credentials")]),
         _ => http.get(format!("{}/readyz", two.url)),
     };
-    for door in 0..6 {
+    for door in 0..7 {
         let asked = Instant::now();
         let answers = join_all((0..50).map(|_| doors(door).send())).await;
         let waited = asked.elapsed();

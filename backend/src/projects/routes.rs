@@ -224,8 +224,8 @@ async fn change(
         .await?;
     let mut project = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let (_, names) = store::names_beside(&mut *database.reader().acquire().await?, &project.id).await?;
-        project.warnings.extend(look_alikes::among(&names, "project", "name", &project.name));
+        let (_, others) = store::names_beside(&mut *database.reader().acquire().await?, &project.id).await?;
+        project.warnings.extend(look_alikes::among(&others, "project", "name", &project.name));
     }
     Ok(web::Json(project))
 }

@@ -357,8 +357,8 @@ async fn change(
         .await?;
     let mut system = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let (_, names) = store::names_beside(&mut *database.reader().acquire().await?, &system.id).await?;
-        system.warnings.extend(look_alikes::among(&names, "system", "name", &system.name));
+        let (_, others) = store::names_beside(&mut *database.reader().acquire().await?, &system.id).await?;
+        system.warnings.extend(look_alikes::among(&others, "system", "name", &system.name));
     }
     Ok(web::Json(system))
 }

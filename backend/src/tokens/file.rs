@@ -90,6 +90,7 @@ pub(super) struct TokenFile {
     /// RSA: a credential to present as it is; null once its client has withdrawn it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, required = false, format = Password)]
+    #[allow(clippy::option_option, reason = "absent is not the same as null")]
     open_token: Option<Option<String>>,
     /// JWT: the client secret.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -522,6 +522,22 @@ async fn key_of_name(
     }
 }
 
+/// What a token names once it is changed: what is absent stays.
+fn patched(before: Named, body: &mut TokenPatch) -> Named {
+    let all_projects = body.all_projects.unwrap_or(before.all_projects && body.projects.is_none());
+    Named {
+        apis: body.apis.take().unwrap_or(before.apis),
+        systems: body.systems.take().unwrap_or(before.systems),
+        projects: match body.projects.take() {
+            Some(projects) => projects,
+            None if all_projects => Vec::new(),
+            None => before.projects,
+        },
+        all_projects,
+        users: body.users.take().unwrap_or(before.users),
+    }
+}
+
 /// Modify a token
 ///
 /// What is absent stays. With `If-Match` it fails if somebody else was faster.
@@ -552,7 +568,7 @@ async fn change(
     body: Body<TokenPatch>,
 ) -> Result<HttpResponse, Problem> {
     let id = managed(&database, &principal, &parse_id(&path)?).await?.token.id;
-    let (body, if_match) = (body.json().await?, if_match(&request));
+    let (mut body, if_match) = (body.json().await?, if_match(&request));
     let switches_off = body.status == Some(Switch::Disabled);
     let found = database.withdraw_if(switches_off, move |transaction| {
         Box::pin(async move {
@@ -574,16 +590,7 @@ async fn change(
                 || body.projects.is_some()
                 || body.all_projects.is_some()
                 || body.users.is_some();
-            let mut named = before.named();
-            named.apis = body.apis.unwrap_or(named.apis);
-            named.systems = body.systems.unwrap_or(named.systems);
-            named.all_projects = body.all_projects.unwrap_or(named.all_projects && body.projects.is_none());
-            named.projects = match body.projects {
-                Some(projects) => projects,
-                None if named.all_projects => Vec::new(),
-                None => named.projects,
-            };
-            named.users = body.users.unwrap_or(named.users);
+            let named = patched(before.named(), &mut body);
             named.check(kind, &mut errors);
             if kind == Kind::Jwt && body.one_time_only == Some(true) {
                 errors.add("one_time_only", "wrong_kind", "JWT tokens have no one-time requests.");

@@ -113,7 +113,7 @@ async fn a_database_that_is_killed_stops_decisions_in_time_and_no_node() {
     let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
     let gateway = two.nobody().with_bearer(key["key"].as_str().unwrap());
     let admin = two.admin().await;
-    let beyond = Platform { gateway, admin };
+    let beyond = Platform { admin, gateway };
     let id = platform.apply("rsa").await;
     let credential = platform.credential(&id).await;
     let call = json!({ "credential": credential, "method": "GET", "path": DEVICE });

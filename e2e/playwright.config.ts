@@ -8,7 +8,7 @@ export default defineConfig({
   fullyParallel: true,
   // A crowded machine gets a second chance, and the report names what needed it as flaky.
   retries: process.env.CI ? 1 : 0,
-  timeout: 30_000,
+  timeout: 60_000,
   expect: { timeout: 10_000 },
   use: {
     baseURL: process.env.LATCHKEY_URL,

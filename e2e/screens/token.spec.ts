@@ -25,7 +25,7 @@ test("a name that looks like another's is warned of, and taken all the same", as
   await open(page, `/tokens/${copied.id}/modify`);
   const alike = hall.replace("Hall", "Hal1");
   await page.getByLabel("Token name").fill(alike);
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Submit" }).click();
   await expect(page).toHaveURL(/\/issued/);
   expect((await admin.get(`/tokens/${copied.id}`)).name).toBe(alike);
   const warning = page.getByRole("region", { name: "Notifications" }).getByText(`looks like this one: “${hall}”`);

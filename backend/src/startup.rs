@@ -82,9 +82,8 @@ impl Application {
 
         let document = document(sessions.cookie());
         if database.engine() == Engine::Sqlite {
-            let noted =
-                [verify::replay::last_forgot(&database).await?, audit::last_written(&database).await?];
-            clock::begin_at(noted.into_iter().max().unwrap_or_default());
+            let forgot = verify::replay::last_forgot(&database).await?;
+            clock::begin_at(forgot.max(audit::last_written(&database).await?));
         }
         tokens::names::renew_keys(&database).await?;
         systems::builtin::register(&database, &document, &issuer).await?;

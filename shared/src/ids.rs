@@ -44,7 +44,7 @@ macro_rules! id {
             #[must_use]
             #[allow(clippy::new_without_default, reason = "an id is made on purpose, never by default")]
             pub fn new() -> Self {
-                Self(format!("{}{}", $prefix, ulid::Ulid::generate().to_string().to_lowercase()))
+                Self::of(ulid::Ulid::generate())
             }
 
             /// A new id that sorts as one made at a moment, in milliseconds since the epoch.
@@ -52,7 +52,11 @@ macro_rules! id {
             #[must_use]
             pub fn at(moment: i64) -> Self {
                 let since = std::time::Duration::from_millis(u64::try_from(moment).unwrap_or_default());
-                let ulid = ulid::Ulid::from_datetime(std::time::UNIX_EPOCH + since);
+                Self::of(ulid::Ulid::from_datetime(std::time::UNIX_EPOCH + since))
+            }
+
+            #[cfg(feature = "server")]
+            fn of(ulid: ulid::Ulid) -> Self {
                 Self(format!("{}{}", $prefix, ulid.to_string().to_lowercase()))
             }
 

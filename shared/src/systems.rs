@@ -161,8 +161,12 @@ impl Api {
     /// The path template as people read it, below the base path of its own if it has one.
     #[must_use]
     pub fn shown_path(&self) -> String {
-        format!("{}{}", self.base_path.as_deref().unwrap_or_default(), self.path)
+        shown(self.base_path.as_deref(), &self.path)
     }
+}
+
+fn shown(base_path: Option<&str>, path: &str) -> String {
+    format!("{}{path}", base_path.unwrap_or_default())
 }
 
 /// An API, named.
@@ -183,6 +187,14 @@ pub struct ApiRef {
     pub path: String,
     /// Whether it no longer matches.
     pub removed: bool,
+}
+
+impl ApiRef {
+    /// The path template as people read it, below the base path of its own if it has one.
+    #[must_use]
+    pub fn shown_path(&self) -> String {
+        shown(self.base_path.as_deref(), &self.path)
+    }
 }
 
 /// The body of `POST /systems/{system}/apis`.

@@ -177,9 +177,6 @@ impl<V> FreshCell<V> {
     where
         F: Future<Output = Result<V, E>>,
     {
-        if let Some(value) = self.get() {
-            return Ok(value);
-        }
         let deadline = deadline();
         loop {
             if let Some(value) = self.get() {

@@ -117,23 +117,8 @@ pub(super) async fn issue(
             let snapshot = verifier.catalog().await?;
             let system = target(token, &snapshot, form.resources())?;
             let subject = subject(token, &users, form.get("subject")).await?;
-            let asked =
-                form.get("scope").map(|scope| narrowed(token, &snapshot, system, scope)).transpose()?;
-            let narrows = asked.is_some();
-            let mut scope = Some(asked.unwrap_or_else(|| whole_scope(token, &snapshot, system)));
-            let mut projects = project_keys(token, &snapshot, system, subject.as_deref());
-            let length = |texts: &[String]| texts.iter().map(|text| text.len() + 3).sum::<usize>();
-            let mut grants = None;
-            if scope.as_ref().is_some_and(|scope| scope.len() > CLAIM_LIMIT)
-                || projects.as_deref().is_some_and(|projects| length(projects) > CLAIM_LIMIT)
-            {
-                grants = Some(Grants::Online);
-                projects = None;
-                // What was asked for narrows, so it must stay.
-                if !narrows {
-                    scope = None;
-                }
-            }
+            let Said { scope, projects, grants } =
+                said(token, &snapshot, system, subject.as_deref(), form.get("scope"))?;
             let issued_at = now() / 1_000;
             let end = issued_at + i64::from(configuration.jwt_lifetime);
             let exp = [token.expires_at, key.valid_until]
@@ -176,6 +161,37 @@ pub(super) async fn issue(
         Err(OAuthError::not_now())
     });
     issued.await
+}
+
+/// What an access token says that it is for. Where that is too long, an online check knows.
+struct Said {
+    scope: Option<String>,
+    projects: Option<Vec<String>>,
+    grants: Option<Grants>,
+}
+
+fn said(
+    token: &TokenState,
+    snapshot: &Snapshot,
+    system: &CatalogSystem,
+    subject: Option<&UserState>,
+    asked: Option<&str>,
+) -> Result<Said, OAuthError> {
+    let narrows = asked.is_some();
+    let scope = match asked {
+        Some(asked) => narrowed(token, snapshot, system, asked)?,
+        None => whole_scope(token, snapshot, system),
+    };
+    let projects = project_keys(token, snapshot, system, subject);
+    let length = |texts: &[String]| texts.iter().map(|text| text.len() + 3).sum::<usize>();
+    let is_too_long = scope.len() > CLAIM_LIMIT
+        || projects.as_deref().is_some_and(|projects| length(projects) > CLAIM_LIMIT);
+    Ok(if is_too_long {
+        // What was asked for narrows, so it must stay.
+        Said { scope: narrows.then_some(scope), projects: None, grants: Some(Grants::Online) }
+    } else {
+        Said { scope: Some(scope), projects, grants: None }
+    })
 }
 
 /// The one system that the access token is for.

@@ -53,7 +53,7 @@ fn OfSystem(system: String, apis: Vec<ApiRef>) -> impl IntoView {
             apis.iter()
                 .map(|api| view! {
                     <li>
-                        <span class="method">{api.method.clone()}</span> " " <code>{format!("{}{}", api.base_path.as_deref().unwrap_or_default(), api.path)}</code>
+                        <span class="method">{api.method.clone()}</span> " " <code>{api.shown_path()}</code>
                         {api
                             .removed
                             .then(|| view! {

@@ -155,6 +155,9 @@ pub struct Api {
     pub removed: bool,
     /// Why no call can ever match its path, where that is so.
     pub unmatchable: Option<String>,
+    /// What the one who added or renamed it should look at; absent if nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 impl Api {

@@ -24,7 +24,29 @@ tokio::task_local! {
 
 /// Makes a decision: all that it waits for has one second together.
 pub async fn in_time<F: Future>(decision: F) -> F::Output {
-    DEADLINE.scope(Instant::now() + PATIENCE, decision).await
+    Patience::new().wait(decision).await
+}
+
+/// What is left of the second that a decision may wait, where the body of the
+/// request is read in between: its sender may be slow.
+#[derive(Debug)]
+pub struct Patience(Duration);
+
+impl Patience {
+    /// A whole second.
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "it begins to be used up where it is made")]
+    pub fn new() -> Self {
+        Self(PATIENCE)
+    }
+
+    /// A part of the decision, which takes from what is left.
+    pub async fn wait<F: Future>(&mut self, part: F) -> F::Output {
+        let began = Instant::now();
+        let output = DEADLINE.scope(began + self.0, part).await;
+        self.0 = self.0.saturating_sub(began.elapsed());
+        output
+    }
 }
 
 /// Until when to wait now: the decision's deadline, or a second for a read of its own.
@@ -302,6 +324,14 @@ mod tests {
         assert!(start.elapsed() < PATIENCE * 13 / 10, "{:?}", start.elapsed());
         // A read of its own has one for itself.
         assert!(promptly(slow()).await.is_ok());
+        // What is between two parts takes nothing.
+        let mut patience = Patience::new();
+        assert!(patience.wait(promptly(slow())).await.is_ok());
+        tokio::time::sleep(PATIENCE).await;
+        assert!(patience.wait(cell.get_or_read(async || Err(sqlx::Error::PoolClosed))).await.is_err());
+        let start = Instant::now();
+        assert!(patience.wait(promptly(slow())).await.is_err());
+        assert!(start.elapsed() < PATIENCE * 6 / 10, "{:?}", start.elapsed());
     }
 
     #[tokio::test]

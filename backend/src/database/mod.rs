@@ -19,7 +19,7 @@ pub mod sql;
 mod write;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use sqlx::{AnyConnection, AnyPool};
@@ -28,7 +28,7 @@ use tokio::runtime::Handle;
 pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;
 pub use self::engine::Engine;
-pub use self::fresh::{Fresh, FreshCell, in_time, promptly};
+pub use self::fresh::{Fresh, FreshCell, Patience, in_time, promptly};
 use self::reserve::Reserve;
 use self::write::Writing;
 pub use self::write::{OutcomeUnknown, Transaction, Trouble, WriteError};
@@ -208,8 +208,10 @@ impl Database {
         &self,
         work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
-        let mut connection = self.write.acquire().await?;
-        let outcome = write::within(BRIEFLY, work(&mut connection)).await;
+        let began = Instant::now();
+        let mut connection = write::within(BRIEFLY, self.write.acquire()).await?;
+        let left = BRIEFLY.saturating_sub(began.elapsed());
+        let outcome = write::within(left, work(&mut connection)).await;
         if matches!(outcome, Err(sqlx::Error::PoolTimedOut)) {
             connection.close_on_drop();
         }

@@ -21,7 +21,7 @@ use crate::authenticate::client_ip;
 use crate::crypto::Secret;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::secret_id::{self, Prefix};
-use crate::database::now;
+use crate::database::{Patience, now};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::verify::state::{KeyState, TokenState};
 use crate::verify::{self, Proof, Verifier, comes_from, is_in_force};
@@ -76,10 +76,14 @@ impl FromRequest for Unread {
 
 impl Unread {
     /// Reads the form of a client.
-    pub(super) async fn form_of_client(self, verifier: &Verifier) -> Result<Form, OAuthError> {
+    pub(super) async fn form_of_client(
+        self,
+        verifier: &Verifier,
+        patience: &mut Patience,
+    ) -> Result<Form, OAuthError> {
         if let Some(value) = authorization(&self.request)? {
             let (id, secret) = basic(value).ok_or_else(OAuthError::client)?;
-            with_secret(&self.request, &id, secret, verifier).await?;
+            patience.wait(with_secret(&self.request, &id, secret, verifier)).await?;
         }
         self.form().await
     }

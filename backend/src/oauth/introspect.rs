@@ -14,7 +14,7 @@ use super::token::whole_scope;
 use crate::access::Reach;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::operations::Source;
-use crate::database::{in_time, now};
+use crate::database::{Patience, now};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::users::Users;
 use crate::verify::{ATTEMPTS, Verifier, comes_from, is_in_force, reach};
@@ -96,8 +96,9 @@ pub(super) async fn introspect(
     users: web::Data<Users>,
     keyring: web::Data<Keyring>,
 ) -> Result<HttpResponse, OAuthError> {
-    let form = form.form_of_verifier(&*verifier.catalog().await?).await?;
-    let found = in_time(async {
+    let mut patience = Patience::new();
+    let form = form.form_of_verifier(&*patience.wait(verifier.catalog()).await?).await?;
+    let found = patience.wait(async {
         for _ in 0..ATTEMPTS {
             let snapshot = verifier.catalog().await?;
             let system = verifying_system(&request, &form, &snapshot)?;

@@ -14,7 +14,7 @@ use crate::authenticate::{anonymous, client_ip};
 use crate::crypto::Digest;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::operations::Source;
-use crate::database::{Change, Database, now};
+use crate::database::{Change, Database, Patience, now};
 use crate::revocations::{self, Of};
 use crate::verify::Verifier;
 use crate::verify::prove::OPEN_TOKEN;
@@ -66,11 +66,12 @@ pub(super) async fn revoke(
     database: web::Data<Database>,
     keyring: web::Data<Keyring>,
 ) -> Result<HttpResponse, OAuthError> {
-    let form = form.form_of_client(&verifier).await?;
-    let client = authenticate(&request, &form, &verifier, &keyring).await?.token;
+    let mut patience = Patience::new();
+    let form = form.form_of_client(&verifier, &mut patience).await?;
+    let client = patience.wait(authenticate(&request, &form, &verifier, &keyring)).await?.token;
     let credential = form.required("token")?;
     let source = Source::new(client_ip(&request), "");
-    let (owner, proof) = match verifier.prove(credential, source, now()).await {
+    let (owner, proof) = match patience.wait(verifier.prove(credential, source, now())).await {
         Ok(proven) => proven,
         // It may be good, and is not withdrawn.
         Err(Reason::Unavailable) => return Err(OAuthError::not_now()),

@@ -17,7 +17,7 @@ use crate::crypto::jwt::{Claims, Grants};
 use crate::crypto::keyring::Keyring;
 use crate::crypto::operations::{PrivateOperations, Source};
 use crate::crypto::{random_bytes, to_base64url};
-use crate::database::{in_time, now};
+use crate::database::{Patience, now};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::users::Users;
 use crate::verify::state::TokenState;
@@ -97,14 +97,15 @@ pub(super) async fn issue(
     operations: web::Data<PrivateOperations>,
     configuration: web::Data<Configuration>,
 ) -> Result<HttpResponse, OAuthError> {
-    let form = form.form_of_client(&verifier).await?;
+    let mut patience = Patience::new();
+    let form = form.form_of_client(&verifier, &mut patience).await?;
     match form.required("grant_type")? {
         "client_credentials" => {}
         _ => {
             return Err(OAuthError::new(Code::UnsupportedGrantType, "Only client_credentials is supported."));
         }
     }
-    let issued = in_time(async {
+    let issued = patience.wait(async {
         let mut client = authenticate(&request, &form, &verifier, &keyring).await?;
         for _ in 0..ATTEMPTS {
             let Client { token, key } = &client;

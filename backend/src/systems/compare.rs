@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use latchkey_shared::fields::skeleton;
 use latchkey_shared::ids::ApiId;
-use latchkey_shared::systems::{Api, ApiScope};
+use latchkey_shared::systems::{Api, ApiScope, System};
+use latchkey_shared::warning::{SHARES_CALLS, Warning};
 
 use super::import::{Document, stand_in};
 use super::router::{Route, Router};
 use super::store::{Difference, Known, StoredApi};
+use super::template::Template;
+use crate::look_alikes;
 
 /// Compares a document with what is known of a system; adds to the warnings which
 /// operations no call can match, and which no call tells apart.
@@ -51,6 +55,7 @@ pub(super) fn compare(known: &Known, document: &Document, warnings: &mut Vec<Str
             removed: before
                 .is_some_and(|before| before.api.removed && granted.contains(before.api.id.as_str())),
             unmatchable: reason,
+            warnings: Vec::new(),
         };
         if api.removed {
             warnings.push(format!("{} is back: its grants count once that is confirmed.", api.key));
@@ -67,10 +72,65 @@ pub(super) fn compare(known: &Known, document: &Document, warnings: &mut Vec<Str
             Some(_) => difference.changed.push(stored),
         }
     }
+    warnings.extend(look_alikes_among(&difference, apis));
     let vanished = before.into_values().filter(|stored| stored.imported && !stored.api.removed);
     difference.removed = vanished.cloned().collect();
     difference.removed.sort_by(|one, other| one.api.key.cmp(&other.api.key));
     difference
+}
+
+/// A sentence for each new key that looks like another of the system.
+fn look_alikes_among(difference: &Difference, before: &[StoredApi]) -> Vec<String> {
+    let new = difference.added.iter().chain(&difference.changed).map(|stored| &stored.api);
+    let renamed: HashSet<&str> = new.clone().map(|api| api.id.as_str()).collect();
+    let stay = before.iter().map(|stored| &stored.api).filter(|api| !renamed.contains(api.id.as_str()));
+    let mut by_looks: HashMap<String, &str> =
+        stay.map(|api| (skeleton(&api.key), api.key.as_str())).collect();
+    let mut warnings = Vec::new();
+    for api in new {
+        if let Some(other) = by_looks.insert(skeleton(&api.key), &api.key).filter(|other| *other != api.key) {
+            warnings.push(format!("{} looks like {other}.", api.key));
+        }
+    }
+    warnings
+}
+
+/// What the one who added an API by hand, or renamed it, should look at.
+pub(super) fn to_look_at(system: &System, all: &[StoredApi], api: &Api) -> Vec<Warning> {
+    let others = || all.iter().map(|stored| &stored.api).filter(|other| other.id != api.id);
+    let mut warnings: Vec<Warning> = [
+        look_alikes::among(
+            others().map(|other| &other.operation_id),
+            "API",
+            "operation_id",
+            &api.operation_id,
+        ),
+        look_alikes::among(others().map(|other| &other.name), "API", "name", &api.name),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let calls = |stored: &StoredApi| {
+        let base_path = stored.api.base_path.as_ref().unwrap_or(&system.base_path);
+        Template::below(base_path, &stored.api.path, &stored.multi_segment).ok().map(|one| one.calls())
+    };
+    let mine = all.iter().find(|stored| stored.api.id == api.id).and_then(calls);
+    let alike = |stored: &&StoredApi| {
+        let other = &stored.api;
+        other.id != api.id && !other.removed && other.method == api.method && calls(stored) == mine
+    };
+    if let Some(StoredApi { api: other, .. }) = mine.as_ref().and_then(|_| all.iter().find(alike)) {
+        warnings.push(Warning {
+            code: SHARES_CALLS.to_owned(),
+            field: "path".to_owned(),
+            message: format!(
+                "No call tells it apart from {}, so a grant of one is a grant of both.",
+                other.key
+            ),
+            like: Some(other.key.clone()),
+        });
+    }
+    warnings
 }
 
 /// The operations of a document that no call can match, by their index, and why.

@@ -85,10 +85,12 @@ impl Conditions {
         self.parameters.iter().map(|(parameter, _)| parameter.as_str())
     }
 
-    /// The value of a template's parameter in the query of a call that meets these conditions.
-    pub(super) fn value<'q>(&self, parameter: &str, query: &'q str) -> Option<Cow<'q, str>> {
-        let (_, name) = self.parameters.iter().find(|(own, _)| own == parameter)?;
-        form_urlencoded::parse(query.as_bytes()).find(|(own, _)| own == name).map(|(_, value)| value)
+    /// The values of a template's parameter in the query of a call that meets these conditions.
+    pub(super) fn values<'q>(&self, parameter: &str, query: &'q str) -> impl Iterator<Item = Cow<'q, str>> {
+        let named = self.parameters.iter().filter(move |(own, _)| own == parameter);
+        named.filter_map(move |(_, name)| {
+            form_urlencoded::parse(query.as_bytes()).find(|(own, _)| own == name).map(|(_, value)| value)
+        })
     }
 }
 

@@ -85,8 +85,8 @@ pub enum Parameter<'p> {
     /// Its decoded value.
     Value(Cow<'p, str>),
     /// The call can be read in several ways (`a.b.c` for `{project}.{format}`, or
-    /// two templates that take it from different places), so nobody knows which
-    /// value the upstream takes: do not decide by it.
+    /// two places, in one template or in two, that give it different values), so
+    /// nobody knows which value the upstream takes: do not decide by it.
     Ambiguous,
 }
 
@@ -112,25 +112,26 @@ impl<'r, 'c, T> Match<'r, 'c, T> {
         let mut known = Parameter::Absent;
         for &route in self.found {
             let template = &self.routes[route].0;
-            if !template.names(name) {
-                continue;
+            if template.names(name) {
+                let segments = split(self.path);
+                for side in [Side::Left, Side::Right] {
+                    template.each_value(name, &segments, side, |value| known.take(value));
+                }
+                template.conditions.values(name, self.query).for_each(|value| known.take(value));
             }
-            known = match (known, self.read(template, name)) {
-                (Parameter::Absent, read) => read,
-                (known, read) if known == read => known,
-                _ => return Parameter::Ambiguous,
-            };
         }
         known
     }
+}
 
-    fn read(&self, template: &Template, name: &str) -> Parameter<'c> {
-        if let Some(value) = template.conditions.value(name, self.query) {
-            return Parameter::Value(value);
+impl<'p> Parameter<'p> {
+    /// Notes a value that the parameter has somewhere.
+    fn take(&mut self, value: Cow<'p, str>) {
+        match self {
+            Self::Absent => *self = Self::Value(value),
+            Self::Value(known) if *known == value => {}
+            _ => *self = Self::Ambiguous,
         }
-        let segments = split(self.path);
-        let [left, right] = [Side::Left, Side::Right].map(|side| template.value(name, &segments, side));
-        if left == right { left.map_or(Parameter::Absent, Parameter::Value) } else { Parameter::Ambiguous }
     }
 }
 
@@ -163,14 +164,13 @@ impl<T> Router<T> {
         let mut bases: Vec<String> = routes.iter().map(own).collect();
         let shared = common(bases.iter().map(String::as_str)).unwrap_or(base_path).to_owned();
         for base in &mut bases {
-            // Braces of a base path are text, those of a template are not.
-            *base = base.split_off(shared.len()).replace('{', "%7B").replace('}', "%7D");
+            *base = base.split_off(shared.len());
         }
 
         let mut unmatchable = Vec::new();
         let mut parsed: Vec<(String, Template, T)> = Vec::new();
         for (Route { method, path, multi_segment, value, .. }, base) in routes.into_iter().zip(bases) {
-            match Template::parse(&(base + &path), &multi_segment) {
+            match Template::below(&base, &path, &multi_segment) {
                 Ok(template) => parsed.push((method, template, value)),
                 Err(reason) => unmatchable.push(Unmatchable { value, reason }),
             }
@@ -188,9 +188,8 @@ impl<T> Router<T> {
             methods.iter().map(|(method, own)| (method.clone(), indexed(own))).collect();
         // HEAD is GET without the body (RFC 9110 §9.3.2); its own operation wins where there is one.
         if let (Some(head), Some(get)) = (methods.get("HEAD"), methods.get("GET")) {
-            let call = |route: usize| (kept[route].0.form(), kept[route].0.conditions.wanted());
-            let own: HashSet<_> = head.iter().map(|&route| call(route)).collect();
-            let is_inherited = |route: &usize| !own.contains(&call(*route));
+            let own: HashSet<_> = head.iter().map(|&route| kept[route].0.calls()).collect();
+            let is_inherited = |route: &usize| !own.contains(&kept[*route].0.calls());
             let mut both: Vec<usize> = head.clone();
             both.extend(get.iter().copied().filter(is_inherited));
             both.sort_unstable();
@@ -422,6 +421,8 @@ mod tests {
                 ("GET", "/y/{id}"),
                 ("GET", "/y/{project}"),
                 ("GET", "/z?project={project}"),
+                ("GET", "/copy/{project}/to/{project}"),
+                ("GET", "/one.{project}?project={project}"),
             ],
         );
         assert_eq!(found(&router, "PUT", "/boxes/7"), [2, 3]);
@@ -438,6 +439,10 @@ mod tests {
         assert_eq!(parameter("/x/a/a"), "a");
         assert_eq!(parameter("/y/a"), "a");
         assert_eq!(parameter("/z?project=h%61rbour"), "harbour");
+        assert_eq!(parameter("/copy/a/to/a"), "a");
+        assert_eq!(parameter("/copy/a/to/b"), "Ambiguous");
+        assert_eq!(parameter("/one.a?project=a"), "a");
+        assert_eq!(parameter("/one.a?project=b"), "Ambiguous");
     }
 
     #[test]

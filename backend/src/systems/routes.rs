@@ -14,13 +14,14 @@ use latchkey_shared::systems::{
 };
 use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::Kind as TokenKind;
+use latchkey_shared::warning::Warning;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::compare::compare;
+use super::compare::{self, compare};
 use super::import::{self, Document, ImportError};
 use super::paths;
 use super::store::{self, ApiFilter, Difference, Known, StoredApi, SystemFilter};
@@ -687,6 +688,7 @@ async fn create_api(
                 scope,
                 removed: false,
                 unmatchable: None,
+                warnings: Vec::new(),
             };
             let stored = StoredApi { api, system: system.id, multi_segment: Vec::new(), imported: false };
             store::insert_apis(transaction.connection(), &[&stored]).await?;
@@ -696,7 +698,8 @@ async fn create_api(
             Ok(stored.api)
         })
     });
-    let api = api.await?;
+    let mut api = api.await?;
+    api.warnings = to_look_at(&database, &api).await?;
     Ok(HttpResponse::Created()
         .insert_header(("location", format!("/api/v1/systems/{}/apis/{}", api.system, api.id)))
         .json(api))
@@ -738,6 +741,7 @@ async fn change_api(
             let system = own(transaction.connection(), &system).await?;
             let stored = store::api(transaction.connection(), &system.id, &api).await?;
             let mut stored = stored.ok_or_else(|| Problem::not_found("API"))?;
+            let is_renamed = name.as_ref().is_some_and(|name| *name != stored.api.name);
             stored.api.name = name.unwrap_or(stored.api.name);
             stored.api.tags = tags.unwrap_or(stored.api.tags);
             stored.api.scope = body.scope.unwrap_or(stored.api.scope);
@@ -747,10 +751,22 @@ async fn change_api(
             let target = Target::new("api", &stored.api.id, stored.api.key.clone());
             let detail = json!({ "scope": stored.api.scope.as_str(), "removed": stored.api.removed });
             audit::record(transaction, &origin, "api.updated", Some(&target), &detail).await?;
-            Ok::<_, Problem>(stored.api)
+            Ok::<_, Problem>((stored.api, is_renamed))
         })
     });
-    api.await.map(web::Json)
+    let (mut api, is_renamed) = api.await?;
+    if is_renamed {
+        api.warnings = to_look_at(&database, &api).await?;
+    }
+    Ok(web::Json(api))
+}
+
+/// What to look at in an API as it was written.
+async fn to_look_at(database: &Database, api: &Api) -> Result<Vec<Warning>, Problem> {
+    let mut connection = database.reader().acquire().await?;
+    let system = own(&mut connection, &api.system).await?;
+    let all = store::apis_of(&mut connection, &system.id).await?;
+    Ok(compare::to_look_at(&system, &all, api))
 }
 
 /// Delete an API

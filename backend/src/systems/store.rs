@@ -120,6 +120,7 @@ impl ApiRow {
                 },
                 removed: self.removed != 0,
                 unmatchable: self.unmatchable,
+                warnings: Vec::new(),
             },
         })
     }

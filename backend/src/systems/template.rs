@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 use super::paths::{NotCanonical, decode};
 use super::query::Conditions;
@@ -25,8 +25,8 @@ pub enum BadTemplate {
     /// A query parameter without a name, or with a value that is neither a text nor one parameter.
     #[error("a query parameter of the path template has no name, or mixes a parameter with text")]
     Query,
-    /// A parameter's name stands twice in it.
-    #[error("the path template names {{{0}}} twice")]
+    /// A query parameter stands twice in it.
+    #[error("the path template wants the query parameter `{0}` twice")]
     Repeated(String),
     /// No canonical path looks like this.
     #[error(transparent)]
@@ -142,7 +142,6 @@ impl Template {
         let mut rest = path.strip_prefix('/').ok_or(NotCanonical::NotAbsolute)?;
         let mut segments = Vec::new();
         let mut pattern = Pattern { names: Vec::new(), literals: vec![String::new()] };
-        let mut names = HashSet::new();
         loop {
             let at = rest.find(['/', '{', '}']).unwrap_or(rest.len());
             if let Some(literal) = pattern.literals.last_mut() {
@@ -155,9 +154,6 @@ impl Template {
                     if name.is_empty() || name.contains('{') {
                         return Err(BadTemplate::Braces);
                     }
-                    if !names.insert(name) {
-                        return Err(BadTemplate::Repeated(name.to_owned()));
-                    }
                     pattern.names.push(name.to_owned());
                     pattern.literals.push(String::new());
                     rest = after;
@@ -169,15 +165,23 @@ impl Template {
                     let segment = std::mem::replace(&mut pattern, next);
                     segments.push(Self::segment(segment, is_last, multi_segment)?);
                     if is_last {
-                        if let Some(twice) = conditions.parameters().find(|&name| !names.insert(name)) {
-                            return Err(BadTemplate::Repeated(twice.to_owned()));
-                        }
                         return Ok(Self { raw: raw.to_owned(), segments, conditions });
                     }
                     rest = after;
                 }
             }
         }
+    }
+
+    /// Takes a template apart that stands below a base path: what are braces there is text.
+    pub(super) fn below(base_path: &str, raw: &str, multi_segment: &[String]) -> Result<Self, BadTemplate> {
+        let base_path = base_path.replace('{', "%7B").replace('}', "%7D");
+        Self::parse(&(base_path + raw), multi_segment)
+    }
+
+    /// The calls that it matches: two templates for which this is the same match the same.
+    pub(super) fn calls(&self) -> (String, BTreeMap<String, Option<String>>) {
+        (self.form(), self.conditions.wanted().clone())
     }
 
     fn segment(mut pattern: Pattern, is_last: bool, multi: &[String]) -> Result<Segment, BadTemplate> {
@@ -358,25 +362,32 @@ impl Template {
         self.place(path, Side::Left).is_some()
     }
 
-    /// The parameter's value when literals are looked for from one side.
-    pub(super) fn value<'p>(&self, name: &str, path: &[&'p str], side: Side) -> Option<Cow<'p, str>> {
-        let places = self.place(path, side)?;
-        self.segments.iter().enumerate().find_map(|(index, segment)| {
-            let start = places[index];
+    /// Hands over the parameter's value when literals are looked for from one side:
+    /// several, if its name stands there several times.
+    pub(super) fn each_value<'p>(
+        &self,
+        name: &str,
+        path: &[&'p str],
+        side: Side,
+        mut take: impl FnMut(Cow<'p, str>),
+    ) {
+        let Some(places) = self.place(path, side) else { return };
+        for (index, (segment, &start)) in self.segments.iter().zip(&places).enumerate() {
             match segment {
-                Segment::Parameter(own) if own == name => Some(Cow::Borrowed(path[start])),
+                Segment::Parameter(own) if own == name => take(Cow::Borrowed(path[start])),
                 Segment::Multi(own) if own == name => {
                     let end = places.get(index + 1).copied().unwrap_or(path.len());
-                    Some(Cow::Owned(path[start..end].join("/")))
+                    take(Cow::Owned(path[start..end].join("/")));
                 }
-                Segment::Pattern(pattern) => {
-                    let at = pattern.names.iter().position(|own| own == name)?;
-                    let (from, to) = pattern.place(path[start], side)?[at];
-                    Some(Cow::Borrowed(&path[start][from..to]))
+                Segment::Pattern(pattern) if pattern.names.iter().any(|own| own == name) => {
+                    let inside = pattern.place(path[start], side).unwrap_or_default();
+                    for (_, (from, to)) in pattern.names.iter().zip(inside).filter(|(own, _)| *own == name) {
+                        take(Cow::Borrowed(&path[start][from..to]));
+                    }
                 }
-                _ => None,
+                _ => {}
             }
-        })
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use latchkey_shared::verify::{Decision, Reason};
 
 use super::routes::{parse_id, visible};
 use crate::access::{Principal, Reach};
-use crate::database::{Database, in_time};
+use crate::database::{Database, Patience};
 use crate::users::Users;
 use crate::verify::routes::{address, check_method};
 use crate::verify::state::TokenState;
@@ -49,8 +49,9 @@ pub(super) async fn try_call(
         visible(&mut connection, &principal, &id).await?.token.manageable
     };
     let body = body.json().await?;
-    let token = verifier.token(&id).await?.ok_or_else(|| Problem::not_found("token"))?;
-    let snapshot = verifier.catalog().await?;
+    let mut patience = Patience::new();
+    let token = patience.wait(verifier.token(&id)).await?.ok_or_else(|| Problem::not_found("token"))?;
+    let snapshot = patience.wait(verifier.catalog()).await?;
     let mut errors = Errors::new();
     let reached = snapshot.reached(&token.apis, &token.systems);
     let system = snapshot
@@ -62,14 +63,15 @@ pub(super) async fn try_call(
     let client_ip = address(body.client_ip.as_deref(), "", &mut errors);
     check_method(&body.method, "", &mut errors);
     let me = if manages { None } else { principal.user() };
-    let user = subject(&token, &users, me, body.subject.as_deref(), &mut errors).await?;
+    let user = subject(&token, &users, me, body.subject.as_deref(), &mut errors);
+    let user = patience.wait(user).await?;
     Problem::unless_empty(errors)?;
     let Some(system) = system else {
         return Err(Problem::internal("a field without value and without fault"));
     };
     let call =
         Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
-    let verdict = in_time(verifier.consider(&snapshot, token, user, &call)).await;
+    let verdict = patience.wait(verifier.consider(&snapshot, token, user, &call)).await;
     if let Some(reason @ Reason::Unavailable) = verdict.denied {
         return Err(Problem::denied(reason, None));
     }

@@ -23,7 +23,7 @@ use super::{Call, Presented, Verdict, Verifier};
 use crate::configuration::Configuration;
 use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
-use crate::database::in_time;
+use crate::database::Patience;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::SentMethod;
 use crate::web::problem::Problem;
@@ -98,7 +98,8 @@ async fn authorize(
     verifier: web::Data<Verifier>,
     configuration: web::Data<Configuration>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = verifier.catalog().await?;
+    let mut patience = Patience::new();
+    let snapshot = patience.wait(verifier.catalog()).await?;
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
     let target = target.strip_prefix("/auth/").unwrap_or_default();
     let (named, rest) = target.split_at(target.find(['/', '?']).unwrap_or(target.len()));
@@ -131,7 +132,7 @@ async fn authorize(
         source: Source::new(client_ip, &system.key),
     };
     let call = Call { system, method: &method, path: &path, project: project.as_deref(), client_ip };
-    let verdict = in_time(verifier.decide(&snapshot, presented, &call)).await;
+    let verdict = patience.wait(verifier.decide(&snapshot, presented, &call)).await;
     match verdict.denied {
         Some(reason) => Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str()))),
         None => Ok(identity(&verdict)),

@@ -17,7 +17,7 @@ use super::forward::ForwardAuthentication;
 use super::{Call, Presented, Verifier};
 use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
-use crate::database::in_time;
+use crate::database::Patience;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::web::client::hop;
 use crate::web::extract::Body;
@@ -61,7 +61,8 @@ async fn verify(
     verifier: web::Data<Verifier>,
     body: Body<CallBody>,
 ) -> Result<web::Json<Decision>, Problem> {
-    let snapshot = verifier.catalog().await?;
+    let mut patience = Patience::new();
+    let snapshot = patience.wait(verifier.catalog()).await?;
     let system = authenticate(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
     let body = body.json().await?;
     is_of_system(&body, &snapshot, system)?;
@@ -69,7 +70,7 @@ async fn verify(
     let client_ip = check(&body, "", &mut errors);
     Problem::unless_empty(errors)?;
     let decision = decide(&verifier, (&snapshot, system), bearer(&request), &body, client_ip);
-    in_time(decision).await.map(web::Json)
+    patience.wait(decision).await.map(web::Json)
 }
 
 /// Decide calls
@@ -95,7 +96,8 @@ async fn verify_batch(
     verifier: web::Data<Verifier>,
     body: Body<Calls>,
 ) -> Result<web::Json<Decisions>, Problem> {
-    let snapshot = verifier.catalog().await?;
+    let mut patience = Patience::new();
+    let snapshot = patience.wait(verifier.catalog()).await?;
     let system = authenticate(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
     let Calls { calls } = body.json().await?;
     let mut errors = Errors::new();
@@ -112,7 +114,7 @@ async fn verify_batch(
         .map(|(call, client_ip)| decide(&verifier, (&snapshot, system), bearer(&request), call, client_ip))
         .buffered(AT_ONCE)
         .try_collect();
-    Ok(web::Json(Decisions { decisions: in_time(decisions).await? }))
+    Ok(web::Json(Decisions { decisions: patience.wait(decisions).await? }))
 }
 
 fn is_of_system(body: &CallBody, snapshot: &Snapshot, system: &CatalogSystem) -> Result<(), Problem> {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use latchkey_shared::problem::ProblemBody;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::ServerBuilder;
@@ -154,6 +155,9 @@ fn add_problems(path: &str, method: &str, operation: &mut Operation) {
     }
     if has_body {
         add("413", "The body is too large.");
+    }
+    let takes = |body: &RequestBody| body.content.len() == 1 && body.content.contains_key("application/json");
+    if operation.request_body.as_ref().is_some_and(takes) {
         add("415", "The body is not of a type that is understood here.");
     }
     if operation.security.is_some() {

@@ -1,5 +1,6 @@
 //! Is the process alive, can it decide calls, and what do its problems mean?
 
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -54,7 +55,7 @@ async fn healthz() -> web::Json<Health> {
     tag = "operation",
     responses(
         (status = 200, description = "It can.", body = Health),
-        (status = 503, description = "The database does not answer.", body = Health),
+        (status = 503, description = "The database does not answer.", body = Health, headers(("Retry-After" = String))),
     )
 )]
 #[get("/readyz")]
@@ -66,7 +67,7 @@ async fn readyz(database: web::Data<Database>) -> HttpResponse {
         Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed, writes, clock_off_seconds }),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            HttpResponse::ServiceUnavailable().json(Health {
+            HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, "1")).json(Health {
                 status: "the database does not answer",
                 change_feed,
                 writes,

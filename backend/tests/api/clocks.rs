@@ -7,9 +7,11 @@ use std::time::Duration;
 use latchkey_shared::time::parse_millis;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use sqlx::{Connection as _, Executor as _};
 
 use crate::process::Process;
 use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, each, now, sealed, text};
+use crate::signing_keys::published;
 
 /// What makes a process believe in another time; nothing without `faketime`,
 /// which `cargo xtask test` installs.
@@ -114,12 +116,7 @@ async fn a_node_that_is_two_days_ahead_ends_nothing_and_sorts_nothing_first() {
         text(&answer["id"])
     };
     let first = apply(&platform.admin).await;
-    let keys = async |url: &str| {
-        let keys: serde_json::Value =
-            reqwest::get(format!("{url}/.well-known/jwks.json")).await.unwrap().json().await.unwrap();
-        keys["keys"].as_array().unwrap().iter().map(|key| text(&key["kid"])).collect::<Vec<_>>()
-    };
-    let before = keys(&right.url).await;
+    let before = published(&right).await;
 
     variables.push(("FAKETIME", "+172800s".to_owned()));
     variables.push(("LATCHKEY_SIGNING_KEY_LIFETIME", "1".to_owned()));
@@ -129,7 +126,7 @@ async fn a_node_that_is_two_days_ahead_ends_nothing_and_sorts_nothing_first() {
     tokio::time::sleep(Duration::from_secs(1)).await;
 
     // No key is due, no session has ended, and a request may still be sent again.
-    assert_eq!(keys(&right.url).await, before);
+    assert_eq!(published(&right).await, before);
     let beyond = platform.admin.at(&wrong.url);
     beyond.get("/session").await;
     assert_eq!(apply(&beyond).await, first);
@@ -158,6 +155,35 @@ async fn a_node_that_is_two_days_ahead_ends_nothing_and_sorts_nothing_first() {
     assert_eq!(usage["last_24_hours"], json!({ "allowed": 1, "denied": 0 }));
     let used_at = parse_millis(&text(&usage["last_used_at"])).unwrap();
     assert!((used_at / 1_000 - now()).abs() < 30, "{usage}");
+}
+
+#[tokio::test]
+async fn a_node_that_is_two_days_behind_rotates_a_key_that_is_due() {
+    let (Some(place), Some(mut variables)) = (Where::postgres().await, faketime()) else { return };
+    let first = published(&Server::start(place.clone()).await).await;
+    let mut connection = sqlx::PgConnection::connect(place.database_url.as_ref().unwrap()).await.unwrap();
+    // By its own clock it is not due.
+    let due = now() * 1_000 - 36 * 3_600_000;
+    let age = format!("UPDATE signing_keys SET created_at = {due}, signs_from = {due}");
+    connection.execute(sqlx::AssertSqlSafe(age)).await.unwrap();
+
+    variables.push(("FAKETIME", "-172800s".to_owned()));
+    variables.push(("LATCHKEY_SIGNING_KEY_LIFETIME", "1".to_owned()));
+    let slow = node(&place, &variables);
+    ready(&slow).await;
+    let right = Server::start(place).await;
+    let mut keys = published(&right).await;
+    for _ in 0..100 {
+        if keys.len() > 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        keys = published(&right).await;
+    }
+    assert_eq!((keys.len(), &keys[0]), (2, &first[0]), "the one that signs is first");
+    let keys = right.admin().await.get("/signing-keys").await;
+    let from = parse_millis(&text(&keys["items"][0]["signs_from"])).unwrap() / 1_000 - now();
+    assert!((300..400).contains(&from), "{keys}");
 }
 
 #[tokio::test]

@@ -92,6 +92,32 @@ on_both_engines! {
         assert_eq!(warnings(&user), like("username", "e1la"));
     }
 
+    async fn an_api_by_hand_is_compared_with_the_others_of_its_system(server) {
+        let platform = Platform::on(server).await;
+        let admin = &platform.admin;
+        let api = |operation_id: &str, path: &str, name: &str| {
+            json!({ "operation_id": operation_id, "method": "GET", "path": path, "name": name })
+        };
+        let first = admin.post("/systems/fleet/apis", &api("all", "/hall/{id}", "Hall")).await;
+        assert!(first.get("warnings").is_none(), "{first}");
+        let alike = admin.post("/systems/fleet/apis", &api("a1l", "/hall", "Hal1")).await;
+        assert_eq!(warnings(&alike), [like("operation_id", "all"), like("name", "Hall")].concat());
+        let renamed = admin.patch("/systems/fleet/apis/a1l", &json!({ "name": "HaIl" })).await;
+        assert_eq!(warnings(&renamed).len(), 2, "{renamed}");
+        let kept = admin.patch("/systems/fleet/apis/a1l", &json!({ "tags": ["halls"] })).await;
+        assert!(kept.get("warnings").is_none(), "{kept}");
+        let shares = admin.post("/systems/fleet/apis", &api("other", "/hall/{name}", "Other")).await;
+        assert_eq!(shares["warnings"][0]["code"], "shares_calls", "{shares}");
+        assert_eq!(shares["warnings"][0]["like"], "fleet:all");
+        assert!(admin.get("/systems/fleet/apis").await["items"][0].get("warnings").is_none());
+
+        let document = json!({ "openapi": "3.1.0", "paths": {
+            "/one": { "get": { "operationId": "getl" } }, "/two": { "get": { "operationId": "get1" } }
+        } });
+        let report = admin.put("/systems/fleet/openapi", &document).await;
+        assert_eq!(report["warnings"], json!(["fleet:get1 looks like fleet:getl."]), "{report}");
+    }
+
     async fn a_warning_names_nothing_that_may_not_be_seen(server) {
         let platform = Platform::on(server).await;
         let mut of_quarry = named("night crane 1");

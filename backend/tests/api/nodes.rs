@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use reqwest::{Method, StatusCode};
-use serde_json::json;
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -104,6 +104,101 @@ async fn a_node_that_stands_still_inside_a_write_does_not_stop_the_others() {
     }
 }
 
+/// A token, and every door at which a node decides by it.
+struct Doors<'p> {
+    node: &'p Platform,
+    url: &'p str,
+    verifier_key: String,
+    nginx: String,
+    id: String,
+    secret: String,
+    credential: String,
+}
+
+const DOORS: [&str; 8] = ["verify", "batch", "auth", "introspect", "api", "token", "trial", "readyz"];
+
+impl<'p> Doors<'p> {
+    /// Waits until the node knows the token.
+    async fn of(platform: &Platform, node: &'p Platform, url: &'p str, id: &str) -> Self {
+        let key = async |body| text(&platform.admin.post("/systems/fleet/verifier-keys", &body).await["key"]);
+        let doors = Self {
+            node,
+            url,
+            verifier_key: key(json!({ "name": "asks itself" })).await,
+            nginx: key(json!({ "name": "nginx", "gateway": "nginx" })).await,
+            id: id.to_owned(),
+            secret: text(&platform.admin.get(&format!("/tokens/{id}/file")).await["secret"]),
+            credential: platform.credential(id).await,
+        };
+        while node.reason(&doors.credential, "GET", DEVICE).await != "allowed" {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        doors
+    }
+
+    fn call(&self) -> Value {
+        json!({ "credential": self.credential, "method": "GET", "path": DEVICE })
+    }
+
+    /// Asks at a door.
+    async fn ask(&self, door: &str) -> Response {
+        let http = &self.node.gateway.http;
+        let trial = json!({ "system": "fleet", "method": "GET", "path": DEVICE });
+        let request = match door {
+            "verify" => self.node.gateway.send(Method::POST, "/verify").json(&self.call()),
+            "batch" => {
+                let calls = json!({ "calls": [self.call(), self.call()] });
+                self.node.gateway.send(Method::POST, "/verify/batch").json(&calls)
+            }
+            "auth" => http
+                .get(format!("{}/auth/fleet", self.url))
+                .header("X-Latchkey-Verifier", &self.nginx)
+                .header("X-Original-Method", "GET")
+                .header("X-Original-URI", DEVICE)
+                .bearer_auth(&self.credential),
+            "introspect" => http
+                .post(format!("{}/oauth2/introspect", self.url))
+                .bearer_auth(&self.verifier_key)
+                .form(&[("token", &self.credential)]),
+            "api" => http.get(format!("{}/api/v1/tokens", self.url)).bearer_auth(&self.credential),
+            "token" => http
+                .post(format!("{}/oauth2/token", self.url))
+                .basic_auth(&self.id, Some(&self.secret))
+                .form(&[("grant_type", "client_credentials")]),
+            "trial" => self.node.admin.send(Method::POST, &format!("/tokens/{}/try", self.id)).json(&trial),
+            _ => http.get(format!("{}/readyz", self.url)),
+        };
+        request.send().await.unwrap()
+    }
+
+    /// When the last call was allowed, counted from `withdrawn`: asks until none is.
+    async fn last_allowed(&self, withdrawn: Instant) -> Duration {
+        loop {
+            let asked = withdrawn.elapsed();
+            if self.ask("verify").await.status() != StatusCode::OK {
+                return asked;
+            }
+            assert!(asked < Duration::from_secs(6), "it still passes");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Every door says within about a second that it cannot decide now.
+    async fn are_closed(&self) {
+        for door in DOORS {
+            let asked = Instant::now();
+            let answers = join_all((0..50).map(|_| self.ask(door))).await;
+            let waited = asked.elapsed();
+            eprintln!("{door}: 50 calls in {} ms", waited.as_millis());
+            for answer in answers {
+                assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{door}");
+                assert!(answer.headers().contains_key("retry-after"), "{door}");
+            }
+            assert!(waited < Duration::from_millis(1_900), "{door}: {waited:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_database_that_is_killed_stops_decisions_in_time_and_no_node() {
     let Some(database) = PostgreSql::start() else { return };
@@ -112,32 +207,23 @@ async fn a_database_that_is_killed_stops_decisions_in_time_and_no_node() {
     let platform = Platform::on(&one).await;
     let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
     let gateway = two.nobody().with_bearer(key["key"].as_str().unwrap());
-    let admin = two.admin().await;
-    let beyond = Platform { admin, gateway };
-    let id = platform.apply("rsa").await;
-    let credential = platform.credential(&id).await;
-    let call = json!({ "credential": credential, "method": "GET", "path": DEVICE });
-    while beyond.reason(&credential, "GET", DEVICE).await != "allowed" {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let ask = async |node: &Platform| {
-        let asked = Instant::now();
-        let answer = node.gateway.send(Method::POST, "/verify").json(&call).send().await.unwrap();
-        let waited = asked.elapsed();
-        assert!(waited < Duration::from_millis(1_900), "{waited:?}");
-        answer.status()
-    };
-    assert_eq!(ask(&platform).await, StatusCode::OK);
+    let beyond = Platform { admin: two.admin().await, gateway };
+    let (id, withdrawn_id) = (platform.apply("rsa").await, platform.apply("rsa").await);
+    let here = Doors::of(&platform, &platform, &one.url, &id).await;
+    let there = Doors::of(&platform, &beyond, &two.url, &id).await;
+    let withdrawn = Doors::of(&platform, &beyond, &two.url, &withdrawn_id).await;
 
+    // The other node may not have heard of this when the database ends.
+    platform.admin.delete(&format!("/tokens/{withdrawn_id}")).await;
     database.kill();
     let killed = Instant::now();
-    for node in [&platform, &beyond] {
-        while ask(node).await == StatusCode::OK {
-            assert!(killed.elapsed() < Duration::from_secs(8), "facts count for too long");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+    let (one_allows, two_allows, last) =
+        tokio::join!(here.last_allowed(killed), there.last_allowed(killed), withdrawn.last_allowed(killed));
+    eprintln!("killed: decided from memory for {one_allows:?}, {two_allows:?}, {last:?}");
+    for allowed in [one_allows, two_allows, last] {
+        assert!(allowed < Duration::from_millis(5_200), "{allowed:?}");
     }
-    eprintln!("killed: decided from memory for {} ms", killed.elapsed().as_millis());
+    tokio::join!(here.are_closed(), there.are_closed());
     let path = format!("/tokens/{id}");
     let refused = platform.admin.refused(Method::PATCH, &path, &json!({ "description": "never" })).await;
     assert_eq!(refused.status, 503, "{:?}", refused.body);
@@ -148,20 +234,49 @@ async fn a_database_that_is_killed_stops_decisions_in_time_and_no_node() {
         assert!(back.elapsed() < Duration::from_secs(15), "nothing can be withdrawn any more");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let withdrawn = Instant::now();
-    for node in [&platform, &beyond] {
+    let deleted = Instant::now();
+    for doors in [&here, &there, &withdrawn] {
         loop {
-            let answer = node.gateway.send(Method::POST, "/verify").json(&call).send().await.unwrap();
+            let answer = doors.ask("verify").await;
             let status = answer.status();
-            let decision: serde_json::Value = answer.json().await.unwrap();
+            let decision: Value = answer.json().await.unwrap();
             if status == StatusCode::OK && decision["allowed"] == false {
                 assert_eq!(decision["reason"], "unknown_token");
                 break;
             }
-            assert!(withdrawn.elapsed() < Duration::from_secs(6), "{decision}");
+            assert!(deleted.elapsed() < Duration::from_secs(6), "{decision}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_while_an_access_token_is_signed_is_not_handed_out() {
+    let Some(place) = Where::postgres().await else { return };
+    let one = Server::start(place.clone()).await;
+    let platform = Platform::on(&one).await;
+    let id = platform.apply("jwt").await;
+    let secret = text(&platform.admin.get(&format!("/tokens/{id}/secret")).await["secret_id"]);
+    let exchange = || {
+        let request = platform.admin.http.post(format!("{}/oauth2/token", one.url));
+        request.basic_auth(&id, Some(&secret)).form(&[("grant_type", "client_credentials")]).send()
+    };
+    assert_eq!(exchange().await.unwrap().status(), StatusCode::OK);
+
+    // The keys are to be read anew, and that waits; all else is known.
+    let rotated = platform.admin.send(Method::POST, "/signing-keys/rotate").send().await.unwrap();
+    assert_eq!(rotated.status(), StatusCode::OK);
+    let mut other = sqlx::PgConnection::connect(place.database_url.as_ref().unwrap()).await.unwrap();
+    let mut lock = other.begin().await.unwrap();
+    lock.execute("LOCK TABLE signing_keys IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let waiting = tokio::spawn(exchange());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!waiting.is_finished());
+    platform.admin.delete(&format!("/tokens/{id}")).await;
+    lock.rollback().await.unwrap();
+    let answer = waiting.await.unwrap().unwrap();
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.json::<Value>().await.unwrap()["error"], "invalid_client");
 }
 
 #[tokio::test]
@@ -231,70 +346,22 @@ async fn a_node_that_is_cut_off_says_so_within_a_second() {
     let (behind, swallows) = proxy(&place).await;
     let two = Server::start(behind).await;
     let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
-    let nginx = json!({ "name": "nginx", "gateway": "nginx" });
-    let nginx = text(&platform.admin.post("/systems/fleet/verifier-keys", &nginx).await["key"]);
     let gateway = two.nobody().with_bearer(key["key"].as_str().unwrap());
     let beyond = Platform { gateway, admin: two.admin().await };
     let id = platform.apply("rsa").await;
-    let credential = platform.credential(&id).await;
-    while beyond.reason(&credential, "GET", DEVICE).await != "allowed" {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let doors = Doors::of(&platform, &beyond, &two.url, &id).await;
 
-    let secret = text(&platform.admin.get(&format!("/tokens/{id}/file")).await["secret"]);
     swallows.send_replace(true);
     platform.admin.delete(&format!("/tokens/{id}")).await;
-    let withdrawn = Instant::now();
-    let call = json!({ "credential": credential, "method": "GET", "path": DEVICE });
-    loop {
-        let answer = beyond.gateway.send(Method::POST, "/verify").json(&call).send().await.unwrap();
-        if answer.status() != StatusCode::OK {
-            break;
-        }
-        assert!(withdrawn.elapsed() < Duration::from_secs(6), "a deleted token still passes");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    eprintln!("cut off: allowed for {} ms", withdrawn.elapsed().as_millis());
-
-    let http = &beyond.gateway.http;
-    let doors = |door: usize| match door {
-        0 => beyond.gateway.send(Method::POST, "/verify").json(&call),
-        1 => beyond.gateway.send(Method::POST, "/verify/batch").json(&json!({ "calls": [call, call] })),
-        2 => http
-            .get(format!("{}/auth/fleet", two.url))
-            .header("X-Latchkey-Verifier", &nginx)
-            .header("X-Original-Method", "GET")
-            .header("X-Original-URI", DEVICE)
-            .bearer_auth(&credential),
-        3 => http
-            .post(format!("{}/oauth2/introspect", two.url))
-            .bearer_auth(key["key"].as_str().unwrap())
-            .form(&[("token", &credential)]),
-        4 => http.get(format!("{}/api/v1/tokens", two.url)).bearer_auth(&credential),
-        6 => http
-            .post(format!("{}/oauth2/token", two.url))
-            .basic_auth(&id, Some(&secret))
-            .form(&[("grant_type", "client_credentials")]),
-        _ => http.get(format!("{}/readyz", two.url)),
-    };
-    for door in 0..7 {
-        let asked = Instant::now();
-        let answers = join_all((0..50).map(|_| doors(door).send())).await;
-        let waited = asked.elapsed();
-        eprintln!("door {door}: 50 calls in {} ms", waited.as_millis());
-        for answer in answers {
-            let answer = answer.unwrap();
-            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "door {door}");
-            assert!(door == 5 || answer.headers().contains_key("retry-after"), "door {door}");
-        }
-        assert!(waited < Duration::from_millis(1_900), "door {door}: {waited:?}");
-    }
+    let allowed = doors.last_allowed(Instant::now()).await;
+    eprintln!("cut off: allowed for {allowed:?}");
+    assert!(allowed < Duration::from_millis(5_200), "{allowed:?}");
+    doors.are_closed().await;
 
     swallows.send_replace(false);
     let back = Instant::now();
-    let answer = async || beyond.gateway.send(Method::POST, "/verify").json(&call).send().await.unwrap();
-    while answer().await.status() != StatusCode::OK {
+    while doors.ask("verify").await.status() != StatusCode::OK {
         assert!(back.elapsed() < Duration::from_secs(10), "it does not come back");
     }
-    assert_eq!(beyond.reason(&credential, "GET", DEVICE).await, "unknown_token");
+    assert_eq!(beyond.reason(&doors.credential, "GET", DEVICE).await, "unknown_token");
 }

@@ -43,9 +43,22 @@ impl PostgreSql {
         self.run("pg_ctl", &["start", "--wait", "--silent", "--log", &log, "--options", &options]).unwrap();
     }
 
-    /// All its processes end at once, as in a crash.
+    /// All its processes end at once, as when memory runs out.
     pub(crate) fn kill(&self) {
-        self.run("pg_ctl", &["stop", "--mode=immediate", "--silent"]).unwrap();
+        assert!(self.signal(), "it runs");
+    }
+
+    fn signal(&self) -> bool {
+        let file = self.folder.path().join("data/postmaster.pid");
+        let Ok(file) = std::fs::read_to_string(file) else { return false };
+        let postmaster = file.lines().next().unwrap();
+        let run = |program: &str, arguments: &[&str]| {
+            Command::new(program).args(arguments).status().unwrap().success()
+        };
+        // It must not begin others meanwhile.
+        run("kill", &["-STOP", postmaster])
+            && run("pkill", &["-KILL", "-P", postmaster])
+            && run("kill", &["-KILL", postmaster])
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Option<()> {
@@ -62,9 +75,7 @@ impl PostgreSql {
 
 impl Drop for PostgreSql {
     fn drop(&mut self) {
-        if self.folder.path().join("data/postmaster.pid").is_file() {
-            self.kill();
-        }
+        self.signal();
     }
 }
 

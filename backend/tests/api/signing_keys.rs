@@ -9,7 +9,7 @@ use sqlx::{Connection as _, Executor as _};
 use crate::on_both_engines;
 use crate::server::{DEVICE, PASSWORD, Platform, Server, Where, text};
 
-async fn published(server: &Server) -> Vec<String> {
+pub(crate) async fn published(server: &Server) -> Vec<String> {
     let url = format!("{}/.well-known/jwks.json", server.url);
     let keys: Value = server.nobody().http.get(url).send().await.unwrap().json().await.unwrap();
     keys["keys"].as_array().unwrap().iter().map(|key| text(&key["kid"])).collect()

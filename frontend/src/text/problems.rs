@@ -2,7 +2,7 @@
 //! has a Chinese sentence here, by its stable code.
 
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::warning::{LOOKS_LIKE, NAME_TAKEN, Warning};
+use latchkey_shared::warning::{LOOKS_LIKE, NAME_TAKEN, SHARES_CALLS, Warning};
 
 use crate::preferences::{Language, language};
 
@@ -88,12 +88,17 @@ pub(crate) fn warning(warning: &Warning) -> String {
         (Language::Chinese, NAME_TAKEN) => {
             return "按现行规则，该令牌与另一个令牌重名。修改前请先为它改名。".to_owned();
         }
+        (Language::Chinese, SHARES_CALLS) => {
+            let other = warning.like.as_deref().unwrap_or_default();
+            return format!("任何调用都无法区分该 API 与“{other}”：授权其一即同时授权两者。");
+        }
         (Language::Chinese, LOOKS_LIKE) => {}
         _ => return warning.message.clone(),
     }
     let what = match warning.field.as_str() {
         "key" => "标识",
         "username" => "用户名",
+        "operation_id" => "操作标识",
         _ => "名称",
     };
     match &warning.like {

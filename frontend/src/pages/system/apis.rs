@@ -567,7 +567,8 @@ fn AddApi(
     let toasts = toasts();
     let create = Write::new(
         move |new: NewApi| api::systems::create_api(&system, &new),
-        move |_| {
+        move |api| {
+            toasts.warn(&api.warnings);
             toasts.good(text::systems::api_added());
             close.run(true);
         },
@@ -638,7 +639,8 @@ fn ChangeApi(
     let id = api.id.to_string();
     let change = Write::new(
         move |patch: ApiPatch| api::systems::change_api(&system, &id, &patch),
-        move |_| {
+        move |api| {
+            toasts.warn(&api.warnings);
             toasts.good(text::saved());
             close.run(true);
         },

@@ -1,0 +1,330 @@
+//! The direction of dependencies: no circle among modules, and each room knows
+//! only what `docs/architecture.md` lets it know.
+//!
+//! Every path is resolved to the module that defines what it names, whether it is
+//! written in a `use`, in code, in an attribute or in a macro. That a module
+//! declares its children, or hands on what they define, is no dependency.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Attribute, File, Item, UseTree, Visibility};
+
+/// The path of a module in its crate: none for the root, `tokens::store`.
+type Name = Vec<String>;
+
+/// What a module says.
+#[derive(Default)]
+struct Module {
+    /// Its file; inline modules share that of their parent.
+    file: PathBuf,
+    children: BTreeSet<String>,
+    /// What it takes from elsewhere, by the name that it has here.
+    imports: HashMap<String, Vec<String>>,
+    /// Where it takes all from.
+    globs: Vec<Vec<String>>,
+    /// What it defines.
+    items: BTreeSet<String>,
+    /// The paths that it names.
+    paths: Vec<Vec<String>>,
+}
+
+/// What a path leads to: a module, or an item that it defines.
+struct Found<'c> {
+    module: &'c Name,
+    is_item: bool,
+}
+
+/// The modules of a crate.
+struct Crate {
+    name: String,
+    source: PathBuf,
+    modules: BTreeMap<Name, Module>,
+}
+
+impl Crate {
+    /// Reads a crate from its root files: `lib.rs`, `main.rs`.
+    fn read(name: &str, source: &Path, roots: &[&str]) -> Self {
+        let mut read = Self { name: name.to_owned(), source: source.to_owned(), modules: BTreeMap::new() };
+        for root in roots {
+            // A program is a crate of its own above the library.
+            let own = if *root == "lib.rs" || roots.len() == 1 { vec![] } else { vec![root.replace(".rs", "")] };
+            read.file(own, source.join(root), source);
+        }
+        read
+    }
+
+    fn file(&mut self, name: Name, file: PathBuf, folder: &Path) {
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let File { items, attrs, .. } = syn::parse_file(&text).unwrap();
+        self.module(name, &file, folder, &items, &attrs);
+    }
+
+    fn module(&mut self, name: Name, file: &Path, folder: &Path, items: &[Item], attributes: &[Attribute]) {
+        let mut module = Module { file: file.to_owned(), ..Module::default() };
+        let mut paths = Paths::default();
+        attributes.iter().for_each(|attribute| paths.visit_attribute(attribute));
+        for item in items.iter().filter(|item| !is_test(item)) {
+            match item {
+                Item::Mod(child) => {
+                    let own = child.ident.to_string();
+                    let path = [name.clone(), vec![own.clone()]].concat();
+                    let inside = folder.join(&own);
+                    module.children.insert(own.clone());
+                    match &child.content {
+                        Some((_, items)) => self.module(path, file, &inside, items, &child.attrs),
+                        None => {
+                            let plain = folder.join(format!("{own}.rs"));
+                            let file = if plain.is_file() { plain } else { inside.join("mod.rs") };
+                            self.file(path, file, &inside);
+                        }
+                    }
+                }
+                Item::Use(import) => {
+                    let hands_on = !matches!(import.vis, Visibility::Inherited);
+                    take(&import.tree, &mut Vec::new(), &mut |path, here| {
+                        match here {
+                            Some(here) => drop(module.imports.insert(here, path.clone())),
+                            None => module.globs.push(path.clone()),
+                        }
+                        if !hands_on {
+                            paths.found.push(path);
+                        }
+                    });
+                }
+                item => {
+                    module.items.extend(defined(item));
+                    paths.visit_item(item);
+                }
+            }
+        }
+        module.paths = paths.found;
+        self.modules.insert(name, module);
+    }
+
+    /// The modules that define what a module names.
+    fn named_by(&self, name: &Name) -> BTreeSet<&Name> {
+        let paths = self.modules[name].paths.iter();
+        let resolved = paths.filter_map(|path| Some((path, self.resolve(name, path, 0)?)));
+        // A word that is also the name of a module is a variable.
+        resolved.filter(|(path, found)| path.len() > 1 || found.is_item).map(|(_, found)| found.module).collect()
+    }
+
+    /// The module that defines what a path means in a module; none outside of the crate.
+    fn resolve(&self, at: &Name, path: &[String], depth: usize) -> Option<Found<'_>> {
+        // An import that leads to itself, through a glob for example, leads nowhere.
+        let (first, rest) = path.split_first().filter(|_| depth < 16)?;
+        match first.as_str() {
+            "crate" => self.walk(Vec::new(), rest, depth),
+            first if first == self.name => self.walk(Vec::new(), rest, depth),
+            "self" => self.walk(at.clone(), rest, depth),
+            "super" => self.walk(at[..at.len().checked_sub(1)?].to_vec(), rest, depth),
+            _ => self.walk(at.clone(), path, depth),
+        }
+    }
+
+    fn walk(&self, mut at: Name, path: &[String], depth: usize) -> Option<Found<'_>> {
+        let mut is_item = false;
+        for (index, step) in path.iter().enumerate() {
+            if step == "super" {
+                at.pop()?;
+                continue;
+            }
+            let module = self.modules.get(&at)?;
+            if module.children.contains(step) {
+                at.push(step.clone());
+            } else if module.items.contains(step) {
+                is_item = true;
+                break;
+            } else if let Some(import) = module.imports.get(step) {
+                let path = [import, &path[index + 1..]].concat();
+                // A crate of the same name as what it is imported as.
+                return if import == &[step.clone()] { None } else { self.resolve(&at, &path, depth + 1) };
+            } else {
+                let mut globs = module.globs.iter();
+                return globs.find_map(|glob| {
+                    self.resolve(&at, &[glob, &path[index..]].concat(), depth + 1).filter(|found| *found.module != at)
+                });
+            }
+        }
+        self.modules.get_key_value(&at).map(|(module, _)| Found { module, is_item })
+    }
+
+    /// Which file names what of which other.
+    fn dependencies(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let shown = |name: &Name| {
+            self.modules[name].file.strip_prefix(&self.source).unwrap().display().to_string()
+        };
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for name in self.modules.keys() {
+            let own = shown(name);
+            let others = self.named_by(name).into_iter().map(shown).filter(|other| *other != own);
+            found.entry(own.clone()).or_default().extend(others);
+        }
+        found
+    }
+}
+
+/// Whether an item is there in tests alone.
+fn is_test(item: &Item) -> bool {
+    let attributes = match item {
+        Item::Mod(one) => &one.attrs,
+        Item::Use(one) => &one.attrs,
+        Item::Fn(one) => &one.attrs,
+        Item::Impl(one) => &one.attrs,
+        _ => return false,
+    };
+    attributes.iter().any(|one| {
+        one.path().is_ident("cfg")
+            && matches!(&one.meta, syn::Meta::List(list) if list.tokens.to_string() == "test")
+    })
+}
+
+/// The names that an item gives to its module.
+fn defined(item: &Item) -> Vec<String> {
+    let ident = match item {
+        Item::Const(one) => &one.ident,
+        Item::Enum(one) => &one.ident,
+        Item::Fn(one) => &one.sig.ident,
+        Item::Static(one) => &one.ident,
+        Item::Struct(one) => &one.ident,
+        Item::Trait(one) => &one.ident,
+        Item::Type(one) => &one.ident,
+        Item::Union(one) => &one.ident,
+        Item::Macro(one) => return one.ident.iter().map(ToString::to_string).collect(),
+        _ => return Vec::new(),
+    };
+    vec![ident.to_string()]
+}
+
+/// Goes through what a `use` takes: each path, and the name that it has here.
+fn take(tree: &UseTree, before: &mut Vec<String>, found: &mut impl FnMut(Vec<String>, Option<String>)) {
+    match tree {
+        UseTree::Path(path) => {
+            before.push(path.ident.to_string());
+            take(&path.tree, before, found);
+            before.pop();
+        }
+        UseTree::Group(group) => group.items.iter().for_each(|tree| take(tree, before, found)),
+        UseTree::Glob(_) => found(before.clone(), None),
+        UseTree::Name(name) if name.ident == "self" => found(before.clone(), before.last().cloned()),
+        UseTree::Name(name) => {
+            let name = name.ident.to_string();
+            found([before.as_slice(), std::slice::from_ref(&name)].concat(), Some(name));
+        }
+        UseTree::Rename(rename) => {
+            let mut path = before.clone();
+            if rename.ident != "self" {
+                path.push(rename.ident.to_string());
+            }
+            found(path, Some(rename.rename.to_string()));
+        }
+        _ => {}
+    }
+}
+
+/// All paths of some code.
+#[derive(Default)]
+struct Paths {
+    found: Vec<Vec<String>>,
+}
+
+impl Paths {
+    /// What is written in macros and attributes is known as tokens only.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let mut path: Vec<String> = Vec::new();
+        let mut colons = 0;
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    if colons != 2 {
+                        self.found.push(std::mem::take(&mut path));
+                    }
+                    path.push(ident.to_string());
+                    colons = 0;
+                }
+                TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
+                other => {
+                    self.found.push(std::mem::take(&mut path));
+                    colons = 0;
+                    if let TokenTree::Group(group) = other {
+                        self.tokens(group.stream());
+                    }
+                }
+            }
+        }
+        self.found.push(path);
+    }
+}
+
+impl<'ast> Visit<'ast> for Paths {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.found.push(path.segments.iter().map(|one| one.ident.to_string()).collect());
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, one: &'ast syn::Macro) {
+        self.tokens(one.tokens.clone());
+        visit::visit_macro(self, one);
+    }
+
+    fn visit_attribute(&mut self, one: &'ast Attribute) {
+        if let syn::Meta::List(list) = &one.meta
+            && !list.path.is_ident("doc")
+        {
+            self.tokens(list.tokens.clone());
+        }
+        visit::visit_attribute(self, one);
+    }
+
+    fn visit_item_use(&mut self, import: &'ast syn::ItemUse) {
+        // Inside of a function.
+        take(&import.tree, &mut Vec::new(), &mut |path, _| self.found.push(path));
+    }
+}
+
+/// Files that depend on each other in a circle, each circle once, in order.
+fn circles(dependencies: &BTreeMap<String, BTreeSet<String>>) -> Vec<Vec<String>> {
+    let reach = |from: &String| {
+        let mut reached = BTreeSet::new();
+        let mut next: Vec<&String> = dependencies[from].iter().collect();
+        while let Some(one) = next.pop() {
+            if reached.insert(one) {
+                next.extend(&dependencies[one]);
+            }
+        }
+        reached
+    };
+    let reached: BTreeMap<&String, BTreeSet<&String>> =
+        dependencies.keys().map(|file| (file, reach(file))).collect();
+    let mut found: BTreeSet<Vec<String>> = BTreeSet::new();
+    for (file, others) in &reached {
+        if others.contains(file) {
+            let circle = others.iter().filter(|other| reached[**other].contains(file));
+            found.insert(circle.map(|one| (*one).clone()).collect());
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+#[test]
+fn print() {
+    for (name, folder, roots) in
+        [("latchkey", "backend/src", ["lib.rs", "main.rs"].as_slice()), ("latchkey_frontend", "frontend/src", &["main.rs"])]
+    {
+        let read = Crate::read(name, &root().join(folder), roots);
+        let dependencies = read.dependencies();
+        for (file, others) in &dependencies {
+            println!("{file}: {}", others.iter().cloned().collect::<Vec<_>>().join(" "));
+        }
+        println!("CIRCLES {:#?}", circles(&dependencies));
+    }
+}

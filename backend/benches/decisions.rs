@@ -15,7 +15,7 @@ use latchkey::configuration::Configuration;
 use latchkey::crypto::Secret;
 use latchkey::crypto::jwe::{Header, seal};
 use latchkey::crypto::rsa::{PublicJwk, PublicKey};
-use latchkey::startup::Application;
+use latchkey::program::startup::Application;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -6,11 +6,12 @@ use latchkey_shared::tokens::Kind;
 use sqlx::AnyConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::Principal;
+use crate::access::principal::Principal;
 use crate::configuration::Configuration;
-use crate::crypto::keyring::Keyring;
 use crate::database::{Database, now};
-use crate::usage::{self, Usage};
+use crate::engine::usage;
+use crate::engine::usage::Usage;
+use crate::keys::keyring::Keyring;
 use crate::web::problem::Problem;
 
 /// Registers the routes of this capability.

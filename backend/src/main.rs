@@ -4,10 +4,10 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use latchkey::commands;
 use latchkey::configuration::{Arguments, Command, Configuration};
-use latchkey::log::Log;
-use latchkey::startup::{Application, document};
+use latchkey::program::commands;
+use latchkey::program::log::Log;
+use latchkey::program::startup::{Application, document};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]

@@ -52,14 +52,16 @@ impl Crate {
         let mut read = Self { name: name.to_owned(), source: source.to_owned(), modules: BTreeMap::new() };
         for root in roots {
             // A program is a crate of its own above the library.
-            let own = if *root == "lib.rs" || roots.len() == 1 { vec![] } else { vec![root.replace(".rs", "")] };
+            let own =
+                if *root == "lib.rs" || roots.len() == 1 { vec![] } else { vec![root.replace(".rs", "")] };
             read.file(own, source.join(root), source);
         }
         read
     }
 
     fn file(&mut self, name: Name, file: PathBuf, folder: &Path) {
-        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let text =
+            std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let File { items, attrs, .. } = syn::parse_file(&text).unwrap();
         self.module(name, &file, folder, &items, &attrs);
     }
@@ -111,7 +113,10 @@ impl Crate {
         let paths = self.modules[name].paths.iter();
         let resolved = paths.filter_map(|path| Some((path, self.resolve(name, path, 0)?)));
         // A word that is also the name of a module is a variable.
-        resolved.filter(|(path, found)| path.len() > 1 || found.is_item).map(|(_, found)| found.module).collect()
+        resolved
+            .filter(|(path, found)| path.len() > 1 || found.is_item)
+            .map(|(_, found)| found.module)
+            .collect()
     }
 
     /// The module that defines what a path means in a module; none outside of the crate.
@@ -147,7 +152,8 @@ impl Crate {
             } else {
                 let mut globs = module.globs.iter();
                 return globs.find_map(|glob| {
-                    self.resolve(&at, &[glob, &path[index..]].concat(), depth + 1).filter(|found| *found.module != at)
+                    self.resolve(&at, &[glob, &path[index..]].concat(), depth + 1)
+                        .filter(|found| *found.module != at)
                 });
             }
         }
@@ -156,9 +162,8 @@ impl Crate {
 
     /// Which file names what of which other.
     fn dependencies(&self) -> BTreeMap<String, BTreeSet<String>> {
-        let shown = |name: &Name| {
-            self.modules[name].file.strip_prefix(&self.source).unwrap().display().to_string()
-        };
+        let shown =
+            |name: &Name| self.modules[name].file.strip_prefix(&self.source).unwrap().display().to_string();
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for name in self.modules.keys() {
             let own = shown(name);
@@ -317,9 +322,10 @@ fn root() -> PathBuf {
 
 #[test]
 fn print() {
-    for (name, folder, roots) in
-        [("latchkey", "backend/src", ["lib.rs", "main.rs"].as_slice()), ("latchkey_frontend", "frontend/src", &["main.rs"])]
-    {
+    for (name, folder, roots) in [
+        ("latchkey", "backend/src", ["lib.rs", "main.rs"].as_slice()),
+        ("latchkey_frontend", "frontend/src", &["main.rs"]),
+    ] {
         let read = Crate::read(name, &root().join(folder), roots);
         let dependencies = read.dependencies();
         for (file, others) in &dependencies {

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::jose::{Header, UniqueNames};
 use super::{from_base64url, to_base64url};
-use crate::objects;
+use crate::json;
 
 /// Every algorithm that some key of a client may sign with.
 pub const ALGORITHMS: [&str; 5] = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
@@ -319,7 +319,7 @@ impl<'a> Signed<'a> {
     pub fn claims<T: DeserializeOwned>(&self) -> Option<T> {
         // Names are unique: else two readers could find two different claims.
         let UniqueNames(members) = serde_json::from_slice(&self.payload).ok()?;
-        objects::from_value(members.into()).ok()
+        json::from_value(members.into()).ok()
     }
 }
 

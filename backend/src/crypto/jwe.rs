@@ -6,7 +6,8 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::jose::{self, HeaderError};
+use super::jose;
+use super::jose::HeaderError;
 use super::rsa::{PrivateKey, PublicKey};
 use super::{from_base64url, random_bytes, to_base64url};
 
@@ -98,7 +99,7 @@ impl Sealed {
     }
 
     /// Opens the message: one private-key operation, to be run by the
-    /// [`Decryptor`](super::decryptor::Decryptor). `None` if it was not sealed
+    /// [`Decryptor`](crate::crypto::decryptor::Decryptor). `None` if it was not sealed
     /// for this key or was changed; which of the two cannot be told, neither by
     /// the answer nor by its cost.
     #[must_use]

@@ -327,7 +327,7 @@ impl SigningKeys {
     }
 
     /// Signs an access token at a moment. RS256 is a private-key operation of 250 µs or more: run
-    /// it within [`PrivateOperations`](super::operations::PrivateOperations).
+    /// it within [`PrivateOperations`](crate::crypto::operations::PrivateOperations).
     #[must_use]
     pub fn sign(&self, claims: &Claims, now: i64) -> String {
         self.signer(now).sign(claims)

@@ -13,11 +13,9 @@ pub mod decryptor;
 mod jose;
 pub mod jwe;
 pub mod jwt;
-pub mod keyring;
 pub mod operations;
 pub mod rsa;
 pub mod secret_id;
-mod store;
 pub mod vault;
 
 use std::fmt;

@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use latchkey_shared::ids::{TokenId, UserId};
 use tokio::sync::watch;
 
-use super::lease::{Lease, Moment};
+use super::lease::Lease;
+use super::uptime::Moment;
 
 /// Something that caches hold and a transaction changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -15,7 +15,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::AnyPool;
 
-use super::Engine;
+use super::engine::Engine;
+use super::uptime::uptime;
 
 /// How often the reference is looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -61,23 +62,6 @@ pub fn off_by() -> Option<i64> {
 fn system() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// The time since the machine was booted, that included in which it slept.
-#[cfg(target_os = "linux")]
-pub(super) fn uptime() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    Duration::new(
-        u64::try_from(time.tv_sec).unwrap_or_default(),
-        u32::try_from(time.tv_nsec).unwrap_or_default(),
-    )
-}
-
-/// The time since this was first asked for.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn uptime() -> Duration {
-    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
-    START.elapsed()
 }
 
 /// Milliseconds since the machine was booted.

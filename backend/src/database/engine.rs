@@ -1,35 +1,20 @@
 //! All that differs between SQLite and PostgreSQL.
 
-use std::collections::VecDeque;
 use std::fs::File;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::PgListener;
-use sqlx::{AnyConnection, AnyPool};
-use sqlx::{Connection as _, Executor as _, SqlSafeStr as _};
-use tokio::time::MissedTickBehavior;
+use sqlx::{AnyConnection, AnyPool, Executor as _};
 
-use super::changes::{Change, Epochs};
-use super::lease::{Moment, TICK};
-use super::{OpenError, private, sql::Sql};
+use super::private;
+use super::sql::Sql;
 use crate::configuration::Configuration;
 
-/// The channel that nodes tell each other changes on.
-const CHANNEL: &str = "latchkey_changes";
 /// Serialises writers on PostgreSQL as SQLite does by itself, so that a rule
 /// which spans rows ("the last administrator") holds without further locks.
 const WRITERS: i64 = 0x6c61_7463_686b_6579;
 /// The file of SQLite in the data directory.
 const DATABASE: &str = "latchkey.db";
-/// How often a node listens for its own voice: several times within its lease.
-const HEARTBEAT: Duration = Duration::from_millis(250);
-/// A feed that says nothing for so long is broken.
-const SILENCE: Duration = Duration::from_secs(3);
-/// How long to wait before a broken feed is tried again.
-const AGAIN: Duration = Duration::from_secs(1);
 /// What PostgreSQL does about a node that is gone, or that stands still: it ends
 /// the session, so that nobody waits for its locks.
 const POSTGRES_READS: &str = "SET idle_in_transaction_session_timeout = '1min'; \
@@ -40,8 +25,25 @@ const POSTGRES_READS: &str = "SET idle_in_transaction_session_timeout = '1min'; 
 const POSTGRES_WRITES: &str = "SET idle_in_transaction_session_timeout = '2s'; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '5s'";
-/// PostgreSQL refuses larger notifications.
-const LARGEST_NOTIFICATION: usize = 7_900;
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another server holds the data directory.
+    #[error("another latchkey server is using {0}")]
+    Locked(String),
+    /// The data directory cannot be used.
+    #[error("the data directory {0}: {1}")]
+    Directory(String, #[source] std::io::Error),
+    /// The address is neither `sqlite:` nor `postgres:`.
+    #[error("LATCHKEY_DATABASE_URL must start with postgres: or sqlite:")]
+    Url,
+    /// The schema could not be brought up to date.
+    #[error("migrations: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database did not answer.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+}
 
 /// Which database runs below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,41 +116,6 @@ impl Engine {
         }
     }
 
-    /// Applies the migrations that are missing, one node at a time.
-    pub(super) async fn migrate(self, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
-        // Numbers are for ever: a database remembers which it has.
-        let texts = match self {
-            Self::Sqlite => [
-                (1, include_str!("../../../migrations/sqlite/0001_first.sql")),
-                (2, include_str!("../../../migrations/sqlite/0002_gateways.sql")),
-                (3, include_str!("../../../migrations/sqlite/0003_clients.sql")),
-                (4, include_str!("../../../migrations/sqlite/0004_screens.sql")),
-                (5, include_str!("../../../migrations/sqlite/0005_clock.sql")),
-                (6, include_str!("../../../migrations/sqlite/0006_names.sql")),
-                (7, include_str!("../../../migrations/sqlite/0007_look_alikes.sql")),
-                (8, include_str!("../../../migrations/sqlite/0008_servers.sql")),
-            ],
-            Self::Postgres => [
-                (1, include_str!("../../../migrations/postgres/0001_first.sql")),
-                (2, include_str!("../../../migrations/postgres/0002_gateways.sql")),
-                (3, include_str!("../../../migrations/postgres/0003_clients.sql")),
-                (4, include_str!("../../../migrations/postgres/0004_screens.sql")),
-                (5, include_str!("../../../migrations/postgres/0005_clock.sql")),
-                (6, include_str!("../../../migrations/postgres/0006_names.sql")),
-                (7, include_str!("../../../migrations/postgres/0007_look_alikes.sql")),
-                (8, include_str!("../../../migrations/postgres/0008_servers.sql")),
-            ],
-        };
-        let migrations = texts
-            .into_iter()
-            .map(|(version, text)| {
-                let description = format!("{version:04}").into();
-                Migration::new(version, description, MigrationType::Simple, text.into_sql_str(), false)
-            })
-            .collect();
-        Migrator::with_migrations(migrations).run(pool).await
-    }
-
     /// The statement that starts a write transaction.
     pub(super) fn begin(self) -> &'static str {
         match self {
@@ -174,51 +141,6 @@ impl Engine {
                 .execute(connection)
                 .await
                 .map(drop),
-        }
-    }
-
-    /// Tells other nodes what this transaction changes, as of its commit.
-    pub(super) async fn announce(
-        self,
-        connection: &mut AnyConnection,
-        changes: &[Change],
-    ) -> Result<(), sqlx::Error> {
-        if self == Self::Sqlite {
-            return Ok(());
-        }
-        let mut texts: Vec<String> = changes.iter().map(Change::encode).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        let mut rest = texts.as_slice();
-        while !rest.is_empty() {
-            let mut length = 0;
-            let fit = rest
-                .iter()
-                .take_while(|text| {
-                    length += text.len() + 1;
-                    length <= LARGEST_NOTIFICATION
-                })
-                .count();
-            let (now, later) = rest.split_at(fit);
-            notify(connection, &now.join(" ")).await?;
-            rest = later;
-        }
-        Ok(())
-    }
-
-    /// Raises epochs for what other nodes change, for as long as the process runs.
-    pub(super) fn listen(self, configuration: &Configuration, epochs: Arc<Epochs>) {
-        if let (Self::Postgres, Some(url)) = (self, configuration.database_url.clone()) {
-            epochs.share();
-            tick(&epochs);
-            tokio::spawn(async move {
-                loop {
-                    if let Err(error) = follow(&url, &epochs).await {
-                        tracing::warn!(%error, "the change feed is broken; facts are read again after five seconds");
-                    }
-                    tokio::time::sleep(AGAIN).await;
-                }
-            });
         }
     }
 
@@ -282,117 +204,4 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
             })
         },
     )
-}
-
-async fn notify(connection: &mut AnyConnection, payload: &str) -> Result<(), sqlx::Error> {
-    // The cast: `Any` cannot decode the `void` that pg_notify returns.
-    sqlx::query("SELECT CAST(pg_notify($1, $2) AS TEXT)")
-        .bind(CHANNEL.to_owned())
-        .bind(payload.to_owned())
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-/// Ticks for as long as the database is open: on a thread of its own, so that
-/// only a process that stands still ticks late. Where there is none, the node
-/// counts as one that stands still.
-fn tick(epochs: &Arc<Epochs>) {
-    let epochs = Arc::downgrade(epochs);
-    let ticking = std::thread::Builder::new().name("tick".to_owned()).spawn(move || {
-        while let Some(epochs) = epochs.upgrade() {
-            epochs.tick(Moment::now());
-            drop(epochs);
-            std::thread::sleep(TICK);
-        }
-    });
-    if let Err(error) = ticking {
-        tracing::warn!(%error, "facts are read again every second: there is no thread to tick on");
-    }
-}
-
-/// The beats of one connection to the feed.
-struct Beats {
-    name: String,
-    /// Those that have not come back: their numbers, and when they were sent.
-    unheard: Mutex<VecDeque<(u64, Moment)>>,
-}
-
-impl Beats {
-    fn unheard(&self) -> MutexGuard<'_, VecDeque<(u64, Moment)>> {
-        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// When the beat that comes back with this text was sent, if it is ours.
-    fn sent(&self, text: &str) -> Option<Moment> {
-        let number: u64 = text.strip_prefix(&self.name)?.parse().ok()?;
-        let mut unheard = self.unheard();
-        while let Some((one, sent)) = unheard.pop_front() {
-            if one == number {
-                return Some(sent);
-            }
-        }
-        None
-    }
-}
-
-/// Listens until something breaks. A heartbeat that does not come back is a
-/// broken feed too: a half-open connection says nothing.
-async fn follow(url: &str, epochs: &Epochs) -> Result<(), sqlx::Error> {
-    let connecting = async {
-        let mut listener = PgListener::connect(url).await?;
-        listener.listen(CHANNEL).await?;
-        Ok::<_, sqlx::Error>((listener, AnyConnection::connect(url).await?))
-    };
-    let connected = tokio::time::timeout(SILENCE, connecting).await;
-    let (listener, speaker) = connected.map_err(|_| sqlx::Error::PoolTimedOut)??;
-    let beats = Beats { name: format!("heartbeat:{}:", ulid::Ulid::generate()), unheard: Mutex::default() };
-    tokio::select! {
-        // What has arrived is heard first.
-        biased;
-        broken = hear(listener, &beats, epochs) => broken,
-        broken = speak(speaker, &beats) => broken,
-    }
-}
-
-/// Sends beats until one does not come back.
-async fn speak(mut speaker: AnyConnection, beats: &Beats) -> Result<(), sqlx::Error> {
-    let mut beat = tokio::time::interval(HEARTBEAT);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for number in 0_u64.. {
-        beat.tick().await;
-        let now = Moment::now();
-        let silent = beats.unheard().front().is_some_and(|(_, sent)| now.since(*sent) > SILENCE);
-        if silent {
-            return Err(sqlx::Error::Protocol("no heartbeat".into()));
-        }
-        beats.unheard().push_back((number, now));
-        tokio::time::timeout(SILENCE, notify(&mut speaker, &format!("{}{number}", beats.name)))
-            .await
-            .map_err(|_| sqlx::Error::PoolTimedOut)??;
-    }
-    Ok(())
-}
-
-/// Raises what changes until the connection breaks.
-async fn hear(mut listener: PgListener, beats: &Beats, epochs: &Epochs) -> Result<(), sqlx::Error> {
-    let mut caught_up = false;
-    loop {
-        let Some(notification) = listener.try_recv().await? else {
-            return Err(sqlx::Error::Protocol("connection lost".into()));
-        };
-        let text = notification.payload();
-        if let Some(sent) = beats.sent(text) {
-            if !caught_up {
-                // What changed before this connection listened went unheard.
-                epochs.raise_all();
-                caught_up = true;
-            }
-            epochs.renew_lease(sent);
-        } else if !text.starts_with("heartbeat:") {
-            for change in text.split(' ').filter_map(Change::decode) {
-                epochs.raise(&change);
-            }
-        }
-    }
 }

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use futures_util::FutureExt as _;
 use latchkey_shared::ids::{TokenId, UserId};
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::changes::{Change, Epochs, Stamp};
-use super::lease::Moment;
+use super::uptime::Moment;
 
 /// How long a decision waits for what it has to read, the reads of others
 /// included: a gateway waits no longer for a node that is cut off.
@@ -23,8 +24,8 @@ tokio::task_local! {
 }
 
 /// Makes a decision: all that it waits for has one second together.
-pub async fn in_time<F: Future>(decision: F) -> F::Output {
-    Patience::new().wait(decision).await
+pub fn in_time<F: Future>(decision: F) -> impl Future<Output = F::Output> {
+    DEADLINE.scope(Instant::now() + PATIENCE, decision)
 }
 
 /// What is left of the second that a decision may wait, where the body of the
@@ -41,11 +42,11 @@ impl Patience {
     }
 
     /// A part of the decision, which takes from what is left.
-    pub async fn wait<F: Future>(&mut self, part: F) -> F::Output {
+    pub fn wait<F: Future>(&mut self, part: F) -> impl Future<Output = F::Output> {
         let began = Instant::now();
-        let output = DEADLINE.scope(began + self.0, part).await;
-        self.0 = self.0.saturating_sub(began.elapsed());
-        output
+        let left = &mut self.0;
+        // Not an async function: its future would hold that of the part twice.
+        DEADLINE.scope(began + *left, part).inspect(move |_| *left = left.saturating_sub(began.elapsed()))
     }
 }
 

@@ -16,7 +16,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::clock::uptime;
+use super::uptime::Moment;
 
 /// How long a fact counts after it was known to be true.
 const HEALTHY: Duration = Duration::from_secs(1);
@@ -29,30 +29,6 @@ pub(super) const TICK: Duration = Duration::from_millis(100);
 /// A node that ticks later than this stood still. A tick that was late for
 /// another reason only makes facts be read again.
 const LATE: Duration = Duration::from_millis(500);
-
-/// A moment on a clock that only goes forward and never stands still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(u64);
-
-impl Moment {
-    /// This moment.
-    #[must_use]
-    pub fn now() -> Self {
-        Self(u64::try_from(uptime().as_millis()).unwrap_or(u64::MAX))
-    }
-
-    /// The moment some milliseconds later.
-    #[cfg(test)]
-    pub(super) fn plus(self, milliseconds: u64) -> Self {
-        Self(self.0 + milliseconds)
-    }
-
-    /// The time since an earlier moment; none since a later one.
-    #[must_use]
-    pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
-    }
-}
 
 /// What a node knows of its own connection to the others.
 pub(super) struct Lease {

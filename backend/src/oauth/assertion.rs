@@ -9,10 +9,10 @@ use serde::Deserialize;
 use super::client::Client;
 use super::error::{Code, OAuthError};
 use crate::crypto::client_key::Signed;
-use crate::crypto::keyring::Keyring;
 use crate::database::now;
-use crate::objects;
-use crate::verify::Verifier;
+use crate::engine::verifier::Verifier;
+use crate::json;
+use crate::keys::keyring::Keyring;
 
 /// How long an assertion may be good, in milliseconds.
 const LONGEST: i64 = 300_000;
@@ -90,8 +90,8 @@ pub(super) async fn prove(
             Some((key.clone(), claims))
         })
         .ok_or_else(OAuthError::client)?;
-    let claims: Claims = objects::from_value(claims)
-        .map_err(|_| refused("`iss`, `sub`, `aud`, `exp` and `jti` are needed"))?;
+    let claims: Claims =
+        json::from_value(claims).map_err(|_| refused("`iss`, `sub`, `aud`, `exp` and `jti` are needed"))?;
     if claims.iss != claims.sub || client_id.is_some_and(|other| other != claims.sub) {
         return Err(refused("`iss`, `sub` and `client_id` are not the same"));
     }

@@ -14,7 +14,7 @@ use crate::web::document;
 /// An error code of RFC 6749 §5.2, RFC 6750 §3.1 or RFC 8707 §2. The last two
 /// come with a 5xx, of which RFC 6749 says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
+pub(crate) enum Code {
     InvalidRequest,
     InvalidClient,
     /// The verifier key that came as a bearer token is none.
@@ -78,7 +78,7 @@ pub fn name_errors(document: &mut OpenApi) {
 
 /// The body of an error.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct OAuthErrorBody {
+pub(crate) struct OAuthErrorBody {
     /// A code of RFC 6749 §5.2.
     error: &'static str,
     /// What happened this time.
@@ -87,30 +87,30 @@ pub(super) struct OAuthErrorBody {
 
 /// An error on its way to the client.
 #[derive(Debug)]
-pub(super) struct OAuthError {
+pub(crate) struct OAuthError {
     code: Code,
     description: String,
 }
 
 impl OAuthError {
     /// What RFC 6749 §5.2 does not let a description hold is replaced.
-    pub(super) fn new(code: Code, description: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, description: impl Into<String>) -> Self {
         let allowed = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
         let description = description.into().chars().map(|c| if allowed(c) { c } else { '?' }).collect();
         Self { code, description }
     }
 
     /// It cannot be said now.
-    pub(super) fn not_now() -> Self {
+    pub(crate) fn not_now() -> Self {
         Self::new(Code::TemporarilyUnavailable, "Not now; try again.")
     }
 
     /// Client authentication failed, in whichever way.
-    pub(super) fn client() -> Self {
+    pub(crate) fn client() -> Self {
         Self::new(Code::InvalidClient, "The client is unknown, or its proof is wrong.")
     }
 
-    pub(super) fn internal(cause: impl fmt::Display) -> Self {
+    pub(crate) fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
         Self::new(Code::ServerError, "Something went wrong here.")
     }
@@ -167,6 +167,6 @@ impl ResponseError for OAuthError {
 }
 
 /// Says that nobody may keep the answer (RFC 6749 §5.1).
-pub(super) fn never_stored(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+pub(crate) fn never_stored(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
     response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache"))
 }

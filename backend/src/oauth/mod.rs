@@ -1,27 +1,16 @@
-//! The OAuth doors: access tokens by client credentials (RFC 6749 §4.4, RFC
-//! 9068), also with a key of the client's own (RFC 7523), introspection (RFC 7662), revocation (RFC 7009), metadata (RFC 8414)
-//! and the published keys (RFC 7517).
+//! OAuth: who a client is, and how errors are answered.
+//!
+//! A client proves itself with its secret (RFC 6749 §2.3) or with a JWT that it signs
+//! with its own key (RFC 7523). Verifiers prove themselves with a verifier key. The
+//! doors that are asked are in [`crate::doors`].
 
 mod assertion;
-mod client;
-mod error;
-mod introspect;
-mod metadata;
-mod revoke;
-mod store;
-mod token;
-
-use utoipa_actix_web::service_config::ServiceConfig;
+pub(crate) mod authenticate;
+pub(crate) mod client;
+mod credentials;
+pub(crate) mod error;
+pub(crate) mod form;
+pub(crate) mod store;
 
 pub use self::error::name_errors;
 pub use self::store::forget_expired;
-
-/// Registers the routes of this capability.
-pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(token::issue)
-        .service(introspect::introspect)
-        .service(revoke::revoke)
-        .service(metadata::metadata)
-        .service(metadata::jwks);
-}

@@ -4,10 +4,11 @@ use latchkey_shared::ids::TokenId;
 use sqlx::AnyConnection;
 
 use crate::crypto::Digest;
-use crate::database::{Database, clock::MARGIN, now};
+use crate::database::clock::MARGIN;
+use crate::database::{Database, now};
 
 /// Notes that a JWT is withdrawn, until it would have ended.
-pub(super) async fn withdraw_jwt(
+pub(crate) async fn withdraw_jwt(
     connection: &mut AnyConnection,
     token: &TokenId,
     jti: &str,
@@ -25,7 +26,7 @@ pub(super) async fn withdraw_jwt(
 }
 
 /// Destroys an open token.
-pub(super) async fn withdraw_open_token(
+pub(crate) async fn withdraw_open_token(
     connection: &mut AnyConnection,
     digest: &Digest,
 ) -> Result<(), sqlx::Error> {

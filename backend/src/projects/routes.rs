@@ -15,13 +15,16 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
-use crate::access::Principal;
-use crate::audit::{self, Target};
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
 use crate::database::{Change, Database, now};
-use crate::revocations::{self, Of};
+use crate::revocations;
+use crate::revocations::Of;
 use crate::web::extract::{Body, Query, read_cursor, write_cursor};
+use crate::web::look_alikes;
 use crate::web::problem::{Kind, Problem};
-use crate::{look_alikes, systems, users};
+use crate::{systems, users};
 
 /// Registers the routes of this capability.
 pub fn routes(config: &mut ServiceConfig) {

@@ -8,11 +8,11 @@ use latchkey_shared::time::Timestamp;
 use latchkey_shared::users::UserRef;
 use sqlx::{AnyConnection, FromRow};
 
-use crate::access::Reach;
+use crate::access::reach::Reach;
 use crate::database::matching::read_matching;
 use crate::database::now;
 use crate::database::sql::Sql;
-use crate::systems::catalog::stored;
+use crate::database::stored::stored;
 
 const PROJECT: &str = "SELECT id, key, name, description, disabled, created_at, updated_at \
     FROM projects WHERE 1 = 1";

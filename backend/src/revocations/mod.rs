@@ -9,11 +9,7 @@
 //! what it issued. `iat` counts whole seconds: a JWT issued in the very second
 //! of a change is refused as well, and its client gets another.
 
-pub mod routes;
 mod store;
 
 pub use self::store::{Of, forget_expired, record};
-
-/// How long an entry matters, in milliseconds: no JWT lives longer than an hour,
-/// and no two clocks differ by more than a minute.
-const MATTERS: i64 = 3_660_000;
+pub(crate) use self::store::{Place, after, is_known};

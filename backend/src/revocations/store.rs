@@ -4,9 +4,13 @@ use latchkey_shared::ids::{SystemId, TokenId, UserId};
 use latchkey_shared::revocations::Revocation;
 use sqlx::{AnyConnection, FromRow};
 
-use super::MATTERS;
+use crate::database::clock::MARGIN;
 use crate::database::sql::Sql;
-use crate::database::{Change, Database, Transaction, clock::MARGIN, now};
+use crate::database::{Change, Database, Transaction, now};
+
+/// How long an entry matters, in milliseconds: no JWT lives longer than an hour,
+/// and no two clocks differ by more than a minute.
+const MATTERS: i64 = 3_660_000;
 
 /// Whose JWTs: the systems that learn of an entry.
 #[derive(Debug, Clone, Copy)]
@@ -85,14 +89,14 @@ struct Row {
 
 /// A place in the feed of a system: its last entry, and when that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) seq: i64,
-    pub(super) at: i64,
+pub(crate) struct Place {
+    pub(crate) seq: i64,
+    pub(crate) at: i64,
 }
 
 /// Whether the feed can go on from a place: its entry must be there. Then those
 /// after it are, too, and a database that was restored shows.
-pub(super) async fn is_known(
+pub(crate) async fn is_known(
     connection: &mut AnyConnection,
     system: &SystemId,
     place: Place,
@@ -113,7 +117,7 @@ pub(super) async fn is_known(
 }
 
 /// Entries after a place, the oldest first, and the place of the last one.
-pub(super) async fn after(
+pub(crate) async fn after(
     connection: &mut AnyConnection,
     system: &SystemId,
     seq: i64,

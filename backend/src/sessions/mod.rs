@@ -17,13 +17,13 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use latchkey_shared::ids::UserId;
 use url::Url;
 
-pub use self::routes::routes;
-pub use self::store::{end_all, forget_expired};
-use self::throttle::Throttle;
-use crate::access::UserState;
+use crate::access::reach::UserState;
 use crate::configuration::Configuration;
 use crate::crypto::{Digest, Secret};
 use crate::database::{Database, now};
+pub use crate::sessions::routes::routes;
+pub use crate::sessions::store::{end_all, forget_expired};
+use crate::sessions::throttle::Throttle;
 use crate::users::Users;
 use crate::web::SentMethod;
 use crate::web::problem::{Kind, Problem};

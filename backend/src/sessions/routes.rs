@@ -7,12 +7,17 @@ use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Resumed, Sessions, store};
-use crate::audit::{self, Origin, Target};
-use crate::authenticate::{anonymous, client_ip};
+use crate::access::origin::Origin;
+use crate::access::origin::anonymous;
+use crate::audit;
+use crate::audit::Target;
 use crate::crypto::Secret;
 use crate::database::{Change, Database, now};
-use crate::users::password::{self, Hasher};
-use crate::users::{self, Users};
+use crate::users;
+use crate::users::Users;
+use crate::users::password;
+use crate::users::password::Hasher;
+use crate::web::client_ip::client_ip;
 use crate::web::extract::{Body, Json};
 use crate::web::problem::{Kind, Problem};
 

@@ -1,6 +1,8 @@
 //! What decisions need to know of systems, projects and verifier keys, in
 //! memory: one snapshot, replaced whole when any of it changes.
 
+use crate::crypto::secret_id::{self, Prefix};
+use crate::database::stored::stored;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use latchkey_shared::systems::{ApiScope, Gateway};
 use sqlx::{AnyConnection, FromRow};
 
 use super::router::{Route, Router};
-use crate::access::Reach;
+use crate::access::reach::Reach;
 use crate::crypto::Digest;
 use crate::database::{Change, Database, FreshCell};
 
@@ -224,11 +226,11 @@ struct VerifierKeyRow {
     gateway: Option<String>,
 }
 
-/// A stored id, or the error of a database that was tampered with.
-pub(crate) fn stored<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(
-    text: &str,
-) -> Result<T, sqlx::Error> {
-    text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
+/// The system whose verifier key this is.
+#[must_use]
+pub fn system_of_key<'s>(snapshot: &'s Snapshot, key: Option<&str>) -> Option<&'s CatalogSystem> {
+    let key = secret_id::parse(Prefix::VerifierKey, key?).ok()?;
+    snapshot.system(&snapshot.verifier_key(&key.digest())?.system)
 }
 
 /// Scheme, host and port of an `http` or `https` URI.

@@ -11,7 +11,7 @@ use super::import::{Document, stand_in};
 use super::router::{Route, Router};
 use super::store::{Difference, Known, StoredApi};
 use super::template::Template;
-use crate::look_alikes;
+use crate::web::look_alikes;
 
 /// Compares a document with what is known of a system; adds to the warnings which
 /// operations no call can match, and which no call tells apart.

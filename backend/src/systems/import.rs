@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::paths;
 use super::template::MAX_TEMPLATE;
-use crate::objects;
+use crate::json;
 
 /// The largest document that is read, in bytes.
 pub const LIMIT: usize = 32 * 1024 * 1024;
@@ -420,8 +420,7 @@ impl Document {
         let text = std::str::from_utf8(bytes).map_err(|_| ImportError::NotText)?;
         let text = text.trim_start_matches('\u{feff}');
         let raw: RawDocument = if text.trim_start().starts_with('{') {
-            objects::from_slice(text.as_bytes())
-                .map_err(|error| ImportError::Unreadable(error.to_string()))?
+            json::from_slice(text.as_bytes()).map_err(|error| ImportError::Unreadable(error.to_string()))?
         } else {
             // Paths that are there twice are put together; derived types refuse a field twice.
             let options = serde_saphyr::options! {

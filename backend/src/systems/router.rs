@@ -156,7 +156,7 @@ fn common<'b>(mut all: impl Iterator<Item = &'b str>) -> Option<&'b str> {
 
 impl<T> Router<T> {
     /// Builds the router of a system whose paths start with `base_path` (see
-    /// [`super::paths::base_path`]), unless a route has its own. Gives back the
+    /// [`crate::systems::paths::base_path`]), unless a route has its own. Gives back the
     /// routes that no call can match.
     pub fn build(base_path: &str, routes: impl IntoIterator<Item = Route<T>>) -> (Self, Vec<Unmatchable<T>>) {
         let routes: Vec<Route<T>> = routes.into_iter().collect();
@@ -347,8 +347,8 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::query::Given;
     use super::*;
+    use crate::systems::query::Given;
 
     fn route(method: &str, base_path: Option<&str>, path: &str, value: usize) -> Route<usize> {
         Route {

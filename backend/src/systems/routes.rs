@@ -21,17 +21,24 @@ use sqlx::AnyConnection;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::compare::{self, compare};
-use super::import::{self, Document, ImportError};
+use super::compare;
+use super::compare::compare;
+use super::import;
+use super::import::{Document, ImportError};
 use super::paths;
-use super::store::{self, ApiFilter, Difference, Known, StoredApi, SystemFilter};
-use crate::access::Principal;
-use crate::audit::{self, Origin, Target};
-use crate::crypto::secret_id::{self, Prefix};
+use super::store;
+use super::store::{ApiFilter, Difference, Known, StoredApi, SystemFilter};
+use crate::access::origin::Origin;
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
+use crate::crypto::secret_id;
+use crate::crypto::secret_id::Prefix;
 use crate::database::{Change, Database, now};
-use crate::look_alikes;
-use crate::revocations::{self, Of};
+use crate::revocations;
+use crate::revocations::Of;
 use crate::web::extract::{Body, Query, read, read_cursor, write_cursor};
+use crate::web::look_alikes;
 use crate::web::problem::{Kind, Problem};
 
 /// Registers the routes of this capability.

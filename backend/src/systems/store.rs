@@ -11,11 +11,12 @@ use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::Kind;
 use sqlx::{AnyConnection, FromRow};
 
-use super::catalog::stored;
-use crate::access::{Principal, Reach};
+use crate::access::principal::Principal;
+use crate::access::reach::Reach;
 use crate::crypto::Digest;
 use crate::database::matching::read_matching;
 use crate::database::sql::Sql;
+use crate::database::stored::stored;
 use crate::database::{Database, now};
 
 const SYSTEM: &str = "SELECT s.id, s.key, s.name, s.audience, s.base_path, s.project_param, \

@@ -10,12 +10,13 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::issue::{self, StoredKey};
+use super::issue;
+use super::issue::StoredKey;
 use crate::crypto::client_key;
-use crate::crypto::keyring::Keyring;
 use crate::crypto::rsa::{PublicJwk, PublicKey};
+use crate::engine::proof::SIGNED;
+use crate::keys::keyring::Keyring;
 use crate::systems::catalog::Snapshot;
-use crate::verify::prove::SIGNED;
 use crate::web::problem::Problem;
 
 /// What the bearer of a token needs. Whoever has it can make the token's calls,

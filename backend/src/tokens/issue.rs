@@ -7,12 +7,13 @@ use zeroize::Zeroizing;
 
 use crate::crypto::client_key::ClientKey;
 use crate::crypto::jwe::{Header, seal};
-use crate::crypto::keyring::Keyring;
 use crate::crypto::rsa::{KeyPool, KeySize};
-use crate::crypto::secret_id::{self, Prefix};
+use crate::crypto::secret_id;
+use crate::crypto::secret_id::Prefix;
 use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
-use crate::verify::prove::{OPEN, OPEN_TOKEN};
+use crate::engine::proof::{OPEN, OPEN_TOKEN};
+use crate::keys::keyring::Keyring;
 use crate::web::problem::Problem;
 
 /// A key of a token, ready to be stored.

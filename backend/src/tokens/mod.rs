@@ -13,9 +13,9 @@ use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::time;
 use latchkey_shared::tokens::Kind;
 
-use self::store::{Found, Written};
-use crate::access::{GrantedApi, Limits, Targets};
+use crate::access::grants::{GrantedApi, Limits, Targets};
 use crate::crypto::rsa::KeySize;
+use crate::tokens::store::{Found, Written};
 
 /// The most APIs or systems that a token is granted one by one.
 const MOST_GRANTS: usize = 2_000;

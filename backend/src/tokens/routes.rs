@@ -21,24 +21,30 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::file::TokenFile;
-use super::issue::{self, make_key};
+use super::issue;
+use super::issue::make_key;
 use super::search::{may_have_typos, similarity};
-use super::store::{self, Filter, Found, Search, Start, Written};
+use super::store;
+use super::store::{Filter, Found, Search, Start, Written};
 use super::{Loss, Named, expiry, key_size, loss, narrows, ranges};
-use crate::access::{Limits, MayManage, MayReveal, Principal, Targets};
-use crate::audit::{self, Target};
+use crate::access::grants::{Limits, Targets};
+use crate::access::principal::{MayManage, MayReveal, Principal};
+use crate::audit;
+use crate::audit::Target;
 use crate::configuration::Configuration;
 use crate::crypto::Digest;
 use crate::crypto::client_key::ClientKey;
 use crate::crypto::decryptor::Decryptor;
-use crate::crypto::keyring::Keyring;
 use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::database::{Change, Database, now};
-use crate::revocations::{self, Of};
+use crate::keys::keyring::Keyring;
+use crate::revocations;
+use crate::revocations::Of;
 use crate::systems::catalog::Catalog;
 use crate::web::extract::{Body, Query, read_cursor, write_cursor};
+use crate::web::look_alikes;
 use crate::web::problem::{Kind as ProblemKind, Problem};
-use crate::{look_alikes, projects, systems, users};
+use crate::{projects, systems, users};
 
 /// Candidates that are ranked when nothing holds what was searched.
 const CANDIDATES: usize = 2_000;
@@ -60,7 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(secret)
         .service(rotate)
         .service(usage)
-        .service(super::trial::try_call);
+        .service(crate::tokens::trial::try_call);
 }
 
 /// How a list of tokens is sorted.
@@ -373,7 +379,7 @@ fn client_key(raw: Option<&str>, errors: &mut Errors) -> Option<Arc<ClientKey>> 
     errors.take("public_key", ClientKey::parse(raw?)).map(Arc::new)
 }
 
-fn bind(principal: &Principal, targets: Targets, before: &crate::access::Reach) -> Targets {
+fn bind(principal: &Principal, targets: Targets, before: &crate::access::reach::Reach) -> Targets {
     match targets {
         Targets::Users { users, .. } => Targets::Users { users, bound: principal.bind(before) },
         targets @ Targets::Projects(_) => targets,
@@ -445,7 +451,7 @@ async fn create(
             let (grants, targets) =
                 store::resolve(transaction.connection(), kind, &asked.named, &none, &mut errors).await?;
             Problem::unless_empty(errors)?;
-            let targets = bind(&principal, targets, &crate::access::Reach::All);
+            let targets = bind(&principal, targets, &crate::access::reach::Reach::All);
             let proof = principal.may_issue(&grants, &targets, &asked.limits)?;
             let written = Written {
                 name: &asked.name,
@@ -976,7 +982,7 @@ async fn rotate(
 async fn usage(
     principal: Principal,
     database: web::Data<Database>,
-    counters: web::Data<crate::usage::Usage>,
+    counters: web::Data<crate::engine::usage::Usage>,
     path: web::Path<String>,
 ) -> Result<web::Json<Usage>, Problem> {
     let id = parse_id(&path)?;
@@ -986,7 +992,7 @@ async fn usage(
     let found = existing(&mut connection, &id).await?;
     let since = Timestamp::from_millis(now() - 30 * 24 * 60 * 60 * 1_000);
     let days = store::usage(&mut connection, &id, since.as_str().get(..10).unwrap_or_default()).await?;
-    let last_24_hours = crate::usage::last_24_hours(&mut connection, Some(&id)).await?;
+    let last_24_hours = crate::engine::usage::last_24_hours(&mut connection, Some(&id)).await?;
     Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days, last_24_hours }))
 }
 

@@ -15,13 +15,13 @@ use sqlx::{AnyConnection, FromRow};
 use super::Named;
 use super::issue::{NewKey, StoredKey};
 use super::search::grams;
-use crate::access::{
-    GrantedApi, GrantedSystem, Grants, Limits, MayManage, Principal, Reach, TargetUser, Targets,
-};
+use crate::access::grants::{GrantedApi, GrantedSystem, Grants, Limits, TargetUser, Targets};
+use crate::access::principal::{MayManage, Principal};
+use crate::access::reach::Reach;
 use crate::crypto::Digest;
 use crate::database::sql::Sql;
+use crate::database::stored::stored;
 use crate::database::{Engine, Transaction, now};
-use crate::systems::catalog::stored;
 
 /// PostgreSQL refuses NUL in text, and nothing stored holds it.
 fn clean(text: &str) -> String {

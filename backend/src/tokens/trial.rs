@@ -8,12 +8,15 @@ use latchkey_shared::tokens::{Kind, Trial};
 use latchkey_shared::verify::{Decision, Reason};
 
 use super::routes::{parse_id, visible};
-use crate::access::{Principal, Reach};
+use crate::access::principal::Principal;
+use crate::access::reach::Reach;
 use crate::database::{Database, Patience};
+use crate::engine::call::Call;
+use crate::engine::call::{address, check_method};
+use crate::engine::state::TokenState;
+use crate::engine::verdict::Verdict;
+use crate::engine::verifier::Verifier;
 use crate::users::Users;
-use crate::verify::routes::{address, check_method};
-use crate::verify::state::TokenState;
-use crate::verify::{Call, Verdict, Verifier};
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
 

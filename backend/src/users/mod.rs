@@ -10,12 +10,15 @@ use latchkey_shared::ids::UserId;
 use latchkey_shared::session::Session;
 use latchkey_shared::users::Role;
 
-use self::password::{Hasher, Lasting};
-use crate::access::{SystemAdmin, UserState};
-use crate::audit::{self, Origin, Target};
+use crate::access::origin::Origin;
+use crate::access::principal::SystemAdmin;
+use crate::access::reach::UserState;
+use crate::audit;
+use crate::audit::Target;
 use crate::configuration::Configuration;
 use crate::crypto::Secret;
 use crate::database::{Change, Database, Fresh};
+use crate::users::password::{Hasher, Lasting};
 use crate::web::problem::Problem;
 
 /// Users whose state is kept in memory.

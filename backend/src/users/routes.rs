@@ -11,15 +11,18 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::password::{Hasher, Lasting};
-use super::store::{self, NewRow};
-use crate::access::Principal;
-use crate::audit::{self, Target};
+use super::store;
+use super::store::NewRow;
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
 use crate::crypto::Secret;
 use crate::database::{Change, Database, now};
-use crate::look_alikes;
-use crate::revocations::{self, Of};
+use crate::revocations;
+use crate::revocations::Of;
 use crate::sessions;
 use crate::web::extract::{Body, Query, read_cursor, write_cursor};
+use crate::web::look_alikes;
 use crate::web::problem::{Kind, Problem};
 
 /// Registers the routes of this capability.

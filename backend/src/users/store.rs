@@ -10,11 +10,12 @@ use latchkey_shared::users::{Role, User};
 use sqlx::{AnyConnection, FromRow};
 
 use super::password::Lasting;
-use crate::access::{Principal, Reach, SystemAdmin, UserState};
+use crate::access::principal::{Principal, SystemAdmin};
+use crate::access::reach::{Reach, UserState};
 use crate::database::matching::read_matching;
 use crate::database::sql::Sql;
+use crate::database::stored::stored;
 use crate::database::{Database, now};
-use crate::systems::catalog::stored;
 
 const COLUMNS: &str = "SELECT id, username, display_name, email, role, disabled, must_change_password, created_at, updated_at FROM users u";
 

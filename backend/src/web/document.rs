@@ -156,7 +156,7 @@ fn add_problems(path: &str, method: &str, operation: &mut Operation) {
     if has_body {
         add("413", "The body is too large.");
     }
-    let takes = |body: &RequestBody| body.content.len() == 1 && body.content.contains_key("application/json");
+    let takes = |body: &RefOr<RequestBody>| matches!(body, RefOr::T(body) if body.content.len() == 1 && body.content.contains_key("application/json"));
     if operation.request_body.as_ref().is_some_and(takes) {
         add("415", "The body is not of a type that is understood here.");
     }

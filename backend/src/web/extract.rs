@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::problem::{Kind, Problem};
 use crate::crypto::{from_base64url, to_base64url};
-use crate::objects::Objects;
+use crate::json::Objects;
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::problem::FieldError;
 

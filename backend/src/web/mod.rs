@@ -2,10 +2,11 @@
 //! what happens around a request: its id, its log line, and the answer where
 //! there is no such path or method.
 
-pub mod client;
+pub mod bearer;
+pub mod client_ip;
 pub mod document;
 pub mod extract;
-pub mod health;
+pub mod look_alikes;
 pub mod problem;
 pub mod spa;
 
@@ -18,8 +19,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 
-use self::document::Operations;
-use self::problem::{Kind, Problem};
+use crate::web::document::Operations;
+use crate::web::problem::{Kind, Problem};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use latchkey::startup::document;
+use latchkey::program::startup::document;
 use latchkey::web::problem::Kind;
 use serde_json::Value;
 

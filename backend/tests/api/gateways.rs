@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use latchkey::web::client::TrustedProxies;
+use latchkey::configuration::proxies::TrustedProxies;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use latchkey::database::{Database, now};
-use latchkey::usage::{Usage, forget_hours, last_24_hours};
+use latchkey::engine::usage::{Usage, forget_hours, last_24_hours};
 use latchkey_shared::ids::{ApiId, TokenId};
 use latchkey_shared::tokens::CallCount;
 use latchkey_shared::verify::Reason;

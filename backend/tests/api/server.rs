@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use latchkey::configuration::Configuration;
+use latchkey::configuration::proxies::TrustedProxies;
 use latchkey::crypto::Secret;
 use latchkey::crypto::jwe::{Header, seal};
 use latchkey::crypto::rsa::{PublicJwk, PublicKey};
 use latchkey::database;
-use latchkey::startup::{Application, document};
-use latchkey::web::client::TrustedProxies;
+use latchkey::program::startup::{Application, document};
 use latchkey_shared::time::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::{Value, json};

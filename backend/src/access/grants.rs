@@ -1,0 +1,140 @@
+//! What a token is granted, for whom, and within which limits.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use ipnet::IpNet;
+use latchkey_shared::ids::{ApiId, ProjectId, SystemId, TokenId, UserId};
+use latchkey_shared::systems::ApiScope;
+use latchkey_shared::users::Role;
+
+use super::reach::Reach;
+use crate::web::problem::Problem;
+
+/// A user whom a token is for.
+#[derive(Debug, Clone)]
+pub struct TargetUser {
+    /// The user's id.
+    pub id: UserId,
+    /// What the person may do.
+    pub role: Role,
+    /// The projects that the user belongs to.
+    pub member_of: BTreeSet<ProjectId>,
+}
+
+/// Whom a token is for.
+#[derive(Debug, Clone)]
+pub enum Targets {
+    /// RSA: projects.
+    Projects(Reach),
+    /// JWT: users, and the projects that their calls are held to.
+    Users {
+        /// The users.
+        users: Vec<TargetUser>,
+        /// The bound.
+        bound: Reach,
+    },
+}
+
+/// An API that a token is granted.
+#[derive(Debug, Clone)]
+pub struct GrantedApi {
+    /// The API's id.
+    pub id: ApiId,
+    /// The system's id.
+    pub system: SystemId,
+    /// Whether its calls happen in a project.
+    pub scope: ApiScope,
+}
+
+/// A system that a token is granted, whole or through single APIs.
+#[derive(Debug, Clone)]
+pub struct GrantedSystem {
+    /// The system's id.
+    pub id: SystemId,
+    /// The system's key.
+    pub key: String,
+    /// Latchkey itself.
+    pub builtin: bool,
+    /// The projects that it is opened to.
+    pub opened_to: Reach,
+    /// Whether any of its APIs is in no project.
+    pub has_global_apis: bool,
+}
+
+/// What a token is granted.
+#[derive(Debug, Clone, Default)]
+pub struct Grants {
+    /// Single APIs.
+    pub apis: Vec<GrantedApi>,
+    /// Whole systems.
+    pub whole: HashSet<SystemId>,
+    /// Every system that `apis` or `whole` speak of.
+    pub systems: HashMap<SystemId, GrantedSystem>,
+}
+
+/// What a token lets its bearer do, beside grants and targets.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    /// When it ends, in milliseconds since the epoch.
+    pub expires_at: Option<i64>,
+    /// The addresses that it may be used from; empty for any.
+    pub allowed_ips: Vec<IpNet>,
+    /// Whether it accepts one-time requests only.
+    pub one_time_only: bool,
+}
+
+/// What a token holds, and therefore the most that it can hand out.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The token.
+    pub token: TokenId,
+    /// The APIs that the credential at hand reaches one by one.
+    pub apis: HashSet<ApiId>,
+    /// The systems that it reaches whole.
+    pub systems: HashSet<SystemId>,
+    /// When the token ends, in milliseconds since the epoch.
+    pub expires_at: Option<i64>,
+    /// The addresses that it may be used from; empty for any.
+    pub allowed_ips: Vec<IpNet>,
+    /// Whether it accepts one-time requests only.
+    pub one_time_only: bool,
+}
+
+impl Held {
+    /// Attenuation: what is handed out is held. So is a user: `user` is the one
+    /// whom the token acts as, the only one it may hand out.
+    pub(super) fn hands_out_at_most(
+        &self,
+        grants: &Grants,
+        targets: &Targets,
+        limits: &Limits,
+        user: Option<&UserId>,
+    ) -> Result<(), Problem> {
+        let refused = |what: &str| {
+            Err(Problem::forbidden(format!("A token cannot hand out {what} that it lacks itself.")))
+        };
+        if grants.apis.iter().any(|api| !self.apis.contains(&api.id) && !self.systems.contains(&api.system))
+            || grants.whole.iter().any(|system| !self.systems.contains(system))
+        {
+            return refused("a grant");
+        }
+        if let Targets::Users { users, .. } = targets
+            && users.iter().any(|target| Some(&target.id) != user)
+        {
+            return refused("a user");
+        }
+        if self.expires_at.is_some_and(|mine| limits.expires_at.is_none_or(|theirs| theirs > mine)) {
+            return refused("time");
+        }
+        let within = |range: &IpNet| self.allowed_ips.iter().any(|mine| mine.contains(range));
+        if !self.allowed_ips.is_empty()
+            && (limits.allowed_ips.is_empty() || !limits.allowed_ips.iter().all(within))
+        {
+            return refused("an address range");
+        }
+        if self.one_time_only && !limits.one_time_only {
+            return refused("a long-lived credential");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! `GET /audit-events`: who did what, and when.
+
+use actix_web::{get, web};
+use latchkey_shared::audit::{Actor, AuditEvent, AuditTarget};
+use latchkey_shared::fields::Refusal;
+use latchkey_shared::page::{self, Page};
+use latchkey_shared::time::{self, Timestamp};
+use serde::Deserialize;
+use sqlx::FromRow;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::principal::Principal;
+use crate::database::Database;
+use crate::database::sql::Sql;
+use crate::database::stored::stored;
+use crate::web::extract::{Query, read_cursor, write_cursor};
+use crate::web::problem::Problem;
+
+/// Registers the routes of this capability.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list);
+}
+
+/// Which events to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct EventQuery {
+    /// Who did it: an id or a name.
+    #[param(nullable = false)]
+    actor: Option<String>,
+    /// What it was done to: an id or a name.
+    #[param(nullable = false)]
+    target: Option<String>,
+    /// What was done: `token.deleted`, or all that was done to tokens: `token`.
+    #[param(nullable = false)]
+    action: Option<String>,
+    /// From when on.
+    #[param(nullable = false)]
+    #[param(format = DateTime)]
+    since: Option<String>,
+    /// How many at most: 1 to 200, 50 if absent.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
+/// List audit events
+///
+/// Newest first; for system administrators only.
+#[utoipa::path(
+    operation_id = "list_audit_events",
+    tag = "audit",
+    params(EventQuery),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "Audit events, newest first", body = Page<AuditEvent>))
+)]
+#[get("/audit-events")]
+async fn list(
+    principal: Principal,
+    database: web::Data<Database>,
+    query: Query<EventQuery>,
+) -> Result<web::Json<Page<AuditEvent>>, Problem> {
+    principal.system_admin()?;
+    let query = query.read()?;
+    let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
+    let since = match query.since.as_deref().map(time::parse_millis) {
+        Some(None) => {
+            let refusal = Refusal::new("invalid_time", "Not a time in RFC 3339, as 2027-01-31T12:00:00Z.");
+            return Err(Problem::field("since", refusal));
+        }
+        parsed => parsed.flatten(),
+    };
+    let before = query.cursor.as_deref().map(read_cursor).transpose()?;
+    let mut items = events(&database, &query, since, before, limit + 1).await?;
+    let next_cursor = page::cut(&mut items, limit).map(|last| write_cursor(last.id.as_str()));
+    Ok(web::Json(Page { items, next_cursor, total: None }))
+}
+
+#[derive(FromRow)]
+struct EventRow {
+    id: String,
+    at: i64,
+    actor_kind: String,
+    actor_id: Option<String>,
+    actor_name: String,
+    action: String,
+    target_kind: Option<String>,
+    target_id: Option<String>,
+    target_name: Option<String>,
+    detail: String,
+    request_id: Option<String>,
+    client_ip: Option<String>,
+}
+
+impl EventRow {
+    fn read(self) -> Result<AuditEvent, sqlx::Error> {
+        let target = match (self.target_kind, self.target_id, self.target_name) {
+            (Some(kind), Some(id), Some(name)) => Some(AuditTarget { kind, id, name }),
+            _ => None,
+        };
+        Ok(AuditEvent {
+            id: stored(&self.id)?,
+            at: Timestamp::from_millis(self.at),
+            actor: Actor { kind: self.actor_kind, id: self.actor_id, name: self.actor_name },
+            action: self.action,
+            target,
+            detail: serde_json::from_str(&self.detail)
+                .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+            request_id: self.request_id,
+            client_ip: self.client_ip,
+        })
+    }
+}
+
+async fn events(
+    database: &Database,
+    query: &EventQuery,
+    since: Option<i64>,
+    before: Option<String>,
+    limit: usize,
+) -> Result<Vec<AuditEvent>, sqlx::Error> {
+    // PostgreSQL refuses a text with a NUL; no name has one.
+    let text = |text: &String| text.replace('\0', "\u{fffd}");
+    let mut sql = Sql::new(
+        "SELECT id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name, detail, \
+         request_id, client_ip FROM audit_events WHERE 1 = 1",
+    );
+    if let Some(actor) = query.actor.as_ref().map(text) {
+        sql.push(" AND (actor_id = ").bind(actor.clone()).push(" OR actor_name = ").bind(actor).push(")");
+    }
+    if let Some(target) = query.target.as_ref().map(text) {
+        sql.push(" AND (target_id = ").bind(target.clone()).push(" OR target_name = ").bind(target).push(")");
+    }
+    if let Some(action) = query.action.as_ref().map(text) {
+        // `/` is what follows `.`: the range holds all that begins with `kind.`.
+        sql.push(" AND (action = ").bind(action.clone());
+        sql.push(" OR (action >= ").bind(format!("{action}."));
+        sql.push(" AND action < ").bind(format!("{action}/")).push("))");
+    }
+    if let Some(since) = since {
+        sql.push(" AND at >= ").bind(since);
+    }
+    if let Some(before) = before {
+        sql.push(" AND id < ").bind(before);
+    }
+    sql.push(" ORDER BY id DESC LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    sql.query_as::<EventRow>().fetch_all(database.reader()).await?.into_iter().map(EventRow::read).collect()
+}

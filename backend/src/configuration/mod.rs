@@ -1,0 +1,267 @@
+//! Settings: flags, then environment, then a TOML file, then defaults.
+
+pub mod proxies;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use ipnet::IpNet;
+use latchkey_shared::fields;
+use serde::Deserialize;
+use url::Url;
+
+use crate::configuration::proxies::TrustedProxies;
+use crate::crypto::Secret;
+use crate::crypto::jwt::Algorithm;
+
+/// A token authority for API platforms.
+#[derive(Parser)]
+#[command(name = "latchkey", version, about)]
+pub struct Arguments {
+    /// What to do; `serve` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    options: Options,
+    /// A TOML file with the same settings, in `snake_case`.
+    #[arg(long, env = "LATCHKEY_CONFIG", global = true)]
+    config: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the API and the screens.
+    Serve,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Rotate the key that signs JWTs, through the API of the running server.
+    RotateSigningKey(RotateSigningKey),
+}
+
+/// How to rotate the key that signs JWTs. The password comes from
+/// `LATCHKEY_PASSWORD`, else from standard input.
+#[derive(clap::Args)]
+pub struct RotateSigningKey {
+    /// The running server [default: the public URL, else the address it listens on].
+    #[arg(long)]
+    pub server: Option<Url>,
+    /// A system administrator.
+    #[arg(long, default_value = "admin")]
+    pub username: String,
+    /// The password; standard input is read if it is not set.
+    #[arg(long, env = "LATCHKEY_PASSWORD", hide = true, hide_env_values = true)]
+    pub password: Option<String>,
+    /// The keys until now, and all that they signed, count no longer: one leaked.
+    #[arg(long)]
+    pub at_once: bool,
+}
+
+#[derive(clap::Args, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Options {
+    /// Address and port to listen on [default: 127.0.0.1:8080].
+    #[arg(long, env = "LATCHKEY_LISTEN", global = true)]
+    listen: Option<SocketAddr>,
+    /// Where clients reach Latchkey; also the issuer of its JWTs [default: `http://{listen}`].
+    #[arg(long, env = "LATCHKEY_PUBLIC_URL", global = true)]
+    public_url: Option<Url>,
+    /// `postgres://…`; SQLite in the data directory if absent.
+    #[arg(long, env = "LATCHKEY_DATABASE_URL", global = true, hide_env_values = true)]
+    database_url: Option<String>,
+    /// Where SQLite and the key file are kept [default: data].
+    #[arg(long, env = "LATCHKEY_DATA_DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// 32 bytes in base64 that encrypt all secrets at rest.
+    #[arg(long, env = "LATCHKEY_MASTER_KEY", global = true, hide_env_values = true)]
+    master_key: Option<String>,
+    /// A file with the master key [default: {data-dir}/master.key].
+    #[arg(long, env = "LATCHKEY_MASTER_KEY_FILE", global = true)]
+    master_key_file: Option<PathBuf>,
+    /// The first administrator's password; generated and printed if absent.
+    #[arg(long, env = "LATCHKEY_ADMIN_PASSWORD", global = true, hide_env_values = true)]
+    admin_password: Option<String>,
+    /// What to log, as in `info,latchkey=debug` [default: info].
+    #[arg(long, env = "LATCHKEY_LOG", global = true)]
+    log: Option<String>,
+    /// Algorithm of new signing keys [default: RS256].
+    #[arg(long, env = "LATCHKEY_SIGNING_ALGORITHM", global = true, value_enum)]
+    signing_algorithm: Option<Algorithm>,
+    /// Days until the signing key is rotated by itself; 0 for never [default: 90].
+    #[arg(long, env = "LATCHKEY_SIGNING_KEY_LIFETIME", global = true)]
+    signing_key_lifetime: Option<u32>,
+    /// How long a JWT is good, in seconds: 60 to 3,600 [default: 600].
+    #[arg(long, env = "LATCHKEY_JWT_LIFETIME", global = true)]
+    jwt_lifetime: Option<u32>,
+    /// Show files and secrets only until they were fetched once.
+    #[arg(long, env = "LATCHKEY_SHOW_ONCE", global = true)]
+    show_once: Option<bool>,
+    /// Threads that serve requests [default: one per core].
+    #[arg(long, env = "LATCHKEY_WORKERS", global = true)]
+    workers: Option<usize>,
+    /// Connections to read the database with [default: 8].
+    #[arg(long, env = "LATCHKEY_DATABASE_CONNECTIONS", global = true)]
+    database_connections: Option<u32>,
+    /// RSA key pairs kept ready for new tokens [default: 8].
+    #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
+    key_pool: Option<usize>,
+    /// Addresses or ranges of proxies whose `X-Forwarded-For` and `Forwarded` are
+    /// believed, separated by commas.
+    #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
+    trusted_proxies: Option<Vec<AddressRange>>,
+    /// Fill an empty database with a believable platform.
+    #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true")]
+    demo: Option<bool>,
+}
+
+/// An address or a range of them.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct AddressRange(IpNet);
+
+impl FromStr for AddressRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        fields::address_range(text).map(Self).map_err(|refusal| refusal.message)
+    }
+}
+
+impl TryFrom<String> for AddressRange {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+/// The settings in force.
+#[derive(Clone)]
+pub struct Configuration {
+    /// Address and port to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where clients reach Latchkey, as it was given.
+    pub public_url: Option<Url>,
+    /// PostgreSQL; SQLite in `data_dir` if absent.
+    pub database_url: Option<String>,
+    /// Where SQLite and the key file are kept.
+    pub data_dir: PathBuf,
+    /// The master key in base64.
+    pub master_key: Option<Secret>,
+    /// The file with the master key.
+    pub master_key_file: Option<PathBuf>,
+    /// The first administrator's password.
+    pub admin_password: Option<Secret>,
+    /// What to log.
+    pub log: String,
+    /// Algorithm of new signing keys.
+    pub signing_algorithm: Algorithm,
+    /// Days until the signing key is rotated by itself; 0 for never.
+    pub signing_key_lifetime: u32,
+    /// How long a JWT is good, in seconds.
+    pub jwt_lifetime: u32,
+    /// Whether files and secrets are shown only until they were fetched once.
+    pub show_once: bool,
+    /// Threads that serve requests.
+    pub workers: Option<usize>,
+    /// Connections to read the database with.
+    pub database_connections: u32,
+    /// RSA key pairs kept ready.
+    pub key_pool: usize,
+    /// The proxies whose word about addresses is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Whether to fill an empty database with a believable platform.
+    pub demo: bool,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self::from_options(Options::default(), Options::default())
+    }
+}
+
+impl Configuration {
+    /// The settings of this process.
+    pub fn load(arguments: Arguments) -> anyhow::Result<Self> {
+        let file = match &arguments.config {
+            None => Options::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+                toml::from_str(&text).with_context(|| path.display().to_string())?
+            }
+        };
+        let configuration = Self::from_options(arguments.options, file);
+        anyhow::ensure!(
+            (60..=3_600).contains(&configuration.jwt_lifetime),
+            "jwt_lifetime must be 60 to 3600 seconds"
+        );
+        anyhow::ensure!(configuration.database_connections > 0, "database_connections must be at least 1");
+        if let Some(url) = &configuration.public_url {
+            let is_plain =
+                matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+            anyhow::ensure!(
+                is_plain,
+                "public_url must be an http(s) origin such as https://latchkey.example"
+            );
+        }
+        Ok(configuration)
+    }
+
+    fn from_options(first: Options, second: Options) -> Self {
+        Self {
+            listen: first
+                .listen
+                .or(second.listen)
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            public_url: first.public_url.or(second.public_url),
+            database_url: first.database_url.or(second.database_url),
+            data_dir: first.data_dir.or(second.data_dir).unwrap_or_else(|| PathBuf::from("data")),
+            master_key: first.master_key.or(second.master_key).map(Secret::from),
+            master_key_file: first.master_key_file.or(second.master_key_file),
+            admin_password: first.admin_password.or(second.admin_password).map(Secret::from),
+            log: first.log.or(second.log).unwrap_or_else(|| "info".to_owned()),
+            signing_algorithm: first
+                .signing_algorithm
+                .or(second.signing_algorithm)
+                .unwrap_or(Algorithm::Rs256),
+            signing_key_lifetime: first.signing_key_lifetime.or(second.signing_key_lifetime).unwrap_or(90),
+            jwt_lifetime: first.jwt_lifetime.or(second.jwt_lifetime).unwrap_or(600),
+            show_once: first.show_once.or(second.show_once).unwrap_or(false),
+            workers: first.workers.or(second.workers),
+            database_connections: first.database_connections.or(second.database_connections).unwrap_or(8),
+            key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
+            trusted_proxies: TrustedProxies::new(
+                first
+                    .trusted_proxies
+                    .or(second.trusted_proxies)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|AddressRange(range)| range)
+                    .collect(),
+            ),
+            demo: first.demo.or(second.demo).unwrap_or(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trusted_proxies_are_ranges_or_addresses() {
+        let arguments = |list: &str| Arguments::try_parse_from(["latchkey", "--trusted-proxies", list]);
+        let ranges = |options: Options| -> Vec<String> {
+            options.trusted_proxies.unwrap_or_default().iter().map(|one| one.0.to_string()).collect()
+        };
+        let given = arguments("10.0.0.0/8,::1").expect("is right");
+        assert_eq!(ranges(given.options), ["10.0.0.0/8", "::1/128"]);
+        assert!(arguments("10.0.0.0/8,everybody").is_err());
+        let file = toml::from_str(r#"trusted_proxies = ["192.0.2.7"]"#).expect("is right");
+        assert_eq!(ranges(file), ["192.0.2.7/32"]);
+        assert!(toml::from_str::<Options>(r#"trusted_proxies = ["everybody"]"#).is_err());
+    }
+}

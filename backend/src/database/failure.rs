@@ -1,0 +1,119 @@
+//! What a write can fail with, and what that says of the database.
+
+/// The connection was lost while it committed: what the transaction wrote may be
+/// there or not.
+#[derive(Debug, thiserror::Error)]
+#[error("it is not known whether this was written: {0}")]
+pub struct OutcomeUnknown(#[source] pub sqlx::Error);
+
+/// What a write can fail with.
+pub trait WriteError: From<sqlx::Error> + From<OutcomeUnknown> {
+    /// The same, now that the transaction is known to be rolled back, if it ever
+    /// began: nothing was written.
+    #[must_use]
+    fn rolled_back(self) -> Self {
+        self
+    }
+}
+
+impl WriteError for sqlx::Error {}
+
+/// For those who write again in any case.
+impl From<OutcomeUnknown> for sqlx::Error {
+    fn from(OutcomeUnknown(error): OutcomeUnknown) -> Self {
+        error
+    }
+}
+
+/// What kept the database from doing its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// There is no connection, or it was lost.
+    Unreachable,
+    /// It reads, but does not write: the disk is full or broken.
+    Unwritable,
+}
+
+impl Trouble {
+    /// What an error is a sign of; `None` for one that is the statement's own fault.
+    #[must_use]
+    pub fn of(error: &sqlx::Error) -> Option<Self> {
+        match error {
+            sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+                Some(Self::Unwritable)
+            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Some(Self::Unreachable),
+            sqlx::Error::Database(error) => Self::of_code(&error.code()?),
+            _ => None,
+        }
+    }
+
+    /// An SQLSTATE has five characters, an extended result code of SQLite has fewer.
+    fn of_code(code: &str) -> Option<Self> {
+        if code.len() == 5 {
+            return match code {
+                // Killed, shut down, or stood still for too long.
+                "57P01" | "57P02" | "57P03" | "25P03" => Some(Self::Unreachable),
+                // Read only since a failover; an I/O error.
+                "25006" | "58030" => Some(Self::Unwritable),
+                _ if code.starts_with("08") => Some(Self::Unreachable),
+                _ if code.starts_with("53") => Some(Self::Unwritable),
+                _ => None,
+            };
+        }
+        match code.parse::<u32>().ok()? & 0xff {
+            // SQLITE_BUSY
+            5 => Some(Self::Unreachable),
+            // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN
+            8 | 10 | 13 | 14 => Some(Self::Unwritable),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a COMMIT that failed so may have been carried out.
+pub(super) fn may_be_written(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => code_may_be_written(&error.code().unwrap_or_default()),
+        _ => true,
+    }
+}
+
+fn code_may_be_written(code: &str) -> bool {
+    if code.len() == 5 {
+        // Killed while it committed. Who stood still for too long (25P03) was ended before.
+        return code.starts_with("57P") || code.starts_with("08");
+    }
+    // SQLITE_IOERR; a full disk (SQLITE_FULL) rolls back.
+    code.parse::<u32>().is_ok_and(|code| code & 0xff == 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_both_engines_are_understood() {
+        for (code, trouble) in [
+            ("13", Some(Trouble::Unwritable)),
+            ("778", Some(Trouble::Unwritable)),
+            ("5", Some(Trouble::Unreachable)),
+            ("2067", None),
+            ("53100", Some(Trouble::Unwritable)),
+            ("25006", Some(Trouble::Unwritable)),
+            ("57P01", Some(Trouble::Unreachable)),
+            ("08006", Some(Trouble::Unreachable)),
+            ("23505", None),
+        ] {
+            assert_eq!(Trouble::of_code(code), trouble, "{code}");
+        }
+        let unknown =
+            ["778", "57P01", "08006", "13", "5", "25P03", "53100", "40001"].map(code_may_be_written);
+        assert_eq!(unknown, [true, true, true, false, false, false, false, false]);
+        assert!(may_be_written(&sqlx::Error::WorkerCrashed));
+    }
+}

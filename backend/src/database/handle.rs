@@ -1,0 +1,187 @@
+//! The handle that everybody reads and writes with.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use sqlx::{AnyConnection, AnyPool};
+use tokio::runtime::Handle;
+
+use super::changes::Epochs;
+use super::engine::{Engine, OpenError};
+use super::failure::WriteError;
+use super::reserve::Reserve;
+use super::write::{Transaction, Writer, within};
+use super::{clock, feed, migrations};
+use crate::configuration::Configuration;
+
+/// How long a write may take that others wait behind.
+const BRIEFLY: Duration = Duration::from_secs(5);
+
+/// A handle on the database; cloning it is cheap.
+#[derive(Clone)]
+pub struct Database {
+    engine: Engine,
+    read: AnyPool,
+    epochs: Arc<Epochs>,
+    writer: Arc<Writer>,
+    /// Writes run here, not on the worker that asked: a worker drops its tasks
+    /// when the client resets the connection.
+    runtime: Handle,
+    /// Held as long as the database is open (SQLite only).
+    _lock: Option<Arc<std::fs::File>>,
+}
+
+impl Database {
+    /// Opens the database, brings its schema up to date and starts listening
+    /// for what other nodes change. Must be called on the runtime that outlives
+    /// all requests.
+    pub async fn open(configuration: &Configuration) -> Result<Self, OpenError> {
+        let (engine, lock) = Engine::prepare(configuration)?;
+        let (read, write) = engine.connect(configuration).await?;
+        clock::start(engine, &read).await?;
+        migrations::migrate(engine, &write).await?;
+        let epochs = Arc::new(Epochs::default());
+        feed::listen(engine, configuration, Arc::clone(&epochs));
+        let reserve = match engine {
+            Engine::Sqlite => Some(Reserve::keep(&configuration.data_dir)),
+            Engine::Postgres => None,
+        };
+        Ok(Self {
+            engine,
+            read,
+            writer: Arc::new(Writer::new(engine, write, Arc::clone(&epochs), reserve)),
+            epochs,
+            runtime: Handle::current(),
+            _lock: lock.map(Arc::new),
+        })
+    }
+
+    /// What runs below.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The connections to read with.
+    #[must_use]
+    pub fn reader(&self) -> &AnyPool {
+        &self.read
+    }
+
+    /// A read transaction: all its statements see the same moment, so that what
+    /// they find together never mixes before and after a change.
+    pub async fn read_at_one_moment(&self) -> Result<sqlx::Transaction<'static, sqlx::Any>, sqlx::Error> {
+        self.read.begin_with(self.engine.begin_read()).await
+    }
+
+    /// What tells caches that they are out of date.
+    #[must_use]
+    pub fn epochs(&self) -> &Arc<Epochs> {
+        &self.epochs
+    }
+
+    /// Does `work` in the one write transaction of this moment and commits it if
+    /// it returns `Ok`. The work is finished even if the caller stops waiting for
+    /// it. Whatever goes wrong, the next write begins anew.
+    ///
+    /// Nothing slow belongs inside: no key generation, no password hashing, no
+    /// network.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: WriteError + Send + 'static,
+    {
+        self.withdraw_if(false, work).await
+    }
+
+    /// The same for what takes rights away, and for the login that it needs: on a
+    /// full disk this may use the space that is kept for it.
+    pub async fn withdraw<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: WriteError + Send + 'static,
+    {
+        self.withdraw_if(true, work).await
+    }
+
+    /// [`Database::withdraw`] if the work takes rights away, else [`Database::write`].
+    pub async fn withdraw_if<T, E, F>(&self, withdraws: bool, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: WriteError + Send + 'static,
+    {
+        self.writer.make_space(withdraws)?;
+        let writer = Arc::clone(&self.writer);
+        let task = self.runtime.spawn(async move {
+            let outcome = writer.transact(work).await;
+            if outcome.is_err() {
+                writer.probe();
+            }
+            outcome.map_err(WriteError::rolled_back)
+        });
+        match task.await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(sqlx::Error::WorkerCrashed.into()),
+        }
+    }
+
+    /// Whether anything but a withdrawal may be written: not while the space is
+    /// used that is kept for withdrawing.
+    pub fn has_space(&self) -> Result<(), sqlx::Error> {
+        self.writer.has_space()
+    }
+
+    /// Whether changes can be written, as it was found last.
+    #[must_use]
+    pub fn can_write(&self) -> bool {
+        self.writer.has_space().is_ok() && self.writer.works()
+    }
+
+    /// Runs `work` on the runtime that outlives requests.
+    pub fn spawn<F>(&self, work: F) -> tokio::task::JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.runtime.spawn(work)
+    }
+
+    /// Does `work` with a connection that writes, outside of [`Database::write`]: for
+    /// rows that no cache holds and no invariant spans. Others may be waiting behind
+    /// it, so it has a few seconds; one that takes longer loses its connection.
+    pub async fn write_briefly<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
+        let began = Instant::now();
+        let mut connection = within(BRIEFLY, self.writer.pool.acquire()).await?;
+        let left = BRIEFLY.saturating_sub(began.elapsed());
+        let outcome = within(left, work(&mut connection)).await;
+        if matches!(outcome, Err(sqlx::Error::PoolTimedOut)) {
+            connection.close_on_drop();
+        }
+        outcome
+    }
+
+    /// The pool to write with outside of [`Database::write`]: for rows that no
+    /// cache holds and no invariant spans (replay memory, counters).
+    #[must_use]
+    pub fn unordered_writer(&self) -> &AnyPool {
+        &self.writer.pool
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("SELECT 1").execute(&self.read).await.map(drop)
+    }
+
+    /// Closes all connections, writing SQLite's log back.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.writer.pool.close().await;
+    }
+}

@@ -1,0 +1,42 @@
+//! The schema, step by step.
+
+use sqlx::AnyPool;
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use super::engine::Engine;
+
+/// Applies the migrations that are missing, one node at a time.
+pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
+    // Numbers are for ever: a database remembers which it has.
+    let texts = match engine {
+        Engine::Sqlite => [
+            (1, include_str!("../../../migrations/sqlite/0001_first.sql")),
+            (2, include_str!("../../../migrations/sqlite/0002_gateways.sql")),
+            (3, include_str!("../../../migrations/sqlite/0003_clients.sql")),
+            (4, include_str!("../../../migrations/sqlite/0004_screens.sql")),
+            (5, include_str!("../../../migrations/sqlite/0005_clock.sql")),
+            (6, include_str!("../../../migrations/sqlite/0006_names.sql")),
+            (7, include_str!("../../../migrations/sqlite/0007_look_alikes.sql")),
+            (8, include_str!("../../../migrations/sqlite/0008_servers.sql")),
+        ],
+        Engine::Postgres => [
+            (1, include_str!("../../../migrations/postgres/0001_first.sql")),
+            (2, include_str!("../../../migrations/postgres/0002_gateways.sql")),
+            (3, include_str!("../../../migrations/postgres/0003_clients.sql")),
+            (4, include_str!("../../../migrations/postgres/0004_screens.sql")),
+            (5, include_str!("../../../migrations/postgres/0005_clock.sql")),
+            (6, include_str!("../../../migrations/postgres/0006_names.sql")),
+            (7, include_str!("../../../migrations/postgres/0007_look_alikes.sql")),
+            (8, include_str!("../../../migrations/postgres/0008_servers.sql")),
+        ],
+    };
+    let migrations = texts
+        .into_iter()
+        .map(|(version, text)| {
+            let description = format!("{version:04}").into();
+            Migration::new(version, description, MigrationType::Simple, text.into_sql_str(), false)
+        })
+        .collect();
+    Migrator::with_migrations(migrations).run(pool).await
+}

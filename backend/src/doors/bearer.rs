@@ -1,0 +1,122 @@
+//! Turns a request into the [`Principal`] who asks: a person with a session, or
+//! a token that the decision engine lets call this operation of our own API.
+
+use crate::access::origin::anonymous;
+use crate::web::client_ip::client_ip;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
+
+use crate::access::grants::Held;
+use crate::access::origin::Origin;
+use crate::access::principal::Principal;
+use crate::crypto::operations::Source;
+use crate::database::in_time;
+use crate::engine::call::{Call, Presented};
+use crate::engine::proof::Proof;
+use crate::engine::state::TokenState;
+use crate::engine::verdict::Verdict;
+use crate::engine::verifier::Verifier;
+use crate::sessions::Sessions;
+use crate::systems::builtin;
+use crate::systems::catalog::Snapshot;
+use crate::web::bearer::{bearer, no_credential, project};
+use crate::web::problem::{Kind, Problem};
+use crate::web::SentMethod;
+
+impl FromRequest for Principal {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            if request.headers().contains_key(header::AUTHORIZATION) {
+                in_time(token(&request)).await
+            } else {
+                in_time(person(&request)).await
+            }
+        })
+    }
+}
+
+fn state<T: 'static>(request: &HttpRequest) -> Result<&web::Data<T>, Problem> {
+    request.app_data::<web::Data<T>>().ok_or_else(|| Problem::internal("the application lacks a part"))
+}
+
+async fn person(request: &HttpRequest) -> Result<Principal, Problem> {
+    let resumed = state::<Sessions>(request)?.resume(request).await?;
+    let resumed = resumed.ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
+    if resumed.must_change_password {
+        return Err(Problem::new(Kind::PasswordChangeRequired));
+    }
+    let user = &resumed.user;
+    let origin = Origin {
+        kind: "user",
+        id: Some(user.id.to_string()),
+        name: user.username.clone(),
+        ..anonymous(request)
+    };
+    Ok(Principal::person(user, origin))
+}
+
+async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
+    let verifier = state::<Verifier>(request)?;
+    let snapshot = verifier.catalog().await?;
+    let system = snapshot
+        .system_named(builtin::KEY)
+        .ok_or_else(|| Problem::internal("the built-in system is not registered"))?;
+    let credential = bearer(request).ok_or_else(|| no_credential(request))?;
+    let project = project(request.headers());
+    let client_ip = client_ip(request);
+    let method = request.extensions().get::<SentMethod>().map(|SentMethod(method)| method.clone());
+    let call = Call {
+        system,
+        method: method.as_ref().unwrap_or(request.method()).as_str(),
+        path: request.uri().path(),
+        project: project.as_deref(),
+        client_ip,
+    };
+    let presented = Presented { credential, verifier_key: None, source: Source::new(client_ip, "") };
+    let verdict = verifier.decide(&snapshot, presented, &call).await;
+    if let Some(reason) = verdict.denied {
+        return Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str())));
+    }
+    let catalog = verdict.catalog.clone().unwrap_or(snapshot);
+    let Verdict { token: Some(token), proof: Some(proof), user, reach: Some(reach), .. } = verdict else {
+        return Err(Problem::internal("an allowed call without a token"));
+    };
+    let held = held(&token, &proof, &catalog);
+    let origin = Origin {
+        kind: "token",
+        id: Some(token.id.to_string()),
+        name: token.name.clone(),
+        ..anonymous(request)
+    };
+    Ok(match user {
+        Some(user) => Principal::jwt_token(held, &user, &reach, origin),
+        None => Principal::rsa_token(held, reach, origin),
+    })
+}
+
+/// What the credential at hand reaches: the token's grants, narrowed by the JWT.
+fn held(token: &TokenState, proof: &Proof, snapshot: &Snapshot) -> Held {
+    let holds_api = |api: &&_| {
+        snapshot.api(api).is_some_and(|(system, key)| {
+            snapshot.system(system).is_some_and(|system| proof.holds_scope(&system.key, key))
+        })
+    };
+    let holds_system = |id: &&_| {
+        snapshot.system(id).is_some_and(|system| proof.holds_scope(&system.key, &format!("{}:*", system.key)))
+    };
+    Held {
+        token: token.id.clone(),
+        apis: token.apis.iter().filter(holds_api).cloned().collect(),
+        systems: token.systems.iter().filter(holds_system).cloned().collect(),
+        expires_at: token.expires_at,
+        allowed_ips: token.allowed_ips.clone(),
+        one_time_only: token.one_time_only,
+    }
+}

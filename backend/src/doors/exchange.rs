@@ -1,0 +1,310 @@
+//! `POST /oauth2/token`: client credentials for an access token.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use latchkey_shared::ids::ProjectId;
+use latchkey_shared::tokens::Kind;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::reach::{Reach, UserState};
+use crate::configuration::Configuration;
+use crate::crypto::jwt::{Claims, Grants};
+use crate::crypto::operations::{PrivateOperations, Source};
+use crate::crypto::{random_bytes, to_base64url};
+use crate::database::{Patience, now};
+use crate::engine::proof::Proof;
+use crate::engine::state::TokenState;
+use crate::engine::verifier::{ATTEMPTS, Verifier};
+use crate::keys::keyring::Keyring;
+use crate::oauth::authenticate::{Unread, authenticate};
+use crate::oauth::client::Client;
+use crate::oauth::error::{Code, OAuthError, OAuthErrorBody, never_stored};
+use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::users::Users;
+use crate::web::client_ip::client_ip;
+
+/// Claims longer than this, in bytes, are left to an online check.
+const CLAIM_LIMIT: usize = 4 * 1024;
+
+/// The parameters of a token request (RFC 6749 §4.4.2).
+#[derive(Deserialize, ToSchema)]
+#[allow(dead_code, reason = "describes the form in the document; `client::Form` reads it")]
+pub(super) struct TokenRequest {
+    /// `client_credentials`.
+    grant_type: String,
+    /// The token's id, where the Basic scheme is not used.
+    client_id: Option<String>,
+    /// The secret of the token file, or the secret id.
+    #[schema(format = Password)]
+    client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside an assertion.
+    client_assertion_type: Option<String>,
+    /// A JWT that the client signed with its own key (RFC 7523): `iss` and `sub`
+    /// are the token's id, `aud` the issuer or the token endpoint, `exp` at most
+    /// five minutes ahead, `jti` used once.
+    client_assertion: Option<String>,
+    /// API keys, separated by spaces: what the access token is held to.
+    scope: Option<String>,
+    /// The audience of the system that the access token is for (RFC 8707);
+    /// needed when the token reaches several.
+    resource: Option<String>,
+    /// JWT tokens: the user, by name or id; needed when there are several.
+    subject: Option<String>,
+}
+
+/// An access token (RFC 6749 §5.1).
+#[derive(Serialize, ToSchema)]
+pub(super) struct TokenResponse {
+    /// The JWT (RFC 9068).
+    access_token: String,
+    /// `Bearer`.
+    token_type: &'static str,
+    /// How long it is good, in seconds.
+    expires_in: i64,
+    /// What it is for; absent where that is too long to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+/// Get an access token
+///
+/// Client credentials of a token of either kind for a short-lived JWT.
+#[utoipa::path(
+    operation_id = "issue_access_token",
+    tag = "oauth",
+    request_body(
+        content = TokenRequest,
+        content_type = "application/x-www-form-urlencoded",
+        example = json!({ "grant_type": "client_credentials", "scope": "fleet:listDevices" })
+    ),
+    security(("client" = []), ()),
+    responses(
+        (status = 200, description = "The access token", body = TokenResponse),
+        (status = 400, description = "RFC 6749 §5.2 and RFC 8707 §2.", body = OAuthErrorBody),
+        (status = 401, description = "The client is not who it says.", body = OAuthErrorBody),
+        (status = 500, description = "Something went wrong here.", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+    )
+)]
+#[post("/oauth2/token")]
+#[allow(clippy::too_many_arguments, reason = "each is a part of the application that the handler needs")]
+pub(super) async fn issue(
+    request: HttpRequest,
+    form: Unread,
+    verifier: web::Data<Verifier>,
+    users: web::Data<Users>,
+    keyring: web::Data<Keyring>,
+    operations: web::Data<PrivateOperations>,
+    configuration: web::Data<Configuration>,
+) -> Result<HttpResponse, OAuthError> {
+    let mut patience = Patience::new();
+    let form = form.form_of_client(&verifier, &mut patience).await?;
+    match form.required("grant_type")? {
+        "client_credentials" => {}
+        _ => {
+            return Err(OAuthError::new(Code::UnsupportedGrantType, "Only client_credentials is supported."));
+        }
+    }
+    let issued = patience.wait(async {
+        let mut client = authenticate(&request, &form, &verifier, &keyring).await?;
+        for _ in 0..ATTEMPTS {
+            let Client { token, key } = &client;
+            if token.one_time_only {
+                return Err(OAuthError::new(
+                    Code::UnauthorizedClient,
+                    "The token accepts one-time requests only.",
+                ));
+            }
+            let snapshot = verifier.catalog().await?;
+            let system = target(token, &snapshot, form.resources())?;
+            let subject = subject(token, &users, form.get("subject")).await?;
+            let Said { scope, projects, grants } =
+                said(token, &snapshot, system, subject.as_deref(), form.get("scope"))?;
+            let issued_at = now() / 1_000;
+            let end = issued_at + i64::from(configuration.jwt_lifetime);
+            let exp = [token.expires_at, key.valid_until]
+                .into_iter()
+                .flatten()
+                .map(|end| end / 1_000)
+                .fold(end, i64::min);
+            let claims = Claims {
+                iss: keyring.issuer().to_owned(),
+                sub: subject.as_ref().map_or_else(|| token.id.to_string(), |user| user.id.to_string()),
+                aud: system.audience.clone(),
+                client_id: token.id.clone(),
+                iat: issued_at,
+                nbf: issued_at,
+                exp,
+                jti: to_base64url(random_bytes::<16>()),
+                generation: key.generation,
+                scope: scope.clone(),
+                all_projects: token.kind == Kind::Rsa && token.projects == Reach::All,
+                projects,
+                grants,
+            };
+            let overloaded = |_| OAuthError::new(Code::TemporarilyUnavailable, "Not now; try again.");
+            let source = Source::new(client_ip(&request), "");
+            let ticket = operations.admit(token.id.as_str(), source).map_err(overloaded)?;
+            let keys = keyring.signing_keys().await.map_err(OAuthError::internal)?;
+            let access_token =
+                operations.run(ticket, move || keys.sign(&claims, now())).await.map_err(overloaded)?;
+            // What it was issued by may have been withdrawn meanwhile.
+            if verifier.still_count(&snapshot, token, subject.as_ref(), &Proof::default()) {
+                return Ok(never_stored(&mut HttpResponse::Ok()).json(TokenResponse {
+                    access_token,
+                    token_type: "Bearer",
+                    expires_in: exp - issued_at,
+                    scope,
+                }));
+            }
+            client = client.again(&request, &verifier).await?;
+        }
+        Err(OAuthError::not_now())
+    });
+    issued.await
+}
+
+/// What an access token says that it is for. Where that is too long, an online check knows.
+struct Said {
+    scope: Option<String>,
+    projects: Option<Vec<String>>,
+    grants: Option<Grants>,
+}
+
+fn said(
+    token: &TokenState,
+    snapshot: &Snapshot,
+    system: &CatalogSystem,
+    subject: Option<&UserState>,
+    asked: Option<&str>,
+) -> Result<Said, OAuthError> {
+    let narrows = asked.is_some();
+    let scope = match asked {
+        Some(asked) => narrowed(token, snapshot, system, asked)?,
+        None => whole_scope(token, snapshot, system),
+    };
+    let projects = project_keys(token, snapshot, system, subject);
+    let length = |texts: &[String]| texts.iter().map(|text| text.len() + 3).sum::<usize>();
+    let is_too_long = scope.len() > CLAIM_LIMIT
+        || projects.as_deref().is_some_and(|projects| length(projects) > CLAIM_LIMIT);
+    Ok(if is_too_long {
+        // What was asked for narrows, so it must stay.
+        Said { scope: narrows.then_some(scope), projects: None, grants: Some(Grants::Online) }
+    } else {
+        Said { scope: Some(scope), projects, grants: None }
+    })
+}
+
+/// The one system that the access token is for.
+fn target<'s>(
+    token: &'s TokenState,
+    snapshot: &'s Snapshot,
+    resources: &[String],
+) -> Result<&'s CatalogSystem, OAuthError> {
+    let refused = |description: &str| OAuthError::new(Code::InvalidTarget, description);
+    let reached = snapshot.reached(&token.apis, &token.systems);
+    let mut reached =
+        reached.into_iter().filter_map(|system| snapshot.system(system)).filter(|system| !system.disabled);
+    match resources {
+        [] => {}
+        [resource] => {
+            return reached.find(|system| system.audience == *resource).ok_or_else(|| {
+                refused("`resource` is not the audience of a system that the token reaches.")
+            });
+        }
+        // No system can then replay it at another.
+        _ => return Err(refused("An access token is for one `resource`.")),
+    }
+    match (reached.next(), reached.next()) {
+        (Some(only), None) => Ok(only),
+        (None, _) => Err(refused("The token reaches no system any more.")),
+        _ => Err(refused("The token reaches several systems: name one as `resource`.")),
+    }
+}
+
+/// The user whom the access token speaks for; none for RSA tokens.
+async fn subject(
+    token: &TokenState,
+    users: &Users,
+    named: Option<&str>,
+) -> Result<Option<Arc<UserState>>, OAuthError> {
+    let refused = |description: &str| OAuthError::new(Code::InvalidRequest, description);
+    let mut theirs = token.users.iter();
+    let user = match (token.kind, named, theirs.next(), theirs.next()) {
+        (Kind::Rsa, None, ..) => return Ok(None),
+        (Kind::Rsa, Some(_), ..) => {
+            return Err(refused("RSA tokens speak for themselves: leave `subject` out."));
+        }
+        (Kind::Jwt, Some(named), ..) => users.one_of(&token.users, named).await?,
+        (Kind::Jwt, None, Some(only), None) => users.state(only).await?,
+        (Kind::Jwt, None, None, _) => None,
+        (Kind::Jwt, None, ..) => {
+            return Err(refused("The token is for several users: name one as `subject`."));
+        }
+    };
+    let user = user.filter(|user| !user.disabled);
+    user.map(Some).ok_or_else(|| refused("The token is not for this user."))
+}
+
+/// What was asked for, if all of it is granted.
+fn narrowed(
+    token: &TokenState,
+    snapshot: &Snapshot,
+    system: &CatalogSystem,
+    scope: &str,
+) -> Result<String, OAuthError> {
+    let refused = |description: String| Err(OAuthError::new(Code::InvalidScope, description));
+    if scope.len() > CLAIM_LIMIT {
+        return refused("`scope` is too long.".to_owned());
+    }
+    let whole = !system.builtin && token.systems.contains(&system.id);
+    let mut granted = Vec::new();
+    for one in scope.split(' ').filter(|one| !one.is_empty()) {
+        let is_granted = if one.strip_suffix(":*") == Some(system.key.as_str()) {
+            whole
+        } else {
+            snapshot
+                .api_keyed(one)
+                .is_some_and(|(id, owner)| *owner == system.id && (whole || token.apis.contains(id)))
+        };
+        if !is_granted {
+            return refused("`scope` names an API that is not granted, or is of another system.".to_owned());
+        }
+        if !granted.contains(&one) {
+            granted.push(one);
+        }
+    }
+    if granted.is_empty() { refused("`scope` names nothing.".to_owned()) } else { Ok(granted.join(" ")) }
+}
+
+/// All that the token is granted of a system.
+pub(super) fn whole_scope(token: &TokenState, snapshot: &Snapshot, system: &CatalogSystem) -> String {
+    if !system.builtin && token.systems.contains(&system.id) {
+        return format!("{}:*", system.key);
+    }
+    let of_system = |api| snapshot.api(api).filter(|(owner, _)| **owner == system.id).map(|(_, key)| key);
+    let mut keys: Vec<&str> = token.apis.iter().filter_map(of_system).collect();
+    keys.sort_unstable();
+    keys.join(" ")
+}
+
+/// The keys of the projects that a token is held to, if it is held to some: those
+/// that are open now, for who checks the JWT offline.
+fn project_keys(
+    token: &TokenState,
+    snapshot: &Snapshot,
+    system: &CatalogSystem,
+    user: Option<&UserState>,
+) -> Option<Vec<String>> {
+    let Reach::Only(projects) = &token.projects else { return None };
+    let open = |id: &&ProjectId| {
+        system.opened_to.contains(id) && user.is_none_or(|user| user.memberships.contains_key(*id))
+    };
+    let key =
+        |id| snapshot.project(id).filter(|project| !project.disabled).map(|project| project.name.key.clone());
+    let mut keys: Vec<String> = projects.iter().filter(open).filter_map(key).collect();
+    keys.sort_unstable();
+    Some(keys)
+}

@@ -1,0 +1,216 @@
+//! `/auth/{system}`: the door that gateways ask at before they let a call through.
+//!
+//! A gateway proves itself with a verifier key, and the key names its family:
+//! only the headers in which that family hands over a call are read, each of
+//! them once, so that a caller cannot smuggle in those of another. The caller's
+//! credential stays in `Authorization`. An allowed call is a 200 that says in
+//! `X-Latchkey-*` headers who calls; a denied one has the status and the
+//! challenge that every door gives, since the gateway hands it to the caller.
+
+use std::borrow::Cow;
+
+use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::systems::Gateway;
+use latchkey_shared::verify::Subject;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use utoipa_actix_web::OpenApiFactory;
+
+use crate::configuration::Configuration;
+use crate::crypto::operations::Source;
+use crate::crypto::secret_id;
+use crate::crypto::secret_id::Prefix;
+use crate::database::Patience;
+use crate::engine::call::{Call, Presented};
+use crate::engine::verdict::Verdict;
+use crate::engine::verifier::Verifier;
+use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::web::SentMethod;
+use crate::web::bearer::{bearer, no_credential, project};
+use crate::web::problem::Problem;
+
+/// Where a gateway puts its verifier key: `Authorization` is the caller's.
+const VERIFIER: &str = "x-latchkey-verifier";
+
+/// What stays as it is in a header that is percent-encoded (RFC 3986 §2.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The door, for any method: Envoy asks with that of the call.
+pub(super) struct ForwardAuthentication;
+
+impl HttpServiceFactory for ForwardAuthentication {
+    fn register(self, config: &mut AppService) {
+        web::resource("/auth/{target:.*}").to(authorize).register(config);
+    }
+}
+
+impl OpenApiFactory for ForwardAuthentication {
+    fn paths(&self) -> utoipa::openapi::path::Paths {
+        __path_authorize.paths()
+    }
+
+    fn schemas(&self, schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        __path_authorize.schemas(schemas);
+    }
+}
+
+/// Let a gateway through
+///
+/// Forward authentication, for gateways that ask before they let a call through.
+/// The verifier key names the gateway and therefore the headers that are read:
+/// nginx and HAProxy `X-Original-Method` and `X-Original-URI`, Caddy and Traefik
+/// `X-Forwarded-Method` and `X-Forwarded-Uri`, all of them `X-Forwarded-For`, whose
+/// last address is the gateway's word. Envoy asks with the method of the call, and
+/// with its path behind `/auth/{system}`. `Authorization` is the caller's own. Any
+/// method is answered alike.
+#[utoipa::path(
+    get,
+    path = "/auth/{system}",
+    operation_id = "authorize_call",
+    tag = "verify",
+    params(
+        ("system" = String, Path, description = "The key or id of the verifier key's system; Envoy: and the path of the call."),
+        ("X-Original-Method" = Option<String>, Header, description = "nginx, HAProxy: the method of the call.", nullable = false),
+        ("X-Original-URI" = Option<String>, Header, description = "nginx, HAProxy: its path, as it arrived.", nullable = false),
+        ("X-Forwarded-Method" = Option<String>, Header, description = "Caddy, Traefik: the method of the call.", nullable = false),
+        ("X-Forwarded-Uri" = Option<String>, Header, description = "Caddy, Traefik: its path, as it arrived.", nullable = false),
+        ("X-Forwarded-For" = Option<String>, Header, description = "The caller's address, last.", nullable = false),
+        ("X-Project" = Option<String>, Header, description = "The project, by key or id, where the path does not name it.", nullable = false),
+    ),
+    security(("gateway" = [])),
+    responses(
+        (status = 200, description = "The call may pass. Names are percent-encoded UTF-8 (RFC 3986).", headers(
+            ("X-Latchkey-Token" = String, description = "The token's id."),
+            ("X-Latchkey-Token-Name" = String, description = "The token's name, percent-encoded."),
+            ("X-Latchkey-Token-Kind" = String, description = "`rsa` or `jwt`."),
+            ("X-Latchkey-Subject" = String, description = "Whom the call is made as: the id of the user, else of the token."),
+            ("X-Latchkey-Username" = String, description = "The user's name at login, percent-encoded; empty for RSA tokens."),
+            ("X-Latchkey-Project" = String, description = "The key of the project that the call is made in; empty if in none."),
+            ("X-Latchkey-Api" = String, description = "The key of the API that the call matches."),
+        )),
+        (status = 401, description = "The credential is missing, or no good (RFC 6750 `invalid_token`).", body = ProblemBody, content_type = "application/problem+json", headers(("WWW-Authenticate" = String))),
+        (status = 403, description = "The credential does not allow this call (`call-denied`; `insufficient_scope` of RFC 6750); or, without a challenge, the gateway is not set up as its verifier key says (`forbidden`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many calls.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
+        (status = 503, description = "Not now; try again.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
+    )
+)]
+async fn authorize(
+    request: HttpRequest,
+    verifier: web::Data<Verifier>,
+    configuration: web::Data<Configuration>,
+) -> Result<HttpResponse, Problem> {
+    let mut patience = Patience::new();
+    let snapshot = patience.wait(verifier.catalog()).await?;
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let target = target.strip_prefix("/auth/").unwrap_or_default();
+    let (named, rest) = target.split_at(target.find(['/', '?']).unwrap_or(target.len()));
+    let headers = request.headers();
+    let (system, gateway) = authenticate(&snapshot, headers)?;
+    if snapshot.system_named(named).is_none_or(|named| named.id != system.id) {
+        return Err(Problem::forbidden("The verifier key is for another system."));
+    }
+    let (method, path) = match asked_by(gateway) {
+        // Caddy asks with the query of the call; that is in its header, too.
+        Some((method, path)) if !rest.starts_with('/') => {
+            (required(headers, method)?, required(headers, path)?)
+        }
+        Some(_) => return Err(Problem::forbidden("Only Envoy puts the path of the call behind the system.")),
+        None if !rest.starts_with('/') => {
+            return Err(Problem::forbidden("Envoy puts the path of the call behind the system."));
+        }
+        None => {
+            let sent = request.extensions().get::<SentMethod>().map(|SentMethod(method)| method.to_string());
+            (sent.unwrap_or_else(|| request.method().to_string()).into(), rest.into())
+        }
+    };
+    let client_ip = configuration.trusted_proxies.named_by_gateway(headers);
+    let credential = bearer(&request).ok_or_else(|| no_credential(&request))?;
+    let project = project(headers);
+    let verifier_key = once(headers, VERIFIER)?;
+    let presented = Presented {
+        credential,
+        verifier_key: verifier_key.as_deref(),
+        source: Source::new(client_ip, &system.key),
+    };
+    let call = Call { system, method: &method, path: &path, project: project.as_deref(), client_ip };
+    let verdict = patience.wait(verifier.decide(&snapshot, presented, &call)).await;
+    match verdict.denied {
+        Some(reason) => Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str()))),
+        None => Ok(identity(&verdict)),
+    }
+}
+
+/// The gateway that asks, by its verifier key. What is wrong here is a matter
+/// between it and us: there is no challenge that its caller could meet.
+fn authenticate<'s>(
+    snapshot: &'s Snapshot,
+    headers: &HeaderMap,
+) -> Result<(&'s CatalogSystem, Gateway), Problem> {
+    let key = once(headers, VERIFIER)?;
+    let key = key.as_deref().and_then(|key| secret_id::parse(Prefix::VerifierKey, key).ok());
+    let known = key.and_then(|key| {
+        let known = snapshot.verifier_key(&key.digest())?;
+        Some((snapshot.system(&known.system)?, known.gateway))
+    });
+    match known {
+        Some((system, Some(gateway))) => Ok((system, gateway)),
+        Some((_, None)) => Err(Problem::forbidden("The verifier key names no gateway.")),
+        None => Err(Problem::forbidden("Send a verifier key of the system in X-Latchkey-Verifier.")),
+    }
+}
+
+/// The headers in which a gateway hands over method and path; none for those
+/// that ask with the call's own.
+fn asked_by(gateway: Gateway) -> Option<(&'static str, &'static str)> {
+    match gateway {
+        Gateway::Nginx | Gateway::Haproxy => Some(("x-original-method", "x-original-uri")),
+        Gateway::Caddy | Gateway::Traefik => Some(("x-forwarded-method", "x-forwarded-uri")),
+        Gateway::Envoy => None,
+    }
+}
+
+/// A header of the gateway. A second line of it could be its caller's.
+fn once<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<Cow<'h, str>>, Problem> {
+    let mut lines = headers.get_all(name);
+    let line = lines.next().map(|line| String::from_utf8_lossy(line.as_bytes()));
+    match lines.next() {
+        None => Ok(line),
+        Some(_) => Err(Problem::forbidden(format!("The gateway sent {name} twice."))),
+    }
+}
+
+fn required<'h>(headers: &'h HeaderMap, name: &str) -> Result<Cow<'h, str>, Problem> {
+    once(headers, name)?.ok_or_else(|| Problem::forbidden(format!("The gateway did not send {name}.")))
+}
+
+/// Who calls, in headers.
+fn identity(verdict: &Verdict) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    let mut say = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.insert_header((HeaderName::from_static(name), value));
+        }
+    };
+    let encoded = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
+    let decision = verdict.decision();
+    if let Some(token) = &decision.token {
+        say("x-latchkey-token", token.id.as_str());
+        say("x-latchkey-token-name", &encoded(&token.name));
+        say("x-latchkey-token-kind", token.kind.as_str());
+    }
+    let (subject, username) = match &decision.subject {
+        Some(Subject::User { id, username }) => (id.as_str(), encoded(username)),
+        Some(Subject::Token { id }) => (id.as_str(), String::new()),
+        None => ("", String::new()),
+    };
+    // Empty rather than absent: a gateway that copies a header overwrites what
+    // the caller sent under its name, and older ones of Caddy's need it there.
+    say("x-latchkey-subject", subject);
+    say("x-latchkey-username", &username);
+    say("x-latchkey-project", decision.project.as_ref().map_or("", |project| &project.key));
+    say("x-latchkey-api", decision.api.as_deref().unwrap_or_default());
+    response.finish()
+}

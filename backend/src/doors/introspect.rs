@@ -1,0 +1,204 @@
+//! `POST /oauth2/introspect` (RFC 7662), for callers with a verifier key.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use latchkey_shared::tokens::Kind;
+use latchkey_shared::verify::Reason;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::exchange::whole_scope;
+use crate::access::reach::Reach;
+use crate::configuration::proxies::hop;
+use crate::crypto::operations::Source;
+use crate::database::{Patience, now};
+use crate::engine::judge::{comes_from, is_in_force, reach};
+use crate::engine::verifier::{ATTEMPTS, Verifier};
+use crate::keys::keyring::Keyring;
+use crate::oauth::authenticate::{Unread, verifying_system};
+use crate::oauth::error::{Code, OAuthError, OAuthErrorBody, never_stored};
+use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::users::Users;
+
+/// The parameters of an introspection request (RFC 7662 §2.1).
+#[derive(Deserialize, ToSchema)]
+#[allow(dead_code, reason = "describes the form in the document; `client::Form` reads it")]
+pub(super) struct IntrospectionRequest {
+    /// The credential: an open token or a JWT.
+    token: String,
+    /// Ignored: what it is can be seen.
+    token_type_hint: Option<String>,
+    /// The caller's address; without it tokens with an address list are inactive.
+    client_ip: Option<String>,
+    /// The system's key or id, where the verifier key is no bearer token.
+    client_id: Option<String>,
+    /// The verifier key, where it is no bearer token.
+    #[schema(format = Password)]
+    client_secret: Option<String>,
+}
+
+/// What a credential is for (RFC 7662 §2.2).
+#[derive(Serialize, Default, ToSchema)]
+pub(super) struct Introspection {
+    /// Whether it is good now, for the caller's system.
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    /// The keys of the projects that it is held to, if it is held to some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    projects: Option<Vec<String>>,
+}
+
+/// Introspect a credential
+///
+/// What is not good, not known, or another system's is `active: false`, and
+/// nothing more is said of it. The verifier key comes as bearer token, or as the
+/// `client_secret` of the client that the system is, in any of the usual ways.
+#[utoipa::path(
+    operation_id = "introspect_token",
+    tag = "oauth",
+    request_body(
+        content = IntrospectionRequest,
+        content_type = "application/x-www-form-urlencoded",
+        example = json!({ "token": "the access token", "client_ip": "192.0.2.7" })
+    ),
+    security(("verifier_key" = []), ("client" = []), ()),
+    responses(
+        (status = 200, description = "What it is for", body = Introspection),
+        (status = 400, description = "RFC 6749 §5.2.", body = OAuthErrorBody),
+        (status = 401, description = "There is no verifier key.", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+    )
+)]
+#[post("/oauth2/introspect")]
+pub(super) async fn introspect(
+    request: HttpRequest,
+    form: Unread,
+    verifier: web::Data<Verifier>,
+    users: web::Data<Users>,
+    keyring: web::Data<Keyring>,
+) -> Result<HttpResponse, OAuthError> {
+    let mut patience = Patience::new();
+    let form = form.form_of_verifier(&*patience.wait(verifier.catalog()).await?).await?;
+    let found = patience.wait(async {
+        for _ in 0..ATTEMPTS {
+            let snapshot = verifier.catalog().await?;
+            let system = verifying_system(&request, &form, &snapshot)?;
+            let token = form.required("token")?;
+            let refused = || OAuthError::new(Code::InvalidRequest, "`client_ip` is not an IP address.");
+            let client_ip = form.get("client_ip").map(|named| hop(named).ok_or_else(refused)).transpose()?;
+            let found = find(&verifier, &users, &keyring, &snapshot, system, token, client_ip).await?;
+            if let Some(found) = found {
+                return Ok(found);
+            }
+        }
+        Err(OAuthError::not_now())
+    });
+    Ok(never_stored(&mut HttpResponse::Ok()).json(found.await?))
+}
+
+/// What a credential is for; nothing if what it was judged by counts no longer.
+async fn find(
+    verifier: &Verifier,
+    users: &Users,
+    keyring: &Keyring,
+    snapshot: &Arc<Snapshot>,
+    system: &CatalogSystem,
+    credential: &str,
+    client_ip: Option<std::net::IpAddr>,
+) -> Result<Option<Introspection>, OAuthError> {
+    let now = now();
+    let inactive = || Ok(Some(Introspection::default()));
+    let (token, proof) = match verifier.prove(credential, Source::Named(&system.key), now).await {
+        Ok(proven) => proven,
+        Err(Reason::Unavailable) => return Err(OAuthError::not_now()),
+        Err(_) => return inactive(),
+    };
+    let for_system = proof.audience.as_ref().is_none_or(|audience| *audience == system.audience);
+    // A sealed request is for one call; only a decision about that call can use it.
+    let good = proof.binding.is_none()
+        && !token.one_time_only
+        && for_system
+        && !system.disabled
+        && snapshot.reached(&token.apis, &token.systems).contains(&system.id)
+        && is_in_force(&token, &proof, now).is_ok()
+        && comes_from(&token.allowed_ips, client_ip).is_ok();
+    if !good {
+        return inactive();
+    }
+    let user = match (token.kind, &proof.user) {
+        (Kind::Rsa, _) => None,
+        (Kind::Jwt, None) => return inactive(),
+        (Kind::Jwt, Some(id)) => match users.state(id).await? {
+            Some(user) if !user.disabled && token.users.contains(id) => Some(user),
+            _ => return inactive(),
+        },
+    };
+    if !verifier.still_count(snapshot, &token, user.as_ref(), &proof) {
+        return Ok(None);
+    }
+    let granted = whole_scope(&token, snapshot, system);
+    let scope = match &proof.scope {
+        None => granted,
+        Some(_) => {
+            narrow(&granted, |one| proof.holds_scope(&system.key, one), proof.scope.as_deref(), system)
+        }
+    };
+    let projects = match reach(&token, &proof, snapshot) {
+        Reach::All => None,
+        Reach::Only(projects) => {
+            let key = |id| snapshot.project(id).map(|project| project.name.key.clone());
+            Some(projects.iter().filter_map(key).collect())
+        }
+    };
+    let ends = [token.expires_at, proof.expires_at].into_iter().flatten().min();
+    Ok(Some(Introspection {
+        active: true,
+        scope: Some(scope),
+        client_id: Some(token.id.to_string()),
+        username: user.as_ref().map(|user| user.username.clone()),
+        token_type: Some("Bearer"),
+        exp: ends.map(|end| end / 1_000),
+        iat: proof.issued_at,
+        sub: Some(user.map_or_else(|| token.id.to_string(), |user| user.id.to_string())),
+        aud: Some(system.audience.clone()),
+        iss: Some(keyring.issuer().to_owned()),
+        jti: proof.jti,
+        projects,
+    }))
+}
+
+/// What is granted and asked for: the smaller of the two where one of them is the whole system.
+fn narrow(
+    granted: &str,
+    holds: impl Fn(&str) -> bool,
+    asked: Option<&std::collections::HashSet<String>>,
+    system: &CatalogSystem,
+) -> String {
+    let whole = format!("{}:*", system.key);
+    let mut both: Vec<&str> = match asked {
+        Some(asked) if granted == whole => asked.iter().map(String::as_str).collect(),
+        _ => granted.split(' ').filter(|one| holds(one)).collect(),
+    };
+    both.sort_unstable();
+    both.join(" ")
+}

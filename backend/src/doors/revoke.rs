@@ -1,0 +1,132 @@
+//! `POST /oauth2/revoke` (RFC 7009): a client withdraws its own credential.
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use latchkey_shared::ids::SystemId;
+use latchkey_shared::verify::Reason;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::access::origin::Origin;
+use crate::access::origin::anonymous;
+use crate::audit;
+use crate::audit::Target;
+use crate::crypto::Digest;
+use crate::crypto::operations::Source;
+use crate::database::{Change, Database, Patience, now};
+use crate::engine::proof::OPEN_TOKEN;
+use crate::engine::verifier::Verifier;
+use crate::keys::keyring::Keyring;
+use crate::oauth::authenticate::{Unread, authenticate};
+use crate::oauth::error::{Code, OAuthError, OAuthErrorBody, never_stored};
+use crate::oauth::store;
+use crate::revocations;
+use crate::revocations::Of;
+use crate::web::client_ip::client_ip;
+
+/// The parameters of a revocation request (RFC 7009 §2.1).
+#[derive(Deserialize, ToSchema)]
+#[allow(dead_code, reason = "describes the form in the document; `client::Form` reads it")]
+pub(super) struct RevocationRequest {
+    /// The credential to withdraw: an open token or a JWT of the client.
+    token: String,
+    /// Ignored: what it is can be seen.
+    token_type_hint: Option<String>,
+    /// The token's id, where the Basic scheme is not used.
+    client_id: Option<String>,
+    /// The secret of the token file, or the secret id.
+    #[schema(format = Password)]
+    client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside an assertion.
+    client_assertion_type: Option<String>,
+    /// A JWT that the client signed with its own key (RFC 7523).
+    client_assertion: Option<String>,
+}
+
+/// Withdraw a credential
+///
+/// A JWT is refused from now on; an open token is withdrawn for good. What is
+/// not known, or over, needs no withdrawing and is a 200 as well.
+#[utoipa::path(
+    operation_id = "revoke_token",
+    tag = "oauth",
+    request_body(
+        content = RevocationRequest,
+        content_type = "application/x-www-form-urlencoded",
+        example = json!({ "token": "the access token" })
+    ),
+    security(("client" = []), ()),
+    responses(
+        (status = 200, description = "It is withdrawn, or was not good anyway"),
+        (status = 400, description = "RFC 6749 §5.2.", body = OAuthErrorBody),
+        (status = 401, description = "The client is not who it says.", body = OAuthErrorBody),
+        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+    )
+)]
+#[post("/oauth2/revoke")]
+pub(super) async fn revoke(
+    request: HttpRequest,
+    form: Unread,
+    verifier: web::Data<Verifier>,
+    database: web::Data<Database>,
+    keyring: web::Data<Keyring>,
+) -> Result<HttpResponse, OAuthError> {
+    let mut patience = Patience::new();
+    let form = form.form_of_client(&verifier, &mut patience).await?;
+    let client = patience.wait(authenticate(&request, &form, &verifier, &keyring)).await?.token;
+    let credential = form.required("token")?;
+    let source = Source::new(client_ip(&request), "");
+    let (owner, proof) = match patience.wait(verifier.prove(credential, source, now())).await {
+        Ok(proven) => proven,
+        // It may be good, and is not withdrawn.
+        Err(Reason::Unavailable) => return Err(OAuthError::not_now()),
+        Err(_) => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
+    };
+    if owner.id != client.id {
+        return Err(OAuthError::new(Code::UnauthorizedClient, "The credential is another client's."));
+    }
+    let open_token = credential.starts_with(OPEN_TOKEN).then(|| Digest::of(credential));
+    let origin = Origin {
+        kind: "token",
+        id: Some(client.id.to_string()),
+        name: client.name.clone(),
+        ..anonymous(&request)
+    };
+    let snapshot = verifier.catalog().await?;
+    let system = snapshot.systems().find(|system| Some(&system.audience) == proof.audience.as_ref());
+    let system = system.map(|system| system.id.clone());
+    let withdrawn = match (open_token, proof.jti, proof.expires_at) {
+        (Some(digest), _, _) => Withdrawn::OpenToken(digest),
+        (None, Some(jti), Some(expires_at)) => Withdrawn::Jwt { jti, expires_at, system },
+        // A sealed request passes once or is stale within the minute.
+        _ => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
+    };
+    database
+        .withdraw(move |transaction| {
+            Box::pin(async move {
+                let connection = transaction.connection();
+                let detail = match &withdrawn {
+                    Withdrawn::OpenToken(digest) => {
+                        store::withdraw_open_token(connection, digest).await?;
+                        serde_json::json!({ "credential": "open_token" })
+                    }
+                    Withdrawn::Jwt { jti, expires_at, system } => {
+                        store::withdraw_jwt(connection, &client.id, jti, *expires_at).await?;
+                        if let Some(system) = system {
+                            revocations::record(transaction, Of::System(system), "jti", jti, now()).await?;
+                        }
+                        serde_json::json!({ "credential": "jwt", "jti": jti })
+                    }
+                };
+                transaction.changes(Change::Token(client.id.clone()));
+                let target = Target::new("token", &client.id, client.name.clone());
+                audit::record(transaction, &origin, "token.credential_revoked", Some(&target), &detail).await
+            })
+        })
+        .await?;
+    Ok(never_stored(&mut HttpResponse::Ok()).finish())
+}
+
+enum Withdrawn {
+    OpenToken(Digest),
+    Jwt { jti: String, expires_at: i64, system: Option<SystemId> },
+}

@@ -1,0 +1,152 @@
+//! `POST /verify` and `POST /verify/batch`: the doors for gateways and services
+//! that ask by themselves, with a verifier key.
+
+use crate::engine::call::{address, check_method};
+use crate::systems::catalog::system_of_key;
+use crate::web::bearer::{bearer, no_verifier_key};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, post, web};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use latchkey_shared::fields::Errors;
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions, Reason};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::forward_auth::ForwardAuthentication;
+use crate::crypto::operations::Source;
+use crate::database::Patience;
+use crate::engine::call::{Call, Presented};
+use crate::engine::verifier::Verifier;
+use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::web::extract::Body;
+use crate::web::problem::Problem;
+
+/// How many calls of a batch are looked at side by side: what waits for a
+/// private-key operation or for the disk does not hold up the others.
+const AT_ONCE: usize = 16;
+
+/// Registers the routes of this capability below `/api/v1`.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(verify).service(verify_batch);
+}
+
+/// Registers the door for gateways, which is not part of the REST API.
+pub(super) fn gateways(config: &mut ServiceConfig) {
+    config.service(ForwardAuthentication);
+}
+
+/// Decide a call
+///
+/// A denial is a 200 with `allowed: false` and a reason; only a wrong call of
+/// this operation itself is a 4xx, and a call that cannot be decided now is a
+/// 503, never a decision. The verifier key fixes the system.
+#[utoipa::path(
+    operation_id = "verify_call",
+    tag = "verify",
+    request_body(
+        content = CallBody,
+        example = json!({ "credential": "the token", "method": "GET", "path": "/api/v3/projects/harbour/devices", "client_ip": "192.0.2.7" })
+    ),
+    security(("verifier_key" = [])),
+    responses(
+        (status = 200, description = "The decision", body = Decision),
+        (status = 503, description = "The call cannot be decided now; try again.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
+    )
+)]
+#[post("/verify")]
+async fn verify(
+    request: HttpRequest,
+    verifier: web::Data<Verifier>,
+    body: Body<CallBody>,
+) -> Result<web::Json<Decision>, Problem> {
+    let mut patience = Patience::new();
+    let snapshot = patience.wait(verifier.catalog()).await?;
+    let system = system_of_key(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
+    let body = body.json().await?;
+    is_of_system(&body, &snapshot, system)?;
+    let mut errors = Errors::new();
+    let client_ip = check(&body, "", &mut errors);
+    Problem::unless_empty(errors)?;
+    let decision = decide(&verifier, (&snapshot, system), bearer(&request), &body, client_ip);
+    patience.wait(decision).await.map(web::Json)
+}
+
+/// Decide calls
+///
+/// Up to 100 of them, each as `POST /verify` would; of two that present the same
+/// one-time request, one passes.
+#[utoipa::path(
+    operation_id = "verify_calls",
+    tag = "verify",
+    request_body(
+        content = Calls,
+        example = json!({ "calls": [{ "credential": "the token", "method": "GET", "path": "/api/v3/projects/harbour/devices" }] })
+    ),
+    security(("verifier_key" = [])),
+    responses(
+        (status = 200, description = "The decisions, in the order of the calls", body = Decisions),
+        (status = 503, description = "One of the calls cannot be decided now; try again. One-time requests among the others may be used up.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
+    )
+)]
+#[post("/verify/batch")]
+async fn verify_batch(
+    request: HttpRequest,
+    verifier: web::Data<Verifier>,
+    body: Body<Calls>,
+) -> Result<web::Json<Decisions>, Problem> {
+    let mut patience = Patience::new();
+    let snapshot = patience.wait(verifier.catalog()).await?;
+    let system = system_of_key(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
+    let Calls { calls } = body.json().await?;
+    let mut errors = Errors::new();
+    if calls.len() > BATCH {
+        errors.add("calls", "too_many", format!("At most {BATCH}."));
+    }
+    let mut addresses = Vec::with_capacity(calls.len());
+    for (index, call) in calls.iter().enumerate().take(BATCH) {
+        is_of_system(call, &snapshot, system)?;
+        addresses.push(check(call, &format!("calls[{index}]."), &mut errors));
+    }
+    Problem::unless_empty(errors)?;
+    let decisions = stream::iter(calls.iter().zip(addresses))
+        .map(|(call, client_ip)| decide(&verifier, (&snapshot, system), bearer(&request), call, client_ip))
+        .buffered(AT_ONCE)
+        .try_collect();
+    Ok(web::Json(Decisions { decisions: patience.wait(decisions).await? }))
+}
+
+fn is_of_system(body: &CallBody, snapshot: &Snapshot, system: &CatalogSystem) -> Result<(), Problem> {
+    match &body.system {
+        Some(named) if snapshot.system_named(named).is_none_or(|named| named.id != system.id) => {
+            Err(Problem::forbidden("The verifier key is for another system."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Notes what is wrong with a call; its caller's address, if it names one.
+fn check(body: &CallBody, at: &str, errors: &mut Errors) -> Option<IpAddr> {
+    check_method(&body.method, at, errors);
+    address(body.client_ip.as_deref(), at, errors)
+}
+
+/// Decides one call. What cannot be decided now is no decision.
+async fn decide(
+    verifier: &Verifier,
+    (snapshot, system): (&Arc<Snapshot>, &CatalogSystem),
+    verifier_key: Option<&str>,
+    body: &CallBody,
+    client_ip: Option<IpAddr>,
+) -> Result<Decision, Problem> {
+    let presented =
+        Presented { credential: &body.credential, verifier_key, source: Source::new(client_ip, &system.key) };
+    let call =
+        Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
+    let verdict = verifier.decide(snapshot, presented, &call).await;
+    match verdict.denied {
+        Some(reason @ Reason::Unavailable) => Err(Problem::denied(reason, None)),
+        _ => Ok(verdict.decision()),
+    }
+}

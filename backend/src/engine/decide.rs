@@ -1,0 +1,114 @@
+//! Decides calls: proves whose credential it is, judges the call, and takes the one
+//! use of a one-time request last.
+
+use std::sync::Arc;
+
+use latchkey_shared::ids::UserId;
+use latchkey_shared::verify::Reason;
+
+use super::call::{Call, Presented};
+use super::judge::is_bound_to;
+use super::proof::Proof;
+use super::state::TokenState;
+use super::verdict::Verdict;
+use super::verifier::{ATTEMPTS, Verifier};
+use crate::database::now;
+use crate::systems::catalog::{Snapshot, system_of_key};
+
+impl Verifier {
+    /// Decides a call, counts it, and takes a one-time request's one use.
+    pub async fn decide(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        presented: Presented<'_>,
+        call: &Call<'_>,
+    ) -> Verdict {
+        let mut snapshot = Arc::clone(snapshot);
+        let mut claimed = false;
+        for _ in 0..ATTEMPTS {
+            let now = now();
+            let verdict = {
+                let Some(system) = snapshot.system(&call.system.id) else { break };
+                let call = Call { system, ..*call };
+                self.decide_by(&snapshot, presented, &call, now, &mut claimed).await
+            };
+            // A denial stands, whatever it was made of.
+            if verdict.denied.is_some() || self.still_counts(&snapshot, &verdict) {
+                if let Some(token) = &verdict.token {
+                    let api = verdict.api.as_ref().map(|api| &api.id);
+                    self.usage.count(&token.id, api, verdict.denied, now);
+                }
+                return Verdict { catalog: Some(snapshot), ..verdict };
+            }
+            let Ok(fresh) = self.catalog().await else { break };
+            let may_ask = presented.verifier_key.is_none_or(|key| {
+                system_of_key(&fresh, Some(key)).is_some_and(|system| system.id == call.system.id)
+            });
+            if !may_ask {
+                break;
+            }
+            snapshot = fresh;
+        }
+        Verdict { denied: Some(Reason::Unavailable), catalog: Some(snapshot), ..Verdict::default() }
+    }
+
+    /// Decides a call by what is known at one moment. What was `claimed` is not
+    /// claimed again.
+    async fn decide_by(
+        &self,
+        snapshot: &Snapshot,
+        presented: Presented<'_>,
+        call: &Call<'_>,
+        now: i64,
+        claimed: &mut bool,
+    ) -> Verdict {
+        let mut verdict = Verdict::default();
+        let (token, proof) = match self.prove(presented.credential, presented.source, now).await {
+            Ok(proven) => proven,
+            Err(reason) => {
+                verdict.denied = Some(reason);
+                return verdict;
+            }
+        };
+        let mut outcome = is_bound_to(call, &token, &proof, snapshot, now);
+        if outcome.is_ok() {
+            outcome = self.judge(snapshot, (&token, &proof), call, now, &mut verdict).await;
+        }
+        if outcome.is_ok() && !*claimed {
+            outcome = self.claim(&token, &proof).await;
+            *claimed = outcome.is_ok();
+        }
+        verdict.denied = outcome.err();
+        verdict.token = Some(token);
+        verdict.proof = Some(proof);
+        verdict
+    }
+
+    /// Whether all that a call was judged by counts at this moment.
+    fn still_counts(&self, snapshot: &Arc<Snapshot>, verdict: &Verdict) -> bool {
+        let (Some(token), Some(proof)) = (&verdict.token, &verdict.proof) else { return false };
+        self.still_count(snapshot, token, verdict.user.as_ref(), proof)
+    }
+
+    /// How a call would be decided for whoever has proven to hold `token`, as
+    /// `user` if it is a JWT token.
+    pub async fn consider(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        token: Arc<TokenState>,
+        user: Option<UserId>,
+        call: &Call<'_>,
+    ) -> Verdict {
+        let mut verdict = Verdict { catalog: Some(Arc::clone(snapshot)), ..Verdict::default() };
+        let proof = Proof { user, ..Proof::default() };
+        verdict.denied = self.judge(snapshot, (&token, &proof), call, now(), &mut verdict).await.err();
+        verdict.token = Some(token);
+        verdict.proof = Some(proof);
+        verdict
+    }
+
+    async fn claim(&self, token: &TokenState, proof: &Proof) -> Result<(), Reason> {
+        let Some(binding) = &proof.binding else { return Ok(()) };
+        self.claim_once(&token.id, &binding.jti, binding.stale_at).await
+    }
+}

@@ -1,0 +1,184 @@
+//! May a token make a call? The rules, in the order of design §3: status and
+//! expiry, address, API, grant, target. The first failure wins.
+
+use std::net::IpAddr;
+
+use latchkey_shared::ids::ProjectId;
+use latchkey_shared::projects::ProjectRef;
+use latchkey_shared::systems::ApiScope;
+use latchkey_shared::tokens::Kind;
+use latchkey_shared::verify::Reason;
+
+use super::call::Call;
+use super::proof::Proof;
+use super::state::TokenState;
+use super::verdict::Verdict;
+use super::verifier::{Verifier, unavailable};
+use crate::access::reach::{Reach, UserState};
+use crate::systems::catalog::{CatalogApi, CatalogSystem, Snapshot};
+use crate::systems::paths::Path;
+use crate::systems::router::Parameter;
+
+impl Verifier {
+    /// Judges a call of whoever has proven to hold the token; notes in `verdict`
+    /// what is found out on the way.
+    pub(super) async fn judge(
+        &self,
+        snapshot: &Snapshot,
+        (token, proof): (&TokenState, &Proof),
+        call: &Call<'_>,
+        now: i64,
+        verdict: &mut Verdict,
+    ) -> Result<(), Reason> {
+        is_in_force(token, proof, now)?;
+        if call.system.disabled {
+            return Err(Reason::Disabled);
+        }
+        comes_from(&token.allowed_ips, call.client_ip)?;
+        let path = Path::parse(call.path).map_err(|_| Reason::NoSuchApi)?;
+        let query = call.path.split_once('?').map_or("", |(_, query)| query);
+        let matched = call.system.router.find(call.method, &path, query).ok_or(Reason::NoSuchApi)?;
+        let granted = matched.values().find(|api| is_granted(token, proof, call.system, api));
+        verdict.api = granted.or_else(|| matched.values().next()).cloned();
+        if granted.is_none() {
+            return Err(Reason::ApiNotGranted);
+        }
+        // Where nothing tells operations apart, the call may be any of them.
+        let in_a_project = matched.values().any(|api| api.scope == ApiScope::Project);
+        let scope = if in_a_project { ApiScope::Project } else { ApiScope::Global };
+        let named = match matched.parameter(&call.system.project_param) {
+            Parameter::Absent => None,
+            Parameter::Value(value) => Some(value),
+            Parameter::Ambiguous => return Err(Reason::ProjectNotGranted),
+        };
+        let project = named_project(snapshot, named.as_deref(), call.project)?;
+        verdict.project = project.cloned();
+        let user = match token.kind {
+            Kind::Rsa => None,
+            Kind::Jwt => {
+                let user = self.users.state(proof.user.as_ref().ok_or(Reason::UserNotGranted)?).await;
+                let user = user
+                    .map_err(unavailable)?
+                    .filter(|user| !user.disabled && token.users.contains(&user.id));
+                Some(&*verdict.user.insert(user.ok_or(Reason::UserNotGranted)?))
+            }
+        };
+        let reach = &*verdict.reach.insert(reach(token, proof, snapshot));
+        is_for_target(call.system, scope, project.map(|project| &project.id), reach, user.map(AsRef::as_ref))
+    }
+}
+
+/// Is the proof for this system, method and path, and of this moment?
+pub(super) fn is_bound_to(
+    call: &Call<'_>,
+    token: &TokenState,
+    proof: &Proof,
+    snapshot: &Snapshot,
+    now: i64,
+) -> Result<(), Reason> {
+    match &proof.audience {
+        Some(audience) if *audience != call.system.audience => return Err(Reason::ProofMismatch),
+        // A request without `aud` could be meant for any system that its token reaches.
+        None if proof.binding.is_some() && snapshot.reached(&token.apis, &token.systems).len() > 1 => {
+            return Err(Reason::ProofMismatch);
+        }
+        _ => {}
+    }
+    let Some(binding) = &proof.binding else {
+        return if token.one_time_only { Err(Reason::ProofMismatch) } else { Ok(()) };
+    };
+    if !binding.is_for(call) {
+        return Err(Reason::ProofMismatch);
+    }
+    if now > binding.stale_at {
+        return Err(Reason::Stale);
+    }
+    if now < binding.good_from { Err(Reason::NotYetValid) } else { Ok(()) }
+}
+
+/// Is the token, and the JWT that was issued for it, switched on and within its time?
+pub(crate) fn is_in_force(token: &TokenState, proof: &Proof, now: i64) -> Result<(), Reason> {
+    if token.disabled {
+        return Err(Reason::Disabled);
+    }
+    if token.expires_at.is_some_and(|end| end <= now) || proof.expires_at.is_some_and(|end| end <= now) {
+        return Err(Reason::Expired);
+    }
+    if proof.not_before.is_some_and(|start| now < start) { Err(Reason::NotYetValid) } else { Ok(()) }
+}
+
+/// Does the call come from where the token may be used?
+pub(crate) fn comes_from(allowed: &[ipnet::IpNet], client_ip: Option<IpAddr>) -> Result<(), Reason> {
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    // An IPv4 address in the form of an IPv6 one is still that address.
+    let address = client_ip.ok_or(Reason::IpDenied)?.to_canonical();
+    if allowed.iter().any(|range| range.contains(&address)) { Ok(()) } else { Err(Reason::IpDenied) }
+}
+
+/// Is the API granted, and not left out by the JWT?
+fn is_granted(token: &TokenState, proof: &Proof, system: &CatalogSystem, api: &CatalogApi) -> bool {
+    // Latchkey is never granted whole: later operations would slip in.
+    let whole = !system.builtin && token.systems.contains(&system.id);
+    (whole || token.apis.contains(&api.id)) && proof.holds_scope(&system.key, &api.key)
+}
+
+/// The project that a call is made in. What the path names counts; a header may
+/// only repeat it.
+fn named_project<'s>(
+    snapshot: &'s Snapshot,
+    in_path: Option<&str>,
+    beside: Option<&str>,
+) -> Result<Option<&'s ProjectRef>, Reason> {
+    let find = |name: &str| match snapshot.project_named(name) {
+        Some(project) if !project.disabled => Ok(&project.name),
+        _ => Err(Reason::ProjectNotGranted),
+    };
+    // An empty header is none: some proxies pass it on and some do not.
+    let beside = beside.filter(|name| !name.is_empty());
+    match (in_path.map(find).transpose()?, beside.map(find).transpose()?) {
+        (Some(one), Some(other)) if one.id != other.id => Err(Reason::ProjectNotGranted),
+        (in_path, beside) => Ok(in_path.or(beside)),
+    }
+}
+
+/// The projects that a credential reaches: the token's, narrowed by the JWT.
+pub(crate) fn reach(token: &TokenState, proof: &Proof, snapshot: &Snapshot) -> Reach {
+    let Some(claimed) = &proof.projects else { return token.projects.clone() };
+    let claimed =
+        claimed.iter().filter_map(|key| snapshot.project_named(key)).map(|project| &project.name.id);
+    Reach::Only(claimed.filter(|project| token.projects.contains(project)).cloned().collect())
+}
+
+/// Is the token for this project and, if it has users, this user?
+fn is_for_target(
+    system: &CatalogSystem,
+    scope: ApiScope,
+    project: Option<&ProjectId>,
+    reach: &Reach,
+    user: Option<&UserState>,
+) -> Result<(), Reason> {
+    let Some(project) = project else {
+        let bound_user = user.is_some() && *reach == Reach::All;
+        // Latchkey's own API holds its callers to their projects itself.
+        if scope == ApiScope::Project && !system.builtin && !bound_user {
+            return Err(Reason::ProjectRequired);
+        }
+        let open = match (&system.opened_to, user) {
+            (Reach::All, _) => true,
+            (Reach::Only(opened), Some(user)) => {
+                opened.iter().any(|project| reach.contains(project) && user.memberships.contains_key(project))
+            }
+            (Reach::Only(opened), None) => opened.iter().any(|project| reach.contains(project)),
+        };
+        return if open { Ok(()) } else { Err(Reason::ProjectNotGranted) };
+    };
+    if !reach.contains(project) || !system.opened_to.contains(project) {
+        return Err(Reason::ProjectNotGranted);
+    }
+    match user {
+        Some(user) if !user.memberships.contains_key(project) => Err(Reason::UserNotGranted),
+        _ => Ok(()),
+    }
+}

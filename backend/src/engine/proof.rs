@@ -1,0 +1,119 @@
+//! What a credential proves, and what it was made for.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use latchkey_shared::ids::{KeyId, TokenId, UserId};
+
+use super::call::Call;
+use crate::crypto::jwt::Verified;
+use crate::systems::paths::{Path, Target};
+
+/// What an open token starts with; the rest is a compact JWE.
+pub const OPEN_TOKEN: &str = "lkr_";
+/// The `typ` of a sealed request.
+pub const SEALED: &str = "seal+jwe";
+/// The `typ` of a signed request, in the manner of RFC 9449's `dpop+jwt`: no JWT
+/// that a client signs for another purpose can pass for one (RFC 8725 §3.11).
+pub const SIGNED: &str = "sign+jwt";
+/// The `typ` of the JWE in an open token.
+pub const OPEN: &str = "open+jwe";
+
+/// How far ahead the clock of its maker may be, in milliseconds.
+pub(super) const AHEAD: i64 = 5_000;
+
+/// A credential that holds: what it was made for.
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
+    /// The system that it is meant for, if it says so.
+    pub audience: Option<String>,
+    /// The user that a JWT speaks for.
+    pub user: Option<UserId>,
+    /// The `jti` of a JWT.
+    pub jti: Option<String>,
+    /// The scopes that a JWT is held to.
+    pub scope: Option<Arc<HashSet<String>>>,
+    /// The keys of the projects that a JWT is held to.
+    pub projects: Option<Arc<Vec<String>>>,
+    /// When a JWT begins, in milliseconds since the epoch.
+    pub not_before: Option<i64>,
+    /// When a JWT ends, in milliseconds since the epoch.
+    pub expires_at: Option<i64>,
+    /// When a JWT was issued, in seconds since the epoch.
+    pub issued_at: Option<i64>,
+    /// The key that signed a JWT.
+    pub signed_by: Option<KeyId>,
+    /// The one call that a one-time request is for.
+    pub binding: Option<Binding>,
+}
+
+/// The one call that a one-time request is for.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    /// Its own id: it passes once.
+    pub jti: String,
+    /// The first moment at which it is good, in milliseconds since the epoch.
+    pub good_from: i64,
+    /// The last one.
+    pub stale_at: i64,
+    pub(super) method: String,
+    pub(super) target: String,
+}
+
+impl Binding {
+    /// Whether it is for this method and path, and for no other origin.
+    pub(super) fn is_for(&self, call: &Call<'_>) -> bool {
+        let (Ok(target), Ok(path)) = (Target::parse(&self.target), Path::parse(call.path)) else {
+            return false;
+        };
+        self.method == call.method
+            && target.path == path
+            && (target.origin.is_none() || target.origin == call.system.origin)
+    }
+}
+
+impl Proof {
+    /// Whether a JWT is for this API; other credentials leave nothing out.
+    #[must_use]
+    pub fn holds_scope(&self, system: &str, api: &str) -> bool {
+        self.scope.as_ref().is_none_or(|scope| {
+            scope.contains(api) || scope.iter().any(|one| one.strip_suffix(":*") == Some(system))
+        })
+    }
+}
+
+/// What is remembered of a credential: it never changes.
+#[derive(Clone)]
+pub(super) enum Remembered {
+    Open { token: TokenId, generation: i64 },
+    Jwt(Arc<Remains>),
+}
+
+/// An access token whose signature held.
+pub(super) struct Remains {
+    pub(super) kid: KeyId,
+    pub(super) token: TokenId,
+    pub(super) generation: i64,
+    pub(super) proof: Proof,
+}
+
+impl Remains {
+    pub(super) fn of(Verified { claims, kid }: Verified) -> Self {
+        let millis = |seconds: i64| seconds.saturating_mul(1_000);
+        let words = |scope: &str| Arc::new(scope.split(' ').map(str::to_owned).collect());
+        let proof = Proof {
+            audience: Some(claims.aud),
+            user: claims.sub.parse().ok(),
+            jti: Some(claims.jti),
+            scope: claims.scope.as_deref().map(words),
+            projects: claims.projects.map(Arc::new),
+            // Clocks of two nodes differ: a token just issued by one that is ahead is good here.
+            not_before: Some(millis(claims.nbf) - AHEAD),
+            expires_at: Some(millis(claims.exp)),
+            issued_at: Some(claims.iat),
+            signed_by: Some(kid.clone()),
+            binding: None,
+        };
+        Self { kid, token: claims.client_id, generation: claims.generation, proof }
+    }
+}

@@ -1,0 +1,258 @@
+//! Whose credential is it, and what did its maker say it is for? Open tokens,
+//! one-time requests, sealed (RFC 7516) or signed (RFC 7515), and access tokens
+//! (RFC 9068).
+
+use std::sync::Arc;
+
+use latchkey_shared::ids::{KeyId, TokenId};
+use latchkey_shared::tokens::Kind;
+use latchkey_shared::verify::Reason;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::proof::{AHEAD, Binding, OPEN, OPEN_TOKEN, Proof, Remains, Remembered, SEALED, SIGNED};
+use super::state::{self, TokenState};
+use super::verifier::{Verifier, unavailable};
+use crate::crypto::client_key::{Signed, Unverified};
+use crate::crypto::decryptor::OpenError;
+use crate::crypto::jwe::Sealed;
+use crate::crypto::jwt::Invalid;
+use crate::crypto::operations::Source;
+use crate::crypto::vault::Place;
+use crate::crypto::{Digest, Secret};
+use crate::database::promptly;
+use crate::json;
+use crate::systems::paths::Target;
+
+/// How long a one-time request is good after its `iat`, in milliseconds.
+const GOOD_FOR: i64 = 60_000;
+
+/// The payload of an open token.
+#[derive(Deserialize)]
+struct OpenPayload {
+    tid: String,
+    sec: Secret,
+    #[serde(rename = "gen")]
+    generation: i64,
+}
+
+/// What a one-time request says of itself; other claims are ignored.
+#[derive(Deserialize)]
+struct RequestClaims {
+    iat: serde_json::Number,
+    jti: String,
+    htm: String,
+    htu: String,
+    #[serde(default)]
+    aud: Option<String>,
+}
+
+/// The secret of a sealed request, whatever else it says.
+#[derive(Deserialize)]
+struct SecretOnly {
+    sec: Secret,
+}
+
+impl Verifier {
+    /// Finds the token whose credential this is, and proves it.
+    pub(crate) async fn prove(
+        &self,
+        credential: &str,
+        source: Source<'_>,
+        now: i64,
+    ) -> Result<(Arc<TokenState>, Proof), Reason> {
+        if let Some(sealed) = credential.strip_prefix(OPEN_TOKEN) {
+            return self.prove_open(credential, sealed, source, now).await;
+        }
+        match credential.bytes().filter(|&byte| byte == b'.').count() {
+            4 => self.prove_sealed(credential, source, now).await,
+            2 => self.prove_jwt(credential, now).await,
+            _ => Err(Reason::Malformed),
+        }
+    }
+
+    async fn prove_open(
+        &self,
+        credential: &str,
+        sealed: &str,
+        source: Source<'_>,
+        now: i64,
+    ) -> Result<(Arc<TokenState>, Proof), Reason> {
+        let digest = Digest::of(credential);
+        if let Some(Remembered::Open { token, generation }) = self.proofs.get(&digest) {
+            let state = self.known(&token).await?;
+            let key = state.key_of(generation, now).ok_or(Reason::UnknownToken)?;
+            return if key.open_token == Some(digest) {
+                Ok((state, Proof::default()))
+            } else {
+                Err(Reason::UnknownToken)
+            };
+        }
+        let sealed = Sealed::parse(sealed).map_err(|_| Reason::Malformed)?;
+        if sealed.header.typ.as_deref() != Some(OPEN) {
+            return Err(Reason::Malformed);
+        }
+        let state = self.owner(&sealed.header.kid).await?;
+        let key = state
+            .good_keys(now)
+            .find(|key| key.id.as_str() == sealed.header.kid)
+            .ok_or(Reason::UnknownToken)?;
+        // Knowing key and secret is not enough to mint another one. Whatever we
+        // did not issue costs no private-key operation.
+        if key.open_token != Some(digest) {
+            return Err(Reason::BadProof);
+        }
+        let payload = self.open(sealed, source).await?;
+        let payload: OpenPayload = json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
+        let holds = Some(payload.sec.digest()) == key.secret
+            && payload.tid == state.id.as_str()
+            && payload.generation == key.generation;
+        if !holds {
+            return Err(Reason::BadProof);
+        }
+        self.proofs.insert(digest, Remembered::Open { token: state.id.clone(), generation: key.generation });
+        Ok((state, Proof::default()))
+    }
+
+    async fn prove_sealed(
+        &self,
+        credential: &str,
+        source: Source<'_>,
+        now: i64,
+    ) -> Result<(Arc<TokenState>, Proof), Reason> {
+        let sealed = Sealed::parse(credential).map_err(|_| Reason::Malformed)?;
+        if sealed.header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case(SEALED)) {
+            return Err(Reason::Malformed);
+        }
+        let state = self.owner(&sealed.header.kid).await?;
+        let key = state
+            .good_keys(now)
+            .find(|key| key.id.as_str() == sealed.header.kid)
+            .ok_or(Reason::UnknownToken)?;
+        let payload = self.open(sealed, source).await?;
+        let SecretOnly { sec } = json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
+        if Some(sec.digest()) != key.secret {
+            return Err(Reason::BadProof);
+        }
+        let claims: RequestClaims = json::from_slice(&payload).map_err(|_| Reason::Malformed)?;
+        Ok((state, claims.proof().ok_or(Reason::Malformed)?))
+    }
+
+    /// A request that the client signed with its own key. Only RSA tokens have
+    /// them: a JWT token's call is made as a user, whom a JWT has to name.
+    async fn prove_signed(&self, signed: &Signed<'_>, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
+        let kid = signed.kid().ok_or(Reason::Malformed)?;
+        let state = self.owner(kid).await?;
+        let key = state.good_keys(now).find(|key| key.id.as_str() == kid && state.kind == Kind::Rsa);
+        let key = key.and_then(|key| key.client_key.as_ref()).ok_or(Reason::UnknownToken)?;
+        let claims: RequestClaims = key.verify(signed).map_err(|unverified| match unverified {
+            Unverified::BadSignature => Reason::BadProof,
+            Unverified::Malformed => Reason::Malformed,
+        })?;
+        let proof = claims.proof().ok_or(Reason::Malformed)?;
+        Ok((state, proof))
+    }
+
+    async fn prove_jwt(&self, credential: &str, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
+        let digest = Digest::of(credential);
+        let keys = async || {
+            self.keyring.signing_keys().await.map_err(|error| {
+                tracing::error!(%error, "there are no keys to verify with");
+                Reason::Unavailable
+            })
+        };
+        let remains = if let Some(Remembered::Jwt(remains)) = self.proofs.get(&digest) {
+            remains
+        } else {
+            if let Some(signed) = Signed::parse(credential)
+                && signed.typ().is_some_and(|typ| typ.eq_ignore_ascii_case(SIGNED))
+            {
+                return self.prove_signed(&signed, now).await;
+            }
+            let verified = keys().await?.verify(credential).map_err(|invalid| match invalid {
+                Invalid::Malformed => Reason::Malformed,
+                Invalid::UnknownKey | Invalid::ForeignIssuer => Reason::UnknownToken,
+                Invalid::BadSignature => Reason::BadProof,
+            })?;
+            let remains = Arc::new(Remains::of(verified));
+            self.proofs.insert(digest, Remembered::Jwt(Arc::clone(&remains)));
+            remains
+        };
+        // A key that was withdrawn takes with it what is remembered of its tokens.
+        if !keys().await?.holds(&remains.kid) {
+            return Err(Reason::UnknownToken);
+        }
+        let state = self.known(&remains.token).await?;
+        // A rotation ends the JWTs of the generations before it; a revocation this one.
+        let revoked = remains.proof.jti.as_ref().is_some_and(|jti| state.revoked_jwts.contains(jti));
+        if revoked || state.key_of(remains.generation, now).is_none() {
+            return Err(Reason::UnknownToken);
+        }
+        if state.kind == Kind::Rsa && remains.proof.user.is_some() {
+            return Err(Reason::BadProof);
+        }
+        Ok((state, remains.proof.clone()))
+    }
+
+    async fn known(&self, token: &TokenId) -> Result<Arc<TokenState>, Reason> {
+        self.token(token).await.map_err(unavailable)?.ok_or(Reason::UnknownToken)
+    }
+
+    /// The token whose key this is.
+    async fn owner(&self, kid: &str) -> Result<Arc<TokenState>, Reason> {
+        let kid: KeyId = kid.parse().map_err(|_| Reason::UnknownToken)?;
+        let owner = if let Some(owner) = self.key_owners.get(&kid) {
+            owner
+        } else {
+            let found =
+                promptly(state::token_of_key(&self.database, kid.as_str())).await.map_err(unavailable)?;
+            let owner = found.ok_or(Reason::UnknownToken)?;
+            self.key_owners.insert(kid, owner.clone());
+            owner
+        };
+        self.known(&owner).await
+    }
+
+    async fn open(&self, sealed: Sealed, source: Source<'_>) -> Result<Zeroizing<Vec<u8>>, Reason> {
+        let kid = sealed.header.kid.clone();
+        let private_key = async || {
+            let found = promptly(state::private_key(&self.database, &kid)).await.map_err(unavailable)?;
+            let stored = found.ok_or(Reason::UnknownToken)?;
+            let place = Place { table: "token_keys", row: &kid, column: "private_key" };
+            self.keyring.vault().open(&place, &stored).map_err(|error| {
+                tracing::error!(%error, kid, "a private key cannot be opened");
+                Reason::Unavailable
+            })
+        };
+        self.decryptor.open(sealed, source, private_key).await.map_err(|error| match error {
+            OpenError::Overloaded => Reason::Unavailable,
+            OpenError::Key(reason) => reason,
+            OpenError::BadKey => {
+                tracing::error!(kid, "a stored private key is damaged");
+                Reason::Unavailable
+            }
+            OpenError::Failed => Reason::BadProof,
+        })
+    }
+}
+
+impl RequestClaims {
+    fn proof(self) -> Option<Proof> {
+        // NumericDate: seconds, perhaps with a fraction (RFC 7519 §2).
+        let seconds = self.iat.as_f64().filter(|seconds| (0.0..1e11).contains(seconds))?;
+        #[allow(clippy::cast_possible_truncation, reason = "bounded in the line above")]
+        let issued_at = (seconds * 1_000.0) as i64;
+        if !(16..=128).contains(&self.jti.chars().count()) || self.jti.contains('\0') {
+            return None;
+        }
+        Target::parse(&self.htu).ok()?;
+        let binding = Binding {
+            jti: self.jti,
+            good_from: issued_at - AHEAD,
+            stale_at: issued_at + GOOD_FOR,
+            method: self.htm,
+            target: self.htu,
+        };
+        Some(Proof { audience: self.aud, binding: Some(binding), ..Proof::default() })
+    }
+}

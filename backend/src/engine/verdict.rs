@@ -1,0 +1,81 @@
+//! What was found out about a call, and how verifiers read it.
+
+use std::sync::Arc;
+
+use latchkey_shared::projects::ProjectRef;
+use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::Kind;
+use latchkey_shared::verify::{DecidedToken, Decision, Reason, Subject};
+
+use super::proof::Proof;
+use super::state::TokenState;
+use crate::access::reach::{Reach, UserState};
+use crate::systems::catalog::{CatalogApi, Snapshot};
+
+/// What was found out about a call.
+#[derive(Default)]
+pub struct Verdict {
+    /// Why it is denied; allowed if there is no reason.
+    pub denied: Option<Reason>,
+    /// The token, once the credential is proven.
+    pub token: Option<Arc<TokenState>>,
+    /// The proof, once the credential is proven.
+    pub proof: Option<Proof>,
+    /// The user whom a JWT token acts as, once that is settled.
+    pub user: Option<Arc<UserState>>,
+    /// The API that the call matches.
+    pub api: Option<CatalogApi>,
+    /// The project that the call is made in.
+    pub project: Option<ProjectRef>,
+    /// The projects that the credential reaches.
+    pub reach: Option<Reach>,
+    /// What the call was judged by.
+    pub catalog: Option<Arc<Snapshot>>,
+}
+
+impl Verdict {
+    /// The verdict as verifiers read it.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        let Some(token) = &self.token else {
+            return Decision {
+                allowed: false,
+                reason: self.denied,
+                token: None,
+                subject: None,
+                api: None,
+                project: None,
+                projects: None,
+                expires_at: None,
+            };
+        };
+        let subject = match (token.kind, &self.user) {
+            (Kind::Rsa, _) => Some(Subject::Token { id: token.id.clone() }),
+            (Kind::Jwt, Some(user)) => {
+                Some(Subject::User { id: user.id.clone(), username: user.username.clone() })
+            }
+            (Kind::Jwt, None) => None,
+        };
+        let projects = match (&self.reach, &self.catalog) {
+            (Some(Reach::Only(projects)), Some(snapshot)) => {
+                let key = |id| snapshot.project(id).map(|project| project.name.key.clone());
+                Some(projects.iter().filter_map(key).collect())
+            }
+            _ => None,
+        };
+        let expires_at = match (token.expires_at, self.proof.as_ref().and_then(|proof| proof.expires_at)) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        Decision {
+            allowed: self.denied.is_none(),
+            reason: self.denied,
+            token: Some(DecidedToken { id: token.id.clone(), name: token.name.clone(), kind: token.kind }),
+            subject,
+            api: self.api.as_ref().map(|api| api.key.clone()),
+            project: self.project.clone(),
+            projects,
+            expires_at: expires_at.map(Timestamp::from_millis),
+        }
+    }
+}

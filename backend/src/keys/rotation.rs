@@ -1,0 +1,167 @@
+//! The rotation of the keys that sign JWTs: by command, and by the clock.
+//!
+//! The command goes through the API of the running server on both engines:
+//! SQLite belongs to one process, and whoever may do this is told by a session
+//! and noted in the audit trail, not by who can read a configuration file.
+
+use actix_web::{HttpResponse, get, post, web};
+use latchkey_shared::page::Page;
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::signing_keys::{SigningKey, SigningKeyRotation, SigningKeyState};
+use latchkey_shared::time::Timestamp;
+use serde_json::json;
+use sqlx::AnyConnection;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::keyring;
+use super::keyring::{Keyring, KeyringError, StoredSigningKey};
+use crate::access::origin::Origin;
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
+use crate::database::{Database, Transaction, now};
+use crate::revocations;
+use crate::revocations::Of;
+use crate::web::extract::Body;
+use crate::web::problem::{Kind, Problem};
+
+/// Registers the routes of this capability.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(rotate);
+}
+
+fn shown(key: &StoredSigningKey, now: i64) -> Result<SigningKey, Problem> {
+    let state = if key.term.holds(now) {
+        SigningKeyState::Signing
+    } else if now < key.term.signs_from {
+        SigningKeyState::Announced
+    } else {
+        SigningKeyState::Retired
+    };
+    Ok(SigningKey {
+        id: key.id.parse().map_err(Problem::internal)?,
+        algorithm: key.algorithm.clone(),
+        state,
+        created_at: Timestamp::from_millis(key.created_at),
+        // The first key of a database signs since it was made.
+        signs_from: Timestamp::from_millis(key.term.signs_from.max(key.created_at)),
+        signs_until: key.term.retired_at.map(Timestamp::from_millis),
+        published_until: key.published_until().map(Timestamp::from_millis),
+    })
+}
+
+async fn published(connection: &mut AnyConnection) -> Result<Page<SigningKey>, Problem> {
+    let keys = keyring::signing_keys(connection).await?;
+    let items: Result<_, _> = keys.iter().map(|key| shown(key, now())).collect();
+    Ok(Page { items: items?, next_cursor: None, total: None })
+}
+
+/// List signing keys
+///
+/// Those that are published, the latest first; for system administrators in
+/// person.
+#[utoipa::path(
+    operation_id = "list_signing_keys",
+    tag = "signing_keys",
+    security(("session" = [])),
+    responses((status = 200, description = "The keys, without their private halves", body = Page<SigningKey>))
+)]
+#[get("/signing-keys")]
+async fn list(
+    principal: Principal,
+    database: web::Data<Database>,
+) -> Result<web::Json<Page<SigningKey>>, Problem> {
+    principal.system_admin_in_person()?;
+    published(&mut *database.reader().acquire().await?).await.map(web::Json)
+}
+
+/// Rotate the signing key
+///
+/// A new key is published now and signs in six minutes, when every verifier
+/// that keeps to `Cache-Control` knows it. The old one is published until the
+/// last JWT that it signed has ended.
+#[utoipa::path(
+    operation_id = "rotate_signing_key",
+    tag = "signing_keys",
+    request_body(content = Option<SigningKeyRotation>, example = json!({ "at_once": false })),
+    security(("session" = [])),
+    responses(
+        (status = 200, description = "The keys as they are now", body = Page<SigningKey>),
+        (status = 409, description = "A new key is announced already (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[post("/signing-keys/rotate")]
+async fn rotate(
+    principal: Principal,
+    database: web::Data<Database>,
+    keyring: web::Data<Keyring>,
+    body: Body<SigningKeyRotation>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin_in_person()?;
+    let at_once = body.json_or_default().await?.at_once;
+    let key = keyring.make_signing_key().await.map_err(Problem::internal)?;
+    let (origin, issuer) = (principal.origin().clone(), keyring.issuer().to_owned());
+    let page = database.withdraw_if(at_once, move |transaction| {
+        Box::pin(async move {
+            let before = keyring::signing_keys(transaction.connection()).await?;
+            if !at_once && before.iter().any(|key| now() < key.term.signs_from) {
+                return Err(Problem::new(Kind::Conflict).with_detail(
+                    "A new key is announced already; it has to sign before the next one is made.",
+                ));
+            }
+            take_over(transaction, &origin, &key, &before, at_once, &issuer).await?;
+            published(transaction.connection()).await
+        })
+    });
+    Ok(HttpResponse::Ok().json(page.await?))
+}
+
+async fn take_over(
+    transaction: &mut Transaction,
+    origin: &Origin,
+    key: &keyring::NewSigningKey,
+    before: &[StoredSigningKey],
+    at_once: bool,
+    issuer: &str,
+) -> Result<(), sqlx::Error> {
+    keyring::rotate(transaction, key, at_once).await?;
+    if at_once {
+        revocations::record(transaction, Of::All, "iss", issuer, now()).await?;
+    }
+    let target = Target::new("signing_key", &key.id, key.id.to_string());
+    let before: Vec<&str> = before.iter().map(|key| key.id.as_str()).collect();
+    let detail = json!({ "algorithm": key.algorithm.as_str(), "before": before, "at_once": at_once });
+    audit::record(transaction, origin, "signing_key.rotated", Some(&target), &detail).await
+}
+
+/// Whether the latest key is older than `lifetime`, in milliseconds.
+fn is_due(keys: &[StoredSigningKey], lifetime: i64, now: i64) -> bool {
+    keys.iter().map(|key| key.created_at).max().is_some_and(|latest| latest + lifetime <= now)
+}
+
+/// Rotates the signing key if it is older than `lifetime`, in milliseconds.
+/// Nodes may ask at the same time: writers wait for each other, and the second
+/// one finds a key that is new.
+pub async fn rotate_if_due(
+    database: &Database,
+    keyring: &Keyring,
+    lifetime: i64,
+) -> Result<(), KeyringError> {
+    let keys = keyring::signing_keys(&mut *database.reader().acquire().await?).await?;
+    if !is_due(&keys, lifetime, now()) {
+        return Ok(());
+    }
+    let key = keyring.make_signing_key().await?;
+    let issuer = keyring.issuer().to_owned();
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                let before = keyring::signing_keys(transaction.connection()).await?;
+                if is_due(&before, lifetime, now()) {
+                    take_over(transaction, &Origin::system(), &key, &before, false, &issuer).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}

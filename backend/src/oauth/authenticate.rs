@@ -1,0 +1,125 @@
+//! Who asks at the doors of OAuth: a client with its own credential, or a verifier
+//! with its key.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::HeaderValue;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::assertion;
+use super::client::{Client, may_come_in, with_secret};
+use super::credentials::{Credentials, authorization, basic, credentials};
+use super::error::{Code, OAuthError};
+use super::form::Form;
+use crate::crypto::Secret;
+use crate::database::Patience;
+use crate::engine::verifier::Verifier;
+use crate::keys::keyring::Keyring;
+use crate::systems::catalog::{CatalogSystem, Snapshot, system_of_key};
+use crate::web::bearer::bearer;
+
+/// The body of a request, not read yet: whoever the header says may not come in is
+/// told so first.
+pub(crate) struct Unread {
+    request: HttpRequest,
+    payload: Payload,
+}
+
+impl FromRequest for Unread {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
+    }
+}
+
+impl Unread {
+    /// Reads the form of a client.
+    pub(crate) async fn form_of_client(
+        mut self,
+        verifier: &Verifier,
+        patience: &mut Patience,
+    ) -> Result<Form, OAuthError> {
+        if let Some(value) = authorization(&self.request)? {
+            let (id, secret) = basic(value).ok_or_else(OAuthError::client)?;
+            patience.wait(with_secret(&self.request, &id, secret, verifier)).await?;
+        }
+        Form::read(&self.request, &mut self.payload).await
+    }
+
+    /// Reads the form of who verifies.
+    pub(crate) async fn form_of_verifier(mut self, snapshot: &Snapshot) -> Result<Form, OAuthError> {
+        if let Some(value) = authorization(&self.request)?
+            && with_bearer(&self.request, value, snapshot)?.is_none()
+        {
+            let (id, key) = basic(value).ok_or_else(OAuthError::client)?;
+            with_key(&id, &key, snapshot)?;
+        }
+        Form::read(&self.request, &mut self.payload).await
+    }
+}
+
+/// The client of a request. Its token must be in force and the address allowed: now,
+/// whatever was so before the body, which may take its time.
+pub(crate) async fn authenticate(
+    request: &HttpRequest,
+    form: &Form,
+    verifier: &Verifier,
+    keyring: &Keyring,
+) -> Result<Client, OAuthError> {
+    match credentials(request, form)? {
+        Credentials::Secret { id, secret } => with_secret(request, &id, secret, verifier).await,
+        Credentials::Assertion { id, assertion } => {
+            let asserted = assertion::prove(&assertion, id.as_deref(), request, verifier, keyring).await?;
+            may_come_in(request, &asserted.client.token)?;
+            // Last, so that an assertion is used up only by a client that may come in.
+            asserted.claim(verifier).await
+        }
+    }
+}
+
+/// The system whose verifier key a caller of introspection has (RFC 7662 §2.1):
+/// as bearer token, or with the system's key or id as client credentials.
+pub(crate) fn verifying_system<'s>(
+    request: &HttpRequest,
+    form: &Form,
+    snapshot: &'s Snapshot,
+) -> Result<&'s CatalogSystem, OAuthError> {
+    if let Some(value) = authorization(request)?
+        && let Some(system) = with_bearer(request, value, snapshot)?
+    {
+        return Ok(system);
+    }
+    match credentials(request, form)? {
+        Credentials::Secret { id, secret } => with_key(&id, &secret, snapshot),
+        Credentials::Assertion { .. } => Err(no_verifier_key()),
+    }
+}
+
+fn no_verifier_key() -> OAuthError {
+    OAuthError::new(Code::InvalidClient, "Authenticate with a verifier key.")
+}
+
+/// The system whose verifier key is the bearer token; none if there is no bearer token.
+fn with_bearer<'s>(
+    request: &HttpRequest,
+    value: &HeaderValue,
+    snapshot: &'s Snapshot,
+) -> Result<Option<&'s CatalogSystem>, OAuthError> {
+    let scheme = value.to_str().ok().and_then(|value| value.split_once(' '));
+    if !scheme.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+        return Ok(None);
+    }
+    let system = system_of_key(snapshot, bearer(request));
+    system.map(Some).ok_or_else(|| OAuthError::new(Code::InvalidToken, "This is no verifier key."))
+}
+
+/// The system that is named, if this is a verifier key of it.
+fn with_key<'s>(named: &str, key: &Secret, snapshot: &'s Snapshot) -> Result<&'s CatalogSystem, OAuthError> {
+    let system = system_of_key(snapshot, Some(key.expose())).ok_or_else(no_verifier_key)?;
+    let is_named = snapshot.system_named(named).is_some_and(|named| named.id == system.id);
+    if is_named { Ok(system) } else { Err(no_verifier_key()) }
+}

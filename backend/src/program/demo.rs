@@ -1,0 +1,152 @@
+//! `--demo`: fills an empty installation with a believable platform, through
+//! the public door as an administrator would, so that nothing in it is special.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, ensure};
+use latchkey_shared::time::Timestamp;
+use reqwest::{Client, Method, RequestBuilder};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::crypto::Secret;
+use crate::database::now;
+
+const SYSTEMS: [(&str, &str, &str); 2] = [
+    ("fleet", "Fleet", include_str!("../../demo/fleet.yaml")),
+    ("billing", "Billing", include_str!("../../demo/billing.yaml")),
+];
+
+const PROJECTS: [(&str, &str, &str); 4] = [
+    ("harbour", "Harbour", "Cranes and gates of the container harbour"),
+    ("quarry", "Quarry", "Excavators and conveyor belts"),
+    ("greenhouse", "Greenhouse", "Climate and irrigation under glass"),
+    ("night-bus", "Night bus", "Vehicles of the night lines"),
+];
+
+/// Username, display name, and in which projects they are what.
+type Person = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const PEOPLE: [Person; 5] = [
+    ("ada", "Ada Lovelace", &[("harbour", "admin"), ("quarry", "member")]),
+    ("grace", "Grace Hopper", &[("quarry", "admin"), ("greenhouse", "admin")]),
+    ("lin", "林 晓", &[("greenhouse", "member"), ("harbour", "member")]),
+    ("noor", "Noor Haddad", &[("night-bus", "admin")]),
+    ("otto", "Otto Brandt", &[("night-bus", "member")]),
+];
+
+/// A token, and what happens with it.
+#[derive(Deserialize)]
+struct Token {
+    #[serde(flatten)]
+    wanted: Map<String, Value>,
+    ends_in_days: Option<i64>,
+    #[serde(default)]
+    disabled: bool,
+    /// System, method, path, and how often; some are denied.
+    #[serde(default)]
+    calls: Vec<(String, String, String, u8)>,
+}
+
+/// Fills the installation that answers at `address`, whose administrator was
+/// made just now with `password`.
+///
+/// # Errors
+/// The first request that was not answered as it should be.
+pub async fn fill(address: SocketAddr, password: Secret) -> anyhow::Result<()> {
+    let here = if address.ip().is_unspecified() {
+        SocketAddr::from(([127, 0, 0, 1], address.port()))
+    } else {
+        address
+    };
+    let api = Api {
+        http: Client::builder().cookie_store(true).no_proxy().build()?,
+        url: format!("http://{here}/api/v1"),
+    };
+    api.post("/session", json!({ "username": "admin", "password": password.expose() })).await?;
+
+    for (key, name, document) in SYSTEMS {
+        api.post(
+            "/systems",
+            json!({ "key": key, "name": name, "audience": format!("https://{key}.example") }),
+        )
+        .await?;
+        let import = api.request(Method::PUT, &format!("/systems/{key}/openapi"));
+        answered(import.header("Content-Type", "application/yaml").body(document)).await?;
+    }
+    api.send(Method::PATCH, "/systems/billing/apis/billing:listPrices", json!({ "scope": "global" })).await?;
+    for (key, name, description) in PROJECTS {
+        api.post("/projects", json!({ "key": key, "name": name, "description": description })).await?;
+    }
+    for (username, name, memberships) in PEOPLE {
+        let email = format!("{username}@example.org");
+        api.post("/users", json!({ "username": username, "display_name": name, "email": email })).await?;
+        for (project, role) in memberships {
+            let path = format!("/projects/{project}/members/{username}");
+            api.send(Method::PUT, &path, json!({ "role": role })).await?;
+        }
+    }
+
+    let mut gateways = HashMap::new();
+    for (system, ..) in SYSTEMS {
+        let path = format!("/systems/{system}/verifier-keys");
+        let key = api.post(&path, json!({ "name": "demo gateway" })).await?;
+        gateways.insert(system, text(&key, "key")?);
+    }
+    let tokens: Vec<Token> = serde_json::from_str(include_str!("../../demo/tokens.json"))?;
+    for token in tokens {
+        let mut wanted = token.wanted;
+        if let Some(days) = token.ends_in_days {
+            let end = Timestamp::from_millis(now() + days * 24 * 60 * 60 * 1_000);
+            wanted.insert("expires_at".to_owned(), json!(end));
+        }
+        let path = format!("/tokens/{}", text(&api.post("/tokens", wanted.into()).await?, "id")?);
+        if token.disabled {
+            api.send(Method::PATCH, &path, json!({ "status": "disabled" })).await?;
+        }
+        if token.calls.is_empty() {
+            continue;
+        }
+        let file = answered(api.request(Method::GET, &format!("{path}/file"))).await?;
+        for (system, method, path, times) in token.calls {
+            let key = gateways.get(system.as_str()).context("a call of no system")?;
+            let call = json!({ "credential": file["open_token"], "method": method, "path": path });
+            for _ in 0..times {
+                answered(api.request(Method::POST, "/verify").bearer_auth(key).json(&call)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn text(answer: &Value, field: &str) -> anyhow::Result<String> {
+    answer[field].as_str().map(ToOwned::to_owned).with_context(|| format!("an answer without {field}"))
+}
+
+struct Api {
+    http: Client,
+    url: String,
+}
+
+impl Api {
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url))
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Value) -> anyhow::Result<Value> {
+        answered(self.request(method, path).json(&body)).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.send(Method::POST, path, body).await
+    }
+}
+
+async fn answered(request: RequestBuilder) -> anyhow::Result<Value> {
+    let answer = request.send().await?;
+    let (status, url) = (answer.status(), answer.url().path().to_owned());
+    let text = answer.text().await?;
+    ensure!(status.is_success(), "{url}: {status}: {text}");
+    Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
+}

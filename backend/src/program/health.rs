@@ -1,0 +1,115 @@
+//! Is the process alive, can it decide calls, and what do its problems mean?
+
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::database::{Database, clock, promptly};
+use crate::web::problem::{Kind, Problem};
+
+/// Registers the routes of this module.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(healthz).service(readyz).service(problem_type);
+}
+
+/// How a part of the server is.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    /// `ok`, or what is wrong.
+    status: &'static str,
+    /// Whether changes made on other nodes arrive at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change_feed: Option<&'static str>,
+    /// Whether changes can be written, `ok` or `failing`, as it was found last. Calls are decided
+    /// in either case, but for one-time requests, whose use has to be noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    writes: Option<&'static str>,
+    /// Seconds by which this machine's clock is ahead (behind, if negative), if that is more
+    /// than a few. Decisions go by the database's clock; on SQLite by the time that counted
+    /// before the clock was set, until the difference has lasted for five minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_off_seconds: Option<i64>,
+}
+
+/// Is the process alive?
+///
+/// Answers as long as the process does, whatever the database does. Anyone may ask.
+#[utoipa::path(
+    operation_id = "get_liveness",
+    tag = "operation",
+    responses((status = 200, description = "The process is alive.", body = Health))
+)]
+#[get("/healthz")]
+async fn healthz() -> web::Json<Health> {
+    web::Json(Health { status: "ok", change_feed: None, writes: None, clock_off_seconds: None })
+}
+
+/// Can it decide calls?
+///
+/// Asks the database, and says whether changes made on other nodes arrive at once.
+/// Anyone may ask.
+#[utoipa::path(
+    operation_id = "get_readiness",
+    tag = "operation",
+    responses(
+        (status = 200, description = "It can.", body = Health),
+        (status = 503, description = "The database does not answer.", body = Health, headers(("Retry-After" = String))),
+    )
+)]
+#[get("/readyz")]
+async fn readyz(database: web::Data<Database>) -> HttpResponse {
+    let change_feed = Some(if database.epochs().feed_is_live() { "live" } else { "broken" });
+    let writes = Some(if database.can_write() { "ok" } else { "failing" });
+    let clock_off_seconds = clock::off_by();
+    match promptly(database.ping()).await {
+        Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed, writes, clock_off_seconds }),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, "1")).json(Health {
+                status: "the database does not answer",
+                change_feed,
+                writes,
+                clock_off_seconds,
+            })
+        }
+    }
+}
+
+/// A type of problem.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemType {
+    /// The stable URI reference.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What it means.
+    title: &'static str,
+    /// The status it comes with.
+    status: u16,
+}
+
+/// What a type of problem means
+///
+/// The `type` of every problem leads here. Anyone may ask.
+#[utoipa::path(
+    operation_id = "get_problem_type",
+    tag = "operation",
+    params(("name" = String, Path, description = "The last part of the problem's `type`.")),
+    responses(
+        (status = 200, description = "What it means.", body = ProblemType),
+        (
+            status = 404,
+            description = "There is no such type of problem.",
+            body = latchkey_shared::problem::ProblemBody,
+            content_type = "application/problem+json",
+        ),
+    )
+)]
+#[get("/problems/{name}")]
+async fn problem_type(name: web::Path<String>) -> Result<web::Json<ProblemType>, Problem> {
+    let uri = format!("/problems/{name}");
+    let kind = Kind::ALL.into_iter().find(|kind| kind.uri() == uri);
+    let kind = kind.ok_or_else(|| Problem::not_found("type of problem"))?;
+    Ok(web::Json(ProblemType { kind: uri, title: kind.title(), status: kind.status().as_u16() }))
+}

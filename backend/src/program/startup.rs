@@ -1,0 +1,305 @@
+//! Puts the parts together and runs them.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use anyhow::Context as _;
+use url::Url;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt as _, scope};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::{demo, health};
+use crate::configuration::Configuration;
+use crate::crypto::Secret;
+use crate::crypto::decryptor::Decryptor;
+use crate::crypto::operations::{Limits, PrivateOperations};
+use crate::crypto::rsa::KeyPool;
+use crate::database::{Database, Engine, clock};
+use crate::engine::usage::Usage;
+use crate::engine::verifier::Verifier;
+use crate::engine::{replay, usage};
+use crate::keys::keyring;
+use crate::keys::keyring::Keyring;
+use crate::keys::rotation;
+use crate::sessions::Sessions;
+use crate::systems::catalog::Catalog;
+use crate::users::Users;
+use crate::users::password::Hasher;
+use crate::web::document as openapi;
+use crate::web::document::Operations;
+use crate::{
+    audit, doors, installation, keys, oauth, projects, revocations, sessions, systems, tokens, users,
+    web as http,
+};
+
+/// How often what has expired is cleared away; nothing that has is ever honoured.
+const HOUSEKEEPING: Duration = Duration::from_hours(1);
+
+/// A server that is ready to run.
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+    public_url: Url,
+    first_password: Option<Secret>,
+    /// What to log in with to fill the demo.
+    demo: Option<Secret>,
+    database: Database,
+    usage: Arc<Usage>,
+}
+
+impl Application {
+    /// Opens the database, makes what is missing at a first start, and binds
+    /// the port. Must be called within the Tokio runtime that runs it.
+    pub async fn build(mut configuration: Configuration) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(configuration.listen)
+            .with_context(|| format!("cannot listen on {}", configuration.listen))?;
+        let address = listener.local_addr()?;
+        let public_url = match configuration.public_url.clone() {
+            Some(url) => url,
+            None => default_url(address)?,
+        };
+        configuration.public_url = Some(public_url.clone());
+        let issuer = public_url.as_str().trim_end_matches('/').to_owned();
+
+        let database = Database::open(&configuration).await?;
+        let keyring = Arc::new(Keyring::open(&database, &configuration, issuer.clone()).await?);
+        let operations = PrivateOperations::new(Limits::default());
+        let decryptor = Arc::new(Decryptor::new(operations.clone()));
+        let catalog = Arc::new(Catalog::new(database.clone()));
+        let users = Arc::new(Users::new(database.clone()));
+        let usage = Arc::new(Usage::default());
+        let verifier = Arc::new(Verifier::new(
+            database.clone(),
+            Arc::clone(&keyring),
+            Arc::clone(&decryptor),
+            Arc::clone(&catalog),
+            Arc::clone(&users),
+            Arc::clone(&usage),
+        ));
+        let sessions = Arc::new(Sessions::new(database.clone(), Arc::clone(&users), &configuration));
+        let key_pool = Arc::new(KeyPool::start(configuration.key_pool));
+
+        let document = document(sessions.cookie());
+        if database.engine() == Engine::Sqlite {
+            let forgot = replay::last_forgot(&database).await?;
+            clock::begin_at(forgot.max(audit::last_written(&database).await?));
+        }
+        tokens::names::renew_keys(&database).await?;
+        systems::builtin::register(&database, &document, &issuer).await?;
+        let password = users::ensure_first_administrator(&database, &configuration).await?;
+        let demo = password.clone().filter(|_| configuration.demo);
+        if configuration.demo && demo.is_none() {
+            tracing::warn!("the database is not empty; the demo is left out");
+        }
+        let first_password = password.filter(|_| configuration.admin_password.is_none());
+
+        let written = web::Bytes::from(document.to_json()?);
+        let operations_of_document = web::Data::new(Operations::of(&document));
+        let workers = configuration.workers;
+        let signing_key_lifetime = configuration.signing_key_lifetime;
+        let rotating = Arc::clone(&keyring);
+        let configuration = web::Data::new(configuration);
+        let flushed = Arc::clone(&usage);
+        let data = Parts {
+            database: web::Data::new(database.clone()),
+            keyring: keyring.into(),
+            decryptor: decryptor.into(),
+            catalog: catalog.into(),
+            users: users.into(),
+            usage: Arc::clone(&usage).into(),
+            verifier: verifier.into(),
+            sessions: sessions.into(),
+            key_pool: key_pool.into(),
+            operations: web::Data::new(operations),
+            hasher: web::Data::new(Hasher::default()),
+            configuration,
+        };
+        let server = HttpServer::new(move || {
+            let written = written.clone();
+            App::new()
+                .wrap(from_fn(http::around))
+                .app_data(operations_of_document.clone())
+                .configure(|config| data.install(config))
+                .into_utoipa_app()
+                .configure(routes)
+                .into_app()
+                .route(
+                    openapi::PATH,
+                    web::get().to(move || {
+                        let body = written.clone();
+                        async move { HttpResponse::Ok().content_type("application/json").body(body) }
+                    }),
+                )
+                .service(web::redirect("/api/docs", "/api/docs/"))
+                .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(openapi::PATH)))
+                .default_service(web::to(http::fallback))
+        })
+        .shutdown_timeout(10);
+        let server = match workers {
+            Some(workers) => server.workers(workers),
+            None => server,
+        };
+        let server = server.listen(listener)?.run();
+        let (counted, flushing) = (flushed, database.clone());
+        database.spawn(async move {
+            let mut tick = tokio::time::interval(usage::FLUSH);
+            loop {
+                tick.tick().await;
+                counted.flush(&flushing).await;
+            }
+        });
+        keep_house(&database, rotating, signing_key_lifetime);
+        Ok(Self { server, address, public_url, first_password, demo, database, usage })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Where clients reach it.
+    #[must_use]
+    pub fn public_url(&self) -> &Url {
+        &self.public_url
+    }
+
+    /// The first administrator's password, if it was made just now.
+    #[must_use]
+    pub fn first_password(&self) -> Option<&Secret> {
+        self.first_password.as_ref()
+    }
+
+    /// A handle to stop it with.
+    #[must_use]
+    pub fn handle(&self) -> actix_web::dev::ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until a signal or the handle stops it, then lets running requests
+    /// end and writes what is only in memory.
+    pub async fn run_until_stopped(self) -> anyhow::Result<()> {
+        if let Some(password) = self.demo {
+            self.database.spawn(async move {
+                match demo::fill(self.address, password).await {
+                    Ok(()) => tracing::info!("the demo is ready"),
+                    Err(error) => tracing::error!(%error, "the demo is not complete"),
+                }
+            });
+        }
+        let served = self.server.await;
+        self.usage.flush(&self.database).await;
+        self.database.close().await;
+        Ok(served?)
+    }
+}
+
+/// What handlers find with `web::Data`.
+#[derive(Clone)]
+struct Parts {
+    database: web::Data<Database>,
+    keyring: web::Data<Keyring>,
+    decryptor: web::Data<Decryptor>,
+    catalog: web::Data<Catalog>,
+    users: web::Data<Users>,
+    usage: web::Data<Usage>,
+    verifier: web::Data<Verifier>,
+    sessions: web::Data<Sessions>,
+    key_pool: web::Data<KeyPool>,
+    operations: web::Data<PrivateOperations>,
+    hasher: web::Data<Hasher>,
+    configuration: web::Data<Configuration>,
+}
+
+impl Parts {
+    fn install(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(self.database.clone())
+            .app_data(self.keyring.clone())
+            .app_data(self.decryptor.clone())
+            .app_data(self.catalog.clone())
+            .app_data(self.users.clone())
+            .app_data(self.usage.clone())
+            .app_data(self.verifier.clone())
+            .app_data(self.sessions.clone())
+            .app_data(self.key_pool.clone())
+            .app_data(self.operations.clone())
+            .app_data(self.hasher.clone())
+            .app_data(self.configuration.clone());
+    }
+}
+
+/// Every route that the document describes.
+fn routes(config: &mut ServiceConfig) {
+    // The hot path first.
+    config.service(
+        scope::scope("/api/v1")
+            .configure(doors::api)
+            .configure(tokens::routes::routes)
+            .configure(systems::routes::routes)
+            .configure(projects::routes::routes)
+            .configure(users::routes::routes)
+            .configure(sessions::routes)
+            .configure(keys::rotation::routes)
+            .configure(audit::routes)
+            .configure(installation::routes),
+    );
+    config.configure(doors::routes).configure(health::routes);
+}
+
+/// The OpenAPI document of this version.
+#[must_use]
+pub fn document(session_cookie: &str) -> OpenApi {
+    let (_, mut described) = App::new().into_utoipa_app().configure(routes).split_for_parts();
+    oauth::name_errors(&mut described);
+    openapi::complete(described, session_cookie)
+}
+
+/// Rotates the signing key when it is `days` old, unless that is 0, and clears
+/// away what has expired, now and from time to time.
+fn keep_house(database: &Database, keyring: Arc<Keyring>, days: u32) {
+    let lifetime = i64::from(days) * 24 * 60 * 60 * 1_000;
+    let kept = database.clone();
+    database.spawn(async move {
+        let mut tick = tokio::time::interval(HOUSEKEEPING);
+        loop {
+            tick.tick().await;
+            if lifetime > 0
+                && let Err(error) = rotation::rotate_if_due(&kept, &keyring, lifetime).await
+            {
+                tracing::error!(%error, "the signing key is due and is not rotated; it is tried again");
+            }
+            if let Err(error) = forget_expired(&kept).await {
+                tracing::warn!(%error, "what has expired is not cleared away; it is tried again");
+            }
+        }
+    });
+}
+
+async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
+    sessions::forget_expired(database).await?;
+    oauth::forget_expired(database).await?;
+    revocations::forget_expired(database).await?;
+    keyring::forget_retired(database).await?;
+    usage::forget_hours(database).await?;
+    tokens::store::forget_answers(database).await
+}
+
+fn default_url(address: SocketAddr) -> anyhow::Result<Url> {
+    if address.ip().is_unspecified() {
+        return Ok(Url::parse(&format!("http://localhost:{}", address.port()))?);
+    }
+    Ok(Url::parse(&format!("http://{address}"))?)
+}

@@ -22,9 +22,10 @@ use crate::engine::verifier::Verifier;
 use crate::sessions::Sessions;
 use crate::systems::builtin;
 use crate::systems::catalog::Snapshot;
+use crate::users::{self, Users};
+use crate::web::SentMethod;
 use crate::web::bearer::{bearer, no_credential, project};
 use crate::web::problem::{Kind, Problem};
-use crate::web::SentMethod;
 
 impl FromRequest for Principal {
     type Error = Problem;
@@ -47,19 +48,12 @@ fn state<T: 'static>(request: &HttpRequest) -> Result<&web::Data<T>, Problem> {
 }
 
 async fn person(request: &HttpRequest) -> Result<Principal, Problem> {
-    let resumed = state::<Sessions>(request)?.resume(request).await?;
-    let resumed = resumed.ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
+    let resumed = users::person(state::<Sessions>(request)?, state::<Users>(request)?, request).await?;
     if resumed.must_change_password {
         return Err(Problem::new(Kind::PasswordChangeRequired));
     }
-    let user = &resumed.user;
-    let origin = Origin {
-        kind: "user",
-        id: Some(user.id.to_string()),
-        name: user.username.clone(),
-        ..anonymous(request)
-    };
-    Ok(Principal::person(user, origin))
+    let origin = resumed.origin(request);
+    Ok(Principal::person(&resumed.user, origin))
 }
 
 async fn token(request: &HttpRequest) -> Result<Principal, Problem> {

@@ -1,6 +1,17 @@
 //! The keys of the installation: the master key, the data key that it seals, and the
 //! keys that sign JWTs, with their SQL.
 
+pub mod error;
 pub mod keyring;
-pub mod rotation;
+mod list;
+pub mod rotate;
+pub mod signing;
 mod store;
+mod unlock;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes of this capability.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list::list).service(rotate::rotate);
+}

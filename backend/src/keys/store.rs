@@ -1,8 +1,19 @@
 //! The SQL of the keyring.
 
+use latchkey_shared::ids::KeyId;
 use sqlx::{AnyConnection, FromRow};
 
-use super::keyring::NewSigningKey;
+use crate::crypto::jwt::Algorithm;
+
+/// A signing key that is not in the database yet.
+pub struct NewSigningKey {
+    /// Its id.
+    pub id: KeyId,
+    /// How it signs.
+    pub algorithm: Algorithm,
+    pub(super) private_key: Vec<u8>,
+    pub(super) public_jwk: String,
+}
 
 /// A signing key as it is stored.
 #[derive(FromRow)]

@@ -24,9 +24,8 @@ use crate::database::{Database, Engine, clock};
 use crate::engine::usage::Usage;
 use crate::engine::verifier::Verifier;
 use crate::engine::{replay, usage};
-use crate::keys::keyring;
 use crate::keys::keyring::Keyring;
-use crate::keys::rotation;
+use crate::keys::{rotate, signing};
 use crate::sessions::Sessions;
 use crate::systems::catalog::Catalog;
 use crate::users::Users;
@@ -82,7 +81,7 @@ impl Application {
             Arc::clone(&users),
             Arc::clone(&usage),
         ));
-        let sessions = Arc::new(Sessions::new(database.clone(), Arc::clone(&users), &configuration));
+        let sessions = Arc::new(Sessions::new(database.clone(), &configuration));
         let key_pool = Arc::new(KeyPool::start(configuration.key_pool));
 
         let document = document(sessions.cookie());
@@ -90,7 +89,7 @@ impl Application {
             let forgot = replay::last_forgot(&database).await?;
             clock::begin_at(forgot.max(audit::last_written(&database).await?));
         }
-        tokens::names::renew_keys(&database).await?;
+        tokens::renew_names::renew_keys(&database).await?;
         systems::builtin::register(&database, &document, &issuer).await?;
         let password = users::ensure_first_administrator(&database, &configuration).await?;
         let demo = password.clone().filter(|_| configuration.demo);
@@ -247,12 +246,12 @@ fn routes(config: &mut ServiceConfig) {
     config.service(
         scope::scope("/api/v1")
             .configure(doors::api)
-            .configure(tokens::routes::routes)
+            .configure(tokens::routes)
             .configure(systems::routes::routes)
-            .configure(projects::routes::routes)
-            .configure(users::routes::routes)
-            .configure(sessions::routes)
-            .configure(keys::rotation::routes)
+            .configure(projects::routes)
+            .configure(users::routes)
+            .configure(users::session_routes)
+            .configure(keys::routes)
             .configure(audit::routes)
             .configure(installation::routes),
     );
@@ -277,7 +276,7 @@ fn keep_house(database: &Database, keyring: Arc<Keyring>, days: u32) {
         loop {
             tick.tick().await;
             if lifetime > 0
-                && let Err(error) = rotation::rotate_if_due(&kept, &keyring, lifetime).await
+                && let Err(error) = rotate::rotate_if_due(&kept, &keyring, lifetime).await
             {
                 tracing::error!(%error, "the signing key is due and is not rotated; it is tried again");
             }
@@ -292,7 +291,7 @@ async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     sessions::forget_expired(database).await?;
     oauth::forget_expired(database).await?;
     revocations::forget_expired(database).await?;
-    keyring::forget_retired(database).await?;
+    signing::forget_retired(database).await?;
     usage::forget_hours(database).await?;
     tokens::store::forget_answers(database).await
 }

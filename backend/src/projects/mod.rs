@@ -1,4 +1,28 @@
-//! Platform projects, who belongs to them, and which systems are opened to them.
+//! Projects: who belongs to them, and which systems are open to them.
 
-pub mod routes;
+mod change;
+mod create;
+mod get;
+mod list;
+mod members;
+mod remove;
 pub mod store;
+mod systems;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes of this capability.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(list::list)
+        .service(create::create)
+        .service(get::find)
+        .service(change::change)
+        .service(remove::remove)
+        .service(members::list_members)
+        .service(members::put_member)
+        .service(members::remove_member)
+        .service(systems::list_systems)
+        .service(systems::open_system)
+        .service(systems::close_system);
+}

@@ -3,19 +3,22 @@
 use latchkey_shared::ids::UserId;
 use sqlx::{AnyConnection, FromRow};
 
-use super::{ABSOLUTE, IDLE};
 use crate::crypto::Digest;
 use crate::database::{Database, now};
 
+/// How long a session lasts without a request, in milliseconds.
+pub(super) const IDLE: i64 = 30 * 60 * 1_000;
+/// How long a session lasts at most, in milliseconds.
+pub(super) const ABSOLUTE: i64 = 12 * 60 * 60 * 1_000;
 #[derive(FromRow)]
-pub(super) struct SessionRow {
-    pub(super) user_id: String,
-    pub(super) created_at: i64,
-    pub(super) seen_at: i64,
-    pub(super) must_change_password: i64,
+pub(crate) struct SessionRow {
+    pub(crate) user_id: String,
+    pub(crate) created_at: i64,
+    pub(crate) seen_at: i64,
+    pub(crate) must_change_password: i64,
 }
 
-pub(super) async fn find(database: &Database, digest: &Digest) -> Result<Option<SessionRow>, sqlx::Error> {
+pub(crate) async fn find(database: &Database, digest: &Digest) -> Result<Option<SessionRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT s.user_id, s.created_at, s.seen_at, u.must_change_password \
          FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.digest = $1",
@@ -25,7 +28,7 @@ pub(super) async fn find(database: &Database, digest: &Digest) -> Result<Option<
     .await
 }
 
-pub(super) async fn touch(database: &Database, digest: &Digest, now: i64) -> Result<(), sqlx::Error> {
+pub(crate) async fn touch(database: &Database, digest: &Digest, now: i64) -> Result<(), sqlx::Error> {
     database.has_space()?;
     sqlx::query("UPDATE sessions SET seen_at = $1 WHERE digest = $2")
         .bind(now)
@@ -35,7 +38,7 @@ pub(super) async fn touch(database: &Database, digest: &Digest, now: i64) -> Res
         .map(drop)
 }
 
-pub(super) async fn insert(
+pub(crate) async fn insert(
     connection: &mut AnyConnection,
     digest: &Digest,
     user: &UserId,
@@ -50,7 +53,7 @@ pub(super) async fn insert(
         .map(drop)
 }
 
-pub(super) async fn end(connection: &mut AnyConnection, digest: &Digest) -> Result<(), sqlx::Error> {
+pub(crate) async fn end(connection: &mut AnyConnection, digest: &Digest) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM sessions WHERE digest = $1")
         .bind(digest.as_slice().to_vec())
         .execute(connection)

@@ -13,12 +13,12 @@ const REMEMBERED: usize = 10_000;
 
 /// Failures of late, in this process.
 #[derive(Default)]
-pub(super) struct Throttle(Mutex<HashMap<String, (Instant, u32)>>);
+pub(crate) struct Throttle(Mutex<HashMap<String, (Instant, u32)>>);
 
 impl Throttle {
     /// Counts an attempt before it is made, so that many at once count as well;
     /// the seconds to wait if there were too many.
-    pub(super) fn attempt(&self, account: &str, address: &str) -> Result<(), u64> {
+    pub(crate) fn attempt(&self, account: &str, address: &str) -> Result<(), u64> {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= REMEMBERED {
             failures.retain(|_, (since, _)| since.elapsed() < WINDOW);
@@ -42,7 +42,7 @@ impl Throttle {
     }
 
     /// An attempt was good: what was counted for the account is forgotten.
-    pub(super) fn succeeded(&self, account: &str, address: &str) {
+    pub(crate) fn succeeded(&self, account: &str, address: &str) {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         failures.remove(&format!("account {account}"));
         if let Some((_, count)) = failures.get_mut(&format!("address {address}")) {

@@ -17,7 +17,7 @@ use crate::keys::keyring::Keyring;
 use crate::web::problem::Problem;
 
 /// A key of a token, ready to be stored.
-pub struct NewKey {
+pub(crate) struct NewKey {
     pub(super) id: KeyId,
     pub(super) private_key: Option<Vec<u8>>,
     pub(super) public_jwk: Option<String>,
@@ -34,7 +34,7 @@ fn place<'a>(key: &'a KeyId, column: &'static str) -> Place<'a> {
 /// Makes the key of a token's generation, where the client did not bring its
 /// own. RSA keys come from the pool; nothing of this belongs into a write
 /// transaction.
-pub async fn make_key(
+pub(super) async fn make_key(
     kind: Kind,
     token: &TokenId,
     generation: i64,
@@ -87,7 +87,7 @@ pub async fn make_key(
 
 /// The current key of a token as it is stored.
 #[derive(sqlx::FromRow)]
-pub struct StoredKey {
+pub(crate) struct StoredKey {
     pub(super) id: String,
     pub(super) public_jwk: Option<String>,
     pub(super) secret: Option<Vec<u8>>,
@@ -107,7 +107,7 @@ pub(super) fn open_token(keyring: &Keyring, stored: &StoredKey) -> Result<Option
 }
 
 /// The secret, or the secret id, of a key that has one.
-pub fn secret(keyring: &Keyring, stored: &StoredKey) -> Result<Secret, Problem> {
+pub(super) fn secret(keyring: &Keyring, stored: &StoredKey) -> Result<Secret, Problem> {
     let id: KeyId = stored.id.parse().map_err(Problem::internal)?;
     let secret = stored.secret.as_deref().ok_or_else(|| Problem::internal("a key without a secret"))?;
     open(keyring, &id, "secret", secret)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 /// The 2- and 3-grams of a folded name, written so that any index takes them:
 /// each character as its code point in hexadecimal.
 #[must_use]
-pub fn grams(name_key: &str) -> BTreeSet<String> {
+pub(super) fn grams(name_key: &str) -> BTreeSet<String> {
     let characters: Vec<char> = name_key.chars().collect();
     let mut found = BTreeSet::new();
     for length in [2, 3] {
@@ -20,7 +20,7 @@ pub fn grams(name_key: &str) -> BTreeSet<String> {
 /// How alike two folded names are: the share of 2-grams that they have in
 /// common (Dice), from 0 to 1.
 #[must_use]
-pub fn similarity(one: &str, other: &str) -> f64 {
+pub(super) fn similarity(one: &str, other: &str) -> f64 {
     let pairs = |text: &str| -> BTreeSet<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
     let (one, other) = (pairs(one), pairs(other));
     if one.is_empty() || other.is_empty() {
@@ -34,7 +34,7 @@ pub fn similarity(one: &str, other: &str) -> f64 {
 /// Whether a text is long enough to be looked for with typos in it: four
 /// characters, three where each carries more.
 #[must_use]
-pub fn may_have_typos(q: &str) -> bool {
+pub(super) fn may_have_typos(q: &str) -> bool {
     let length = q.chars().count();
     length >= 4 || (length == 3 && q.chars().any(|c| u32::from(c) >= 0x2e80))
 }

@@ -7,7 +7,7 @@ use latchkey_shared::ids::UserId;
 use latchkey_shared::tokens::{Kind, Trial};
 use latchkey_shared::verify::{Decision, Reason};
 
-use super::routes::{parse_id, visible};
+use super::found::{parse_id, visible};
 use crate::access::principal::Principal;
 use crate::access::reach::Reach;
 use crate::database::{Database, Patience};

@@ -1,20 +1,20 @@
 //! The rotation of the keys that sign JWTs: by command, and by the clock.
 //!
-//! The command goes through the API of the running server on both engines:
-//! SQLite belongs to one process, and whoever may do this is told by a session
-//! and noted in the audit trail, not by who can read a configuration file.
+//! The command goes through the API of the running server on both engines. SQLite
+//! belongs to one process, and a session says who may rotate, not the access to a
+//! configuration file.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, post, web};
 use latchkey_shared::page::Page;
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::signing_keys::{SigningKey, SigningKeyRotation, SigningKeyState};
-use latchkey_shared::time::Timestamp;
+use latchkey_shared::signing_keys::{SigningKey, SigningKeyRotation};
 use serde_json::json;
-use sqlx::AnyConnection;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::keyring;
-use super::keyring::{Keyring, KeyringError, StoredSigningKey};
+use super::error::KeyringError;
+use super::keyring::Keyring;
+use super::list::published;
+use super::signing::{self, StoredSigningKey};
+use super::store::NewSigningKey;
 use crate::access::origin::Origin;
 use crate::access::principal::Principal;
 use crate::audit;
@@ -24,56 +24,6 @@ use crate::revocations;
 use crate::revocations::Of;
 use crate::web::extract::Body;
 use crate::web::problem::{Kind, Problem};
-
-/// Registers the routes of this capability.
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(rotate);
-}
-
-fn shown(key: &StoredSigningKey, now: i64) -> Result<SigningKey, Problem> {
-    let state = if key.term.holds(now) {
-        SigningKeyState::Signing
-    } else if now < key.term.signs_from {
-        SigningKeyState::Announced
-    } else {
-        SigningKeyState::Retired
-    };
-    Ok(SigningKey {
-        id: key.id.parse().map_err(Problem::internal)?,
-        algorithm: key.algorithm.clone(),
-        state,
-        created_at: Timestamp::from_millis(key.created_at),
-        // The first key of a database signs since it was made.
-        signs_from: Timestamp::from_millis(key.term.signs_from.max(key.created_at)),
-        signs_until: key.term.retired_at.map(Timestamp::from_millis),
-        published_until: key.published_until().map(Timestamp::from_millis),
-    })
-}
-
-async fn published(connection: &mut AnyConnection) -> Result<Page<SigningKey>, Problem> {
-    let keys = keyring::signing_keys(connection).await?;
-    let items: Result<_, _> = keys.iter().map(|key| shown(key, now())).collect();
-    Ok(Page { items: items?, next_cursor: None, total: None })
-}
-
-/// List signing keys
-///
-/// Those that are published, the latest first; for system administrators in
-/// person.
-#[utoipa::path(
-    operation_id = "list_signing_keys",
-    tag = "signing_keys",
-    security(("session" = [])),
-    responses((status = 200, description = "The keys, without their private halves", body = Page<SigningKey>))
-)]
-#[get("/signing-keys")]
-async fn list(
-    principal: Principal,
-    database: web::Data<Database>,
-) -> Result<web::Json<Page<SigningKey>>, Problem> {
-    principal.system_admin_in_person()?;
-    published(&mut *database.reader().acquire().await?).await.map(web::Json)
-}
 
 /// Rotate the signing key
 ///
@@ -91,7 +41,7 @@ async fn list(
     )
 )]
 #[post("/signing-keys/rotate")]
-async fn rotate(
+pub(super) async fn rotate(
     principal: Principal,
     database: web::Data<Database>,
     keyring: web::Data<Keyring>,
@@ -103,7 +53,7 @@ async fn rotate(
     let (origin, issuer) = (principal.origin().clone(), keyring.issuer().to_owned());
     let page = database.withdraw_if(at_once, move |transaction| {
         Box::pin(async move {
-            let before = keyring::signing_keys(transaction.connection()).await?;
+            let before = signing::signing_keys(transaction.connection()).await?;
             if !at_once && before.iter().any(|key| now() < key.term.signs_from) {
                 return Err(Problem::new(Kind::Conflict).with_detail(
                     "A new key is announced already; it has to sign before the next one is made.",
@@ -119,12 +69,12 @@ async fn rotate(
 async fn take_over(
     transaction: &mut Transaction,
     origin: &Origin,
-    key: &keyring::NewSigningKey,
+    key: &NewSigningKey,
     before: &[StoredSigningKey],
     at_once: bool,
     issuer: &str,
 ) -> Result<(), sqlx::Error> {
-    keyring::rotate(transaction, key, at_once).await?;
+    signing::rotate(transaction, key, at_once).await?;
     if at_once {
         revocations::record(transaction, Of::All, "iss", issuer, now()).await?;
     }
@@ -147,7 +97,7 @@ pub async fn rotate_if_due(
     keyring: &Keyring,
     lifetime: i64,
 ) -> Result<(), KeyringError> {
-    let keys = keyring::signing_keys(&mut *database.reader().acquire().await?).await?;
+    let keys = signing::signing_keys(&mut *database.reader().acquire().await?).await?;
     if !is_due(&keys, lifetime, now()) {
         return Ok(());
     }
@@ -156,7 +106,7 @@ pub async fn rotate_if_due(
     database
         .write(move |transaction| {
             Box::pin(async move {
-                let before = keyring::signing_keys(transaction.connection()).await?;
+                let before = signing::signing_keys(transaction.connection()).await?;
                 if is_due(&before, lifetime, now()) {
                     take_over(transaction, &Origin::system(), &key, &before, false, &issuer).await?;
                 }

@@ -1,0 +1,133 @@
+//! The keys that sign JWTs, and how they follow one another.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use latchkey_shared::ids::KeyId;
+use sqlx::AnyConnection;
+
+use super::error::KeyringError;
+use super::store::{self, NewSigningKey};
+use crate::crypto::jwt::{Algorithm, SigningKey, Term};
+use crate::crypto::vault::{Place, Vault};
+use crate::database::{Change, Database, Transaction, now};
+
+/// How long verifiers may keep the published keys, in seconds.
+pub const JWKS_MAX_AGE: i64 = 300;
+/// How long a key is published before it signs, in milliseconds: longer than
+/// verifiers keep what was published, and nodes what they read.
+pub(super) const ANNOUNCED: i64 = (JWKS_MAX_AGE + 60) * 1_000;
+/// How long a key that no longer signs is published and verifies, in
+/// milliseconds: longer than the longest-lived token that it can have signed.
+pub(super) const OVERLAP: i64 = 3_660_000;
+
+/// Where a private key is stored, which its encryption is bound to.
+pub(super) fn signing_key_place(id: &str) -> Place<'_> {
+    Place { table: "signing_keys", row: id, column: "private_key" }
+}
+
+/// Makes a signing key.
+pub(super) async fn make_signing_key(
+    vault: &Vault,
+    algorithm: Algorithm,
+) -> Result<NewSigningKey, KeyringError> {
+    let made = tokio::task::spawn_blocking(move || {
+        let der = SigningKey::generate_pkcs8(algorithm);
+        SigningKey::from_pkcs8(KeyId::new(), algorithm, Term::default(), &der).map(|key| (key, der))
+    });
+    let (key, der) =
+        made.await.ok().and_then(Result::ok).ok_or_else(|| KeyringError::Damaged("just made".to_owned()))?;
+    Ok(NewSigningKey {
+        private_key: vault.seal(&signing_key_place(key.kid().as_str()), &der),
+        public_jwk: key.jwk().to_string(),
+        id: key.kid().clone(),
+        algorithm,
+    })
+}
+
+/// A signing key, without its private half.
+#[derive(Debug, Clone)]
+pub struct StoredSigningKey {
+    /// Its id.
+    pub id: String,
+    /// How it signs.
+    pub algorithm: String,
+    /// When it was made, in milliseconds since the epoch.
+    pub created_at: i64,
+    /// When it signs.
+    pub term: Term,
+}
+
+impl StoredSigningKey {
+    /// Until when it is published, if that is settled, in milliseconds since the epoch.
+    #[must_use]
+    pub fn published_until(&self) -> Option<i64> {
+        self.term.retired_at.map(|end| end + OVERLAP)
+    }
+}
+
+/// The published signing keys, the latest first.
+pub async fn signing_keys(connection: &mut AnyConnection) -> Result<Vec<StoredSigningKey>, sqlx::Error> {
+    let rows = store::signing_keys(connection, now() - OVERLAP).await?;
+    let read = |row: store::SigningKeyRow| StoredSigningKey {
+        id: row.id,
+        algorithm: row.algorithm,
+        created_at: row.created_at,
+        term: Term { signs_from: row.signs_from, retired_at: row.retired_at },
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Lets a new key take over: once verifiers had time to learn of it, or at once.
+/// The keys until now are published as long as their tokens live; where the new
+/// one signs at once, they and all that they signed count no longer.
+pub async fn rotate(
+    transaction: &mut Transaction,
+    key: &NewSigningKey,
+    at_once: bool,
+) -> Result<(), sqlx::Error> {
+    let signs_from = if at_once { now() } else { now() + ANNOUNCED };
+    let connection = transaction.connection();
+    store::retire_signing_keys(&mut *connection, signs_from).await?;
+    if at_once {
+        store::delete_signing_keys(&mut *connection, i64::MAX).await?;
+    }
+    store::insert_signing_key(&mut *connection, key, now(), signs_from).await?;
+    transaction.changes(Change::SigningKeys);
+    Ok(())
+}
+
+/// Destroys the signing keys that are published no longer.
+pub async fn forget_retired(database: &Database) -> Result<(), sqlx::Error> {
+    let mut connection = database.unordered_writer().acquire().await?;
+    store::delete_signing_keys(&mut connection, now() - OVERLAP).await.map(drop)
+}
+
+/// Sees to it that a key of the algorithm signs, or will: the first key of all
+/// at once, one of another algorithm as in any rotation.
+pub(super) async fn ensure_signing_key(
+    database: &Database,
+    vault: &Arc<Vault>,
+    algorithm: Algorithm,
+) -> Result<(), KeyringError> {
+    let is_settled = move |keys: &[StoredSigningKey]| {
+        keys.iter().any(|key| key.algorithm == algorithm.as_str() && key.term.retired_at.is_none())
+    };
+    if is_settled(&signing_keys(&mut *database.reader().acquire().await?).await?) {
+        return Ok(());
+    }
+    let key = make_signing_key(vault, algorithm).await?;
+    database
+        .write(move |transaction| {
+            async move {
+                let keys = signing_keys(transaction.connection()).await?;
+                // Another node may have been faster.
+                if !is_settled(&keys) {
+                    rotate(transaction, &key, keys.is_empty()).await?;
+                }
+                Ok(())
+            }
+            .boxed()
+        })
+        .await
+}

@@ -1,0 +1,74 @@
+//! `PATCH /projects/{project}`.
+
+use actix_web::{patch, web};
+use latchkey_shared::fields::{self, Errors};
+use latchkey_shared::projects::{Project, ProjectPatch};
+use serde_json::json;
+
+use super::get::visible;
+use super::store;
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
+use crate::database::{Change, Database, now};
+use crate::revocations;
+use crate::revocations::Of;
+use crate::web::extract::Body;
+use crate::web::look_alikes;
+use crate::web::problem::Problem;
+
+/// Change a project
+///
+/// For system administrators. What is absent stays.
+#[utoipa::path(
+    operation_id = "change_project",
+    tag = "projects",
+    params(("project" = String, Path, description = "The project's key or id.")),
+    request_body(content = ProjectPatch, example = json!({ "name": "Old harbour", "disabled": false })),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "The project as it is now", body = Project))
+)]
+#[patch("/projects/{project}")]
+pub(super) async fn change(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+    body: Body<ProjectPatch>,
+) -> Result<web::Json<Project>, Problem> {
+    principal.system_admin()?;
+    let body = body.json().await?;
+    let mut errors = Errors::new();
+    let name = body.name.as_deref().and_then(|name| errors.take("name", fields::name(name)));
+    let description =
+        body.description.as_deref().and_then(|one| errors.take("description", fields::description(one)));
+    Problem::unless_empty(errors)?;
+    let (origin, named) = (principal.origin().clone(), path.into_inner());
+    let lookup = named.clone();
+    let is_renamed = database
+        .withdraw_if(body.disabled == Some(true), move |transaction| {
+            Box::pin(async move {
+                let project = store::project(transaction.connection(), &named).await?;
+                let mut project = project.ok_or_else(|| Problem::not_found("project"))?;
+                let is_renamed = name.as_ref().is_some_and(|name| *name != project.name);
+                project.name = name.unwrap_or(project.name);
+                project.description = description.unwrap_or(project.description);
+                if body.disabled == Some(true) && !project.disabled {
+                    revocations::record(transaction, Of::All, "projects", &project.key, now()).await?;
+                }
+                project.disabled = body.disabled.unwrap_or(project.disabled);
+                store::update(transaction.connection(), &project).await?;
+                transaction.changes(Change::Catalog);
+                let target = Target::new("project", &project.id, project.key);
+                let detail = json!({ "disabled": project.disabled });
+                audit::record(transaction, &origin, "project.updated", Some(&target), &detail).await?;
+                Ok::<_, Problem>(is_renamed)
+            })
+        })
+        .await?;
+    let mut project = visible(&database, &principal, &lookup).await?;
+    if is_renamed {
+        let (_, others) = store::names_beside(&mut *database.reader().acquire().await?, &project.id).await?;
+        project.warnings.extend(look_alikes::among(&others, "project", "name", &project.name));
+    }
+    Ok(web::Json(project))
+}

@@ -1,0 +1,84 @@
+//! `POST /projects`.
+
+use actix_web::{HttpResponse, post, web};
+use latchkey_shared::fields::{self, Errors};
+use latchkey_shared::ids::ProjectId;
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::projects::{NewProject, Project};
+use latchkey_shared::time::Timestamp;
+use serde_json::json;
+
+use super::store;
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
+use crate::database::{Change, Database, now};
+use crate::web::extract::Body;
+use crate::web::look_alikes;
+use crate::web::problem::Problem;
+
+/// Add a project
+///
+/// For system administrators. The key stays as it is given here.
+#[utoipa::path(
+    operation_id = "create_project",
+    tag = "projects",
+    request_body(
+        content = NewProject,
+        example = json!({ "key": "harbour", "name": "Harbour", "description": "Cranes and quays" })
+    ),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 201, description = "The project", body = Project, headers(("Location" = String))),
+        (status = 409, description = "The key is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[post("/projects")]
+pub(super) async fn create(
+    principal: Principal,
+    database: web::Data<Database>,
+    body: Body<NewProject>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin()?;
+    let body = body.json().await?;
+    let mut errors = Errors::new();
+    let key = errors.take("key", fields::key(&body.key));
+    let name = errors.take("name", fields::name(&body.name));
+    let description =
+        errors.take("description", fields::description(body.description.as_deref().unwrap_or_default()));
+    Problem::unless_empty(errors)?;
+    let (Some(key), Some(name), Some(description)) = (key, name, description) else {
+        return Err(Problem::internal("a field without value and without fault"));
+    };
+    let at = Timestamp::from_millis(now());
+    let project = Project {
+        id: ProjectId::new(),
+        key,
+        name,
+        description,
+        disabled: false,
+        created_at: at.clone(),
+        updated_at: at,
+        warnings: Vec::new(),
+    };
+    let (origin, mut answer) = (principal.origin().clone(), project.clone());
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                if store::project(transaction.connection(), &project.key).await?.is_some() {
+                    return Err(Problem::taken("key", "Another project has it."));
+                }
+                store::insert(transaction.connection(), &project).await?;
+                transaction.changes(Change::Catalog);
+                let target = Target::new("project", &project.id, project.key);
+                Ok(audit::record(transaction, &origin, "project.created", Some(&target), &json!({})).await?)
+            })
+        })
+        .await?;
+    let (keys, names) = store::names_beside(&mut *database.reader().acquire().await?, &answer.id).await?;
+    answer.warnings.extend(look_alikes::among(&keys, "project", "key", &answer.key));
+    answer.warnings.extend(look_alikes::among(&names, "project", "name", &answer.name));
+    Ok(HttpResponse::Created()
+        .insert_header(("location", format!("/api/v1/projects/{}", answer.key)))
+        .json(answer))
+}

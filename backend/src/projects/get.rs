@@ -1,0 +1,40 @@
+//! `GET /projects/{project}`.
+
+use actix_web::{get, web};
+use latchkey_shared::projects::Project;
+
+use super::store;
+use crate::access::principal::Principal;
+use crate::database::Database;
+use crate::web::problem::Problem;
+
+pub(super) async fn visible(
+    database: &Database,
+    principal: &Principal,
+    named: &str,
+) -> Result<Project, Problem> {
+    let mut connection = database.reader().acquire().await?;
+    let project = store::project(&mut connection, named).await?;
+    project
+        .filter(|project| principal.may_see_project(&project.id))
+        .ok_or_else(|| Problem::not_found("project"))
+}
+
+/// A project
+///
+/// By key or id. Its members see it, and system administrators.
+#[utoipa::path(
+    operation_id = "get_project",
+    tag = "projects",
+    params(("project" = String, Path, description = "The project's key or id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "The project", body = Project))
+)]
+#[get("/projects/{project}")]
+pub(super) async fn find(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+) -> Result<web::Json<Project>, Problem> {
+    visible(&database, &principal, &path).await.map(web::Json)
+}

@@ -1,0 +1,132 @@
+//! `/projects/{project}/members`: who belongs to a project.
+
+use actix_web::{HttpResponse, delete, get, put, web};
+use latchkey_shared::page::Page;
+use latchkey_shared::projects::{Member, NewMember};
+use latchkey_shared::users::UserRef;
+use serde_json::json;
+
+use super::get::visible;
+use super::store;
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
+use crate::database::{Change, Database, now};
+use crate::revocations;
+use crate::revocations::Of;
+use crate::web::extract::Body;
+use crate::web::problem::Problem;
+use crate::users;
+
+/// List the members of a project
+///
+/// Who belongs to it, and what they may do there. Its members see it, and system
+/// administrators.
+#[utoipa::path(
+    operation_id = "list_members",
+    tag = "projects",
+    params(("project" = String, Path, description = "The project's key or id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "Members, by name", body = Page<Member>))
+)]
+#[get("/projects/{project}/members")]
+pub(super) async fn list_members(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+) -> Result<web::Json<Page<Member>>, Problem> {
+    let project = visible(&database, &principal, &path).await?;
+    let items = store::members(&mut *database.reader().acquire().await?, &project.id).await?;
+    Ok(web::Json(Page { items, next_cursor: None, total: None }))
+}
+
+/// Add a member, or change what a member may do
+///
+/// System administrators, with a session.
+#[utoipa::path(
+    operation_id = "put_member",
+    tag = "projects",
+    params(
+        ("project" = String, Path, description = "The project's key or id."),
+        ("user" = String, Path, description = "The user's name or id."),
+    ),
+    request_body(content = NewMember, example = json!({ "role": "admin" })),
+    security(("session" = [])),
+    responses((status = 200, description = "The member", body = Member))
+)]
+#[put("/projects/{project}/members/{user}")]
+pub(super) async fn put_member(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<(String, String)>,
+    body: Body<NewMember>,
+) -> Result<web::Json<Member>, Problem> {
+    principal.system_admin_in_person()?;
+    let role = body.json().await?.role;
+    let (project, user) = path.into_inner();
+    let origin = principal.origin().clone();
+    let project = visible(&database, &principal, &project).await?;
+    let user = users::store::user(&database, &user).await?.ok_or_else(|| Problem::not_found("user"))?;
+    let member = Member {
+        user: UserRef {
+            id: user.id.clone(),
+            username: user.username.clone(),
+            display_name: user.display_name,
+        },
+        role,
+    };
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                store::put_member(transaction.connection(), &project.id, &user.id, role).await?;
+                transaction.changes(Change::User(user.id.clone()));
+                let target = Target::new("project", &project.id, project.key);
+                let detail = json!({ "user": user.username, "role": role.as_str() });
+                audit::record(transaction, &origin, "project.member_set", Some(&target), &detail).await
+            })
+        })
+        .await?;
+    Ok(web::Json(member))
+}
+
+/// End a membership
+///
+/// For system administrators in person.
+#[utoipa::path(
+    operation_id = "delete_member",
+    tag = "projects",
+    params(
+        ("project" = String, Path, description = "The project's key or id."),
+        ("user" = String, Path, description = "The user's name or id."),
+    ),
+    security(("session" = [])),
+    responses((status = 204, description = "No longer a member"))
+)]
+#[delete("/projects/{project}/members/{user}")]
+pub(super) async fn remove_member(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin_in_person()?;
+    let (project, user) = path.into_inner();
+    let origin = principal.origin().clone();
+    let project = visible(&database, &principal, &project).await?;
+    let user = users::store::user(&database, &user).await?.ok_or_else(|| Problem::not_found("user"))?;
+    database
+        .withdraw(move |transaction| {
+            Box::pin(async move {
+                if !store::delete_member(transaction.connection(), &project.id, &user.id).await? {
+                    return Err(Problem::not_found("member"));
+                }
+                revocations::record(transaction, Of::User(&user.id), "sub", user.id.as_str(), now()).await?;
+                transaction.changes(Change::User(user.id.clone()));
+                let target = Target::new("project", &project.id, project.key);
+                let detail = json!({ "user": user.username });
+                Ok(audit::record(transaction, &origin, "project.member_removed", Some(&target), &detail)
+                    .await?)
+            })
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

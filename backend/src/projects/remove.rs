@@ -1,0 +1,56 @@
+//! `DELETE /projects/{project}`.
+
+use actix_web::{HttpResponse, delete, web};
+use latchkey_shared::problem::ProblemBody;
+use serde_json::json;
+
+use super::store;
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
+use crate::database::{Change, Database};
+use crate::web::problem::{Kind, Problem};
+
+/// Delete a project
+///
+/// For system administrators. A project that tokens are held to stays; the answer
+/// names them.
+#[utoipa::path(
+    operation_id = "delete_project",
+    tag = "projects",
+    params(("project" = String, Path, description = "The project's key or id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 204, description = "Deleted, with its memberships"),
+        (status = 409, description = "Tokens still name it (`in-use`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/projects/{project}")]
+pub(super) async fn remove(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin()?;
+    let (origin, named) = (principal.origin().clone(), path.into_inner());
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                let project = store::project(transaction.connection(), &named).await?;
+                let project = project.ok_or_else(|| Problem::not_found("project"))?;
+                let tokens = store::tokens_of(transaction.connection(), &project.id).await?;
+                if !tokens.is_empty() {
+                    return Err(Problem::new(Kind::InUse).with_tokens(tokens));
+                }
+                for user in store::member_ids(transaction.connection(), &project.id).await? {
+                    transaction.changes(Change::User(user));
+                }
+                store::delete(transaction.connection(), &project.id).await?;
+                transaction.changes(Change::Catalog);
+                let target = Target::new("project", &project.id, project.key);
+                Ok(audit::record(transaction, &origin, "project.deleted", Some(&target), &json!({})).await?)
+            })
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

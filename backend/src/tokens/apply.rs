@@ -1,0 +1,189 @@
+//! `POST /tokens`.
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use latchkey_shared::fields::{self, Errors};
+use latchkey_shared::ids::TokenId;
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::tokens::{
+    Kind, NewToken, Token,
+};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::asked::{client_key, expiry, key_size, ranges};
+use super::found::existing;
+use super::found::look_alike;
+use super::idempotency::idempotency_key;
+use super::idempotency::repeat;
+use super::issue::make_key;
+use super::named::Named;
+use super::store;
+use super::store::Written;
+use super::targets::bind;
+use super::version::answer;
+use crate::access::grants::Limits;
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
+use crate::crypto::Digest;
+use crate::crypto::client_key::ClientKey;
+use crate::crypto::rsa::{KeyPool, KeySize};
+use crate::database::{Change, Database, now};
+use crate::keys::keyring::Keyring;
+use crate::web::extract::Body;
+use crate::web::problem::Problem;
+
+/// What was asked for of a new token, checked but for what the database knows.
+#[derive(Clone)]
+struct Application {
+    kind: Kind,
+    name: String,
+    description: String,
+    named: Named,
+    limits: Limits,
+    key_size: KeySize,
+    client_key: Option<Arc<ClientKey>>,
+}
+
+impl Application {
+    fn check(body: NewToken, errors: &mut Errors) -> Self {
+        let NewToken { kind, name, description, apis, systems, projects, all_projects, users, .. } = body;
+        let name = errors.take("name", fields::name(&name)).unwrap_or_default();
+        let description = fields::description(description.as_deref().unwrap_or_default());
+        let description = errors.take("description", description).unwrap_or_default();
+        let named = Named { apis, systems, projects, all_projects, users };
+        named.check(kind, errors);
+        if kind == Kind::Jwt && body.one_time_only {
+            errors.add("one_time_only", "wrong_kind", "JWT tokens have no one-time requests.");
+        }
+        Self {
+            kind,
+            name,
+            description,
+            named,
+            limits: Limits {
+                expires_at: body.expires_at.as_deref().and_then(|end| expiry(end, now(), errors)),
+                allowed_ips: ranges(&body.allowed_ips, errors),
+                one_time_only: body.one_time_only,
+            },
+            key_size: key_size(body.key_size, kind, body.public_key.is_some(), errors),
+            client_key: client_key(body.public_key.as_deref(), errors),
+        }
+    }
+}
+
+/// Apply for a token
+///
+/// With an `Idempotency-Key` the same request may be sent again: it gets the
+/// same answer, and there is one token.
+#[utoipa::path(
+    operation_id = "create_token",
+    tag = "tokens",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Names the request, for 24 hours; 1 to 255 characters.")),
+    request_body(
+        content = NewToken,
+        example = json!({ "kind": "rsa", "name": "Crane control", "apis": ["fleet:listDevices"], "projects": ["harbour"] })
+    ),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 201, description = "The token, without secrets", body = Token, headers(("Location" = String), ("ETag" = String))),
+        (status = 409, description = "The name is taken (`taken`), or the idempotency key was used for another request (`idempotency-key-reused`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[post("/tokens")]
+pub(super) async fn create(
+    request: HttpRequest,
+    principal: Principal,
+    database: web::Data<Database>,
+    pool: web::Data<KeyPool>,
+    keyring: web::Data<Keyring>,
+    body: Body<NewToken>,
+) -> Result<HttpResponse, Problem> {
+    principal.some_admin()?;
+    let body = body.json().await?;
+    let sent = Digest::of(serde_json::to_vec(&body).map_err(Problem::internal)?);
+    let idempotency = idempotency_key(&request, &principal)?;
+    let mut connection = database.reader().acquire().await?;
+    if let Some(key) = &idempotency
+        && let Some((request, location, body)) = store::answer(&mut connection, key).await?
+    {
+        return Ok(repeat(&request, &sent, location, body)?.respond());
+    }
+    let mut errors = Errors::new();
+    let asked = Application::check(body, &mut errors);
+    // All at once: what is wrong with a field and what it names that is not there.
+    store::resolve(&mut connection, asked.kind, &asked.named, &std::collections::HashSet::new(), &mut errors)
+        .await?;
+    drop(connection);
+    Problem::unless_empty(errors)?;
+    let id = TokenId::new();
+    let client_key = asked.client_key.as_deref();
+    let key = make_key(asked.kind, &id, 1, asked.key_size, client_key, &pool, &keyring).await;
+    let (kind, location) = (asked.kind, format!("/api/v1/tokens/{id}"));
+    let at = location.clone();
+    let outcome = database.write(move |transaction| {
+        Box::pin(async move {
+            if let Some(key) = &idempotency
+                && let Some((request, location, body)) = store::answer(transaction.connection(), key).await?
+            {
+                return repeat(&request, &sent, location, body).map(Err);
+            }
+            let name_key = fields::name_key(&asked.name);
+            if store::holder_of_name(transaction.connection(), &name_key).await?.is_some() {
+                return Err(Problem::taken("name", "Another token has this name."));
+            }
+            let mut errors = Errors::new();
+            let none = std::collections::HashSet::new();
+            let (grants, targets) =
+                store::resolve(transaction.connection(), kind, &asked.named, &none, &mut errors).await?;
+            Problem::unless_empty(errors)?;
+            let targets = bind(&principal, targets, &crate::access::reach::Reach::All);
+            let proof = principal.may_issue(&grants, &targets, &asked.limits)?;
+            let written = Written {
+                name: &asked.name,
+                name_key: &name_key,
+                description: &asked.description,
+                disabled: false,
+                limits: &asked.limits,
+                grants: &grants,
+                targets: &targets,
+                by: &principal.origin().name,
+            };
+            let has_client_key = asked.client_key.is_some();
+            let size = (kind == Kind::Rsa && !has_client_key).then(|| asked.key_size.bits());
+            let of = (&id, kind, has_client_key);
+            store::insert(transaction, &proof, of, &written, size, principal.token()).await?;
+            store::insert_key(transaction.connection(), &id, 1, &key).await?;
+            transaction.changes(Change::Token(id.clone()));
+            let target = Target::new("token", &id, asked.name.clone());
+            let detail = json!({
+                "kind": kind,
+                "apis": grants.apis.len(),
+                "systems": grants.whole.len(),
+                "client_key": has_client_key,
+            });
+            audit::record(transaction, principal.origin(), "token.created", Some(&target), &detail).await?;
+            let mut found = existing(transaction.connection(), &id).await?;
+            found
+                .token
+                .warnings
+                .extend(look_alike(transaction.connection(), &principal, &found.token).await?);
+            if let Some(key) = &idempotency {
+                let body = serde_json::to_string(&found.token).map_err(Problem::internal)?;
+                store::keep_answer(transaction.connection(), key, &sent, &at, &body).await?;
+            }
+            Ok(Ok(found))
+        })
+    });
+    match outcome.await? {
+        Err(repeated) => Ok(repeated.respond()),
+        Ok(found) => {
+            let mut response = HttpResponse::Created();
+            response.insert_header((header::LOCATION, location));
+            Ok(answer(response, &found))
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! `PATCH /tokens/{token}`.
+
+
+use actix_web::{HttpRequest, HttpResponse, patch, web};
+use latchkey_shared::fields::{self, Errors};
+use latchkey_shared::ids::TokenId;
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::tokens::{
+    Kind, Switch, Token, TokenPatch,
+};
+use serde_json::json;
+use sqlx::AnyConnection;
+use utoipa::ToSchema;
+
+use super::asked::{expiry, ranges};
+use super::found::existing;
+use super::found::look_alike;
+use super::found::managed;
+use super::found::parse_id;
+use super::loss::{Loss, loss, narrows};
+use super::named::Named;
+use super::store;
+use super::store::Written;
+use super::targets::bind;
+use super::targets::targets;
+use super::targets::with_bound;
+use super::version::answer;
+use super::version::check_version;
+use super::version::if_match;
+use crate::access::grants::Limits;
+use crate::access::principal::{MayManage, Principal};
+use crate::audit;
+use crate::audit::Target;
+use crate::database::{Change, Database, now};
+use crate::revocations;
+use crate::revocations::Of;
+use crate::web::extract::Body;
+use crate::web::problem::Problem;
+
+/// What the name of a token is compared by; nobody else may have it. One that is
+/// only switched off keeps its own, also if that is another's by a later rule.
+async fn key_of_name(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+    name: &str,
+    is_kept: bool,
+) -> Result<String, Problem> {
+    if is_kept {
+        return Ok(store::name_key(connection, id).await?);
+    }
+    let key = fields::name_key(name);
+    match store::holder_of_name(connection, &key).await? {
+        Some(holder) if holder != id.as_str() => Err(Problem::taken("name", "Another token has this name.")),
+        _ => Ok(key),
+    }
+}
+
+/// What a token names once it is changed: what is absent stays.
+fn patched(before: Named, body: &mut TokenPatch) -> Named {
+    let all_projects = body.all_projects.unwrap_or(before.all_projects && body.projects.is_none());
+    Named {
+        apis: body.apis.take().unwrap_or(before.apis),
+        systems: body.systems.take().unwrap_or(before.systems),
+        projects: match body.projects.take() {
+            Some(projects) => projects,
+            None if all_projects => Vec::new(),
+            None => before.projects,
+        },
+        all_projects,
+        users: body.users.take().unwrap_or(before.users),
+    }
+}
+
+/// Modify a token
+///
+/// What is absent stays. With `If-Match` it fails if somebody else was faster.
+#[utoipa::path(
+    operation_id = "change_token",
+    tag = "tokens",
+    params(
+        ("token" = String, Path, description = "The token's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is based on."),
+    ),
+    request_body(
+        content = TokenPatch,
+        example = json!({ "description": "For the night shift", "status": "active" })
+    ),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
+        (status = 409, description = "The name is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 412, description = "It was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[patch("/tokens/{token}")]
+pub(super) async fn change(
+    request: HttpRequest,
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+    body: Body<TokenPatch>,
+) -> Result<HttpResponse, Problem> {
+    let id = managed(&database, &principal, &parse_id(&path)?).await?.token.id;
+    let (mut body, if_match) = (body.json().await?, if_match(&request));
+    let switches_off = body.status == Some(Switch::Disabled);
+    let found = database.withdraw_if(switches_off, move |transaction| {
+        Box::pin(async move {
+            let before = existing(transaction.connection(), &id).await?;
+            let targets_before = targets(transaction.connection(), &before).await?;
+            let mut proof: MayManage = principal.may_manage(&targets_before)?;
+            check_version(if_match.as_deref(), before.version)?;
+            let kind = before.token.kind;
+            let mut errors = Errors::new();
+            let name =
+                body.name.as_deref().map(|name| errors.take("name", fields::name(name)).unwrap_or_default());
+            let name = name.unwrap_or_else(|| before.token.name.clone());
+            let description = body.description.as_deref();
+            let description = description
+                .map(|one| errors.take("description", fields::description(one)).unwrap_or_default());
+            let description = description.unwrap_or_else(|| before.token.description.clone());
+            let widens = body.apis.is_some()
+                || body.systems.is_some()
+                || body.projects.is_some()
+                || body.all_projects.is_some()
+                || body.users.is_some();
+            let named = patched(before.named(), &mut body);
+            named.check(kind, &mut errors);
+            if kind == Kind::Jwt && body.one_time_only == Some(true) {
+                errors.add("one_time_only", "wrong_kind", "JWT tokens have no one-time requests.");
+            }
+            let limits = Limits {
+                expires_at: match &body.expires_at {
+                    None => before.limits.expires_at,
+                    Some(None) => None,
+                    Some(Some(end)) => expiry(end, now(), &mut errors),
+                },
+                allowed_ips: match &body.allowed_ips {
+                    None => before.limits.allowed_ips.clone(),
+                    Some(raw) => ranges(raw, &mut errors),
+                },
+                one_time_only: body.one_time_only.unwrap_or(before.limits.one_time_only),
+            };
+            let held = before.held();
+            let (grants, targets) =
+                store::resolve(transaction.connection(), kind, &named, &held, &mut errors).await?;
+            Problem::unless_empty(errors)?;
+            let is_kept = switches_off && body.name.is_none();
+            let name_key = key_of_name(transaction.connection(), &id, &name, is_kept).await?;
+            let disabled = match body.status {
+                None => before.disabled,
+                Some(switch) => switch == Switch::Disabled,
+            };
+            let targets =
+                if widens { bind(&principal, targets, &before.bound) } else { with_bound(targets, &before) };
+            if widens || !narrows(&before.limits, &limits) || (before.disabled && !disabled) {
+                proof = principal.may_issue(&grants, &targets, &limits)?;
+            }
+            let written = Written {
+                name: &name,
+                name_key: &name_key,
+                description: &description,
+                disabled,
+                limits: &limits,
+                grants: &grants,
+                targets: &targets,
+                by: &principal.origin().name,
+            };
+            // Before the update, which forgets what the token reached.
+            let from = match loss(&before, &targets_before, &written) {
+                Some(Loss::Now) => Some(now()),
+                Some(Loss::At(end)) => Some(end),
+                None => None,
+            };
+            if let Some(from) = from {
+                revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;
+            }
+            store::update(transaction, &proof, (&id, before.seq), &written).await?;
+            transaction.changes(Change::Token(id.clone()));
+            let action = match (before.disabled, disabled) {
+                (false, true) => "token.disabled",
+                (true, false) => "token.enabled",
+                _ => "token.updated",
+            };
+            let target = Target::new("token", &id, name.clone());
+            let is_renamed = name != before.token.name;
+            let detail = json!({ "grants_or_targets": widens, "renamed": is_renamed });
+            audit::record(transaction, principal.origin(), action, Some(&target), &detail).await?;
+            let mut found = existing(transaction.connection(), &id).await?;
+            if is_renamed {
+                found
+                    .token
+                    .warnings
+                    .extend(look_alike(transaction.connection(), &principal, &found.token).await?);
+            }
+            Ok::<_, Problem>(found)
+        })
+    });
+    Ok(answer(HttpResponse::Ok(), &found.await?))
+}

@@ -1,0 +1,63 @@
+//! `GET /tokens/{token}/file`.
+
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, web};
+use latchkey_shared::problem::ProblemBody;
+use utoipa::ToSchema;
+
+use super::file::TokenFile;
+use super::found::parse_id;
+use super::reveal::reveal;
+use crate::access::principal::Principal;
+use crate::configuration::Configuration;
+use crate::database::Database;
+use crate::keys::keyring::Keyring;
+use crate::systems::catalog::Catalog;
+use crate::web::problem::Problem;
+
+/// Download the token file
+///
+/// For those who manage the token. It has what its client needs; where secrets are
+/// shown once, only the first call gets them. Every download is an audit event.
+#[utoipa::path(
+    operation_id = "get_token_file",
+    tag = "tokens",
+    params(("token" = String, Path, description = "The token's id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "The file, as an attachment", body = TokenFile),
+        (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[get("/tokens/{token}/file")]
+pub(super) async fn file(
+    principal: Principal,
+    database: web::Data<Database>,
+    configuration: web::Data<Configuration>,
+    keyring: web::Data<Keyring>,
+    catalog: web::Data<Catalog>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = parse_id(&path)?;
+    let snapshot = catalog.load().await?;
+    let (found, key) =
+        reveal(principal, &database, &configuration, id, "token.file_downloaded", None).await?;
+    let file = TokenFile::of(&keyring, &snapshot, &found.token, &key)?;
+    let plain: String = found
+        .token
+        .name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+        .collect();
+    let encoded =
+        percent_encoding::utf8_percent_encode(&found.token.name, percent_encoding::NON_ALPHANUMERIC);
+    // RFC 6266 §4.3: the plain name for old clients, the true one beside it.
+    let disposition =
+        format!("attachment; filename=\"{plain}.token.json\"; filename*=UTF-8''{encoded}.token.json");
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .content_type("application/json")
+        .body(serde_json::to_string_pretty(&file).map_err(Problem::internal)?))
+}

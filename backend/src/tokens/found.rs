@@ -1,0 +1,68 @@
+//! A token, found for the one who asks.
+
+
+use latchkey_shared::ids::TokenId;
+use latchkey_shared::tokens::Token;
+use latchkey_shared::warning::Warning;
+use sqlx::AnyConnection;
+use utoipa::ToSchema;
+
+use super::store;
+use super::store::Found;
+use super::targets::targets;
+use crate::access::principal::Principal;
+use crate::database::Database;
+use crate::web::look_alikes;
+use crate::web::problem::Problem;
+
+pub(super) fn parse_id(path: &str) -> Result<TokenId, Problem> {
+    path.parse().map_err(|_| Problem::not_found("token"))
+}
+
+pub(super) async fn existing(connection: &mut AnyConnection, id: &TokenId) -> Result<Found, Problem> {
+    store::find(connection, id).await?.ok_or_else(|| Problem::not_found("token"))
+}
+
+/// A token that the one who asks manages, or that is granted to them.
+pub(super) async fn visible(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    id: &TokenId,
+) -> Result<Found, Problem> {
+    let mut found = existing(connection, id).await?;
+    let theirs = principal.user().is_some_and(|me| found.token.users.iter().any(|user| user.id == *me));
+    found.token.manageable = principal.covers(&targets(connection, &found).await?);
+    if theirs || found.token.manageable { Ok(found) } else { Err(Problem::not_found("token")) }
+}
+
+/// The warning that another token's name looks like this one's, naming one that
+/// the one who asks may see.
+pub(super) async fn look_alike(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    token: &Token,
+) -> Result<Option<Warning>, Problem> {
+    let others = store::look_alikes(&mut *connection, &token.id, &token.name).await?;
+    if others.is_empty() {
+        return Ok(None);
+    }
+    for (id, name) in others {
+        if visible(&mut *connection, principal, &parse_id(&id)?).await.is_ok() {
+            return Ok(Some(look_alikes::warning("token", "name", Some(name))));
+        }
+    }
+    Ok(Some(look_alikes::warning("token", "name", None)))
+}
+
+/// A token that the one who asks manages. This is asked before the body is
+/// read, and again in the transaction that changes the token.
+pub(super) async fn managed(
+    database: &Database,
+    principal: &Principal,
+    id: &TokenId,
+) -> Result<Found, Problem> {
+    let mut connection = database.reader().acquire().await?;
+    let found = existing(&mut connection, id).await?;
+    principal.may_manage(&targets(&mut connection, &found).await?)?;
+    Ok(found)
+}

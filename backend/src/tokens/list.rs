@@ -1,0 +1,176 @@
+//! `GET /tokens`.
+
+
+use actix_web::{get, web};
+use latchkey_shared::fields::{self, Refusal};
+use latchkey_shared::page::{self, Page};
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::tokens::{
+    Kind, Status, TokenSummary,
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::search::{may_have_typos, similarity};
+use super::store;
+use super::store::{Filter, Search, Start};
+use crate::access::principal::Principal;
+use crate::database::Database;
+use crate::web::extract::{Query, read_cursor, write_cursor};
+use crate::web::problem::Problem;
+use crate::{projects, systems, users};
+
+/// Candidates that are ranked when nothing holds what was searched.
+const CANDIDATES: usize = 2_000;
+
+/// How alike a name must be to be found with typos.
+const ALIKE: f64 = 0.4;
+
+/// How a list of tokens is sorted.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Sort {
+    /// The newest first.
+    Created,
+    /// By name, whatever its case.
+    Name,
+}
+
+/// Which tokens to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Of this kind; both if absent.
+    #[param(nullable = false, inline)]
+    kind: Option<Kind>,
+    /// Part of the name, give or take a typo.
+    #[param(nullable = false)]
+    q: Option<String>,
+    /// With this status.
+    #[param(nullable = false, inline)]
+    status: Option<Status>,
+    /// For this project, by key or id.
+    #[param(nullable = false)]
+    project: Option<String>,
+    /// For this user, by name or id.
+    #[param(nullable = false)]
+    user: Option<String>,
+    /// Granted this API, by key or id, alone or with its whole system.
+    #[param(nullable = false)]
+    api: Option<String>,
+    /// `true`: those only whose name another token has by the rules of today. They must be
+    /// renamed before they are changed.
+    #[param(nullable = false)]
+    name_taken: Option<bool>,
+    /// `created`, the newest first, if absent; not `name` together with `q`.
+    #[param(nullable = false, inline)]
+    sort: Option<Sort>,
+    /// Whether to say how many there are in all.
+    #[param(nullable = false)]
+    total: Option<bool>,
+    /// How many at most: 1 to 200, 50 if absent.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
+/// What begins the cursors of lists by name.
+const BY_NAME: &str = "name ";
+
+/// Where the page that was asked for begins.
+fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
+    let position = cursor.map(read_cursor).transpose()?;
+    let invalid = || {
+        Problem::field("cursor", Refusal::new("invalid_cursor", "Not the `next_cursor` of a page before."))
+    };
+    match (sort, position) {
+        (Sort::Created, None) => Ok(Start::Newest(None)),
+        (Sort::Created, Some(position)) => Ok(Start::Newest(Some(position.parse().map_err(|_| invalid())?))),
+        // What is found may be a great part of all: too much to sort.
+        (Sort::Name, _) if !q.is_empty() => {
+            Err(Problem::field("sort", Refusal::new("not_with_q", "What is searched is not sorted by name.")))
+        }
+        (Sort::Name, None) => Ok(Start::Name(String::new())),
+        (Sort::Name, Some(position)) => {
+            let after = position.strip_prefix(BY_NAME).ok_or_else(invalid)?;
+            Ok(Start::Name(after.to_owned()))
+        }
+    }
+}
+
+/// List tokens
+///
+/// A system administrator sees all, a project administrator
+/// those that are wholly theirs, everybody the JWT tokens granted to them.
+#[utoipa::path(
+    operation_id = "list_tokens",
+    tag = "tokens",
+    params(ListQuery),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "Tokens", body = Page<TokenSummary>),
+        (status = 404, description = "The project, user or API that is named is not there.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[get("/tokens")]
+pub(super) async fn list(
+    principal: Principal,
+    database: web::Data<Database>,
+    query: Query<ListQuery>,
+) -> Result<web::Json<Page<TokenSummary>>, Problem> {
+    let query = query.read()?;
+    let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
+    let q = fields::name_key(query.q.as_deref().unwrap_or_default()).replace('\0', "");
+    let q: String = q.chars().take(100).collect();
+    let start = start(query.sort.unwrap_or(Sort::Created), &q, query.cursor.as_deref())?;
+    let mut connection = database.reader().acquire().await?;
+    let project = match &query.project {
+        None => None,
+        Some(named) => {
+            let project = projects::store::project(&mut connection, named).await?;
+            let project = project.filter(|project| principal.may_see_project(&project.id));
+            Some(project.ok_or_else(|| Problem::not_found("project"))?.id.to_string())
+        }
+    };
+    let user = match &query.user {
+        None => None,
+        Some(named) => {
+            let user = users::store::user(&database, named).await?;
+            Some(user.ok_or_else(|| Problem::not_found("user"))?.id.to_string())
+        }
+    };
+    let api = match &query.api {
+        None => None,
+        Some(named) => {
+            let id = systems::store::api_id(&mut connection, named).await?;
+            Some(id.ok_or_else(|| Problem::not_found("API"))?)
+        }
+    };
+    let name_taken = query.name_taken == Some(true);
+    let filter = Filter { kind: query.kind, status: query.status, project, user, api, name_taken };
+    let search = if q.is_empty() { Search::None } else { Search::Holding(&q) };
+    let engine = database.engine();
+    let mut found =
+        store::list(&mut connection, engine, &principal, &filter, &search, &start, limit + 1).await?;
+    let mut total = match query.total {
+        Some(true) => Some(store::count(&mut connection, engine, &principal, &filter, &search).await?),
+        _ => None,
+    };
+    let mut next_cursor = page::cut(&mut found, limit).map(|last| match start {
+        Start::Newest(_) => write_cursor(&last.seq.to_string()),
+        Start::Name(_) => write_cursor(&format!("{BY_NAME}{}", last.name_key)),
+    });
+    if found.is_empty() && matches!(start, Start::Newest(None)) && may_have_typos(&q) {
+        let like = Search::Like(&q);
+        found = store::list(&mut connection, engine, &principal, &filter, &like, &start, CANDIDATES).await?;
+        found.retain(|one| similarity(&q, &one.name_key) >= ALIKE);
+        found.sort_by(|one, other| similarity(&q, &other.name_key).total_cmp(&similarity(&q, &one.name_key)));
+        found.truncate(limit);
+        total = total.and_then(|_| i64::try_from(found.len()).ok());
+        next_cursor = None;
+    }
+    Ok(web::Json(Page { items: found.into_iter().map(|one| one.summary).collect(), next_cursor, total }))
+}

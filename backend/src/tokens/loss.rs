@@ -1,0 +1,66 @@
+//! What a change takes away from a token.
+
+use ipnet::IpNet;
+
+use crate::access::grants::{GrantedApi, Limits, Targets};
+use crate::tokens::store::{Found, Written};
+
+/// Whether `after` lets its bearer do nothing that `before` did not.
+pub(super) fn narrows(before: &Limits, after: &Limits) -> bool {
+    let ends_no_later = match (before.expires_at, after.expires_at) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(before), Some(after)) => after <= before,
+    };
+    let within = |range: &IpNet| before.allowed_ips.iter().any(|wide| wide.contains(range));
+    let from_no_elsewhere = before.allowed_ips.is_empty()
+        || (!after.allowed_ips.is_empty() && after.allowed_ips.iter().all(within));
+    ends_no_later && from_no_elsewhere && (after.one_time_only || !before.one_time_only)
+}
+
+/// What a change takes from JWTs that were issued before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// Something, at once.
+    Now,
+    /// Nothing before this moment, everything then.
+    At(i64),
+}
+
+/// What is lost by writing a token anew: verifiers that check its JWTs offline
+/// have to learn of it.
+pub(super) fn loss(before: &Found, targets_before: &Targets, after: &Written<'_>) -> Option<Loss> {
+    let grants = after.grants;
+    let grants_stay = before.token.systems.iter().all(|system| grants.whole.contains(&system.id))
+        && before.token.apis.iter().all(|held| {
+            let is_held = |api: &GrantedApi| api.id == held.id;
+            let whole = || {
+                held.key.split_once(':').is_some_and(|(key, _)| {
+                    grants
+                        .whole
+                        .iter()
+                        .filter_map(|id| grants.systems.get(id))
+                        .any(|system| system.key == key)
+                })
+            };
+            grants.apis.iter().any(is_held) || whole()
+        });
+    let targets_stay = match (targets_before, after.targets) {
+        (Targets::Projects(before), Targets::Projects(after)) => after.holds(before),
+        (Targets::Users { users, bound }, Targets::Users { users: still, bound: held_to }) => {
+            users.iter().all(|user| still.iter().any(|one| one.id == user.id)) && held_to.holds(bound)
+        }
+        _ => false,
+    };
+    // The end is looked at apart: a JWT is good until then.
+    let limits = Limits { expires_at: before.limits.expires_at, ..after.limits.clone() };
+    let is_switched_off = after.disabled && !before.disabled;
+    if is_switched_off || !grants_stay || !targets_stay || !narrows(&limits, &before.limits) {
+        return Some(Loss::Now);
+    }
+    match (before.limits.expires_at, after.limits.expires_at) {
+        (None, Some(end)) => Some(Loss::At(end)),
+        (Some(before), Some(end)) if end < before => Some(Loss::At(end)),
+        _ => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! `DELETE /tokens/{token}`.
+
+
+use actix_web::{HttpRequest, HttpResponse, delete, web};
+use latchkey_shared::problem::ProblemBody;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::found::existing;
+use super::found::parse_id;
+use super::store;
+use super::targets::targets;
+use super::version::check_version;
+use super::version::if_match;
+use crate::access::principal::Principal;
+use crate::audit;
+use crate::audit::Target;
+use crate::crypto::decryptor::Decryptor;
+use crate::database::{Change, Database, now};
+use crate::revocations;
+use crate::revocations::Of;
+use crate::web::problem::Problem;
+
+/// Delete a token
+///
+/// Its key material is destroyed; this cannot be undone. Its next call is denied.
+#[utoipa::path(
+    operation_id = "delete_token",
+    tag = "tokens",
+    params(
+        ("token" = String, Path, description = "The token's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the deletion is based on."),
+    ),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 412, description = "It was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/tokens/{token}")]
+pub(super) async fn remove(
+    request: HttpRequest,
+    principal: Principal,
+    database: web::Data<Database>,
+    decryptor: web::Data<Decryptor>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = parse_id(&path)?;
+    let if_match = if_match(&request);
+    let keys = database.withdraw(move |transaction| {
+        Box::pin(async move {
+            let found = existing(transaction.connection(), &id).await?;
+            let proof = principal.may_manage(&targets(transaction.connection(), &found).await?)?;
+            check_version(if_match.as_deref(), found.version)?;
+            let keys = store::key_ids(transaction.connection(), &id).await?;
+            revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), now()).await?;
+            store::delete(transaction, &proof, &id, found.seq).await?;
+            transaction.changes(Change::Token(id.clone()));
+            let target = Target::new("token", &id, found.token.name);
+            let detail = json!({ "kind": found.token.kind });
+            audit::record(transaction, principal.origin(), "token.deleted", Some(&target), &detail).await?;
+            Ok::<_, Problem>(keys)
+        })
+    });
+    for key in keys.await? {
+        decryptor.forget(&key);
+    }
+    Ok(HttpResponse::NoContent().finish())
+}

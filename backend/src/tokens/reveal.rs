@@ -1,0 +1,80 @@
+//! The right to the secrets of a token.
+
+
+use latchkey_shared::fields::Errors;
+use latchkey_shared::ids::TokenId;
+use latchkey_shared::tokens::Kind;
+use serde_json::json;
+use sqlx::AnyConnection;
+use utoipa::ToSchema;
+
+use super::found::existing;
+use super::issue;
+use super::store;
+use super::store::Found;
+use super::targets::targets;
+use crate::access::principal::{MayReveal, Principal};
+use crate::audit;
+use crate::audit::Target;
+use crate::configuration::Configuration;
+use crate::database::Database;
+use crate::web::problem::{Kind as ProblemKind, Problem};
+
+/// Whether the secrets of a token may be had by the one who asks: those of now, and
+/// those of a rotation.
+pub(super) async fn may_reveal(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    found: &Found,
+) -> Result<MayReveal, Problem> {
+    let targets = targets(&mut *connection, found).await?;
+    principal.may_manage(&targets)?;
+    let (held, named) = (found.held(), found.named());
+    let (grants, _) =
+        store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
+    let descendant = match principal.token() {
+        Some(me) => store::descends(&mut *connection, &found.token.id, me).await?,
+        None => false,
+    };
+    principal.may_reveal(&grants, &targets, &found.limits, descendant)
+}
+
+/// The right to a token's secrets, noted in the audit trail, and its current key.
+pub(super) async fn reveal(
+    principal: Principal,
+    database: &Database,
+    configuration: &Configuration,
+    id: TokenId,
+    action: &'static str,
+    of_kind: Option<Kind>,
+) -> Result<(Found, issue::StoredKey), Problem> {
+    let show_once = configuration.show_once;
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                let connection = transaction.connection();
+                let found = existing(&mut *connection, &id).await?;
+                principal.may_manage(&targets(&mut *connection, &found).await?)?;
+                let conflict = |detail| Err(Problem::new(ProblemKind::Conflict).with_detail(detail));
+                if of_kind.is_some_and(|kind| kind != found.token.kind) {
+                    return conflict("Only JWT tokens have a secret id.");
+                }
+                let has_secret = found.token.client_key.is_none();
+                if of_kind.is_some() && !has_secret {
+                    return conflict(
+                        "The token's client proves itself with a key of its own: there is no secret id.",
+                    );
+                }
+                may_reveal(&mut *connection, &principal, &found).await?;
+                let key = store::current_key(&mut *connection, &id).await?;
+                let key = key.ok_or_else(|| Problem::internal("a token without a key"))?;
+                if show_once && has_secret && !store::first_reveal(&mut *connection, &key.id).await? {
+                    return Err(Problem::new(ProblemKind::ShownAlready));
+                }
+                let target = Target::new("token", &id, found.token.name.clone());
+                audit::record(transaction, principal.origin(), action, Some(&target), &json!({})).await?;
+                Ok((found, key))
+            })
+        })
+        .await
+}

@@ -1,0 +1,52 @@
+//! `GET /tokens/{token}/secret`.
+
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, web};
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::tokens::{
+    Kind, SecretId,
+};
+use utoipa::ToSchema;
+
+use super::found::parse_id;
+use super::issue;
+use super::reveal::reveal;
+use crate::access::principal::Principal;
+use crate::configuration::Configuration;
+use crate::database::Database;
+use crate::keys::keyring::Keyring;
+use crate::web::problem::Problem;
+
+/// Copy the secret id of a JWT token
+///
+/// For those who manage the token, with what its client needs to get access tokens.
+/// Every copy is an audit event.
+#[utoipa::path(
+    operation_id = "get_secret_id",
+    tag = "tokens",
+    params(("token" = String, Path, description = "The token's id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "What the token endpoint wants", body = SecretId),
+        (status = 409, description = "RSA tokens have a file, and no secret id; nor have tokens whose client has a key of its own (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[get("/tokens/{token}/secret")]
+pub(super) async fn secret(
+    principal: Principal,
+    database: web::Data<Database>,
+    configuration: web::Data<Configuration>,
+    keyring: web::Data<Keyring>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = parse_id(&path)?;
+    let (found, key) =
+        reveal(principal, &database, &configuration, id, "token.secret_copied", Some(Kind::Jwt)).await?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(SecretId {
+        client_id: found.token.id,
+        secret_id: issue::secret(&keyring, &key)?.expose().to_owned(),
+        token_endpoint: format!("{}/oauth2/token", keyring.issuer()),
+    }))
+}

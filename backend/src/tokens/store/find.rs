@@ -1,0 +1,234 @@
+//! One token, read whole.
+
+use std::collections::HashSet;
+
+use ipnet::IpNet;
+use latchkey_shared::ids::{ApiId, TokenId};
+use latchkey_shared::projects::ProjectRef;
+use latchkey_shared::systems::{ApiRef, SystemRef};
+use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::{ClientKey, Kind, Status, Token};
+use latchkey_shared::users::UserRef;
+use sqlx::{AnyConnection, FromRow};
+
+use super::keys::current_key;
+use crate::access::grants::Limits;
+use crate::access::reach::Reach;
+use crate::database::stored::stored;
+use crate::database::now;
+use crate::tokens::named::Named;
+
+pub(crate) fn status(disabled: i64, expires_at: Option<i64>) -> Status {
+    if disabled != 0 {
+        Status::Disabled
+    } else if expires_at.is_some_and(|end| end <= now()) {
+        Status::Expired
+    } else {
+        Status::Active
+    }
+}
+
+pub(crate) fn kind(text: &str) -> Kind {
+    if text == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt }
+}
+
+/// A token, and what only rules and store need to know of it.
+pub(crate) struct Found {
+    pub(crate) token: Token,
+    pub(crate) seq: i64,
+    pub(crate) version: i64,
+    pub(crate) disabled: bool,
+    pub(crate) limits: Limits,
+    pub(crate) bound: Reach,
+}
+
+impl Found {
+    /// Its grants and targets by id, to be resolved.
+    pub(crate) fn named(&self) -> Named {
+        let token = &self.token;
+        Named {
+            apis: token.apis.iter().map(|api| api.id.to_string()).collect(),
+            systems: token.systems.iter().map(|system| system.id.to_string()).collect(),
+            projects: token.projects.iter().map(|project| project.id.to_string()).collect(),
+            all_projects: token.all_projects,
+            users: token.users.iter().map(|user| user.id.to_string()).collect(),
+        }
+    }
+
+    /// The APIs that it holds one by one.
+    pub(crate) fn held(&self) -> HashSet<ApiId> {
+        self.token.apis.iter().map(|api| api.id.clone()).collect()
+    }
+}
+
+#[derive(FromRow)]
+struct TokenRow {
+    seq: i64,
+    id: String,
+    kind: String,
+    name: String,
+    description: String,
+    disabled: i64,
+    all_projects: i64,
+    bounded: i64,
+    expires_at: Option<i64>,
+    allowed_ips: String,
+    one_time_only: i64,
+    key_size: Option<i64>,
+    generation: i64,
+    version: i64,
+    parent_token: Option<String>,
+    created_at: i64,
+    created_by: String,
+    updated_at: i64,
+    updated_by: String,
+    last_used_at: Option<i64>,
+    client_key: i64,
+}
+
+/// A token by id, with its grants and targets.
+pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Found>, sqlx::Error> {
+    let row: Option<TokenRow> = sqlx::query_as(
+        "SELECT seq, id, kind, name, description, disabled, \
+         all_projects, bounded, expires_at, allowed_ips, \
+         one_time_only, key_size, generation, version, \
+         parent_token, created_at, created_by, updated_at, updated_by, last_used_at, client_key FROM tokens WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let apis = apis_of(connection, id).await?;
+    let mut named = async |statement: &'static str| -> Result<Vec<(String, String, String)>, sqlx::Error> {
+        sqlx::query_as(statement).bind(id.to_string()).fetch_all(&mut *connection).await
+    };
+    let systems = named(
+        "SELECT s.id, s.key, s.name FROM token_systems ts JOIN systems s ON s.id = ts.system_id \
+         WHERE ts.token_id = $1 ORDER BY s.key",
+    )
+    .await?;
+    let projects = named(
+        "SELECT p.id, p.key, p.name FROM token_projects tp JOIN projects p ON p.id = tp.project_id \
+         WHERE tp.token_id = $1 ORDER BY p.key",
+    )
+    .await?;
+    let bounds = named(
+        "SELECT p.id, p.key, p.name FROM token_bounds tb JOIN projects p ON p.id = tb.project_id \
+         WHERE tb.token_id = $1 ORDER BY p.key",
+    )
+    .await?;
+    let users = named(
+        "SELECT u.id, u.username, u.display_name FROM token_users tu JOIN users u ON u.id = tu.user_id \
+         WHERE tu.token_id = $1 ORDER BY u.username",
+    )
+    .await?;
+    let projects_of = |rows: Vec<(String, String, String)>| -> Result<Vec<ProjectRef>, sqlx::Error> {
+        rows.into_iter().map(|(id, key, name)| Ok(ProjectRef { id: stored(&id)?, key, name })).collect()
+    };
+    let bounds = projects_of(bounds)?;
+    let (ranges, networks) = networks(&row.allowed_ips)?;
+    let client_key = if row.client_key == 0 { None } else { client_key(connection, id).await? };
+    let token = Token {
+        id: stored(&row.id)?,
+        kind: kind(&row.kind),
+        name: row.name,
+        description: row.description,
+        status: status(row.disabled, row.expires_at),
+        apis,
+        systems: systems
+            .into_iter()
+            .map(|(id, key, name)| Ok(SystemRef { id: stored(&id)?, key, name }))
+            .collect::<Result<_, sqlx::Error>>()?,
+        all_projects: row.all_projects != 0,
+        projects: projects_of(projects)?,
+        users: users
+            .into_iter()
+            .map(|(id, username, display_name)| Ok(UserRef { id: stored(&id)?, username, display_name }))
+            .collect::<Result<_, sqlx::Error>>()?,
+        bound_to: (row.bounded != 0).then(|| bounds.clone()),
+        expires_at: row.expires_at.map(Timestamp::from_millis),
+        allowed_ips: ranges,
+        key_size: row.key_size.and_then(|bits| u16::try_from(bits).ok()),
+        client_key,
+        one_time_only: row.one_time_only != 0,
+        generation: row.generation,
+        parent_token: row.parent_token.as_deref().map(stored).transpose()?,
+        created_at: Timestamp::from_millis(row.created_at),
+        created_by: row.created_by,
+        updated_at: Timestamp::from_millis(row.updated_at),
+        updated_by: row.updated_by,
+        manageable: true, // unless `visible` finds otherwise
+        last_used_at: row.last_used_at.map(Timestamp::from_millis),
+        warnings: Vec::new(),
+    };
+    let bound = if row.bounded == 0 {
+        Reach::All
+    } else {
+        Reach::Only(bounds.into_iter().map(|project| project.id).collect())
+    };
+    Ok(Some(Found {
+        limits: Limits {
+            expires_at: row.expires_at,
+            allowed_ips: networks,
+            one_time_only: token.one_time_only,
+        },
+        token,
+        seq: row.seq,
+        version: row.version,
+        disabled: row.disabled != 0,
+        bound,
+    }))
+}
+
+/// The APIs that a token is granted one by one.
+async fn apis_of(connection: &mut AnyConnection, id: &TokenId) -> Result<Vec<ApiRef>, sqlx::Error> {
+    type Row = (String, String, String, String, Option<String>, String, i64);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT a.id, a.key, a.name, a.method, a.base_path, a.path, a.removed FROM token_apis ta \
+         JOIN apis a ON a.id = ta.api_id WHERE ta.token_id = $1 ORDER BY a.key",
+    )
+    .bind(id.to_string())
+    .fetch_all(connection)
+    .await?;
+    let read = |(id, key, name, method, base_path, path, removed): Row| {
+        Ok(ApiRef { id: stored(&id)?, key, name, method, base_path, path, removed: removed != 0 })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The public key of a token whose client brings one.
+pub(crate) async fn client_key(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+) -> Result<Option<ClientKey>, sqlx::Error> {
+    let jwk = current_key(connection, id).await?.and_then(|key| key.public_jwk);
+    let jwk = jwk.as_deref().map(serde_json::from_str).transpose();
+    jwk.map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// The address ranges of a column, as written and as read.
+fn networks(column: &str) -> Result<(Vec<String>, Vec<IpNet>), sqlx::Error> {
+    let texts: Vec<String> =
+        serde_json::from_str(column).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    let networks: Result<_, ipnet::AddrParseError> = texts.iter().map(|text| text.parse()).collect();
+    let networks = networks.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    Ok((texts, networks))
+}
+
+/// Whether a token descends from another one.
+pub(crate) async fn descends(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+    from: &TokenId,
+) -> Result<bool, sqlx::Error> {
+    let found: Option<String> = sqlx::query_scalar(
+        "WITH RECURSIVE line (id) AS (SELECT parent_token FROM tokens WHERE id = $1 \
+         UNION SELECT t.parent_token FROM tokens t JOIN line l ON t.id = l.id) \
+         SELECT id FROM line WHERE id = $2",
+    )
+    .bind(id.to_string())
+    .bind(from.to_string())
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,234 @@
+//! Lists of tokens: filtered, searched, sorted and counted.
+
+
+use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::{Kind, Status, TokenSummary};
+use sqlx::{AnyConnection, FromRow};
+
+use super::find::kind;
+use super::find::status;
+use super::names::NAME_TAKEN;
+use crate::access::principal::Principal;
+use crate::access::reach::Reach;
+use crate::database::sql::Sql;
+use crate::database::stored::stored;
+use crate::database::{Engine, now};
+use crate::tokens::search::grams;
+
+/// Which tokens to list.
+#[derive(Default)]
+pub(crate) struct Filter {
+    pub(crate) kind: Option<Kind>,
+    pub(crate) status: Option<Status>,
+    pub(crate) project: Option<String>,
+    pub(crate) user: Option<String>,
+    pub(crate) api: Option<String>,
+    pub(crate) name_taken: bool,
+}
+
+/// How names are looked for.
+pub(crate) enum Search<'a> {
+    /// All of them.
+    None,
+    /// Those that hold this folded text.
+    Holding(&'a str),
+    /// Those that share grams with this folded text.
+    Like(&'a str),
+}
+
+#[derive(FromRow)]
+struct SummaryRow {
+    seq: i64,
+    id: String,
+    kind: String,
+    name: String,
+    name_key: String,
+    disabled: i64,
+    all_projects: i64,
+    expires_at: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+    last_used_at: Option<i64>,
+    client_key: i64,
+    grant_count: i64,
+    target_count: i64,
+    manageable: i64,
+}
+
+/// A token in a list, its place in it, and its folded name.
+pub(crate) struct Listed {
+    pub(crate) seq: i64,
+    pub(crate) name_key: String,
+    pub(crate) summary: TokenSummary,
+}
+
+/// Whether it is a JWT token granted to the principal.
+fn push_granted_to(sql: &mut Sql, principal: &Principal) {
+    sql.push("t.id IN (SELECT token_id FROM token_users WHERE user_id = ");
+    sql.bind(principal.user().map(ToString::to_string).unwrap_or_default()).push(")");
+}
+
+/// Whether a token is the principal's to manage.
+fn push_manageable(sql: &mut Sql, principal: &Principal) {
+    let mine: Vec<String> = match principal.administers() {
+        Reach::All => {
+            sql.push("(1 = 1)");
+            return;
+        }
+        Reach::Only(mine) => mine.iter().map(ToString::to_string).collect(),
+    };
+    if mine.is_empty() {
+        sql.push("(1 = 0)");
+        return;
+    }
+    // RSA tokens all of whose projects are theirs.
+    sql.push("(t.id IN (SELECT p.token_id FROM token_projects p WHERE p.project_id IN (")
+        .bind_all(mine.clone());
+    sql.push(") AND NOT EXISTS (SELECT 1 FROM token_projects o WHERE o.token_id = p.token_id AND o.project_id NOT IN (");
+    sql.bind_all(mine.clone()).push(")))");
+    // JWT tokens all of whose users are members of their projects.
+    sql.push(" OR t.id IN (SELECT u.token_id FROM token_users u JOIN members m ON m.user_id = u.user_id WHERE m.project_id IN (");
+    sql.bind_all(mine.clone());
+    sql.push(") AND NOT EXISTS (SELECT 1 FROM token_users o WHERE o.token_id = u.token_id AND o.user_id NOT IN (SELECT n.user_id FROM members n WHERE n.project_id IN (");
+    sql.bind_all(mine).push(")))))");
+}
+
+fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Filter, search: &Search<'_>) {
+    if let Some(kind) = filter.kind {
+        sql.push(" AND t.kind = ").bind(kind.as_str().to_owned());
+    }
+    match filter.status {
+        None => {}
+        Some(Status::Disabled) => {
+            sql.push(" AND t.disabled = 1");
+        }
+        Some(Status::Active) => {
+            sql.push(" AND t.disabled = 0 AND (t.expires_at IS NULL OR t.expires_at > ")
+                .bind(now())
+                .push(")");
+        }
+        Some(Status::Expired) => {
+            sql.push(" AND t.disabled = 0 AND t.expires_at <= ").bind(now());
+        }
+    }
+    if let Some(project) = &filter.project {
+        sql.push(" AND t.id IN (SELECT token_id FROM token_projects WHERE project_id = ")
+            .bind(project.clone())
+            .push(")");
+    }
+    if let Some(user) = &filter.user {
+        sql.push(" AND t.id IN (SELECT token_id FROM token_users WHERE user_id = ")
+            .bind(user.clone())
+            .push(")");
+    }
+    if let Some(api) = &filter.api {
+        sql.push(" AND (t.id IN (SELECT token_id FROM token_apis WHERE api_id = ").bind(api.clone());
+        sql.push(") OR t.id IN (SELECT ts.token_id FROM token_systems ts JOIN apis a ON a.system_id = ts.system_id WHERE a.id = ");
+        sql.bind(api.clone()).push("))");
+    }
+    if filter.name_taken {
+        sql.push(NAME_TAKEN);
+    }
+    if let Reach::Only(_) = principal.administers() {
+        sql.push(" AND (");
+        push_granted_to(sql, principal);
+        sql.push(" OR ");
+        push_manageable(sql, principal);
+        sql.push(")");
+    }
+    let (text, every) = match search {
+        Search::None => return,
+        Search::Holding(text) => (*text, true),
+        Search::Like(text) => (*text, false),
+    };
+    let grams: Vec<String> = grams(text).into_iter().collect();
+    if !grams.is_empty() {
+        sql.push(" AND t.seq IN (SELECT g.seq FROM (");
+        engine.push_gram_match(sql, &grams, every);
+        sql.push(") g)");
+    }
+    if every {
+        // The grams of a text do not say where they stand: the text itself counts.
+        let like = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        sql.push(" AND t.name_key LIKE ").bind(format!("%{like}%")).push(" ESCAPE '!'");
+    }
+}
+
+/// Where a page of a list begins, and thereby how the list is sorted.
+pub(crate) enum Start {
+    /// The newest first: behind the token with this `seq`, if one is named.
+    Newest(Option<i64>),
+    /// By name: behind this folded name.
+    Name(String),
+}
+
+/// Tokens that the one who asks may see.
+pub(crate) async fn list(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    principal: &Principal,
+    filter: &Filter,
+    search: &Search<'_>,
+    start: &Start,
+    limit: usize,
+) -> Result<Vec<Listed>, sqlx::Error> {
+    let mut sql = Sql::new(
+        "SELECT t.seq, t.id, t.kind, t.name, t.name_key, t.disabled, \
+         t.all_projects, t.expires_at, t.created_at, t.updated_at, t.last_used_at, t.client_key, \
+         (SELECT CAST(COUNT(*) AS BIGINT) FROM token_apis x WHERE x.token_id = t.id) \
+         + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_systems x WHERE x.token_id = t.id) AS grant_count, \
+         (SELECT CAST(COUNT(*) AS BIGINT) FROM token_projects x WHERE x.token_id = t.id) \
+         + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_users x WHERE x.token_id = t.id) AS target_count, \
+         CAST(CASE WHEN ",
+    );
+    // What is listed is theirs to manage or granted to them: only of the latter it is asked.
+    push_granted_to(&mut sql, principal);
+    sql.push(" AND NOT ");
+    push_manageable(&mut sql, principal);
+    sql.push(" THEN 0 ELSE 1 END AS BIGINT) AS manageable FROM tokens t WHERE ");
+    match start {
+        Start::Newest(before) => sql.push("t.seq < ").bind(before.unwrap_or(i64::MAX)),
+        Start::Name(after) => sql.push("t.name_key > ").bind(after.clone()),
+    };
+    push_where(&mut sql, engine, principal, filter, search);
+    sql.push(match start {
+        Start::Newest(_) => " ORDER BY t.seq DESC LIMIT ",
+        Start::Name(_) => " ORDER BY t.name_key LIMIT ",
+    });
+    sql.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows: Vec<SummaryRow> = sql.query_as().fetch_all(connection).await?;
+    let read = |row: SummaryRow| {
+        Ok(Listed {
+            seq: row.seq,
+            name_key: row.name_key,
+            summary: TokenSummary {
+                id: stored(&row.id)?,
+                kind: kind(&row.kind),
+                name: row.name,
+                status: status(row.disabled, row.expires_at),
+                grant_count: row.grant_count,
+                has_client_key: row.client_key != 0,
+                target_count: (row.all_projects == 0).then_some(row.target_count),
+                expires_at: row.expires_at.map(Timestamp::from_millis),
+                created_at: Timestamp::from_millis(row.created_at),
+                updated_at: Timestamp::from_millis(row.updated_at),
+                manageable: row.manageable != 0,
+                last_used_at: row.last_used_at.map(Timestamp::from_millis),
+            },
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// How many tokens a list has in all.
+pub(crate) async fn count(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    principal: &Principal,
+    filter: &Filter,
+    search: &Search<'_>,
+) -> Result<i64, sqlx::Error> {
+    let mut sql = Sql::new("SELECT CAST(COUNT(*) AS BIGINT) FROM tokens t WHERE 1 = 1");
+    push_where(&mut sql, engine, principal, filter, search);
+    sql.query_as::<(i64,)>().fetch_one(connection).await.map(|(count,)| count)
+}

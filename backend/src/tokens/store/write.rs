@@ -1,0 +1,174 @@
+//! Tokens are written, changed and deleted.
+
+use std::collections::BTreeSet;
+
+use latchkey_shared::fields::skeleton;
+use latchkey_shared::ids::{ProjectId, TokenId};
+use latchkey_shared::tokens::Kind;
+use sqlx::AnyConnection;
+
+use super::names::index_name;
+use crate::access::grants::{Grants, Limits, Targets};
+use crate::access::principal::MayManage;
+use crate::access::reach::Reach;
+use crate::database::sql::Sql;
+use crate::database::{Engine, Transaction, now};
+
+/// What of a token is written.
+pub(crate) struct Written<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) name_key: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) disabled: bool,
+    pub(crate) limits: &'a Limits,
+    pub(crate) grants: &'a Grants,
+    pub(crate) targets: &'a Targets,
+    pub(crate) by: &'a str,
+}
+
+impl Written<'_> {
+    fn ranges(&self) -> String {
+        let texts: Vec<String> = self.limits.allowed_ips.iter().map(ToString::to_string).collect();
+        serde_json::json!(texts).to_string()
+    }
+
+    fn all_projects(&self) -> bool {
+        matches!(self.targets, Targets::Projects(Reach::All))
+    }
+
+    fn bounded(&self) -> bool {
+        matches!(self.targets, Targets::Users { bound: Reach::Only(_), .. })
+    }
+}
+
+/// Adds a token.
+pub(crate) async fn insert(
+    transaction: &mut Transaction,
+    _: &MayManage,
+    (id, kind, has_client_key): (&TokenId, Kind, bool),
+    written: &Written<'_>,
+    key_size: Option<u16>,
+    parent: Option<&TokenId>,
+) -> Result<(), sqlx::Error> {
+    let (seq,): (i64,) = sqlx::query_as(
+        "INSERT INTO tokens (id, kind, name, name_key, description, disabled, all_projects, bounded, expires_at, \
+         allowed_ips, one_time_only, key_size, generation, version, parent_token, created_at, created_by, updated_at, \
+         updated_by, client_key, skeleton) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16, $17) \
+         RETURNING seq",
+    )
+    .bind(id.to_string())
+    .bind(kind.as_str())
+    .bind(written.name.to_owned())
+    .bind(written.name_key.to_owned())
+    .bind(written.description.to_owned())
+    .bind(i32::from(written.disabled))
+    .bind(i32::from(written.all_projects()))
+    .bind(i32::from(written.bounded()))
+    .bind(written.limits.expires_at)
+    .bind(written.ranges())
+    .bind(i32::from(written.limits.one_time_only))
+    .bind(key_size.map(i32::from))
+    .bind(parent.map(ToString::to_string))
+    .bind(now())
+    .bind(written.by.to_owned())
+    .bind(i32::from(has_client_key))
+    .bind(skeleton(written.name))
+    .fetch_one(transaction.connection())
+    .await?;
+    insert_lists(transaction.connection(), id, written).await?;
+    index_name(transaction, seq, written.name_key).await
+}
+
+/// Writes a token anew, as the next version.
+pub(crate) async fn update(
+    transaction: &mut Transaction,
+    _: &MayManage,
+    (id, seq): (&TokenId, i64),
+    written: &Written<'_>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE tokens SET name = $1, name_key = $2, description = $3, disabled = $4, all_projects = $5, bounded = $6, \
+         expires_at = $7, allowed_ips = $8, one_time_only = $9, version = version + 1, updated_at = $10, \
+         updated_by = $11, skeleton = $12, \
+         taken_key = CASE WHEN name_key = $2 THEN taken_key END WHERE id = $13",
+    )
+    .bind(written.name.to_owned())
+    .bind(written.name_key.to_owned())
+    .bind(written.description.to_owned())
+    .bind(i32::from(written.disabled))
+    .bind(i32::from(written.all_projects()))
+    .bind(i32::from(written.bounded()))
+    .bind(written.limits.expires_at)
+    .bind(written.ranges())
+    .bind(i32::from(written.limits.one_time_only))
+    .bind(now())
+    .bind(written.by.to_owned())
+    .bind(skeleton(written.name))
+    .bind(id.to_string())
+    .execute(transaction.connection())
+    .await?;
+    for statement in [
+        "DELETE FROM token_apis WHERE token_id = $1",
+        "DELETE FROM token_systems WHERE token_id = $1",
+        "DELETE FROM token_projects WHERE token_id = $1",
+        "DELETE FROM token_users WHERE token_id = $1",
+        "DELETE FROM token_bounds WHERE token_id = $1",
+    ] {
+        sqlx::query(statement).bind(id.to_string()).execute(transaction.connection()).await?;
+    }
+    insert_lists(transaction.connection(), id, written).await?;
+    index_name(transaction, seq, written.name_key).await
+}
+
+async fn insert_lists(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+    written: &Written<'_>,
+) -> Result<(), sqlx::Error> {
+    let texts = |ids: &BTreeSet<ProjectId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let (projects, users, bounds) = match written.targets {
+        Targets::Projects(Reach::All) => (Vec::new(), Vec::new(), Vec::new()),
+        Targets::Projects(Reach::Only(projects)) => (texts(projects), Vec::new(), Vec::new()),
+        Targets::Users { users, bound } => {
+            let users = users.iter().map(|user| user.id.to_string()).collect();
+            (Vec::new(), users, if let Reach::Only(bound) = bound { texts(bound) } else { Vec::new() })
+        }
+    };
+    let apis = written.grants.apis.iter().map(|api| api.id.to_string()).collect();
+    let systems = written.grants.whole.iter().map(ToString::to_string).collect();
+    for (statement, ids) in [
+        ("INSERT INTO token_apis (token_id, api_id) VALUES ", apis),
+        ("INSERT INTO token_systems (token_id, system_id) VALUES ", systems),
+        ("INSERT INTO token_projects (token_id, project_id) VALUES ", projects),
+        ("INSERT INTO token_users (token_id, user_id) VALUES ", users),
+        ("INSERT INTO token_bounds (token_id, project_id) VALUES ", bounds),
+    ] {
+        let ids: Vec<String> = ids;
+        for some in ids.chunks(200) {
+            let mut sql = Sql::new(statement);
+            for (index, one) in some.iter().enumerate() {
+                sql.push(if index == 0 { "(" } else { ", (" }).bind(id.to_string()).push(", ");
+                sql.bind(one.clone()).push(")");
+            }
+            sql.query().execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes a token and all that it proves itself with.
+pub(crate) async fn delete(
+    transaction: &mut Transaction,
+    _: &MayManage,
+    id: &TokenId,
+    seq: i64,
+) -> Result<(), sqlx::Error> {
+    let engine: Engine = transaction.engine();
+    engine.unindex_grams(transaction.connection(), seq).await?;
+    sqlx::query("DELETE FROM tokens WHERE id = $1")
+        .bind(id.to_string())
+        .execute(transaction.connection())
+        .await
+        .map(drop)
+}

@@ -1,0 +1,44 @@
+//! `GET /tokens/{token}/usage`.
+
+
+use actix_web::{get, web};
+use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::Usage;
+use utoipa::ToSchema;
+
+use super::found::existing;
+use super::found::parse_id;
+use super::found::visible;
+use super::store;
+use crate::access::principal::Principal;
+use crate::database::{Database, now};
+use crate::web::problem::Problem;
+
+/// How a token was used
+///
+/// With the calls that this server decided until now; those of other nodes
+/// follow within seconds.
+#[utoipa::path(
+    operation_id = "get_token_usage",
+    tag = "tokens",
+    params(("token" = String, Path, description = "The token's id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "The last 30 days, latest first", body = Usage))
+)]
+#[get("/tokens/{token}/usage")]
+pub(super) async fn usage(
+    principal: Principal,
+    database: web::Data<Database>,
+    counters: web::Data<crate::engine::usage::Usage>,
+    path: web::Path<String>,
+) -> Result<web::Json<Usage>, Problem> {
+    let id = parse_id(&path)?;
+    visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
+    counters.flush(&database).await;
+    let mut connection = database.reader().acquire().await?;
+    let found = existing(&mut connection, &id).await?;
+    let since = Timestamp::from_millis(now() - 30 * 24 * 60 * 60 * 1_000);
+    let days = store::usage(&mut connection, &id, since.as_str().get(..10).unwrap_or_default()).await?;
+    let last_24_hours = crate::engine::usage::last_24_hours(&mut connection, Some(&id)).await?;
+    Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days, last_24_hours }))
+}

@@ -1,0 +1,98 @@
+//! `POST /session`.
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use latchkey_shared::session::{Login, Session};
+use serde_json::json;
+
+use crate::access::origin::Origin;
+use crate::access::origin::anonymous;
+use crate::audit;
+use crate::audit::Target;
+use crate::crypto::Secret;
+use crate::database::{Database, now};
+use crate::sessions::{Sessions, store};
+use crate::users;
+use crate::users::Users;
+use crate::users::password::Hasher;
+use crate::web::client_ip::client_ip;
+use crate::web::extract::Json;
+use crate::web::problem::{Kind, Problem};
+
+/// Log in
+///
+/// Sets the session cookie. Name and password are told apart by nobody: an
+/// unknown name, a disabled user and a wrong password are one answer.
+#[utoipa::path(
+    operation_id = "log_in",
+    tag = "session",
+    request_body(
+        content = Login,
+        example = json!({ "username": "ada", "password": "correct horse battery" })
+    ),
+    responses(
+        (status = 200, description = "Logged in; the cookie is set.", body = Session),
+        (status = 401, description = "Name and password do not match (`login-failed`).", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The request came from another site (`cross-site`).", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts; `Retry-After` says when to come back.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[post("/session")]
+pub(super) async fn log_in(
+    request: HttpRequest,
+    sessions: web::Data<Sessions>,
+    users: web::Data<Users>,
+    hasher: web::Data<Hasher>,
+    database: web::Data<Database>,
+    body: Json<Login>,
+) -> Result<HttpResponse, Problem> {
+    sessions.refuse_other_sites(&request)?;
+    let Json(Login { username, password }) = body;
+    // Whatever cannot be a name or a password is looked at no longer than one that can.
+    let account: String = username.trim().to_lowercase().chars().take(64).collect();
+    let address = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
+    sessions.throttle.attempt(&account, &address).map_err(|seconds| {
+        Problem::new(Kind::TooManyRequests)
+            .with_header(actix_web::http::header::RETRY_AFTER, &seconds.to_string())
+    })?;
+    let known = users::store::credentials(&database, &account).await?;
+    let hash = known.as_ref().and_then(|known| known.password_hash.clone());
+    let matches = hasher.verify(Secret::new(password), hash).await?;
+    let Some(known) = known.filter(|known| matches && known.disabled == 0) else {
+        let detail = json!({ "username": account });
+        let origin = anonymous(&request);
+        let noted: Result<(), sqlx::Error> = database
+            .write(move |transaction| {
+                Box::pin(
+                    async move { audit::record(transaction, &origin, "session.failed", None, &detail).await },
+                )
+            })
+            .await;
+        if let Err(error) = noted {
+            tracing::error!(%error, "a failed login is not in the audit trail");
+        }
+        return Err(Problem::new(Kind::LoginFailed));
+    };
+    sessions.throttle.succeeded(&account, &address);
+    let id: latchkey_shared::ids::UserId = known.id.parse().map_err(Problem::internal)?;
+    let secret = Secret::random();
+    let (digest, before) = (secret.digest(), sessions.digest(&request));
+    let origin = Origin { kind: "user", id: Some(known.id), name: account.clone(), ..anonymous(&request) };
+    let user = id.clone();
+    database
+        .withdraw(move |transaction| {
+            Box::pin(async move {
+                if let Some(before) = before {
+                    store::end(transaction.connection(), &before).await?;
+                }
+                store::insert(transaction.connection(), &digest, &user, now()).await?;
+                let target = Target::new("user", &user, account);
+                audit::record(transaction, &origin, "session.created", Some(&target), &json!({})).await
+            })
+        })
+        .await?;
+    let session = users.session(&id).await?;
+    Ok(HttpResponse::Ok()
+        .cookie(sessions.set_cookie(&secret))
+        .insert_header(("cache-control", "no-store"))
+        .json(session))
+}

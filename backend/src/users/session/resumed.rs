@@ -1,0 +1,44 @@
+//! The person whose session a request goes on.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+
+use crate::access::origin::{Origin, anonymous};
+use crate::access::reach::UserState;
+use crate::crypto::Digest;
+use crate::sessions::Sessions;
+use crate::users::state::Users;
+use crate::web::problem::{Kind, Problem};
+
+/// A person with a session.
+pub struct Resumed {
+    /// Who is logged in.
+    pub user: Arc<UserState>,
+    /// Whether a temporary password must be changed before anything else.
+    pub must_change_password: bool,
+    /// The digest of the session's secret.
+    pub digest: Digest,
+}
+
+/// The person whose session cookie comes along, if the session goes on and the user
+/// is not disabled.
+pub async fn person(sessions: &Sessions, users: &Users, request: &HttpRequest) -> Result<Resumed, Problem> {
+    let nobody = || Problem::new(Kind::Unauthenticated);
+    let session = sessions.resume(request).await?.ok_or_else(nobody)?;
+    let user = users.state(&session.user).await?.filter(|user| !user.disabled).ok_or_else(nobody)?;
+    Ok(Resumed { user, must_change_password: session.must_change_password, digest: session.digest })
+}
+
+impl Resumed {
+    /// Who this is, for the audit trail.
+    #[must_use]
+    pub fn origin(&self, request: &HttpRequest) -> Origin {
+        Origin {
+            kind: "user",
+            id: Some(self.user.id.to_string()),
+            name: self.user.username.clone(),
+            ..anonymous(request)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What requests and decisions know of users.
+
+use std::sync::Arc;
+
+use latchkey_shared::ids::UserId;
+use latchkey_shared::session::Session;
+
+use crate::access::reach::UserState;
+use crate::database::{Database, Fresh};
+use crate::web::problem::Problem;
+
+use super::store;
+
+/// Users whose state is kept in memory.
+const STATES: usize = 16_384;
+
+/// What requests and decisions need to know of users.
+pub struct Users {
+    database: Database,
+    states: Fresh<UserId, UserState>,
+}
+
+impl Users {
+    /// Reads users when they are first asked for.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { states: Fresh::new(Arc::clone(database.epochs()), STATES), database }
+    }
+
+    /// What is known of a user now.
+    pub async fn state(&self, id: &UserId) -> Result<Option<Arc<UserState>>, sqlx::Error> {
+        self.states.get_or_read(id, || store::state(&self.database, id)).await
+    }
+
+    /// Whether this is what is known of a user now.
+    pub(crate) fn still_counts(&self, user: &Arc<UserState>) -> bool {
+        self.states.still_counts(&user.id, user)
+    }
+
+    /// The one of `ids` that has this name or id now.
+    pub async fn one_of(
+        &self,
+        ids: impl IntoIterator<Item = &UserId>,
+        named: &str,
+    ) -> Result<Option<Arc<UserState>>, sqlx::Error> {
+        let named = named.to_lowercase();
+        for id in ids {
+            let Some(user) = self.state(id).await? else { continue };
+            if named == user.username || named == id.as_str() {
+                return Ok(Some(user));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A user and their projects, as a session shows them.
+    pub async fn session(&self, id: &UserId) -> Result<Session, Problem> {
+        let user = store::user(&self.database, id.as_str()).await?;
+        let user = user.ok_or_else(|| Problem::internal("a session without a user"))?;
+        Ok(Session { user, projects: store::memberships(&self.database, id).await? })
+    }
+}

@@ -9,8 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::principal::Principal;
 use crate::configuration::Configuration;
 use crate::database::{Database, now};
-use crate::engine::usage;
-use crate::engine::usage::Usage;
+use crate::engine::usage::{self, Usage};
 use crate::keys::keyring::Keyring;
 use crate::web::problem::Problem;
 

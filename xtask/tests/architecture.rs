@@ -272,6 +272,10 @@ impl<'ast> Visit<'ast> for Paths {
         visit::visit_path(self, path);
     }
 
+    fn visit_visibility(&mut self, _: &'ast Visibility) {
+        // `pub(in crate::tokens)` says who may see something, and names nothing.
+    }
+
     fn visit_macro(&mut self, one: &'ast syn::Macro) {
         self.tokens(one.tokens.clone());
         visit::visit_macro(self, one);

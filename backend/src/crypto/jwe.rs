@@ -6,8 +6,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::jose;
-use super::jose::HeaderError;
+use super::jose::{self, HeaderError};
 use super::rsa::{PrivateKey, PublicKey};
 use super::{from_base64url, random_bytes, to_base64url};
 

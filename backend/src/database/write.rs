@@ -12,8 +12,8 @@ use tokio::sync::Semaphore;
 use super::changes::{Change, Epochs};
 use super::engine::Engine;
 use super::failure::{OutcomeUnknown, WriteError, may_be_written};
-use super::reserve::Reserve;
-use super::{feed, reserve};
+use super::feed;
+use super::reserve::{self, Reserve};
 
 /// How long to wait before it is tried again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);

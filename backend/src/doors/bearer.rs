@@ -1,16 +1,8 @@
 //! Turns a request into the [`Principal`] who asks: a person with a session, or
 //! a token that the decision engine lets call this operation of our own API.
 
-use crate::access::origin::anonymous;
-use crate::web::client_ip::client_ip;
-
-use actix_web::dev::Payload;
-use actix_web::http::header;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
-use futures_util::future::LocalBoxFuture;
-
 use crate::access::grants::Held;
-use crate::access::origin::Origin;
+use crate::access::origin::{Origin, anonymous};
 use crate::access::principal::Principal;
 use crate::crypto::operations::Source;
 use crate::database::in_time;
@@ -25,7 +17,13 @@ use crate::systems::catalog::Snapshot;
 use crate::users::{self, Users};
 use crate::web::SentMethod;
 use crate::web::bearer::{bearer, no_credential, project};
+use crate::web::client_ip::client_ip;
 use crate::web::problem::{Kind, Problem};
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
 
 impl FromRequest for Principal {
     type Error = Problem;

@@ -14,8 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::database::{Database, now};
 use crate::engine::verifier::Verifier;
-use crate::revocations;
-use crate::revocations::Place;
+use crate::revocations::{self, Place};
 use crate::systems::catalog::system_of_key;
 use crate::web::bearer::{bearer, no_verifier_key};
 use crate::web::extract::{Query, write_cursor};

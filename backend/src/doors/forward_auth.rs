@@ -20,8 +20,7 @@ use utoipa_actix_web::OpenApiFactory;
 
 use crate::configuration::Configuration;
 use crate::crypto::operations::Source;
-use crate::crypto::secret_id;
-use crate::crypto::secret_id::Prefix;
+use crate::crypto::secret_id::{self, Prefix};
 use crate::database::Patience;
 use crate::engine::call::{Call, Presented};
 use crate::engine::verdict::Verdict;

@@ -6,10 +6,8 @@ use latchkey_shared::verify::Reason;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::access::origin::Origin;
-use crate::access::origin::anonymous;
-use crate::audit;
-use crate::audit::Target;
+use crate::access::origin::{Origin, anonymous};
+use crate::audit::{self, Target};
 use crate::crypto::Digest;
 use crate::crypto::operations::Source;
 use crate::database::{Change, Database, Patience, now};
@@ -19,8 +17,7 @@ use crate::keys::keyring::Keyring;
 use crate::oauth::authenticate::{Unread, authenticate};
 use crate::oauth::error::{Code, OAuthError, OAuthErrorBody, never_stored};
 use crate::oauth::store;
-use crate::revocations;
-use crate::revocations::Of;
+use crate::revocations::{self, Of};
 use crate::web::client_ip::client_ip;
 
 /// The parameters of a revocation request (RFC 7009 §2.1).

@@ -1,9 +1,15 @@
 //! `POST /verify` and `POST /verify/batch`: the doors for gateways and services
 //! that ask by themselves, with a verifier key.
 
-use crate::engine::call::{address, check_method};
-use crate::systems::catalog::system_of_key;
+use super::forward_auth::ForwardAuthentication;
+use crate::crypto::operations::Source;
+use crate::database::Patience;
+use crate::engine::call::{Call, Presented, address, check_method};
+use crate::engine::verifier::Verifier;
+use crate::systems::catalog::{CatalogSystem, Snapshot, system_of_key};
 use crate::web::bearer::{bearer, no_verifier_key};
+use crate::web::extract::Body;
+use crate::web::problem::Problem;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -13,15 +19,6 @@ use latchkey_shared::fields::Errors;
 use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions, Reason};
 use utoipa_actix_web::service_config::ServiceConfig;
-
-use super::forward_auth::ForwardAuthentication;
-use crate::crypto::operations::Source;
-use crate::database::Patience;
-use crate::engine::call::{Call, Presented};
-use crate::engine::verifier::Verifier;
-use crate::systems::catalog::{CatalogSystem, Snapshot};
-use crate::web::extract::Body;
-use crate::web::problem::Problem;
 
 /// How many calls of a batch are looked at side by side: what waits for a
 /// private-key operation or for the disk does not hold up the others.

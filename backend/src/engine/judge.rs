@@ -16,8 +16,8 @@ use super::verdict::Verdict;
 use super::verifier::{Verifier, unavailable};
 use crate::access::reach::{Reach, UserState};
 use crate::systems::catalog::{CatalogApi, CatalogSystem, Snapshot};
-use crate::systems::paths::Path;
-use crate::systems::router::Parameter;
+use crate::systems::matching::path::Path;
+use crate::systems::matching::router::Parameter;
 
 impl Verifier {
     /// Judges a call of whoever has proven to hold the token; notes in `verdict`

@@ -7,7 +7,8 @@ use latchkey_shared::ids::{KeyId, TokenId, UserId};
 
 use super::call::Call;
 use crate::crypto::jwt::Verified;
-use crate::systems::paths::{Path, Target};
+use crate::systems::matching::path::Path;
+use crate::systems::matching::target::Target;
 
 /// What an open token starts with; the rest is a compact JWE.
 pub const OPEN_TOKEN: &str = "lkr_";

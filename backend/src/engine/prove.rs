@@ -22,7 +22,7 @@ use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
 use crate::database::promptly;
 use crate::json;
-use crate::systems::paths::Target;
+use crate::systems::matching::target::Target;
 
 /// How long a one-time request is good after its `iat`, in milliseconds.
 const GOOD_FOR: i64 = 60_000;

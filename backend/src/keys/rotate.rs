@@ -17,11 +17,9 @@ use super::signing::{self, StoredSigningKey};
 use super::store::NewSigningKey;
 use crate::access::origin::Origin;
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::database::{Database, Transaction, now};
-use crate::revocations;
-use crate::revocations::Of;
+use crate::revocations::{self, Of};
 use crate::web::extract::Body;
 use crate::web::problem::{Kind, Problem};
 

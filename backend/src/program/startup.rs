@@ -21,21 +21,18 @@ use crate::crypto::decryptor::Decryptor;
 use crate::crypto::operations::{Limits, PrivateOperations};
 use crate::crypto::rsa::KeyPool;
 use crate::database::{Database, Engine, clock};
-use crate::engine::usage::Usage;
+use crate::engine::replay;
+use crate::engine::usage::{self, Usage};
 use crate::engine::verifier::Verifier;
-use crate::engine::{replay, usage};
 use crate::keys::keyring::Keyring;
-use crate::keys::{rotate, signing};
-use crate::sessions::Sessions;
+use crate::keys::{self, rotate, signing};
+use crate::sessions::{self, Sessions};
 use crate::systems::catalog::Catalog;
-use crate::users::Users;
 use crate::users::password::Hasher;
+use crate::users::{self, Users};
 use crate::web::document as openapi;
 use crate::web::document::Operations;
-use crate::{
-    audit, doors, installation, keys, oauth, projects, revocations, sessions, systems, tokens, users,
-    web as http,
-};
+use crate::{audit, doors, installation, oauth, projects, revocations, systems, tokens, web as http};
 
 /// How often what has expired is cleared away; nothing that has is ever honoured.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
@@ -247,7 +244,7 @@ fn routes(config: &mut ServiceConfig) {
         scope::scope("/api/v1")
             .configure(doors::api)
             .configure(tokens::routes)
-            .configure(systems::routes::routes)
+            .configure(systems::routes)
             .configure(projects::routes)
             .configure(users::routes)
             .configure(users::session_routes)

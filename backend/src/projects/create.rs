@@ -10,8 +10,7 @@ use serde_json::json;
 
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::database::{Change, Database, now};
 use crate::web::extract::Body;
 use crate::web::look_alikes;

@@ -1,7 +1,7 @@
 //! `GET /projects`.
 
 use actix_web::{get, web};
-use latchkey_shared::fields::{self};
+use latchkey_shared::fields;
 use latchkey_shared::page::{self, Page};
 use latchkey_shared::projects::Project;
 use serde::Deserialize;

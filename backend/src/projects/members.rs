@@ -9,14 +9,12 @@ use serde_json::json;
 use super::get::visible;
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::database::{Change, Database, now};
-use crate::revocations;
-use crate::revocations::Of;
+use crate::revocations::{self, Of};
+use crate::users;
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
-use crate::users;
 
 /// List the members of a project
 ///

@@ -6,8 +6,7 @@ use serde_json::json;
 
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::database::{Change, Database};
 use crate::web::problem::{Kind, Problem};
 

@@ -8,13 +8,11 @@ use serde_json::json;
 use super::get::visible;
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::database::{Change, Database, now};
-use crate::revocations;
-use crate::revocations::Of;
-use crate::web::problem::Problem;
+use crate::revocations::{self, Of};
 use crate::systems;
+use crate::web::problem::Problem;
 
 /// List the systems that are opened to a project
 ///

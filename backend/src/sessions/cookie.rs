@@ -1,6 +1,5 @@
 //! The session that a cookie stands for.
 
-
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{Method, header};
 use actix_web::{HttpMessage as _, HttpRequest};

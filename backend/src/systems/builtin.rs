@@ -5,8 +5,8 @@ use latchkey_shared::systems::System;
 use latchkey_shared::time::Timestamp;
 use utoipa::openapi::OpenApi;
 
-use super::compare::compare;
-use super::import::Document;
+use super::openapi::compare::compare;
+use super::openapi::document::Document;
 use super::store;
 use crate::database::{Change, Database};
 use crate::web::problem::Problem;

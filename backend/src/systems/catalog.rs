@@ -1,8 +1,12 @@
 //! What decisions need to know of systems, projects and verifier keys, in
 //! memory: one snapshot, replaced whole when any of it changes.
 
+use super::matching::router::{Route, Router};
+use crate::access::reach::Reach;
+use crate::crypto::Digest;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::stored::stored;
+use crate::database::{Change, Database, FreshCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -10,11 +14,6 @@ use latchkey_shared::ids::{ApiId, ProjectId, SystemId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiScope, Gateway};
 use sqlx::{AnyConnection, FromRow};
-
-use super::router::{Route, Router};
-use crate::access::reach::Reach;
-use crate::crypto::Digest;
-use crate::database::{Change, Database, FreshCell};
 
 /// An API as a match gives it.
 #[derive(Debug, Clone)]

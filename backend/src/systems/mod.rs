@@ -1,12 +1,38 @@
-//! Core systems, their APIs and their verifier keys.
+//! Core systems: their APIs, their verifier keys, and what decisions know of them.
 
+mod apis;
 pub mod builtin;
 pub mod catalog;
-mod compare;
-pub mod import;
-pub mod paths;
-mod query;
-pub mod router;
-pub mod routes;
+mod change;
+mod create;
+mod get;
+mod list;
+pub mod matching;
+mod openapi;
+mod projects;
+mod remove;
+mod rules;
 pub mod store;
-mod template;
+mod verifier_keys;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes of this capability.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(list::list)
+        .service(create::create)
+        .service(get::find)
+        .service(change::change)
+        .service(remove::remove)
+        .service(openapi::import::import_document)
+        .service(apis::list::list_of_system)
+        .service(apis::create::create_api)
+        .service(apis::change::change_api)
+        .service(apis::remove::remove_api)
+        .service(apis::list::list_apis)
+        .service(projects::list_projects)
+        .service(verifier_keys::list_verifier_keys)
+        .service(verifier_keys::create_verifier_key)
+        .service(verifier_keys::remove_verifier_key);
+}

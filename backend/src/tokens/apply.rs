@@ -7,27 +7,20 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::tokens::{
-    Kind, NewToken, Token,
-};
+use latchkey_shared::tokens::{Kind, NewToken, Token};
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::asked::{client_key, expiry, key_size, ranges};
-use super::found::existing;
-use super::found::look_alike;
-use super::idempotency::idempotency_key;
-use super::idempotency::repeat;
+use super::found::{existing, look_alike};
+use super::idempotency::{idempotency_key, repeat};
 use super::issue::make_key;
 use super::named::Named;
-use super::store;
-use super::store::Written;
+use super::store::{self, Written};
 use super::targets::bind;
 use super::version::answer;
 use crate::access::grants::Limits;
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::crypto::Digest;
 use crate::crypto::client_key::ClientKey;
 use crate::crypto::rsa::{KeyPool, KeySize};

@@ -1,39 +1,25 @@
 //! `PATCH /tokens/{token}`.
 
-
 use actix_web::{HttpRequest, HttpResponse, patch, web};
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::tokens::{
-    Kind, Switch, Token, TokenPatch,
-};
+use latchkey_shared::tokens::{Kind, Switch, Token, TokenPatch};
 use serde_json::json;
 use sqlx::AnyConnection;
-use utoipa::ToSchema;
 
 use super::asked::{expiry, ranges};
-use super::found::existing;
-use super::found::look_alike;
-use super::found::managed;
-use super::found::parse_id;
+use super::found::{existing, look_alike, managed, parse_id};
 use super::loss::{Loss, loss, narrows};
 use super::named::Named;
-use super::store;
-use super::store::Written;
-use super::targets::bind;
-use super::targets::targets;
-use super::targets::with_bound;
-use super::version::answer;
-use super::version::check_version;
-use super::version::if_match;
+use super::store::{self, Written};
+use super::targets::{bind, targets, with_bound};
+use super::version::{answer, check_version, if_match};
 use crate::access::grants::Limits;
 use crate::access::principal::{MayManage, Principal};
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::database::{Change, Database, now};
-use crate::revocations;
-use crate::revocations::Of;
+use crate::revocations::{self, Of};
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
 

@@ -1,10 +1,8 @@
 //! `GET /tokens/{token}/file`.
 
-
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
 use latchkey_shared::problem::ProblemBody;
-use utoipa::ToSchema;
 
 use super::file::TokenFile;
 use super::found::parse_id;

@@ -10,8 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::issue;
-use super::issue::StoredKey;
+use super::issue::{self, StoredKey};
 use crate::crypto::client_key;
 use crate::crypto::rsa::{PublicJwk, PublicKey};
 use crate::engine::proof::SIGNED;

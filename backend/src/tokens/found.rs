@@ -1,14 +1,11 @@
 //! A token, found for the one who asks.
 
-
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::Token;
 use latchkey_shared::warning::Warning;
 use sqlx::AnyConnection;
-use utoipa::ToSchema;
 
-use super::store;
-use super::store::Found;
+use super::store::{self, Found};
 use super::targets::targets;
 use crate::access::principal::Principal;
 use crate::database::Database;

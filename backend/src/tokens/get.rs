@@ -1,13 +1,10 @@
 //! `GET /tokens/{token}`.
 
-
 use actix_web::{HttpResponse, get, web};
 use latchkey_shared::tokens::Token;
 use latchkey_shared::warning::{NAME_TAKEN, Warning};
-use utoipa::ToSchema;
 
-use super::found::parse_id;
-use super::found::visible;
+use super::found::{parse_id, visible};
 use super::store;
 use super::version::answer;
 use crate::access::principal::Principal;

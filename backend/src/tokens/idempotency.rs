@@ -1,6 +1,5 @@
 //! A request that is sent again gets the answer that it got before.
 
-
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use latchkey_shared::fields::Refusal;

@@ -1,19 +1,15 @@
 //! `GET /tokens`.
 
-
 use actix_web::{get, web};
 use latchkey_shared::fields::{self, Refusal};
 use latchkey_shared::page::{self, Page};
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::tokens::{
-    Kind, Status, TokenSummary,
-};
+use latchkey_shared::tokens::{Kind, Status, TokenSummary};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::search::{may_have_typos, similarity};
-use super::store;
-use super::store::{Filter, Search, Start};
+use super::store::{self, Filter, Search, Start};
 use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::web::extract::{Query, read_cursor, write_cursor};

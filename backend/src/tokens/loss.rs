@@ -2,8 +2,8 @@
 
 use ipnet::IpNet;
 
+use super::store::{Found, Written};
 use crate::access::grants::{GrantedApi, Limits, Targets};
-use crate::tokens::store::{Found, Written};
 
 /// Whether `after` lets its bearer do nothing that `before` did not.
 pub(super) fn narrows(before: &Limits, after: &Limits) -> bool {

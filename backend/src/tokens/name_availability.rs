@@ -1,11 +1,10 @@
 //! `GET /tokens/name-availability`.
 
-
 use actix_web::{get, web};
-use latchkey_shared::fields::{self};
+use latchkey_shared::fields;
 use latchkey_shared::tokens::NameAvailability;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::store;
 use crate::access::principal::Principal;

@@ -3,7 +3,6 @@
 use latchkey_shared::fields::Errors;
 use latchkey_shared::tokens::Kind;
 
-
 /// The most APIs or systems that a token is granted one by one.
 const MOST_GRANTS: usize = 2_000;
 

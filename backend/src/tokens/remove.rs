@@ -1,24 +1,18 @@
 //! `DELETE /tokens/{token}`.
 
-
 use actix_web::{HttpRequest, HttpResponse, delete, web};
 use latchkey_shared::problem::ProblemBody;
 use serde_json::json;
-use utoipa::ToSchema;
 
-use super::found::existing;
-use super::found::parse_id;
+use super::found::{existing, parse_id};
 use super::store;
 use super::targets::targets;
-use super::version::check_version;
-use super::version::if_match;
+use super::version::{check_version, if_match};
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::crypto::decryptor::Decryptor;
 use crate::database::{Change, Database, now};
-use crate::revocations;
-use crate::revocations::Of;
+use crate::revocations::{self, Of};
 use crate::web::problem::Problem;
 
 /// Delete a token

@@ -1,21 +1,17 @@
 //! The right to the secrets of a token.
 
-
 use latchkey_shared::fields::Errors;
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::Kind;
 use serde_json::json;
 use sqlx::AnyConnection;
-use utoipa::ToSchema;
 
 use super::found::existing;
 use super::issue;
-use super::store;
-use super::store::Found;
+use super::store::{self, Found};
 use super::targets::targets;
 use crate::access::principal::{MayReveal, Principal};
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::web::problem::{Kind as ProblemKind, Problem};

@@ -1,30 +1,23 @@
 //! `POST /tokens/{token}/rotate`.
 
-
 use actix_web::{HttpResponse, post, web};
 use latchkey_shared::fields::{Errors, Refusal};
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::tokens::{
-    Rotation, Token,
-};
+use latchkey_shared::tokens::{Rotation, Token};
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::asked::client_key;
-use super::found::existing;
-use super::found::parse_id;
+use super::found::{existing, parse_id};
 use super::issue::make_key;
 use super::reveal::may_reveal;
 use super::store;
 use super::version::answer;
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::database::{Change, Database, now};
 use crate::keys::keyring::Keyring;
-use crate::revocations;
-use crate::revocations::Of;
+use crate::revocations::{self, Of};
 use crate::web::extract::Body;
 use crate::web::problem::{Kind as ProblemKind, Problem};
 

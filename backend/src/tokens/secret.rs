@@ -1,13 +1,9 @@
 //! `GET /tokens/{token}/secret`.
 
-
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::tokens::{
-    Kind, SecretId,
-};
-use utoipa::ToSchema;
+use latchkey_shared::tokens::{Kind, SecretId};
 
 use super::found::parse_id;
 use super::issue;

@@ -1,12 +1,10 @@
 //! Whom a token is for.
 
-
 use latchkey_shared::fields::Errors;
 use sqlx::AnyConnection;
 
 use super::named::Named;
-use super::store;
-use super::store::Found;
+use super::store::{self, Found};
 use crate::access::grants::Targets;
 use crate::access::principal::Principal;
 use crate::web::problem::Problem;

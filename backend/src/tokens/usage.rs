@@ -1,14 +1,10 @@
 //! `GET /tokens/{token}/usage`.
 
-
 use actix_web::{get, web};
 use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::Usage;
-use utoipa::ToSchema;
 
-use super::found::existing;
-use super::found::parse_id;
-use super::found::visible;
+use super::found::{existing, parse_id, visible};
 use super::store;
 use crate::access::principal::Principal;
 use crate::database::{Database, now};

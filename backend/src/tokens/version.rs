@@ -1,6 +1,5 @@
 //! The version of a token, as its `ETag` says it (RFC 9110 §8.8.3).
 
-
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 

@@ -7,11 +7,9 @@ use latchkey_shared::users::{NewUser, Role, User};
 use serde_json::json;
 
 use super::password::{Hasher, Lasting};
-use super::store;
-use super::store::NewRow;
+use super::store::{self, NewRow};
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::crypto::Secret;
 use crate::database::{Change, Database};
 use crate::web::extract::Body;

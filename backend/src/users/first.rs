@@ -1,19 +1,16 @@
 //! The first administrator.
 
-
 use latchkey_shared::users::Role;
 
+use super::password::{Hasher, Lasting};
+use super::store;
 use crate::access::origin::Origin;
 use crate::access::principal::SystemAdmin;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::configuration::Configuration;
 use crate::crypto::Secret;
 use crate::database::{Change, Database};
-use crate::users::password::{Hasher, Lasting};
 use crate::web::problem::Problem;
-
-use super::store;
 
 /// Makes the administrator `admin` if there is no user at all, with the
 /// password that is configured or one made up. Returns the password if so.

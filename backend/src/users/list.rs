@@ -1,7 +1,7 @@
 //! `GET /users`.
 
 use actix_web::{get, web};
-use latchkey_shared::fields::{self};
+use latchkey_shared::fields;
 use latchkey_shared::page::{self, Page};
 use latchkey_shared::users::User;
 use serde::Deserialize;

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use latchkey_shared::ids::UserId;
 use latchkey_shared::session::Session;
 
+use super::store;
 use crate::access::reach::UserState;
 use crate::database::{Database, Fresh};
 use crate::web::problem::Problem;
-
-use super::store;
 
 /// Users whose state is kept in memory.
 const STATES: usize = 16_384;

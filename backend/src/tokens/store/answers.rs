@@ -1,6 +1,5 @@
 //! Answers that are kept for requests that are sent again.
 
-
 use sqlx::AnyConnection;
 
 use crate::crypto::Digest;

@@ -14,8 +14,8 @@ use sqlx::{AnyConnection, FromRow};
 use super::keys::current_key;
 use crate::access::grants::Limits;
 use crate::access::reach::Reach;
-use crate::database::stored::stored;
 use crate::database::now;
+use crate::database::stored::stored;
 use crate::tokens::named::Named;
 
 pub(crate) fn status(disabled: i64, expires_at: Option<i64>) -> Status {

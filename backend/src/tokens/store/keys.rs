@@ -1,6 +1,5 @@
 //! The keys of a token, generation by generation.
 
-
 use latchkey_shared::ids::TokenId;
 use sqlx::AnyConnection;
 

@@ -1,12 +1,10 @@
 //! Lists of tokens: filtered, searched, sorted and counted.
 
-
 use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::{Kind, Status, TokenSummary};
 use sqlx::{AnyConnection, FromRow};
 
-use super::find::kind;
-use super::find::status;
+use super::find::{kind, status};
 use super::names::NAME_TAKEN;
 use crate::access::principal::Principal;
 use crate::access::reach::Reach;

@@ -1,12 +1,11 @@
 //! Names of tokens: who has one, and which look alike.
 
-
 use latchkey_shared::fields::skeleton;
 use latchkey_shared::ids::TokenId;
 use sqlx::AnyConnection;
 
-use crate::database::sql::Sql;
 use crate::database::Transaction;
+use crate::database::sql::Sql;
 use crate::tokens::search::grams;
 
 /// The token that has a name, by its folded form.

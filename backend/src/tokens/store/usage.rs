@@ -1,10 +1,8 @@
 //! How a token was used, by day.
 
-
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::UsageDay;
 use sqlx::AnyConnection;
-
 
 /// The use of a token since a day.
 pub(crate) async fn usage(

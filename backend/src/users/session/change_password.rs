@@ -6,15 +6,12 @@ use latchkey_shared::session::PasswordChange;
 use serde_json::json;
 
 use super::resumed::person;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::crypto::Secret;
 use crate::database::{Change, Database, now};
 use crate::sessions::{Sessions, store};
-use crate::users;
-use crate::users::Users;
-use crate::users::password;
-use crate::users::password::Hasher;
+use crate::users::password::{self, Hasher};
+use crate::users::{self, Users};
 use crate::web::client_ip::client_ip;
 use crate::web::extract::Body;
 use crate::web::problem::{Kind, Problem};

@@ -4,8 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, web};
 use serde_json::json;
 
 use super::resumed::person;
-use crate::audit;
-use crate::audit::Target;
+use crate::audit::{self, Target};
 use crate::database::Database;
 use crate::sessions::{Sessions, store};
 use crate::users::Users;

@@ -1,37 +1,16 @@
 //! Path templates, taken apart: `/projects/{project}/files/{name}.{format}?beta=true`.
 //!
-//! A fragment (`#…`) never reaches a server, so it says nothing about a call; nor does
+//! A fragment (`#…`) never reaches a server, so it says nothing about a call. Nor does
 //! an RFC 6570 expansion for a query that may be there or not (`{?page,size}`).
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::paths::{NotCanonical, decode};
+use super::bad_template::{BadTemplate, MAX_TEMPLATE};
+use super::path::{NotCanonical, decode};
+use super::pattern::{Pattern, Side};
 use super::query::Conditions;
-
-/// The longest path template, in bytes.
-pub(super) const MAX_TEMPLATE: usize = 2 * 1024;
-
-/// Why no call can match a path template.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadTemplate {
-    /// Over [`MAX_TEMPLATE`].
-    #[error("the path template is longer than {MAX_TEMPLATE} bytes")]
-    TooLong,
-    /// A brace that opens or closes nothing, or nothing between two.
-    #[error("the path template has a brace without its counterpart, or an empty parameter name")]
-    Braces,
-    /// A query parameter without a name, or with a value that is neither a text nor one parameter.
-    #[error("a query parameter of the path template has no name, or mixes a parameter with text")]
-    Query,
-    /// A query parameter stands twice in it.
-    #[error("the path template wants the query parameter `{0}` twice")]
-    Repeated(String),
-    /// No canonical path looks like this.
-    #[error(transparent)]
-    NotCanonical(#[from] NotCanonical),
-}
 
 /// One segment of a path template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,61 +48,9 @@ impl Segment {
     }
 }
 
-/// From which side literals are looked for. If both give the same, there is no other way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Left,
-    Right,
-}
-
-/// `prefix{a}between{b}suffix`: one more literal than there are names, and any may be empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Pattern {
-    names: Vec<String>,
-    literals: Vec<String>,
-}
-
-impl Pattern {
-    /// Where each parameter's value stands in `text`, each at least a character
-    /// long. Taking the first (or last) place for each literal in turn leaves
-    /// the most room for the others, so no going back is needed.
-    fn place(&self, text: &str, side: Side) -> Option<Vec<(usize, usize)>> {
-        let (prefix, rest) = self.literals.split_first()?;
-        let (suffix, inner) = rest.split_last()?;
-        let end = text.len().checked_sub(suffix.len())?;
-        if !text.starts_with(prefix.as_str()) || !text.ends_with(suffix.as_str()) || prefix.len() > end {
-            return None;
-        }
-        let (mut from, mut to) = (prefix.len(), end);
-        let mut places = Vec::with_capacity(self.names.len());
-        match side {
-            Side::Left => {
-                for literal in inner {
-                    let least = from + text[from..to].chars().next()?.len_utf8();
-                    let at = least + text[least..to].find(literal.as_str())?;
-                    places.push((from, at));
-                    from = at + literal.len();
-                }
-                places.push((from, to));
-            }
-            Side::Right => {
-                for literal in inner.iter().rev() {
-                    let most = to - text[from..to].chars().next_back()?.len_utf8();
-                    let at = from + text[from..most].rfind(literal.as_str())?;
-                    places.push((at + literal.len(), to));
-                    to = at;
-                }
-                places.push((from, to));
-                places.reverse();
-            }
-        }
-        (from < to).then_some(places)
-    }
-}
-
 /// A path template, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Template {
+pub(in crate::systems) struct Template {
     raw: String,
     segments: Vec<Segment>,
     pub(super) conditions: Conditions,
@@ -132,7 +59,7 @@ pub(super) struct Template {
 impl Template {
     /// Takes a path template apart. Those of its parameters that `multi_segment`
     /// names may stand for several segments, where they have a segment to themselves.
-    pub(super) fn parse(raw: &str, multi_segment: &[String]) -> Result<Self, BadTemplate> {
+    pub(in crate::systems) fn parse(raw: &str, multi_segment: &[String]) -> Result<Self, BadTemplate> {
         if raw.len() > MAX_TEMPLATE {
             return Err(BadTemplate::TooLong);
         }
@@ -174,13 +101,17 @@ impl Template {
     }
 
     /// Takes a template apart that stands below a base path: what are braces there is text.
-    pub(super) fn below(base_path: &str, raw: &str, multi_segment: &[String]) -> Result<Self, BadTemplate> {
+    pub(in crate::systems) fn below(
+        base_path: &str,
+        raw: &str,
+        multi_segment: &[String],
+    ) -> Result<Self, BadTemplate> {
         let base_path = base_path.replace('{', "%7B").replace('}', "%7D");
         Self::parse(&(base_path + raw), multi_segment)
     }
 
     /// The calls that it matches: two templates for which this is the same match the same.
-    pub(super) fn calls(&self) -> (String, BTreeMap<String, Option<String>>) {
+    pub(in crate::systems) fn calls(&self) -> (String, BTreeMap<String, Option<String>>) {
         (self.form(), self.conditions.wanted().clone())
     }
 

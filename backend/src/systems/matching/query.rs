@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
-use super::paths::{NotCanonical, encoded_bytes};
-use super::template::BadTemplate;
+use super::bad_template::BadTemplate;
+use super::path::{NotCanonical, encoded_bytes};
 
 /// The most parameters that a query may have where one of them decides: some servers
 /// leave out those after the thousandth.

@@ -1,5 +1,5 @@
-//! Reads OpenAPI documents, 2.0 (Swagger) to 3.2, JSON and YAML. Only what decides which
-//! calls there are is read; `$ref` is followed inside the document alone.
+//! Reads OpenAPI documents, 2.0 (Swagger) to 3.2, JSON and YAML. Only what decides
+//! which calls there are is read. `$ref` is followed inside the document alone.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
@@ -7,22 +7,24 @@ use std::fmt::Write as _;
 use indexmap::IndexMap;
 use latchkey_shared::fields;
 use percent_encoding::percent_decode_str;
-use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_saphyr::budget::BudgetBreach;
-use serde_saphyr::{Error as YamlError, MessageFormatter as _, Spanned};
+use serde_saphyr::Spanned;
 use sha2::{Digest as _, Sha256};
 
-use super::paths;
-use super::template::MAX_TEMPLATE;
+use super::raw::{
+    METHOD_KEYS, RawDocument, RawItem, RawOperation, RawParameter, RawServer, base_path, meant_by,
+};
+use super::yaml::wrong_with_yaml;
 use crate::json;
+use crate::systems::matching::bad_template::MAX_TEMPLATE;
 
 /// The largest document that is read, in bytes.
-pub const LIMIT: usize = 32 * 1024 * 1024;
+pub(crate) const LIMIT: usize = 32 * 1024 * 1024;
 
 /// Why a text is no document that can be imported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ImportError {
+pub(crate) enum ImportError {
     /// Not UTF-8.
     #[error("The document is not UTF-8 text.")]
     NotText,
@@ -39,7 +41,7 @@ pub enum ImportError {
 
 /// What an import needs of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+pub(crate) struct Document {
     /// The path of `servers[0]`, if the document says where its paths begin.
     pub base_path: Option<String>,
     /// Its operations, in its order.
@@ -50,7 +52,7 @@ pub struct Document {
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Operation {
+pub(crate) struct Operation {
     /// Unique within the document, of scope characters only.
     pub operation_id: String,
     /// The HTTP method, in upper case.
@@ -70,353 +72,9 @@ pub struct Operation {
     pub deprecated: bool,
 }
 
-#[derive(Deserialize)]
-struct RawDocument {
-    #[serde(default)]
-    openapi: Option<String>,
-    #[serde(default)]
-    swagger: Option<String>,
-    #[serde(default)]
-    servers: Vec<RawServer>,
-    #[serde(rename = "basePath", default)]
-    base_path: Option<String>,
-    #[serde(default)]
-    paths: RawPaths,
-    /// Where Swagger 2.0 has what stands in `components` since.
-    #[serde(default)]
-    parameters: HashMap<String, RawParameter>,
-    #[serde(default)]
-    components: RawComponents,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct RawComponents {
-    #[serde(default)]
-    parameters: HashMap<String, RawParameter>,
-    #[serde(default)]
-    path_items: HashMap<String, RawItem>,
-}
-
-#[derive(Deserialize, Clone)]
-struct RawServer {
-    #[serde(default)]
-    url: String,
-    #[serde(default)]
-    variables: BTreeMap<String, RawVariable>,
-}
-
-#[derive(Deserialize, Clone)]
-struct RawVariable {
-    #[serde(default)]
-    default: String,
-    #[serde(rename = "enum", default)]
-    others: Vec<String>,
-}
-
-impl RawServer {
-    /// The path below which its server answers, and its variables that could make it another.
-    fn path(&self) -> Result<(String, Vec<&str>), String> {
-        // Variables may stand for the scheme as well, so the path is what follows the host.
-        let after_scheme = self.url.split_once("://").map(|(_, rest)| rest).or(self.url.strip_prefix("//"));
-        let path = match after_scheme {
-            Some(rest) => rest.find('/').map_or("", |slash| &rest[slash..]),
-            None => &self.url,
-        };
-        let mut path = path.split(['?', '#']).next().unwrap_or_default().to_owned();
-        let mut open = Vec::new();
-        for (name, variable) in &self.variables {
-            let placeholder = format!("{{{name}}}");
-            if path.contains(&placeholder) {
-                path = path.replace(&placeholder, &variable.default);
-                if variable.others.iter().any(|other| *other != variable.default) {
-                    open.push(name.as_str());
-                }
-            }
-        }
-        if path.contains(['{', '}']) {
-            return Err("It has a variable without a default.".to_owned());
-        }
-        let path = path.trim_end_matches('/');
-        let rooted =
-            if path.is_empty() || path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        Ok((paths::base_path(&rooted).map_err(|refusal| refusal.message)?, open))
-    }
-}
-
-/// The path of the first of some servers, which stand at `place`; a warning for
-/// each that is left out.
-fn base_path(servers: &[RawServer], place: &str, warnings: &mut Vec<String>) -> Option<String> {
-    let (first, others) = servers.split_first()?;
-    let (path, open) = first
-        .path()
-        .inspect_err(|reason| warnings.push(format!("{place}: the path of servers[0] is left out. {reason}")))
-        .ok()?;
-    for name in open {
-        warnings.push(format!("{place}: calls match with the default of the server variable {name} only."));
-    }
-    if others.iter().any(|other| other.path().is_ok_and(|(other, _)| other != path)) {
-        warnings.push(format!(
-            "{place}: calls match below the path of servers[0] only; other servers have another path."
-        ));
-    }
-    Some(path)
-}
-
-/// The paths, each once, and those that were there more often.
-#[derive(Default)]
-struct RawPaths {
-    items: IndexMap<String, RawItem>,
-    merged: Vec<String>,
-}
-
-#[derive(Clone, Default)]
-struct RawItem {
-    reference: Option<String>,
-    parameters: Vec<RawParameter>,
-    /// By method, as a call has it.
-    operations: IndexMap<String, RawOperation>,
-    unknown: Vec<String>,
-}
-
-/// The keys of a path item that hold an operation; `additionalOperations` has the other methods.
-const METHOD_KEYS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
-
-impl RawItem {
-    /// Takes up an operation, unless there is one of its method.
-    fn add(&mut self, method: String, operation: RawOperation) -> Result<(), String> {
-        if self.operations.contains_key(&method) {
-            return Err(method);
-        }
-        self.operations.insert(method, operation);
-        Ok(())
-    }
-}
-
-impl<'de> Deserialize<'de> for RawItem {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Item;
-        impl<'de> Visitor<'de> for Item {
-            type Value = RawItem;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a path item")
-            }
-
-            fn visit_unit<E>(self) -> Result<RawItem, E> {
-                Ok(RawItem::default())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawItem, A::Error> {
-                let mut item = RawItem::default();
-                let mut servers = None;
-                let twice = |method| A::Error::custom(format!("the path has the method {method} twice"));
-                while let Some(key) = map.next_key::<String>()? {
-                    match key.as_str() {
-                        "$ref" => item.reference = map.next_value()?,
-                        "parameters" => item.parameters.extend(map.next_value::<Vec<RawParameter>>()?),
-                        "servers" => servers = map.next_value::<Option<Vec<RawServer>>>()?,
-                        "additionalOperations" => {
-                            for (method, operation) in map.next_value::<RawOperations>()?.0 {
-                                item.add(method, operation).map_err(twice)?;
-                            }
-                        }
-                        method if METHOD_KEYS.contains(&method) => {
-                            if let Some(operation) = map.next_value()? {
-                                item.add(method.to_ascii_uppercase(), operation).map_err(twice)?;
-                            }
-                        }
-                        other => {
-                            map.next_value::<IgnoredAny>()?;
-                            if !matches!(other, "summary" | "description") && !other.starts_with("x-") {
-                                item.unknown.push(key);
-                            }
-                        }
-                    }
-                }
-                // Each operation has them, so that items of one path can be put together.
-                for operation in item.operations.values_mut() {
-                    if operation.servers.as_ref().is_none_or(Vec::is_empty) {
-                        operation.servers.clone_from(&servers);
-                    }
-                }
-                Ok(item)
-            }
-        }
-        deserializer.deserialize_any(Item)
-    }
-}
-
-/// `additionalOperations`; a method that is there twice stays, to be refused.
-struct RawOperations(Vec<(String, RawOperation)>);
-
-impl<'de> Deserialize<'de> for RawOperations {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Operations;
-        impl<'de> Visitor<'de> for Operations {
-            type Value = RawOperations;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("operations by method")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawOperations, A::Error> {
-                let mut all = Vec::new();
-                while let Some(one) = map.next_entry()? {
-                    all.push(one);
-                }
-                Ok(RawOperations(all))
-            }
-        }
-        deserializer.deserialize_map(Operations)
-    }
-}
-
-impl<'de> Deserialize<'de> for RawPaths {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Paths;
-        impl<'de> Visitor<'de> for Paths {
-            type Value = RawPaths;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("path items by path")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawPaths, A::Error> {
-                let mut paths = RawPaths::default();
-                while let Some(path) = map.next_key::<String>()? {
-                    if path.starts_with("x-") {
-                        map.next_value::<IgnoredAny>()?;
-                        continue;
-                    }
-                    let item: RawItem = map.next_value()?;
-                    let Some(first) = paths.items.get_mut(&path) else {
-                        paths.items.insert(path, item);
-                        continue;
-                    };
-                    if first.reference.is_some() || item.reference.is_some() {
-                        return Err(A::Error::custom(format!("{path} is there twice, once as a reference")));
-                    }
-                    first.parameters.extend(item.parameters);
-                    first.unknown.extend(item.unknown);
-                    for (method, operation) in item.operations {
-                        first
-                            .add(method, operation)
-                            .map_err(|method| A::Error::custom(format!("{method} {path} is there twice")))?;
-                    }
-                    paths.merged.push(path);
-                }
-                Ok(paths)
-            }
-        }
-        deserializer.deserialize_map(Paths)
-    }
-}
-
-#[derive(Deserialize, Clone)]
-struct RawOperation {
-    #[serde(rename = "operationId", default)]
-    operation_id: Option<String>,
-    #[serde(default)]
-    summary: Option<String>,
-    #[serde(default)]
-    tags: Vec<String>,
-    #[serde(default)]
-    deprecated: bool,
-    #[serde(default)]
-    parameters: Vec<RawParameter>,
-    #[serde(default)]
-    servers: Option<Vec<RawServer>>,
-}
-
-#[derive(Deserialize, Clone)]
-struct RawParameter {
-    #[serde(rename = "$ref", default)]
-    reference: Option<String>,
-    #[serde(default)]
-    name: String,
-    #[serde(rename = "in", default)]
-    place: String,
-    #[serde(rename = "x-multi-segment", default)]
-    multi_segment: bool,
-}
-
-/// What is wrong with a YAML document, where, and what to do about it. The
-/// library's own messages speak to programmers who use it.
-fn wrong_with_yaml(error: &YamlError) -> String {
-    let mut cause = error.without_snippet();
-    let mut is_in_alias = false;
-    while let YamlError::AliasError { error, .. } = cause {
-        cause = error.without_snippet();
-        is_in_alias = true;
-    }
-    let what = match cause {
-        YamlError::MultipleDocuments { .. } => {
-            "there is more than one document in it; send one, without what follows the line `---`".to_owned()
-        }
-        YamlError::DuplicateMappingKey { key: Some(key), .. } => {
-            format!("the key `{key}` is there twice; leave one of them out")
-        }
-        YamlError::DuplicateMappingKey { .. } => "a key is there twice; leave one of them out".to_owned(),
-        YamlError::Message { msg, .. } => match msg.strip_prefix("duplicate field ") {
-            Some(key) => format!("the key {key} is there twice; leave one of them out"),
-            None => msg.clone(),
-        },
-        YamlError::Eof { .. } => "it ends too early; send all of it".to_owned(),
-        YamlError::Unexpected { expected: "mapping start", .. } => {
-            "something else stands where a mapping (`key: value`) is wanted".to_owned()
-        }
-        YamlError::Unexpected { expected: "sequence start", .. } => {
-            "something else stands where a list (`- value`) is wanted".to_owned()
-        }
-        YamlError::Unexpected { expected: "string scalar", .. } => {
-            "something else stands where a text is wanted".to_owned()
-        }
-        YamlError::NullIntoString { .. } => {
-            "a text is wanted here; write one, or leave the key out".to_owned()
-        }
-        YamlError::BinaryNotUtf8 { .. } | YamlError::TaggedScalarCannotDeserializeIntoString { .. } => {
-            "a text is wanted here; leave the tag (`!…`) out".to_owned()
-        }
-        YamlError::UnknownAnchor { .. } => {
-            "the alias (`*name`) has no anchor (`&name`) before it; add one, or write the value itself"
-                .to_owned()
-        }
-        YamlError::RecursiveReferencesRequireWeakTypes { .. } => {
-            "the alias (`*name`) stands inside its own anchor (`&name`); write the value itself".to_owned()
-        }
-        YamlError::AliasReplayCounterOverflow { .. }
-        | YamlError::AliasReplayLimitExceeded { .. }
-        | YamlError::AliasExpansionLimitExceeded { .. }
-        | YamlError::AliasReplayStackDepthExceeded { .. } => TOO_MANY_ALIASES.to_owned(),
-        YamlError::Budget { breach, .. } => match breach {
-            BudgetBreach::Depth { .. } => "it is nested too deeply; nest it less".to_owned(),
-            BudgetBreach::Aliases { .. }
-            | BudgetBreach::Anchors { .. }
-            | BudgetBreach::MergeKeys { .. }
-            | BudgetBreach::AliasAnchorRatio { .. }
-            | BudgetBreach::RecordedAnchorEvents { .. }
-            | BudgetBreach::RecordedAnchorBytes { .. } => TOO_MANY_ALIASES.to_owned(),
-            BudgetBreach::SequenceUnbalanced => "a list or a mapping ends that never began".to_owned(),
-            _ if is_in_alias => TOO_MANY_ALIASES.to_owned(),
-            _ => "it is too large for YAML; send it as JSON".to_owned(),
-        },
-        other => {
-            let message = serde_saphyr::UserMessageFormatter.format_message(other);
-            message.lines().next().unwrap_or_default().to_owned()
-        }
-    };
-    match error.location() {
-        Some(at) => format!("{what} (line {}, column {})", at.line(), at.column()),
-        None => what,
-    }
-}
-
-const TOO_MANY_ALIASES: &str = "its anchors and aliases stand for too much; write the values themselves";
-
 impl Document {
     /// Reads a document.
-    pub fn parse(bytes: &[u8]) -> Result<Self, ImportError> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ImportError> {
         let text = std::str::from_utf8(bytes).map_err(|_| ImportError::NotText)?;
         let text = text.trim_start_matches('\u{feff}');
         let raw: RawDocument = if text.trim_start().starts_with('{') {
@@ -693,18 +351,6 @@ fn pointer(reference: &str) -> Option<Vec<String>> {
     let fragment = percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?;
     let parts = fragment.strip_prefix('/')?.split('/');
     Some(parts.map(|part| part.replace("~1", "/").replace("~0", "~")).collect())
-}
-
-/// The key of a path item that an unknown one may be a slip of: another case,
-/// or the same letters in another order.
-fn meant_by(key: &str) -> Option<&'static str> {
-    let sorted = |text: &str| {
-        let mut letters = text.to_ascii_lowercase().into_bytes();
-        letters.sort_unstable();
-        letters
-    };
-    let letters = sorted(key);
-    METHOD_KEYS.iter().copied().chain(["parameters", "servers"]).find(|known| sorted(known) == letters)
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::paths::Path;
+use super::bad_template::BadTemplate;
+use super::path::Path;
+use super::pattern::Side;
 use super::query::{Conditions, Deciding};
-use super::template::{BadTemplate, Side, Template};
+use super::template::Template;
 
 /// What a [`Router`] is built from.
 #[derive(Debug, Clone)]
@@ -156,7 +158,7 @@ fn common<'b>(mut all: impl Iterator<Item = &'b str>) -> Option<&'b str> {
 
 impl<T> Router<T> {
     /// Builds the router of a system whose paths start with `base_path` (see
-    /// [`crate::systems::paths::base_path`]), unless a route has its own. Gives back the
+    /// [`crate::systems::fields::base_path`]), unless a route has its own. Gives back the
     /// routes that no call can match.
     pub fn build(base_path: &str, routes: impl IntoIterator<Item = Route<T>>) -> (Self, Vec<Unmatchable<T>>) {
         let routes: Vec<Route<T>> = routes.into_iter().collect();
@@ -348,7 +350,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::systems::query::Given;
+    use crate::systems::matching::query::Given;
 
     fn route(method: &str, base_path: Option<&str>, path: &str, value: usize) -> Route<usize> {
         Route {

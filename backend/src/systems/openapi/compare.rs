@@ -4,14 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use latchkey_shared::fields::skeleton;
 use latchkey_shared::ids::ApiId;
-use latchkey_shared::systems::{Api, ApiScope, System};
-use latchkey_shared::warning::{SHARES_CALLS, Warning};
+use latchkey_shared::systems::{Api, ApiScope};
 
-use super::import::{Document, stand_in};
-use super::router::{Route, Router};
-use super::store::{Difference, Known, StoredApi};
-use super::template::Template;
-use crate::web::look_alikes;
+use super::document::{Document, stand_in};
+use crate::systems::matching::router::{Route, Router};
+use crate::systems::store::{Difference, Known, StoredApi};
 
 /// Compares a document with what is known of a system; adds to the warnings which
 /// operations no call can match, and which no call tells apart.
@@ -19,7 +16,11 @@ use crate::web::look_alikes;
 /// An API's identity is its method and path: a new operation id renames it, and
 /// other servers move it. One that comes back while tokens are granted it stays
 /// removed until an administrator confirms that.
-pub(super) fn compare(known: &Known, document: &Document, warnings: &mut Vec<String>) -> Difference {
+pub(in crate::systems) fn compare(
+    known: &Known,
+    document: &Document,
+    warnings: &mut Vec<String>,
+) -> Difference {
     let Known { system, apis, granted } = known;
     let by_hand = || apis.iter().filter(|stored| !stored.imported).map(|stored| &stored.api);
     let reasons = unmatchable(document, by_hand(), warnings);
@@ -91,44 +92,6 @@ fn look_alikes_among(difference: &Difference, before: &[StoredApi]) -> Vec<Strin
         if let Some(other) = by_looks.insert(skeleton(&api.key), &api.key).filter(|other| *other != api.key) {
             warnings.push(format!("{} looks like {other}.", api.key));
         }
-    }
-    warnings
-}
-
-/// What the one who added an API by hand, or renamed it, should look at.
-pub(super) fn to_look_at(system: &System, all: &[StoredApi], api: &Api) -> Vec<Warning> {
-    let others = || all.iter().map(|stored| &stored.api).filter(|other| other.id != api.id);
-    let mut warnings: Vec<Warning> = [
-        look_alikes::among(
-            others().map(|other| &other.operation_id),
-            "API",
-            "operation_id",
-            &api.operation_id,
-        ),
-        look_alikes::among(others().map(|other| &other.name), "API", "name", &api.name),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let calls = |stored: &StoredApi| {
-        let base_path = stored.api.base_path.as_ref().unwrap_or(&system.base_path);
-        Template::below(base_path, &stored.api.path, &stored.multi_segment).ok().map(|one| one.calls())
-    };
-    let mine = all.iter().find(|stored| stored.api.id == api.id).and_then(calls);
-    let alike = |stored: &&StoredApi| {
-        let other = &stored.api;
-        other.id != api.id && !other.removed && other.method == api.method && calls(stored) == mine
-    };
-    if let Some(StoredApi { api: other, .. }) = mine.as_ref().and_then(|_| all.iter().find(alike)) {
-        warnings.push(Warning {
-            code: SHARES_CALLS.to_owned(),
-            field: "path".to_owned(),
-            message: format!(
-                "No call tells it apart from {}, so a grant of one is a grant of both.",
-                other.key
-            ),
-            like: Some(other.key.clone()),
-        });
     }
     warnings
 }

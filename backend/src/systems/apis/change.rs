@@ -1,0 +1,73 @@
+//! `PATCH /systems/{system}/apis/{api}`.
+
+use actix_web::{patch, web};
+use latchkey_shared::fields::{self, Errors};
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::systems::{Api, ApiPatch};
+use serde_json::json;
+
+use super::warnings::to_look_at;
+use crate::access::principal::Principal;
+use crate::audit::{self, Target};
+use crate::database::{Change, Database};
+use crate::systems::get::own;
+use crate::systems::rules::tags;
+use crate::systems::store;
+use crate::web::extract::Body;
+use crate::web::problem::Problem;
+
+/// Change an API
+///
+/// For system administrators. What is absent stays.
+#[utoipa::path(
+    operation_id = "change_api",
+    tag = "systems",
+    params(
+        ("system" = String, Path, description = "The system's key or id."),
+        ("api" = String, Path, description = "The API's id, key or operation id."),
+    ),
+    request_body(content = ApiPatch, example = json!({ "name": "List all devices", "tags": ["devices"] })),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "The API as it is now", body = Api),
+        (status = 409, description = "The system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[patch("/systems/{system}/apis/{api}")]
+pub(crate) async fn change_api(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<(String, String)>,
+    body: Body<ApiPatch>,
+) -> Result<web::Json<Api>, Problem> {
+    principal.system_admin()?;
+    let body = body.json().await?;
+    let mut errors = Errors::new();
+    let name = body.name.as_deref().and_then(|name| errors.take("name", fields::name(name)));
+    let tags = body.tags.and_then(|one| errors.take("tags", tags(&one)));
+    Problem::unless_empty(errors)?;
+    let (origin, (system, api)) = (principal.origin().clone(), path.into_inner());
+    let api = database.write(move |transaction| {
+        Box::pin(async move {
+            let system = own(transaction.connection(), &system).await?;
+            let stored = store::api(transaction.connection(), &system.id, &api).await?;
+            let mut stored = stored.ok_or_else(|| Problem::not_found("API"))?;
+            let is_renamed = name.as_ref().is_some_and(|name| *name != stored.api.name);
+            stored.api.name = name.unwrap_or(stored.api.name);
+            stored.api.tags = tags.unwrap_or(stored.api.tags);
+            stored.api.scope = body.scope.unwrap_or(stored.api.scope);
+            stored.api.removed = body.removed.unwrap_or(stored.api.removed);
+            store::update_api(transaction.connection(), &stored).await?;
+            transaction.changes(Change::Catalog);
+            let target = Target::new("api", &stored.api.id, stored.api.key.clone());
+            let detail = json!({ "scope": stored.api.scope.as_str(), "removed": stored.api.removed });
+            audit::record(transaction, &origin, "api.updated", Some(&target), &detail).await?;
+            Ok::<_, Problem>((stored.api, is_renamed))
+        })
+    });
+    let (mut api, is_renamed) = api.await?;
+    if is_renamed {
+        api.warnings = to_look_at(&database, &api).await?;
+    }
+    Ok(web::Json(api))
+}

@@ -1,0 +1,100 @@
+//! `POST /systems/{system}/apis`.
+
+use actix_web::{HttpResponse, post, web};
+use latchkey_shared::fields::{self, Errors};
+use latchkey_shared::ids::ApiId;
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::systems::{Api, ApiScope, NewApi};
+use serde_json::json;
+
+use super::warnings::to_look_at;
+use crate::access::principal::Principal;
+use crate::audit::{self, Target};
+use crate::database::{Change, Database};
+use crate::systems::get::own;
+use crate::systems::rules::{self, tags};
+use crate::systems::store::{self, StoredApi};
+use crate::web::extract::Body;
+use crate::web::problem::Problem;
+
+/// Add an API by hand
+///
+/// For system administrators. For what no document describes.
+#[utoipa::path(
+    operation_id = "create_api",
+    tag = "systems",
+    params(("system" = String, Path, description = "The system's key or id.")),
+    request_body(
+        content = NewApi,
+        example = json!({ "operation_id": "listDevices", "method": "GET", "path": "/projects/{project}/devices", "name": "List devices", "tags": ["devices"] })
+    ),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 201, description = "The API", body = Api, headers(("Location" = String))),
+        (status = 409, description = "The operation id, or method and path, are taken (`taken`); or the system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[post("/systems/{system}/apis")]
+pub(crate) async fn create_api(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+    body: Body<NewApi>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin()?;
+    let body = body.json().await?;
+    let mut errors = Errors::new();
+    let operation_id = errors.take("operation_id", fields::operation_id(&body.operation_id));
+    let method = errors.take("method", rules::method(&body.method));
+    let template = errors.take("path", rules::template(&body.path));
+    let name = errors.take("name", fields::name(&body.name));
+    let tags = errors.take("tags", tags(body.tags.as_deref().unwrap_or_default()));
+    Problem::unless_empty(errors)?;
+    let (Some(operation_id), Some(method), Some(template), Some(name), Some(tags)) =
+        (operation_id, method, template, name, tags)
+    else {
+        return Err(Problem::internal("a field without value and without fault"));
+    };
+    let (origin, named, scope) =
+        (principal.origin().clone(), path.into_inner(), body.scope.unwrap_or(ApiScope::Project));
+    let api = database.write(move |transaction| {
+        Box::pin(async move {
+            let system = own(transaction.connection(), &named).await?;
+            let all = store::apis_of(transaction.connection(), &system.id).await?;
+            let key = format!("{}:{operation_id}", system.key);
+            if all.iter().any(|one| one.api.key == key) {
+                return Err(Problem::taken("operation_id", "Another API of the system has it."));
+            }
+            if all.iter().any(|one| one.api.method == method && one.api.path == template) {
+                return Err(Problem::taken("path", "Another API of the system has this method and path."));
+            }
+            let api = Api {
+                id: ApiId::new(),
+                key,
+                system: system.key.clone(),
+                operation_id,
+                method,
+                base_path: None,
+                path: template,
+                name,
+                tags,
+                deprecated: false,
+                scope,
+                removed: false,
+                unmatchable: None,
+                warnings: Vec::new(),
+            };
+            let stored = StoredApi { api, system: system.id, multi_segment: Vec::new(), imported: false };
+            store::insert_apis(transaction.connection(), &[&stored]).await?;
+            transaction.changes(Change::Catalog);
+            let target = Target::new("api", &stored.api.id, stored.api.key.clone());
+            audit::record(transaction, &origin, "api.created", Some(&target), &json!({})).await?;
+            Ok(stored.api)
+        })
+    });
+    let mut api = api.await?;
+    api.warnings = to_look_at(&database, &api).await?;
+    Ok(HttpResponse::Created()
+        .insert_header(("location", format!("/api/v1/systems/{}/apis/{}", api.system, api.id)))
+        .json(api))
+}

@@ -1,0 +1,121 @@
+//! `GET /apis` and `GET /systems/{system}/apis`.
+
+use actix_web::{get, web};
+use latchkey_shared::fields;
+use latchkey_shared::page::{self, Page};
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::systems::Api;
+use latchkey_shared::tokens::Kind as TokenKind;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::access::principal::Principal;
+use crate::database::Database;
+use crate::systems::get::visible;
+use crate::systems::store::{self, ApiFilter};
+use crate::web::extract::{Query, read_cursor, write_cursor};
+use crate::web::problem::Problem;
+
+/// Which page to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PageQuery {
+    /// How many at most: 1 to 200, 50 if absent.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
+/// Which APIs to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ApiQuery {
+    /// Of this system only, by key or id.
+    #[param(nullable = false)]
+    system: Option<String>,
+    /// Part of the name, key or path.
+    #[param(nullable = false)]
+    q: Option<String>,
+    /// With this tag only.
+    #[param(nullable = false)]
+    tag: Option<String>,
+    /// Those only that the one who asks may grant to a token of this kind.
+    #[param(nullable = false, inline)]
+    grantable: Option<TokenKind>,
+    /// How many at most: 1 to 200, 50 if absent.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
+async fn page_of_apis(
+    principal: &Principal,
+    database: &Database,
+    query: ApiQuery,
+) -> Result<web::Json<Page<Api>>, Problem> {
+    let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
+    let after = query.cursor.as_deref().map(read_cursor).transpose()?.unwrap_or_default();
+    let system = match &query.system {
+        Some(named) => Some(visible(database, principal, named).await?.id),
+        None => None,
+    };
+    let q = query.q.as_deref().map(fields::name_key).unwrap_or_default().replace('\0', "\u{fffd}");
+    let ApiQuery { tag, grantable, .. } = query;
+    let filter = ApiFilter { system, q, tag, grantable, after, limit: limit + 1 };
+    let mut connection = database.reader().acquire().await?;
+    let mut items = store::list_apis(&mut connection, principal, &filter).await?;
+    let next_cursor = page::cut(&mut items, limit).map(|last| write_cursor(&last.key));
+    Ok(web::Json(Page { items, next_cursor, total: None }))
+}
+
+/// List the APIs of a system
+///
+/// If the one who asks may see the system.
+#[utoipa::path(
+    operation_id = "list_system_apis",
+    tag = "systems",
+    params(("system" = String, Path, description = "The system's key or id."), PageQuery),
+    security(("session" = []), ("bearer" = [])),
+    responses((status = 200, description = "APIs, by key", body = Page<Api>))
+)]
+#[get("/systems/{system}/apis")]
+pub(crate) async fn list_of_system(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+    query: Query<PageQuery>,
+) -> Result<web::Json<Page<Api>>, Problem> {
+    let PageQuery { limit, cursor } = query.read()?;
+    let query =
+        ApiQuery { system: Some(path.into_inner()), q: None, tag: None, grantable: None, limit, cursor };
+    page_of_apis(&principal, &database, query).await
+}
+
+/// List APIs
+///
+/// Of all the systems that the one who asks may see, or of one; `q` and `tag`
+/// narrow it down.
+#[utoipa::path(
+    operation_id = "list_apis",
+    tag = "systems",
+    params(ApiQuery),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "APIs, by key", body = Page<Api>),
+        (status = 404, description = "There is no such system.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[get("/apis")]
+pub(crate) async fn list_apis(
+    principal: Principal,
+    database: web::Data<Database>,
+    query: Query<ApiQuery>,
+) -> Result<web::Json<Page<Api>>, Problem> {
+    page_of_apis(&principal, &database, query.read()?).await
+}

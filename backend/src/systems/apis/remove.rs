@@ -1,0 +1,58 @@
+//! `DELETE /systems/{system}/apis/{api}`.
+
+use actix_web::{HttpResponse, delete, web};
+use latchkey_shared::problem::ProblemBody;
+use serde_json::json;
+
+use crate::access::principal::Principal;
+use crate::audit::{self, Target};
+use crate::database::{Change, Database};
+use crate::systems::get::own;
+use crate::systems::store;
+use crate::web::problem::{Kind, Problem};
+
+/// Delete an API
+///
+/// For system administrators. An API that tokens are granted stays; the answer
+/// names them.
+#[utoipa::path(
+    operation_id = "delete_api",
+    tag = "systems",
+    params(
+        ("system" = String, Path, description = "The system's key or id."),
+        ("api" = String, Path, description = "The API's id, key or operation id."),
+    ),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 409, description = "Tokens are still granted it (`in-use`), or the system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/systems/{system}/apis/{api}")]
+pub(crate) async fn remove_api(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin()?;
+    let (origin, (system, api)) = (principal.origin().clone(), path.into_inner());
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                let system = own(transaction.connection(), &system).await?;
+                let stored = store::api(transaction.connection(), &system.id, &api).await?;
+                let api = stored.ok_or_else(|| Problem::not_found("API"))?.api;
+                let tokens =
+                    store::tokens_of_apis(transaction.connection(), std::slice::from_ref(&api.id)).await?;
+                if !tokens.is_empty() {
+                    return Err(Problem::new(Kind::InUse).with_tokens(tokens));
+                }
+                store::delete_apis(transaction.connection(), std::slice::from_ref(&api.id)).await?;
+                transaction.changes(Change::Catalog);
+                let target = Target::new("api", &api.id, api.key);
+                Ok(audit::record(transaction, &origin, "api.deleted", Some(&target), &json!({})).await?)
+            })
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

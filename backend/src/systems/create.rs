@@ -1,0 +1,97 @@
+//! `POST /systems`.
+
+use actix_web::{HttpResponse, post, web};
+use latchkey_shared::fields::{self, Errors};
+use latchkey_shared::ids::SystemId;
+use latchkey_shared::problem::ProblemBody;
+use latchkey_shared::systems::{NewSystem, System};
+use latchkey_shared::time::Timestamp;
+use serde_json::json;
+
+use super::rules::{self, audience, project_param};
+use super::store;
+use crate::access::principal::Principal;
+use crate::audit::{self, Target};
+use crate::database::{Change, Database, now};
+use crate::web::extract::Body;
+use crate::web::look_alikes;
+use crate::web::problem::Problem;
+
+/// Add a system
+///
+/// For system administrators. It has no APIs yet: import a document, or add them by
+/// hand.
+#[utoipa::path(
+    operation_id = "create_system",
+    tag = "systems",
+    request_body(
+        content = NewSystem,
+        example = json!({ "key": "fleet", "name": "Fleet", "base_path": "/api/v3", "project_param": "project" })
+    ),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 201, description = "The system", body = System, headers(("Location" = String))),
+        (status = 409, description = "Key or audience is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[post("/systems")]
+pub(super) async fn create(
+    principal: Principal,
+    database: web::Data<Database>,
+    body: Body<NewSystem>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin()?;
+    let body = body.json().await?;
+    let mut errors = Errors::new();
+    let key = errors.take("key", fields::key(&body.key));
+    let name = errors.take("name", fields::name(&body.name));
+    let default_audience = format!("urn:latchkey:system:{}", body.key);
+    let audience = errors.take("audience", audience(body.audience.as_deref().unwrap_or(&default_audience)));
+    let base_path = errors.take("base_path", rules::base_path(body.base_path.as_deref().unwrap_or_default()));
+    let parameter = body.project_param.as_deref().unwrap_or("project");
+    let project_param = errors.take("project_param", project_param(parameter));
+    Problem::unless_empty(errors)?;
+    let (Some(key), Some(name), Some(audience), Some(base_path), Some(project_param)) =
+        (key, name, audience, base_path, project_param)
+    else {
+        return Err(Problem::internal("a field without value and without fault"));
+    };
+    let system = System {
+        id: SystemId::new(),
+        key,
+        name,
+        audience,
+        base_path,
+        project_param,
+        restricted: false,
+        disabled: false,
+        builtin: false,
+        api_count: 0,
+        global_api_count: 0,
+        created_at: Timestamp::from_millis(now()),
+        updated_at: Timestamp::from_millis(now()),
+        warnings: Vec::new(),
+    };
+    let (origin, mut answer) = (principal.origin().clone(), system.clone());
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                for (column, value) in [("key", &system.key), ("audience", &system.audience)] {
+                    if store::taken_by(transaction.connection(), column, value).await?.is_some() {
+                        return Err(Problem::taken(column, "Another system has it."));
+                    }
+                }
+                store::insert_system(transaction.connection(), &system).await?;
+                transaction.changes(Change::Catalog);
+                let target = Target::new("system", &system.id, system.key);
+                Ok(audit::record(transaction, &origin, "system.created", Some(&target), &json!({})).await?)
+            })
+        })
+        .await?;
+    let (keys, names) = store::names_beside(&mut *database.reader().acquire().await?, &answer.id).await?;
+    answer.warnings.extend(look_alikes::among(&keys, "system", "key", &answer.key));
+    answer.warnings.extend(look_alikes::among(&names, "system", "name", &answer.name));
+    Ok(HttpResponse::Created()
+        .insert_header(("location", format!("/api/v1/systems/{}", answer.key)))
+        .json(answer))
+}

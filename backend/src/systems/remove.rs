@@ -1,0 +1,52 @@
+//! `DELETE /systems/{system}`.
+
+use actix_web::{HttpResponse, delete, web};
+use latchkey_shared::problem::ProblemBody;
+use serde_json::json;
+
+use super::get::own;
+use super::store;
+use crate::access::principal::Principal;
+use crate::audit::{self, Target};
+use crate::database::{Change, Database};
+use crate::web::problem::{Kind, Problem};
+
+/// Delete a system
+///
+/// For system administrators. A system that tokens are granted stays; the answer
+/// names them.
+#[utoipa::path(
+    operation_id = "delete_system",
+    tag = "systems",
+    params(("system" = String, Path, description = "The system's key or id.")),
+    security(("session" = []), ("bearer" = [])),
+    responses(
+        (status = 204, description = "Deleted, with its APIs and verifier keys"),
+        (status = 409, description = "Tokens still name it (`in-use`), or it is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/systems/{system}")]
+pub(super) async fn remove(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin()?;
+    let (origin, named) = (principal.origin().clone(), path.into_inner());
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                let system = own(transaction.connection(), &named).await?;
+                let tokens = store::tokens_of_system(transaction.connection(), &system.id).await?;
+                if !tokens.is_empty() {
+                    return Err(Problem::new(Kind::InUse).with_tokens(tokens));
+                }
+                store::delete_system(transaction.connection(), &system.id).await?;
+                transaction.changes(Change::Catalog);
+                let target = Target::new("system", &system.id, system.key);
+                Ok(audit::record(transaction, &origin, "system.deleted", Some(&target), &json!({})).await?)
+            })
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,294 @@
+//! APIs.
+
+use latchkey_shared::fields::name_key;
+use latchkey_shared::ids::{ApiId, SystemId};
+use latchkey_shared::problem::TokenRef;
+use latchkey_shared::systems::{Api, ApiScope};
+use latchkey_shared::tokens::Kind;
+use sqlx::{AnyConnection, FromRow};
+
+use super::filters::{clean, push_grantable, push_grantable_api, push_visible, token_refs};
+use crate::access::principal::Principal;
+use crate::database::Database;
+use crate::database::sql::Sql;
+use crate::database::stored::stored;
+
+const API: &str = "SELECT a.id, a.key, s.key AS system, a.system_id, a.operation_id, a.method, a.base_path, a.path, a.multi_segment, \
+    a.name, a.tags, a.deprecated, a.scope, a.removed, \
+    a.imported, a.unmatchable \
+    FROM apis a JOIN systems s ON s.id = a.system_id WHERE 1 = 1";
+
+#[derive(FromRow)]
+struct ApiRow {
+    id: String,
+    key: String,
+    system: String,
+    system_id: String,
+    operation_id: String,
+    method: String,
+    base_path: Option<String>,
+    path: String,
+    multi_segment: String,
+    name: String,
+    tags: String,
+    deprecated: i64,
+    scope: String,
+    removed: i64,
+    imported: i64,
+    unmatchable: Option<String>,
+}
+
+/// An API and what only the store needs to know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredApi {
+    pub(crate) api: Api,
+    pub(crate) system: SystemId,
+    pub(crate) multi_segment: Vec<String>,
+    pub(crate) imported: bool,
+}
+
+impl ApiRow {
+    fn read(self) -> Result<StoredApi, sqlx::Error> {
+        Ok(StoredApi {
+            system: stored(&self.system_id)?,
+            multi_segment: serde_json::from_str(&self.multi_segment).unwrap_or_default(),
+            imported: self.imported != 0,
+            api: Api {
+                id: stored(&self.id)?,
+                key: self.key,
+                system: self.system,
+                operation_id: self.operation_id,
+                method: self.method,
+                base_path: self.base_path,
+                path: self.path,
+                name: self.name,
+                tags: serde_json::from_str(&self.tags).unwrap_or_default(),
+                deprecated: self.deprecated != 0,
+                scope: if self.scope == ApiScope::Global.as_str() {
+                    ApiScope::Global
+                } else {
+                    ApiScope::Project
+                },
+                removed: self.removed != 0,
+                unmatchable: self.unmatchable,
+                warnings: Vec::new(),
+            },
+        })
+    }
+}
+
+/// Tokens that are granted one of these APIs by itself.
+pub(crate) async fn tokens_of_apis(
+    connection: &mut AnyConnection,
+    apis: &[ApiId],
+) -> Result<Vec<TokenRef>, sqlx::Error> {
+    let mut found = Vec::new();
+    for some in apis.chunks(200) {
+        let mut sql = Sql::new(
+            "SELECT id, name FROM tokens WHERE id IN (SELECT token_id FROM token_apis WHERE api_id IN (",
+        );
+        sql.bind_all(some.iter().map(ToString::to_string)).push(")) ORDER BY seq DESC LIMIT 100");
+        for token in token_refs(connection, sql).await? {
+            if !found.contains(&token) {
+                found.push(token);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// All APIs of a system, also those that no call matches.
+pub(crate) async fn apis_of(
+    connection: &mut AnyConnection,
+    system: &SystemId,
+) -> Result<Vec<StoredApi>, sqlx::Error> {
+    let mut sql = Sql::new(API);
+    sql.push(" AND a.system_id = ").bind(system.to_string()).push(" ORDER BY a.key");
+    sql.query_as::<ApiRow>().fetch_all(connection).await?.into_iter().map(ApiRow::read).collect()
+}
+
+/// Which APIs to list.
+pub(crate) struct ApiFilter {
+    pub(crate) system: Option<SystemId>,
+    pub(crate) q: String,
+    pub(crate) tag: Option<String>,
+    /// Only those that the one who asks may grant to a token of this kind.
+    pub(crate) grantable: Option<Kind>,
+    pub(crate) after: String,
+    pub(crate) limit: usize,
+}
+
+pub(crate) async fn list_apis(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    filter: &ApiFilter,
+) -> Result<Vec<Api>, sqlx::Error> {
+    let like = format!("%{}%", filter.q.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+    let mut sql = Sql::new(API);
+    sql.push(" AND a.key > ").bind(filter.after.clone());
+    if let Some(system) = &filter.system {
+        sql.push(" AND a.system_id = ").bind(system.to_string());
+    }
+    if !filter.q.is_empty() {
+        sql.push(" AND (a.name_key LIKE ").bind(like.clone()).push(" ESCAPE '!' OR lower(a.key) LIKE ");
+        sql.bind(like.clone()).push(" ESCAPE '!' OR lower(a.path) LIKE ").bind(like).push(" ESCAPE '!')");
+    }
+    if let Some(tag) = &filter.tag {
+        // Tags are a JSON array of texts: this one as it is written there.
+        let written = serde_json::Value::from(clean(tag)).to_string();
+        let like = format!("%{}%", written.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+        sql.push(" AND a.tags LIKE ").bind(like).push(" ESCAPE '!'");
+    }
+    match filter.grantable {
+        None => push_visible(&mut sql, principal),
+        Some(kind) => {
+            push_grantable(&mut sql, principal, kind);
+            sql.push(" AND a.removed = 0");
+            push_grantable_api(&mut sql, principal);
+        }
+    }
+    sql.push(" ORDER BY a.key LIMIT ").bind(i64::try_from(filter.limit).unwrap_or(i64::MAX));
+    let rows = sql.query_as::<ApiRow>().fetch_all(connection).await?;
+    rows.into_iter().map(|row| row.read().map(|stored| stored.api)).collect()
+}
+
+/// An API of a system by id, key or operation id.
+pub(crate) async fn api(
+    connection: &mut AnyConnection,
+    system: &SystemId,
+    named: &str,
+) -> Result<Option<StoredApi>, sqlx::Error> {
+    let mut sql = Sql::new(API);
+    sql.push(" AND a.system_id = ").bind(system.to_string()).push(" AND (a.id = ").bind(clean(named));
+    sql.push(" OR a.key = ").bind(clean(named)).push(" OR a.operation_id = ").bind(clean(named)).push(")");
+    sql.query_as::<ApiRow>().fetch_optional(connection).await?.map(ApiRow::read).transpose()
+}
+
+/// The id of an API by key or id.
+pub(crate) async fn api_id(
+    connection: &mut AnyConnection,
+    named: &str,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM apis WHERE id = $1 OR key = $1")
+        .bind(clean(named))
+        .fetch_optional(connection)
+        .await
+}
+
+/// Adds APIs, many a statement.
+pub(crate) async fn insert_apis(
+    connection: &mut AnyConnection,
+    apis: &[&StoredApi],
+) -> Result<(), sqlx::Error> {
+    for some in apis.chunks(100) {
+        let mut sql = Sql::new(
+            "INSERT INTO apis (id, system_id, key, operation_id, method, path, multi_segment, name, name_key, tags, \
+             deprecated, scope, removed, imported, base_path, unmatchable) VALUES ",
+        );
+        for (index, StoredApi { api, system, multi_segment, imported }) in some.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" });
+            for text in [
+                api.id.to_string(),
+                system.to_string(),
+                api.key.clone(),
+                api.operation_id.clone(),
+                api.method.clone(),
+                api.path.clone(),
+                serde_json::json!(multi_segment).to_string(),
+                api.name.clone(),
+                name_key(&api.name),
+                serde_json::json!(api.tags).to_string(),
+            ] {
+                sql.bind(text).push(", ");
+            }
+            sql.bind(i32::from(api.deprecated)).push(", ").bind(api.scope.as_str().to_owned()).push(", ");
+            sql.bind(i32::from(api.removed)).push(", ").bind(i32::from(*imported)).push(", ");
+            sql.bind(api.base_path.clone()).push(", ");
+            sql.bind(api.unmatchable.clone()).push(")");
+        }
+        sql.query().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn update_api(
+    connection: &mut AnyConnection,
+    stored: &StoredApi,
+) -> Result<(), sqlx::Error> {
+    let api = &stored.api;
+    sqlx::query(
+        "UPDATE apis SET key = $1, operation_id = $2, multi_segment = $3, name = $4, name_key = $5, tags = $6, \
+         deprecated = $7, scope = $8, removed = $9, imported = $10, base_path = $11, unmatchable = $12 WHERE id = $13",
+    )
+    .bind(api.key.clone())
+    .bind(api.operation_id.clone())
+    .bind(serde_json::json!(stored.multi_segment).to_string())
+    .bind(api.name.clone())
+    .bind(name_key(&api.name))
+    .bind(serde_json::json!(api.tags).to_string())
+    .bind(i32::from(api.deprecated))
+    .bind(api.scope.as_str())
+    .bind(i32::from(api.removed))
+    .bind(i32::from(stored.imported))
+    .bind(api.base_path.clone())
+    .bind(api.unmatchable.clone())
+    .bind(api.id.to_string())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Frees the keys of APIs that are about to be renamed: two that swap their ids
+/// would stand in each other's way.
+pub(crate) async fn free_keys(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
+    for some in apis.chunks(200) {
+        let mut sql = Sql::new("UPDATE apis SET key = id WHERE id IN (");
+        sql.bind_all(some.iter().map(ToString::to_string)).push(")");
+        sql.query().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn delete_apis(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
+    for some in apis.chunks(200) {
+        let mut sql = Sql::new("DELETE FROM apis WHERE id IN (");
+        sql.bind_all(some.iter().map(ToString::to_string)).push(")");
+        sql.query().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Computes the stored keys of the names of APIs anew.
+pub(crate) async fn renew_name_keys(database: &Database) -> Result<(), sqlx::Error> {
+    let mut after = String::new();
+    loop {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT id, name, name_key FROM apis \
+             WHERE id > $1 AND octet_length(name) <> length(name) ORDER BY id LIMIT 2000",
+        )
+        .bind(after)
+        .fetch_all(database.reader())
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.0.clone();
+        let stale: Vec<_> = rows.into_iter().filter(|(_, name, key)| name_key(name) != *key).collect();
+        if stale.is_empty() {
+            continue;
+        }
+        let written: Result<(), sqlx::Error> = database
+            .write(move |transaction| {
+                Box::pin(async move {
+                    for (id, name, _) in stale {
+                        sqlx::query("UPDATE apis SET name_key = $1 WHERE id = $2")
+                            .bind(name_key(&name))
+                            .bind(id)
+                            .execute(transaction.connection())
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        written?;
+    }
+}

@@ -1,0 +1,67 @@
+//! Which systems and APIs the one who asks may see or grant.
+
+use latchkey_shared::ids::TokenId;
+use latchkey_shared::problem::TokenRef;
+use latchkey_shared::tokens::Kind;
+use sqlx::AnyConnection;
+
+use crate::access::principal::Principal;
+use crate::access::reach::Reach;
+use crate::database::sql::Sql;
+use crate::database::stored::stored;
+
+/// Leaves out systems that are restricted to projects which the one who asks does not see.
+pub(super) fn push_visible(sql: &mut Sql, principal: &Principal) {
+    if let Reach::Only(projects) = principal.sees() {
+        sql.push(" AND (s.restricted = 0");
+        if !projects.is_empty() {
+            sql.push(" OR s.id IN (SELECT system_id FROM project_systems WHERE project_id IN (")
+                .bind_all(projects.iter().map(ToString::to_string))
+                .push("))");
+        }
+        sql.push(")");
+    }
+}
+
+/// Leaves out systems of which the one who asks may grant nothing to a token of
+/// this kind: what [`Principal::may_issue`] would refuse.
+pub(super) fn push_grantable(sql: &mut Sql, principal: &Principal, kind: Kind) {
+    if principal.is_system_admin() {
+        return;
+    }
+    if kind == Kind::Jwt {
+        sql.push(" AND s.builtin = 0");
+    }
+    match principal.administers() {
+        Reach::All => {}
+        Reach::Only(projects) if projects.is_empty() => {
+            sql.push(" AND 1 = 0");
+        }
+        Reach::Only(projects) => {
+            sql.push(
+                " AND (s.restricted = 0 OR s.id IN (SELECT system_id FROM project_systems WHERE project_id IN (",
+            );
+            sql.bind_all(projects.iter().map(ToString::to_string)).push(")))");
+        }
+    }
+}
+
+/// PostgreSQL refuses NUL in text, and nothing stored holds it.
+pub(super) fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+pub(super) async fn token_refs(
+    connection: &mut AnyConnection,
+    sql: Sql,
+) -> Result<Vec<TokenRef>, sqlx::Error> {
+    let rows: Vec<(String, String)> = sql.query_as().fetch_all(connection).await?;
+    rows.into_iter().map(|(id, name)| Ok(TokenRef { id: stored::<TokenId>(&id)?, name })).collect()
+}
+
+/// Leaves out APIs that only system administrators grant, for everybody else.
+pub(super) fn push_grantable_api(sql: &mut Sql, principal: &Principal) {
+    if !principal.is_system_admin() {
+        sql.push(" AND a.scope = 'project'");
+    }
+}

@@ -1,0 +1,18 @@
+//! The SQL of systems, their APIs and verifier keys.
+
+mod apis;
+mod filters;
+mod import;
+mod systems;
+mod verifier_keys;
+
+pub(crate) use self::apis::{
+    ApiFilter, StoredApi, api, api_id, apis_of, delete_apis, insert_apis, list_apis, renew_name_keys,
+    tokens_of_apis, update_api,
+};
+pub(crate) use self::import::{Difference, Known, apply};
+pub(crate) use self::systems::{
+    SystemFilter, delete_system, insert_system, names_beside, opened_to, set_base_path, system, systems,
+    taken_by, tokens_of_system, update_system,
+};
+pub(crate) use self::verifier_keys::{delete_verifier_key, insert_verifier_key, verifier_keys};

@@ -1,0 +1,138 @@
+//! `/systems/{system}/verifier-keys`.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use latchkey_shared::fields::{self, Errors};
+use latchkey_shared::ids::KeyId;
+use latchkey_shared::page::Page;
+use latchkey_shared::systems::{IssuedVerifierKey, NewVerifierKey, VerifierKey};
+use latchkey_shared::time::Timestamp;
+use serde_json::json;
+
+use super::get::visible;
+use super::store;
+use crate::access::principal::Principal;
+use crate::audit::{self, Target};
+use crate::crypto::secret_id::{self, Prefix};
+use crate::database::{Change, Database, now};
+use crate::web::extract::Body;
+use crate::web::problem::Problem;
+
+/// List verifier keys
+///
+/// For system administrators in person. The keys themselves are not shown, only how
+/// they begin.
+#[utoipa::path(
+    operation_id = "list_verifier_keys",
+    tag = "systems",
+    params(("system" = String, Path, description = "The system's key or id.")),
+    security(("session" = [])),
+    responses((status = 200, description = "The keys, without their secrets", body = Page<VerifierKey>))
+)]
+#[get("/systems/{system}/verifier-keys")]
+pub(super) async fn list_verifier_keys(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+) -> Result<web::Json<Page<VerifierKey>>, Problem> {
+    principal.system_admin_in_person()?;
+    let system = visible(&database, &principal, &path).await?;
+    let items = store::verifier_keys(&mut *database.reader().acquire().await?, &system.id).await?;
+    Ok(web::Json(Page { items, next_cursor: None, total: None }))
+}
+
+/// Make a verifier key
+///
+/// The answer is the one time that the key is shown. A key for `/auth/{system}`
+/// names its gateway: only the headers of that family are read.
+#[utoipa::path(
+    operation_id = "create_verifier_key",
+    tag = "systems",
+    params(("system" = String, Path, description = "The system's key or id.")),
+    request_body(content = NewVerifierKey, example = json!({ "name": "Gateway", "gateway": "nginx" })),
+    security(("session" = [])),
+    responses((status = 201, description = "The key", body = IssuedVerifierKey))
+)]
+#[post("/systems/{system}/verifier-keys")]
+pub(super) async fn create_verifier_key(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<String>,
+    body: Body<NewVerifierKey>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin_in_person()?;
+    let body = body.json().await?;
+    let mut errors = Errors::new();
+    let name = errors.take("name", fields::name(&body.name));
+    Problem::unless_empty(errors)?;
+    let system = visible(&database, &principal, &path).await?;
+    let (origin, secret, at) = (principal.origin().clone(), secret_id::generate(Prefix::VerifierKey), now());
+    let key = VerifierKey {
+        id: KeyId::new(),
+        name: name.unwrap_or_default(),
+        hint: secret.expose().chars().take(8).collect(),
+        gateway: body.gateway,
+        created_at: Timestamp::from_millis(at),
+    };
+    let issued = IssuedVerifierKey {
+        id: key.id.clone(),
+        name: key.name.clone(),
+        key: secret.expose().to_owned(),
+        gateway: key.gateway,
+        created_at: key.created_at.clone(),
+    };
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                let digest = secret.digest();
+                store::insert_verifier_key(transaction.connection(), &system.id, &key, &digest, at).await?;
+                transaction.changes(Change::Catalog);
+                let target = Target::new("verifier_key", &key.id, key.name);
+                let detail = json!({ "system": system.key, "gateway": key.gateway });
+                audit::record(transaction, &origin, "verifier_key.created", Some(&target), &detail).await
+            })
+        })
+        .await?;
+    Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(issued))
+}
+
+/// Delete a verifier key
+///
+/// For system administrators in person. What asks with it is refused from then on.
+#[utoipa::path(
+    operation_id = "delete_verifier_key",
+    tag = "systems",
+    params(
+        ("system" = String, Path, description = "The system's key or id."),
+        ("key" = String, Path, description = "The key's id."),
+    ),
+    security(("session" = [])),
+    responses((status = 204, description = "Deleted; it counts no longer"))
+)]
+#[delete("/systems/{system}/verifier-keys/{key}")]
+pub(super) async fn remove_verifier_key(
+    principal: Principal,
+    database: web::Data<Database>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    principal.system_admin_in_person()?;
+    let (system, key) = path.into_inner();
+    let system = visible(&database, &principal, &system).await?;
+    let key: KeyId = key.parse().map_err(|_| Problem::not_found("verifier key"))?;
+    let origin = principal.origin().clone();
+    database
+        .withdraw(move |transaction| {
+            Box::pin(async move {
+                let name = store::delete_verifier_key(transaction.connection(), &system.id, &key).await?;
+                let name = name.ok_or_else(|| Problem::not_found("verifier key"))?;
+                transaction.changes(Change::Catalog);
+                let target = Target::new("verifier_key", &key, name);
+                let detail = json!({ "system": system.key });
+                Ok::<_, Problem>(
+                    audit::record(transaction, &origin, "verifier_key.deleted", Some(&target), &detail)
+                        .await?,
+                )
+            })
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -8,6 +8,7 @@
 
 #![allow(clippy::missing_panics_doc, reason = "every `expect` here states why it cannot fail")]
 
+pub mod claims;
 pub mod client_key;
 pub mod decryptor;
 mod jose;

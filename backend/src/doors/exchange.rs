@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::access::reach::{Reach, UserState};
 use crate::configuration::Configuration;
-use crate::crypto::jwt::{Claims, Grants};
+use crate::crypto::claims::{Claims, Grants};
 use crate::crypto::operations::{PrivateOperations, Source};
 use crate::crypto::{random_bytes, to_base64url};
 use crate::database::{Patience, now};

@@ -8,6 +8,7 @@ pub mod document;
 pub mod extract;
 pub mod look_alikes;
 pub mod problem;
+mod problem_type;
 pub mod spa;
 
 use std::time::Instant;

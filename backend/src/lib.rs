@@ -1,4 +1,19 @@
 //! Latchkey: a token authority for API platforms.
+//!
+//! It is an *engine* that decides calls. It is asked at *doors*, fed by
+//! *capabilities*, and stands on *shared ground*. Each line knows only lines further
+//! down; `docs/architecture.md` says which, and a test holds the code against it.
+//!
+//! - The program: [`program`] starts and watches the server.
+//! - The doors: [`doors`] take calls in the ways that gateways, services and OAuth
+//!   clients ask; [`oauth`] finds out who a client is.
+//! - Above the engine: [`tokens`], [`installation`].
+//! - The engine: [`engine`] proves a credential, judges the call, and counts it.
+//! - Capabilities that the engine reads: [`projects`], [`systems`], [`users`],
+//!   [`sessions`], [`keys`], [`revocations`].
+//! - What is allowed and what was done: [`audit`], [`access`].
+//! - Shared ground, which knows no capability: [`web`], [`database`],
+//!   [`configuration`], [`crypto`], [`json`].
 
 pub mod access;
 pub mod audit;

@@ -228,7 +228,6 @@ fn take(tree: &UseTree, before: &mut Vec<String>, found: &mut impl FnMut(Vec<Str
             }
             found(path, Some(rename.rename.to_string()));
         }
-        _ => {}
     }
 }
 
@@ -324,17 +323,144 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-#[test]
-fn print() {
-    for (name, folder, roots) in [
-        ("latchkey", "backend/src", ["lib.rs", "main.rs"].as_slice()),
-        ("latchkey_frontend", "frontend/src", &["main.rs"]),
-    ] {
-        let read = Crate::read(name, &root().join(folder), roots);
-        let dependencies = read.dependencies();
-        for (file, others) in &dependencies {
-            println!("{file}: {}", others.iter().cloned().collect::<Vec<_>>().join(" "));
+fn server() -> Crate {
+    Crate::read("latchkey", &root().join("backend/src"), &["lib.rs", "main.rs"])
+}
+
+fn screens() -> Crate {
+    Crate::read("latchkey_frontend", &root().join("frontend/src"), &["main.rs"])
+}
+
+/// The room that a file is in: its folder below the source, or itself.
+fn room(file: &str) -> &str {
+    file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+/// The words in backticks of a text.
+fn words(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The rows of the table of rooms that follows a heading: a room, and what it may know.
+fn table(heading: &str) -> Vec<(String, BTreeSet<String>)> {
+    let document = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let (_, after) = document.split_once(heading).unwrap();
+    let rows =
+        after.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let read = |row: &str| {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+        let name = words(cells[0]).pop()?;
+        Some((name, words(cells[2]).into_iter().collect()))
+    };
+    rows.filter_map(read).collect()
+}
+
+/// Holds the dependencies between rooms against a table.
+fn hold(dependencies: &BTreeMap<String, BTreeSet<String>>, table: &[(String, BTreeSet<String>)]) {
+    let mut known: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
+    for (file, others) in dependencies {
+        let of_room = known.entry(room(file)).or_default();
+        for other in others.iter().filter(|other| room(other) != room(file)) {
+            of_room.insert(room(other), file);
         }
-        println!("CIRCLES {:#?}", circles(&dependencies));
     }
+    known.remove("lib");
+    let rooms: BTreeSet<&str> = table.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(rooms, known.keys().copied().collect(), "the rooms of the table are those of the tree");
+    for (place, (name, may_know)) in table.iter().enumerate() {
+        let below: BTreeSet<&String> = table[place + 1..].iter().map(|(name, _)| name).collect();
+        for other in may_know {
+            assert!(below.contains(other), "`{name}` may know `{other}`, which is not below it");
+            assert!(
+                known[name.as_str()].contains_key(other.as_str()),
+                "`{name}` does not know `{other}` any more"
+            );
+        }
+        for (other, file) in &known[name.as_str()] {
+            assert!(may_know.contains(*other), "{file} knows `{other}`, which `{name}` may not know");
+        }
+    }
+}
+
+#[test]
+fn a_room_of_the_server_knows_what_the_architecture_lets_it_know() {
+    hold(&server().dependencies(), &table("## The rooms of the server"));
+}
+
+#[test]
+fn there_is_no_circle_in_the_server() {
+    assert_eq!(circles(&server().dependencies()), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn no_file_of_the_server_is_longer_than_400_lines() {
+    let long = |folder: &str| -> Vec<String> {
+        let read = if folder == "backend/src" { server() } else { screens() };
+        let files: BTreeSet<PathBuf> = read.modules.into_values().map(|module| module.file).collect();
+        let is_long = |file: &PathBuf| {
+            let text = std::fs::read_to_string(file).unwrap();
+            let says_why = text
+                .lines()
+                .take_while(|line| line.starts_with("//!"))
+                .any(|line| line.contains("one thing"));
+            text.lines().count() > 400 && !says_why
+        };
+        files.into_iter().filter(is_long).map(|file| file.display().to_string()).collect()
+    };
+    assert_eq!(long("backend/src"), Vec::<String>::new());
+}
+
+/// Dependencies of a crate that is written for a test.
+fn planted(files: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in files {
+        let file = folder.path().join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    Crate::read("planted", folder.path(), &["lib.rs"]).dependencies()
+}
+
+const ONE: (&str, &str) = ("one.rs", "use crate::other::Thing; pub fn one(_: Thing) {}");
+
+#[test]
+fn a_circle_is_found_however_a_path_is_written() {
+    let lib = ("lib.rs", "pub mod one; pub mod other; pub mod hands_on;");
+    let hands_on = ("hands_on.rs", "pub use crate::one::*;");
+    for other in [
+        "pub struct Thing; use crate::one::one;",
+        "pub struct Thing; use super::{one::{self as first}};",
+        "pub struct Thing; fn f() { crate::one::one(Thing); }",
+        "pub struct Thing; fn f() { use crate::one::one; one(Thing); }",
+        "pub struct Thing; fn f() { println!(\"{:?}\", crate::one::one(Thing)); }",
+        "pub struct Thing; #[doc(alias = \"x\")] #[derive(crate::one::one)] struct Other;",
+        "pub struct Thing; fn f() { crate::hands_on::one(Thing); }",
+        "pub struct Thing; use crate::hands_on::*; fn f() { one(Thing); }",
+    ] {
+        let found = circles(&planted(&[lib, hands_on, ONE, ("other.rs", other)]));
+        assert_eq!(found, [["one.rs", "other.rs"]], "{other}");
+    }
+}
+
+#[test]
+fn what_is_no_dependency_makes_no_circle() {
+    let lib = ("lib.rs", "pub mod one; pub mod other;");
+    for other in [
+        "pub struct Thing;",
+        "pub struct Thing; #[cfg(test)] mod tests { use crate::one::one; }",
+        "pub struct Thing; fn f() { let one = 1; drop(one); }",
+        "pub struct Thing; pub(in crate::one) fn f() {}",
+    ] {
+        assert!(circles(&planted(&[lib, ONE, ("other.rs", other)])).is_empty(), "{other}");
+    }
+    let parent = ("other/mod.rs", "mod child; pub use self::child::Thing;");
+    let child = ("other/child.rs", "pub struct Thing; use super::Thing as _;");
+    assert!(circles(&planted(&[lib, ONE, parent, child])).is_empty());
+}
+
+#[test]
+#[should_panic(expected = "one.rs knows `other`, which `one` may not know")]
+fn a_room_that_knows_too_much_is_found() {
+    let rows = [("one".to_owned(), BTreeSet::new()), ("other".to_owned(), BTreeSet::new())];
+    hold(&planted(&[("lib.rs", "mod one; mod other;"), ONE, ("other.rs", "pub struct Thing;")]), &rows);
 }

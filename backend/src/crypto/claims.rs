@@ -3,7 +3,6 @@
 use latchkey_shared::ids::TokenId;
 use serde::{Deserialize, Serialize};
 
-
 /// How far the clocks of two nodes may differ, in milliseconds: a token just
 /// issued by one that is ahead is good on one that is behind.
 const CLOCK_DIFFERENCE: i64 = 5_000;

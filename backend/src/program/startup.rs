@@ -34,6 +34,9 @@ use crate::web::document as openapi;
 use crate::web::document::Operations;
 use crate::{audit, doors, installation, oauth, projects, revocations, systems, tokens, web as http};
 
+/// How long an idle connection stays open: longer than gateways and load balancers keep
+/// theirs (60 seconds), or their next request meets one that is being closed.
+const IDLE: Duration = Duration::from_secs(75);
 /// How often what has expired is cleared away; nothing that has is ever honoured.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
 
@@ -136,6 +139,7 @@ impl Application {
                 .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(openapi::PATH)))
                 .default_service(web::to(http::fallback))
         })
+        .keep_alive(IDLE)
         .shutdown_timeout(10);
         let server = match workers {
             Some(workers) => server.workers(workers),

@@ -10,7 +10,7 @@ use super::store::{self, ABSOLUTE, IDLE};
 use super::throttle::Throttle;
 use crate::configuration::Configuration;
 use crate::crypto::{Digest, Secret};
-use crate::database::{Database, now};
+use crate::database::{Database, now, promptly};
 use crate::web::SentMethod;
 use crate::web::problem::{Kind, Problem};
 
@@ -63,7 +63,7 @@ impl Sessions {
         self.refuse_other_sites(request)?;
         let Some(digest) = self.digest(request) else { return Ok(None) };
         let now = now();
-        let Some(session) = store::find(&self.database, &digest).await? else { return Ok(None) };
+        let Some(session) = promptly(store::find(&self.database, &digest)).await? else { return Ok(None) };
         if now - session.seen_at > IDLE || now - session.created_at > ABSOLUTE {
             return Ok(None);
         }

@@ -81,3 +81,27 @@ fn every_problem_is_named_where_it_can_come() {
     // A method that a path does not have is no operation.
     assert_eq!(missing, [Kind::MethodNotAllowed]);
 }
+
+/// What a document promises to programs: all of it but its prose.
+fn contract(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            // A schema may have a property of this name, which is an object.
+            for prose in ["description", "summary", "title"] {
+                if members.get(prose).is_some_and(Value::is_string) {
+                    members.remove(prose);
+                }
+            }
+            members.values_mut().for_each(contract);
+        }
+        Value::Array(items) => items.iter_mut().for_each(contract),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_the_document_promises_to_programs_is_kept() {
+    let mut promised = serde_json::to_value(document("latchkey_session")).unwrap();
+    contract(&mut promised);
+    insta::assert_snapshot!("contract", serde_json::to_string(&promised).unwrap());
+}

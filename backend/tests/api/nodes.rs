@@ -59,7 +59,6 @@ async fn beside_a_process(place: &Where) -> (Server, Platform, Process, Platform
 async fn a_node_that_stood_still_allows_nothing_that_was_withdrawn_meanwhile() {
     let Some(place) = Where::postgres().await else { return };
     let (_one, platform, process, beyond) = beside_a_process(&place).await;
-    // Below the five seconds after which an idle HTTP connection is closed.
     for (kind, seconds) in [("rsa", 1), ("jwt", 1), ("rsa", 1), ("jwt", 1), ("rsa", 4), ("jwt", 4)] {
         let id = platform.apply(kind).await;
         let credential = beyond.credential(&id).await;

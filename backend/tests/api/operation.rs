@@ -2,8 +2,11 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::process::Process;
 use crate::server::{Server, Where};
@@ -54,4 +57,23 @@ async fn a_key_file_beside_postgres_is_made_private_too() {
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     let _running = Server::start(place).await;
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn an_idle_connection_outlives_that_of_a_gateway_and_ends_with_the_server() {
+    let process = Process::start(&Where::sqlite(), &[]);
+    let address = process.url.strip_prefix("http://").unwrap();
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let mut answer = [0; 4096];
+    for _ in 0..2 {
+        connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: latchkey.example\r\n\r\n").await.unwrap();
+        let length = connection.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200"), "the connection was closed");
+        // Gateways send what is next up to a minute later; this server used to wait for five seconds.
+        tokio::time::sleep(Duration::from_millis(6_500)).await;
+    }
+    process.signal("-TERM");
+    let stopped = Instant::now();
+    assert_eq!(connection.read(&mut answer).await.unwrap(), 0);
+    assert!(stopped.elapsed() < Duration::from_secs(5), "{:?}", stopped.elapsed());
 }

@@ -55,7 +55,6 @@ struct EventQuery {
     operation_id = "list_audit_events",
     tag = "audit",
     params(EventQuery),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Audit events, newest first", body = Page<AuditEvent>))
 )]
 #[get("/audit-events")]

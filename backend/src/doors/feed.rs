@@ -53,7 +53,7 @@ struct FeedQuery {
 #[utoipa::path(
     operation_id = "list_revocations",
     tag = "verify",
-    params(("system" = String, Path, description = "The system's key or id."), FeedQuery),
+    params(FeedQuery),
     security(("verifier_key" = [])),
     responses((status = 200, description = "What is new", body = Revocations))
 )]

@@ -12,7 +12,6 @@ use std::borrow::Cow;
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::systems::Gateway;
 use latchkey_shared::verify::Subject;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -89,10 +88,10 @@ impl OpenApiFactory for ForwardAuthentication {
             ("X-Latchkey-Project" = String, description = "The key of the project that the call is made in; empty if in none."),
             ("X-Latchkey-Api" = String, description = "The key of the API that the call matches."),
         )),
-        (status = 401, description = "The credential is missing, or no good (RFC 6750 `invalid_token`).", body = ProblemBody, content_type = "application/problem+json", headers(("WWW-Authenticate" = String))),
-        (status = 403, description = "The credential does not allow this call (`call-denied`; `insufficient_scope` of RFC 6750); or, without a challenge, the gateway is not set up as its verifier key says (`forbidden`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many calls.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
-        (status = 503, description = "Not now; try again.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
+        (status = 401, description = "The credential is missing, or no good (RFC 6750 `invalid_token`).", headers(("WWW-Authenticate" = String))),
+        (status = 403, description = "The credential does not allow this call (`call-denied`; `insufficient_scope` of RFC 6750); or, without a challenge, the gateway is not set up as its verifier key says (`forbidden`)."),
+        (status = 429, description = "Too many calls.", headers(("Retry-After" = String))),
+        (status = 503, description = "Not now; try again.", headers(("Retry-After" = String))),
     )
 )]
 async fn authorize(

@@ -16,7 +16,6 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, post, web};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use latchkey_shared::fields::Errors;
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions, Reason};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -49,7 +48,7 @@ pub(super) fn gateways(config: &mut ServiceConfig) {
     security(("verifier_key" = [])),
     responses(
         (status = 200, description = "The decision", body = Decision),
-        (status = 503, description = "The call cannot be decided now; try again.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
+        (status = 503, description = "The call cannot be decided now; try again.", headers(("Retry-After" = String))),
     )
 )]
 #[post("/verify")]
@@ -84,7 +83,7 @@ async fn verify(
     security(("verifier_key" = [])),
     responses(
         (status = 200, description = "The decisions, in the order of the calls", body = Decisions),
-        (status = 503, description = "One of the calls cannot be decided now; try again. One-time requests among the others may be used up.", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = String))),
+        (status = 503, description = "One of the calls cannot be decided now; try again. One-time requests among the others may be used up.", headers(("Retry-After" = String))),
     )
 )]
 #[post("/verify/batch")]

@@ -6,7 +6,6 @@
 
 use actix_web::{HttpResponse, post, web};
 use latchkey_shared::page::Page;
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::signing_keys::{SigningKey, SigningKeyRotation};
 use serde_json::json;
 
@@ -35,7 +34,7 @@ use crate::web::problem::{Kind, Problem};
     security(("session" = [])),
     responses(
         (status = 200, description = "The keys as they are now", body = Page<SigningKey>),
-        (status = 409, description = "A new key is announced already (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "A new key is announced already (`conflict`)."),
     )
 )]
 #[post("/signing-keys/rotate")]

@@ -21,9 +21,7 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "change_project",
     tag = "projects",
-    params(("project" = String, Path, description = "The project's key or id.")),
     request_body(content = ProjectPatch, example = json!({ "name": "Old harbour", "disabled": false })),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The project as it is now", body = Project))
 )]
 #[patch("/projects/{project}")]

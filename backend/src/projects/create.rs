@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, post, web};
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::ids::ProjectId;
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::projects::{NewProject, Project};
 use latchkey_shared::time::Timestamp;
 use serde_json::json;
@@ -26,10 +25,9 @@ use crate::web::problem::Problem;
         content = NewProject,
         example = json!({ "key": "harbour", "name": "Harbour", "description": "Cranes and quays" })
     ),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The project", body = Project, headers(("Location" = String))),
-        (status = 409, description = "The key is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The key is taken (`taken`)."),
     )
 )]
 #[post("/projects")]

@@ -26,8 +26,6 @@ pub(super) async fn visible(
 #[utoipa::path(
     operation_id = "get_project",
     tag = "projects",
-    params(("project" = String, Path, description = "The project's key or id.")),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The project", body = Project))
 )]
 #[get("/projects/{project}")]

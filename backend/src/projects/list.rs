@@ -36,7 +36,6 @@ struct ListQuery {
     operation_id = "list_projects",
     tag = "projects",
     params(ListQuery),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Projects, by key", body = Page<Project>))
 )]
 #[get("/projects")]

@@ -23,8 +23,6 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "list_members",
     tag = "projects",
-    params(("project" = String, Path, description = "The project's key or id.")),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Members, by name", body = Page<Member>))
 )]
 #[get("/projects/{project}/members")]
@@ -44,10 +42,6 @@ pub(super) async fn list_members(
 #[utoipa::path(
     operation_id = "put_member",
     tag = "projects",
-    params(
-        ("project" = String, Path, description = "The project's key or id."),
-        ("user" = String, Path, description = "The user's name or id."),
-    ),
     request_body(content = NewMember, example = json!({ "role": "admin" })),
     security(("session" = [])),
     responses((status = 200, description = "The member", body = Member))
@@ -93,10 +87,6 @@ pub(super) async fn put_member(
 #[utoipa::path(
     operation_id = "delete_member",
     tag = "projects",
-    params(
-        ("project" = String, Path, description = "The project's key or id."),
-        ("user" = String, Path, description = "The user's name or id."),
-    ),
     security(("session" = [])),
     responses((status = 204, description = "No longer a member"))
 )]

@@ -1,7 +1,6 @@
 //! `DELETE /projects/{project}`.
 
 use actix_web::{HttpResponse, delete, web};
-use latchkey_shared::problem::ProblemBody;
 use serde_json::json;
 
 use super::store;
@@ -17,11 +16,9 @@ use crate::web::problem::{Kind, Problem};
 #[utoipa::path(
     operation_id = "delete_project",
     tag = "projects",
-    params(("project" = String, Path, description = "The project's key or id.")),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 204, description = "Deleted, with its memberships"),
-        (status = 409, description = "Tokens still name it (`in-use`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Tokens still name it (`in-use`)."),
     )
 )]
 #[delete("/projects/{project}")]

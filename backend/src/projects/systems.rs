@@ -20,8 +20,6 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "list_project_systems",
     tag = "projects",
-    params(("project" = String, Path, description = "The project's key or id.")),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Systems, by key", body = Page<SystemRef>))
 )]
 #[get("/projects/{project}/systems")]
@@ -74,11 +72,6 @@ async fn switch(
 #[utoipa::path(
     operation_id = "open_system",
     tag = "projects",
-    params(
-        ("project" = String, Path, description = "The project's key or id."),
-        ("system" = String, Path, description = "The system's key or id."),
-    ),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 204, description = "Opened"))
 )]
 #[put("/projects/{project}/systems/{system}")]
@@ -96,11 +89,6 @@ pub(super) async fn open_system(
 #[utoipa::path(
     operation_id = "close_system",
     tag = "projects",
-    params(
-        ("project" = String, Path, description = "The project's key or id."),
-        ("system" = String, Path, description = "The system's key or id."),
-    ),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 204, description = "Closed"))
 )]
 #[delete("/projects/{project}/systems/{system}")]

@@ -2,7 +2,6 @@
 
 use actix_web::{patch, web};
 use latchkey_shared::fields::{self, Errors};
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::systems::{System, SystemPatch};
 use serde_json::json;
 
@@ -23,12 +22,10 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "change_system",
     tag = "systems",
-    params(("system" = String, Path, description = "The system's key or id.")),
     request_body(content = SystemPatch, example = json!({ "name": "Fleet of cranes", "restricted": false })),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The system as it is now", body = System),
-        (status = 409, description = "The audience is taken (`taken`), or the system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The audience is taken (`taken`), or the system is built in (`conflict`)."),
     )
 )]
 #[patch("/systems/{system}")]

@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, post, web};
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::ids::SystemId;
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::systems::{NewSystem, System};
 use latchkey_shared::time::Timestamp;
 use serde_json::json;
@@ -28,10 +27,9 @@ use crate::web::problem::Problem;
         content = NewSystem,
         example = json!({ "key": "fleet", "name": "Fleet", "base_path": "/api/v3", "project_param": "project" })
     ),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The system", body = System, headers(("Location" = String))),
-        (status = 409, description = "Key or audience is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Key or audience is taken (`taken`)."),
     )
 )]
 #[post("/systems")]

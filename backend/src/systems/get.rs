@@ -35,8 +35,6 @@ pub(crate) async fn own(connection: &mut AnyConnection, named: &str) -> Result<S
 #[utoipa::path(
     operation_id = "get_system",
     tag = "systems",
-    params(("system" = String, Path, description = "The system's key or id.")),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The system", body = System))
 )]
 #[get("/systems/{system}")]

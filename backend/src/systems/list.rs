@@ -42,7 +42,6 @@ struct SystemQuery {
     operation_id = "list_systems",
     tag = "systems",
     params(SystemQuery),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Systems, by key", body = Page<System>))
 )]
 #[get("/systems")]

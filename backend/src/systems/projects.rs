@@ -16,8 +16,6 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "list_system_projects",
     tag = "systems",
-    params(("system" = String, Path, description = "The system's key or id.")),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Projects, by key", body = Page<ProjectRef>))
 )]
 #[get("/systems/{system}/projects")]

@@ -1,7 +1,6 @@
 //! `DELETE /systems/{system}`.
 
 use actix_web::{HttpResponse, delete, web};
-use latchkey_shared::problem::ProblemBody;
 use serde_json::json;
 
 use super::get::own;
@@ -18,11 +17,9 @@ use crate::web::problem::{Kind, Problem};
 #[utoipa::path(
     operation_id = "delete_system",
     tag = "systems",
-    params(("system" = String, Path, description = "The system's key or id.")),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 204, description = "Deleted, with its APIs and verifier keys"),
-        (status = 409, description = "Tokens still name it (`in-use`), or it is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Tokens still name it (`in-use`), or it is built in (`conflict`)."),
     )
 )]
 #[delete("/systems/{system}")]

@@ -24,7 +24,6 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "list_verifier_keys",
     tag = "systems",
-    params(("system" = String, Path, description = "The system's key or id.")),
     security(("session" = [])),
     responses((status = 200, description = "The keys, without their secrets", body = Page<VerifierKey>))
 )]
@@ -47,7 +46,6 @@ pub(super) async fn list_verifier_keys(
 #[utoipa::path(
     operation_id = "create_verifier_key",
     tag = "systems",
-    params(("system" = String, Path, description = "The system's key or id.")),
     request_body(content = NewVerifierKey, example = json!({ "name": "Gateway", "gateway": "nginx" })),
     security(("session" = [])),
     responses((status = 201, description = "The key", body = IssuedVerifierKey))
@@ -101,10 +99,6 @@ pub(super) async fn create_verifier_key(
 #[utoipa::path(
     operation_id = "delete_verifier_key",
     tag = "systems",
-    params(
-        ("system" = String, Path, description = "The system's key or id."),
-        ("key" = String, Path, description = "The key's id."),
-    ),
     security(("session" = [])),
     responses((status = 204, description = "Deleted; it counts no longer"))
 )]

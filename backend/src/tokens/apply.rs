@@ -6,7 +6,6 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::ids::TokenId;
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::tokens::{Kind, NewToken, Token};
 use serde_json::json;
 
@@ -80,10 +79,9 @@ impl Application {
         content = NewToken,
         example = json!({ "kind": "rsa", "name": "Crane control", "apis": ["fleet:listDevices"], "projects": ["harbour"] })
     ),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The token, without secrets", body = Token, headers(("Location" = String), ("ETag" = String))),
-        (status = 409, description = "The name is taken (`taken`), or the idempotency key was used for another request (`idempotency-key-reused`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken (`taken`), or the idempotency key was used for another request (`idempotency-key-reused`)."),
     )
 )]
 #[post("/tokens")]

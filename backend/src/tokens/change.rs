@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, patch, web};
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::ids::TokenId;
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::tokens::{Kind, Switch, Token, TokenPatch};
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -64,18 +63,16 @@ fn patched(before: Named, body: &mut TokenPatch) -> Named {
     operation_id = "change_token",
     tag = "tokens",
     params(
-        ("token" = String, Path, description = "The token's id."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is based on."),
     ),
     request_body(
         content = TokenPatch,
         example = json!({ "description": "For the night shift", "status": "active" })
     ),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
-        (status = 409, description = "The name is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "It was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken (`taken`)."),
+        (status = 412, description = "It was changed meanwhile."),
     )
 )]
 #[patch("/tokens/{token}")]

@@ -2,7 +2,6 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
-use latchkey_shared::problem::ProblemBody;
 
 use super::file::TokenFile;
 use super::found::parse_id;
@@ -21,11 +20,9 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "get_token_file",
     tag = "tokens",
-    params(("token" = String, Path, description = "The token's id.")),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The file, as an attachment", body = TokenFile),
-        (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "It was shown once, which is all that this installation does."),
     )
 )]
 #[get("/tokens/{token}/file")]

@@ -17,8 +17,6 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "get_token",
     tag = "tokens",
-    params(("token" = String, Path, description = "The token's id.")),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The token, without secrets", body = Token, headers(("ETag" = String))))
 )]
 #[get("/tokens/{token}")]

@@ -3,7 +3,6 @@
 use actix_web::{get, web};
 use latchkey_shared::fields::{self, Refusal};
 use latchkey_shared::page::{self, Page};
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::tokens::{Kind, Status, TokenSummary};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -105,10 +104,9 @@ fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
     operation_id = "list_tokens",
     tag = "tokens",
     params(ListQuery),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "Tokens", body = Page<TokenSummary>),
-        (status = 404, description = "The project, user or API that is named is not there.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "The project, user or API that is named is not there."),
     )
 )]
 #[get("/tokens")]

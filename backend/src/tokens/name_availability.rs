@@ -30,7 +30,6 @@ struct NameQuery {
     operation_id = "get_name_availability",
     tag = "tokens",
     params(NameQuery),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Whether a token may take the name", body = NameAvailability))
 )]
 #[get("/tokens/name-availability")]

@@ -1,7 +1,6 @@
 //! `DELETE /tokens/{token}`.
 
 use actix_web::{HttpRequest, HttpResponse, delete, web};
-use latchkey_shared::problem::ProblemBody;
 use serde_json::json;
 
 use super::found::{existing, parse_id};
@@ -22,13 +21,11 @@ use crate::web::problem::Problem;
     operation_id = "delete_token",
     tag = "tokens",
     params(
-        ("token" = String, Path, description = "The token's id."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the deletion is based on."),
     ),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 412, description = "It was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 412, description = "It was changed meanwhile."),
     )
 )]
 #[delete("/tokens/{token}")]

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, post, web};
 use latchkey_shared::fields::{Errors, Refusal};
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::tokens::{Rotation, Token};
 use serde_json::json;
 
@@ -31,12 +30,10 @@ const LONGEST_OVERLAP: u32 = 7 * 24 * 60 * 60;
 #[utoipa::path(
     operation_id = "rotate_token",
     tag = "tokens",
-    params(("token" = String, Path, description = "The token's id.")),
     request_body(content = Option<Rotation>, example = json!({ "overlap_seconds": 3600 })),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
-        (status = 409, description = "It was rotated meanwhile (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "It was rotated meanwhile (`conflict`)."),
     )
 )]
 #[post("/tokens/{token}/rotate")]

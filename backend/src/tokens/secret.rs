@@ -2,7 +2,6 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::tokens::{Kind, SecretId};
 
 use super::found::parse_id;
@@ -21,12 +20,10 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "get_secret_id",
     tag = "tokens",
-    params(("token" = String, Path, description = "The token's id.")),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What the token endpoint wants", body = SecretId),
-        (status = 409, description = "RSA tokens have a file, and no secret id; nor have tokens whose client has a key of its own (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 410, description = "It was shown once, which is all that this installation does.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "RSA tokens have a file, and no secret id; nor have tokens whose client has a key of its own (`conflict`)."),
+        (status = 410, description = "It was shown once, which is all that this installation does."),
     )
 )]
 #[get("/tokens/{token}/secret")]

@@ -28,12 +28,10 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "try_call",
     tag = "tokens",
-    params(("token" = String, Path, description = "The token's id.")),
     request_body(
         content = Trial,
         example = json!({ "system": "fleet", "method": "GET", "path": "/api/v3/projects/harbour/devices" })
     ),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The decision", body = Decision))
 )]
 #[post("/tokens/{token}/try")]

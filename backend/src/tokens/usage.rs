@@ -17,8 +17,6 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "get_token_usage",
     tag = "tokens",
-    params(("token" = String, Path, description = "The token's id.")),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The last 30 days, latest first", body = Usage))
 )]
 #[get("/tokens/{token}/usage")]

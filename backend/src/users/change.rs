@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, delete, patch, web};
 use latchkey_shared::fields::{self, Errors};
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::users::{User, UserPatch};
 use serde_json::json;
 
@@ -23,12 +22,11 @@ use crate::web::problem::{Kind, Problem};
 #[utoipa::path(
     operation_id = "change_user",
     tag = "users",
-    params(("user" = String, Path, description = "The user's id or name.")),
     request_body(content = UserPatch, example = json!({ "display_name": "Ada L.", "disabled": false })),
     security(("session" = [])),
     responses(
         (status = 200, description = "The user as it is now", body = User),
-        (status = 409, description = "The last enabled system administrator stays one (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The last enabled system administrator stays one (`conflict`)."),
     )
 )]
 #[patch("/users/{user}")]
@@ -51,11 +49,10 @@ pub(super) async fn change(
 #[utoipa::path(
     operation_id = "disable_user",
     tag = "users",
-    params(("user" = String, Path, description = "The user's id or name.")),
     security(("session" = [])),
     responses(
         (status = 204, description = "Disabled"),
-        (status = 409, description = "The last enabled system administrator stays enabled (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The last enabled system administrator stays enabled (`conflict`)."),
     )
 )]
 #[delete("/users/{user}")]

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, post, web};
 use latchkey_shared::fields::{self, Errors};
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::users::{NewUser, Role, User};
 use serde_json::json;
 
@@ -29,7 +28,7 @@ use crate::web::problem::Problem;
     security(("session" = [])),
     responses(
         (status = 201, description = "The user", body = User, headers(("Location" = String))),
-        (status = 409, description = "The name is taken (`taken`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken (`taken`)."),
     )
 )]
 #[post("/users")]

@@ -14,8 +14,6 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "get_user",
     tag = "users",
-    params(("user" = String, Path, description = "The user's id or name.")),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "The user", body = User))
 )]
 #[get("/users/{user}")]

@@ -37,7 +37,6 @@ struct ListQuery {
     operation_id = "list_users",
     tag = "users",
     params(ListQuery),
-    security(("session" = []), ("bearer" = [])),
     responses((status = 200, description = "Users, by name", body = Page<User>))
 )]
 #[get("/users")]

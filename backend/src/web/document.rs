@@ -8,12 +8,14 @@ use latchkey_shared::problem::ProblemBody;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::ArrayItems;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::server::ServerBuilder;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    Components, ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref,
-    RefOr, Response, ResponseBuilder, Schema,
+    Components, ComponentsBuilder, Content, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem,
+    Ref, RefOr, Response, ResponseBuilder, Schema,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
@@ -36,6 +38,19 @@ const TAGS: [(&str, &str); 11] = [
     ("installation", "How the installation is set up, and how much it is used."),
     ("operation", "For those who run the server: is it well, and what do its problems mean?"),
 ];
+
+/// What stands in a path for one thing.
+const PATH_PARAMETERS: [(&str, &str); 6] = [
+    ("system", "The system's key or id."),
+    ("api", "The API's id, key or operation id."),
+    ("project", "The project's key or id."),
+    ("user", "The user's id or name."),
+    ("token", "The token's id."),
+    ("key", "The key's id."),
+];
+
+/// The one operation below `/api/v1` that needs no credential.
+const LOGIN: &str = "log_in";
 
 /// Adds to `document` what all operations have in common: the problems that
 /// any of them may answer, and how callers authenticate.
@@ -60,7 +75,10 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
     document.tags = Some(TAGS.map(tag).into());
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations_mut(item) {
+            describe_path(path, operation);
+            describe_errors(operation);
             if path.starts_with("/api/v1") {
+                add_credentials(operation);
                 add_problems(path, method, operation);
             }
             name_problems(path, method, operation);
@@ -132,14 +150,57 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
     .filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
 }
 
+/// Says what stands in the path of an operation, in its order, before the other parameters.
+fn describe_path(path: &str, operation: &mut Operation) {
+    let place = |parameter: &RefOr<Parameter>| match parameter {
+        RefOr::T(Parameter { parameter_in: ParameterIn::Path, name, .. }) => {
+            path.find(&format!("{{{name}}}"))
+        }
+        _ => None,
+    };
+    if let Some(parameters) = &mut operation.parameters {
+        parameters.sort_by_key(|parameter| place(parameter).unwrap_or(usize::MAX));
+    }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(Parameter { parameter_in: ParameterIn::Path, name, description, .. }) = parameter
+            && let Some((_, known)) = PATH_PARAMETERS.iter().find(|(known, _)| known == name)
+        {
+            description.get_or_insert_with(|| (*known).to_owned());
+        }
+    }
+}
+
+/// Errors are problems, unless the operation says otherwise.
+fn describe_errors(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.as_str() >= "400"
+            && response.content.is_empty()
+        {
+            response.content.insert("application/problem+json".to_owned(), problem_content().into());
+        }
+    }
+}
+
+fn problem_content() -> Content {
+    ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemBody::name()))).build()
+}
+
+/// A person with a session or a token may ask, unless the operation says otherwise.
+fn add_credentials(operation: &mut Operation) {
+    if operation.security.is_none() && operation.operation_id.as_deref() != Some(LOGIN) {
+        let scheme = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
+        operation.security = Some(vec![scheme("session"), scheme("bearer")]);
+    }
+}
+
 /// Adds the answers that follow from what an operation takes.
 fn add_problems(path: &str, method: &str, operation: &mut Operation) {
     let mut add = |status: &str, description: &str| {
         if !operation.responses.responses.contains_key(status) {
-            let content =
-                ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemBody::name()))).build();
-            let response =
-                ResponseBuilder::new().description(description).content("application/problem+json", content);
+            let response = ResponseBuilder::new()
+                .description(description)
+                .content("application/problem+json", problem_content());
             operation.responses.responses.insert(status.to_owned(), response.build().into());
         }
     };

@@ -2,7 +2,6 @@
 
 use actix_web::{patch, web};
 use latchkey_shared::fields::{self, Errors};
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::systems::{Api, ApiPatch};
 use serde_json::json;
 
@@ -22,15 +21,10 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "change_api",
     tag = "systems",
-    params(
-        ("system" = String, Path, description = "The system's key or id."),
-        ("api" = String, Path, description = "The API's id, key or operation id."),
-    ),
     request_body(content = ApiPatch, example = json!({ "name": "List all devices", "tags": ["devices"] })),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The API as it is now", body = Api),
-        (status = 409, description = "The system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The system is built in (`conflict`)."),
     )
 )]
 #[patch("/systems/{system}/apis/{api}")]

@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, post, web};
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::ids::ApiId;
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::systems::{Api, ApiScope, NewApi};
 use serde_json::json;
 
@@ -23,15 +22,13 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "create_api",
     tag = "systems",
-    params(("system" = String, Path, description = "The system's key or id.")),
     request_body(
         content = NewApi,
         example = json!({ "operation_id": "listDevices", "method": "GET", "path": "/projects/{project}/devices", "name": "List devices", "tags": ["devices"] })
     ),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 201, description = "The API", body = Api, headers(("Location" = String))),
-        (status = 409, description = "The operation id, or method and path, are taken (`taken`); or the system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The operation id, or method and path, are taken (`taken`); or the system is built in (`conflict`)."),
     )
 )]
 #[post("/systems/{system}/apis")]

@@ -3,7 +3,6 @@
 use actix_web::{get, web};
 use latchkey_shared::fields;
 use latchkey_shared::page::{self, Page};
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::systems::Api;
 use latchkey_shared::tokens::Kind as TokenKind;
 use serde::Deserialize;
@@ -80,8 +79,7 @@ async fn page_of_apis(
 #[utoipa::path(
     operation_id = "list_system_apis",
     tag = "systems",
-    params(("system" = String, Path, description = "The system's key or id."), PageQuery),
-    security(("session" = []), ("bearer" = [])),
+    params(PageQuery),
     responses((status = 200, description = "APIs, by key", body = Page<Api>))
 )]
 #[get("/systems/{system}/apis")]
@@ -105,10 +103,9 @@ pub(crate) async fn list_of_system(
     operation_id = "list_apis",
     tag = "systems",
     params(ApiQuery),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "APIs, by key", body = Page<Api>),
-        (status = 404, description = "There is no such system.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such system."),
     )
 )]
 #[get("/apis")]

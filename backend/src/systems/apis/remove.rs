@@ -1,7 +1,6 @@
 //! `DELETE /systems/{system}/apis/{api}`.
 
 use actix_web::{HttpResponse, delete, web};
-use latchkey_shared::problem::ProblemBody;
 use serde_json::json;
 
 use crate::access::principal::Principal;
@@ -18,14 +17,9 @@ use crate::web::problem::{Kind, Problem};
 #[utoipa::path(
     operation_id = "delete_api",
     tag = "systems",
-    params(
-        ("system" = String, Path, description = "The system's key or id."),
-        ("api" = String, Path, description = "The API's id, key or operation id."),
-    ),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 409, description = "Tokens are still granted it (`in-use`), or the system is built in (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Tokens are still granted it (`in-use`), or the system is built in (`conflict`)."),
     )
 )]
 #[delete("/systems/{system}/apis/{api}")]

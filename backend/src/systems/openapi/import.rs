@@ -5,7 +5,6 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, put, web};
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::ids::ApiId;
-use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::systems::{ImportReport, ImportedApi};
 use serde::Deserialize;
 use serde_json::json;
@@ -38,7 +37,7 @@ struct ImportQuery {
 #[utoipa::path(
     operation_id = "import_openapi",
     tag = "systems",
-    params(("system" = String, Path, description = "The system's key or id."), ImportQuery),
+    params(ImportQuery),
     request_body(
         content(
             (Object = "application/json", example = json!({
@@ -57,10 +56,9 @@ struct ImportQuery {
         ),
         description = "The document itself"
     ),
-    security(("session" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "What changed, or would change", body = ImportReport),
-        (status = 409, description = "The system is built in, or was changed meanwhile (`conflict`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The system is built in, or was changed meanwhile (`conflict`)."),
     )
 )]
 #[put("/systems/{system}/openapi")]

@@ -29,7 +29,7 @@ use crate::web::problem::{Kind, Problem};
     security(("session" = [])),
     responses(
         (status = 204, description = "Changed"),
-        (status = 429, description = "Too many attempts.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts."),
     )
 )]
 #[put("/session/password")]

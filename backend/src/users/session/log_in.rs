@@ -28,9 +28,9 @@ use crate::web::problem::{Kind, Problem};
     ),
     responses(
         (status = 200, description = "Logged in; the cookie is set.", body = Session),
-        (status = 401, description = "Name and password do not match (`login-failed`).", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The request came from another site (`cross-site`).", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many attempts; `Retry-After` says when to come back.", body = latchkey_shared::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Name and password do not match (`login-failed`)."),
+        (status = 403, description = "The request came from another site (`cross-site`)."),
+        (status = 429, description = "Too many attempts; `Retry-After` says when to come back."),
     )
 )]
 #[post("/session")]

@@ -3,7 +3,7 @@
 use actix_web::{get, web};
 use latchkey_shared::audit::{Actor, AuditEvent, AuditTarget};
 use latchkey_shared::fields::Refusal;
-use latchkey_shared::page::{self, Page};
+use latchkey_shared::page::Page;
 use latchkey_shared::time::{self, Timestamp};
 use serde::Deserialize;
 use sqlx::FromRow;
@@ -14,7 +14,8 @@ use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::web::extract::{Query, read_cursor, write_cursor};
+use crate::web::extract::Query;
+use crate::web::paging::Paging;
 use crate::web::problem::Problem;
 
 /// Registers the routes of this capability.
@@ -65,7 +66,7 @@ async fn list(
 ) -> Result<web::Json<Page<AuditEvent>>, Problem> {
     principal.system_admin()?;
     let query = query.read()?;
-    let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
+    let paging = Paging::read(query.limit, query.cursor.as_deref())?;
     let since = match query.since.as_deref().map(time::parse_millis) {
         Some(None) => {
             let refusal = Refusal::new("invalid_time", "Not a time in RFC 3339, as 2027-01-31T12:00:00Z.");
@@ -73,10 +74,9 @@ async fn list(
         }
         parsed => parsed.flatten(),
     };
-    let before = query.cursor.as_deref().map(read_cursor).transpose()?;
-    let mut items = events(&database, &query, since, before, limit + 1).await?;
-    let next_cursor = page::cut(&mut items, limit).map(|last| write_cursor(last.id.as_str()));
-    Ok(web::Json(Page { items, next_cursor, total: None }))
+    let before = paging.after.clone();
+    let items = events(&database, &query, since, before, paging.wanted()).await?;
+    Ok(paging.page(items, |last| last.id.as_str()))
 }
 
 #[derive(FromRow)]

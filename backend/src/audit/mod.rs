@@ -5,5 +5,5 @@
 mod events;
 mod trail;
 
-pub use crate::audit::events::routes;
-pub use crate::audit::trail::{Target, last_written, record};
+pub use self::events::routes;
+pub use self::trail::{last_written, record, record_failed_login};

@@ -6,34 +6,45 @@ use serde_json::Value;
 use crate::access::origin::Origin;
 use crate::database::{Database, Transaction, now};
 
-/// What it was done to.
-#[derive(Debug, Clone)]
-pub struct Target {
-    /// `token`, `user`, `project`, `system`, `api`, `verifier_key` …
-    pub kind: &'static str,
-    /// The target's id.
-    pub id: String,
-    /// The target's name.
-    pub name: String,
-}
-
-impl Target {
-    /// A target with its id and name.
-    pub fn new(kind: &'static str, id: &impl ToString, name: impl Into<String>) -> Self {
-        Self { kind, id: id.to_string(), name: name.into() }
-    }
-}
-
-/// Writes an event into the transaction of what it speaks of. `action` is
-/// `kind.verb` in the past: `token.created`. `detail` is a JSON object.
+/// Records that something was done to what has this id and name, in the transaction
+/// that does it. `action` is `kind.verb` in the past: `token.created`. `detail` is a
+/// JSON object.
 pub async fn record(
     transaction: &mut Transaction,
     origin: &Origin,
     action: &'static str,
-    target: Option<&Target>,
-    detail: &Value,
+    (id, name): (&impl ToString, impl Into<String>),
+    detail: Value,
+) -> Result<(), sqlx::Error> {
+    // A session is of a user, and has no id that may be told.
+    let kind = match action.split_once('.') {
+        Some(("session", _)) | None => "user",
+        Some((kind, _)) => kind,
+    };
+    insert(transaction, origin, action, Some((kind, id.to_string(), name.into())), detail).await
+}
+
+/// Records that nobody could be logged in with the name in `detail`.
+pub async fn record_failed_login(
+    transaction: &mut Transaction,
+    origin: &Origin,
+    detail: Value,
+) -> Result<(), sqlx::Error> {
+    insert(transaction, origin, "session.failed", None, detail).await
+}
+
+async fn insert(
+    transaction: &mut Transaction,
+    origin: &Origin,
+    action: &'static str,
+    target: Option<(&'static str, String, String)>,
+    detail: Value,
 ) -> Result<(), sqlx::Error> {
     let at = now();
+    let (kind, id, name) = match target {
+        Some((kind, id, name)) => (Some(kind), Some(id), Some(name)),
+        None => (None, None, None),
+    };
     sqlx::query(
         "INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, \
          target_name, detail, request_id, client_ip) \
@@ -46,9 +57,9 @@ pub async fn record(
     .bind(origin.id.clone())
     .bind(origin.name.clone())
     .bind(action)
-    .bind(target.map(|target| target.kind))
-    .bind(target.map(|target| target.id.clone()))
-    .bind(target.map(|target| target.name.clone()))
+    .bind(kind)
+    .bind(id)
+    .bind(name)
     .bind(detail.to_string())
     .bind(origin.request_id.clone())
     .bind(origin.client_ip.clone())

@@ -24,10 +24,10 @@ pub(crate) mod stored;
 mod uptime;
 mod write;
 
-pub use crate::database::changes::{Change, Epochs, Stamp};
-pub use crate::database::clock::now;
-pub use crate::database::engine::{Engine, OpenError};
-pub use crate::database::failure::{OutcomeUnknown, Trouble, WriteError};
-pub use crate::database::fresh::{Fresh, FreshCell, Patience, in_time, promptly};
-pub use crate::database::handle::Database;
-pub use crate::database::write::Transaction;
+pub use self::changes::{Change, Epochs, Stamp};
+pub use self::clock::now;
+pub use self::engine::{Engine, OpenError};
+pub use self::failure::{OutcomeUnknown, Trouble, WriteError};
+pub use self::fresh::{Fresh, FreshCell, Patience, in_time, promptly};
+pub use self::handle::Database;
+pub use self::write::Transaction;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::origin::{Origin, anonymous};
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::crypto::Digest;
 use crate::crypto::operations::Source;
 use crate::database::{Change, Database, Patience, now};
@@ -115,8 +115,14 @@ pub(super) async fn revoke(
                     }
                 };
                 transaction.changes(Change::Token(client.id.clone()));
-                let target = Target::new("token", &client.id, client.name.clone());
-                audit::record(transaction, &origin, "token.credential_revoked", Some(&target), &detail).await
+                audit::record(
+                    transaction,
+                    &origin,
+                    "token.credential_revoked",
+                    (&client.id, client.name.clone()),
+                    detail,
+                )
+                .await
             })
         })
         .await?;

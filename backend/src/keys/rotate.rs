@@ -16,7 +16,7 @@ use super::signing::{self, StoredSigningKey};
 use super::store::NewSigningKey;
 use crate::access::origin::Origin;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Database, Transaction, now};
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
@@ -75,10 +75,9 @@ async fn take_over(
     if at_once {
         revocations::record(transaction, Of::All, "iss", issuer, now()).await?;
     }
-    let target = Target::new("signing_key", &key.id, key.id.to_string());
     let before: Vec<&str> = before.iter().map(|key| key.id.as_str()).collect();
     let detail = json!({ "algorithm": key.algorithm.as_str(), "before": before, "at_once": at_once });
-    audit::record(transaction, origin, "signing_key.rotated", Some(&target), &detail).await
+    audit::record(transaction, origin, "signing_key.rotated", (&key.id, key.id.to_string()), detail).await
 }
 
 /// Whether the latest key is older than `lifetime`, in milliseconds.

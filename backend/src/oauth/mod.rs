@@ -12,5 +12,5 @@ pub(crate) mod error;
 pub(crate) mod form;
 pub(crate) mod store;
 
-pub use crate::oauth::error::name_errors;
-pub use crate::oauth::store::forget_expired;
+pub use self::error::name_errors;
+pub use self::store::forget_expired;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::get::visible;
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
@@ -54,9 +54,9 @@ pub(super) async fn change(
                 project.disabled = body.disabled.unwrap_or(project.disabled);
                 store::update(transaction.connection(), &project).await?;
                 transaction.changes(Change::Catalog);
-                let target = Target::new("project", &project.id, project.key);
                 let detail = json!({ "disabled": project.disabled });
-                audit::record(transaction, &origin, "project.updated", Some(&target), &detail).await?;
+                audit::record(transaction, &origin, "project.updated", (&project.id, project.key), detail)
+                    .await?;
                 Ok::<_, Problem>(is_renamed)
             })
         })

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database, now};
 use crate::web::extract::Body;
 use crate::web::look_alikes;
@@ -43,10 +43,7 @@ pub(super) async fn create(
     let name = errors.take("name", fields::name(&body.name));
     let description =
         errors.take("description", fields::description(body.description.as_deref().unwrap_or_default()));
-    Problem::unless_empty(errors)?;
-    let (Some(key), Some(name), Some(description)) = (key, name, description) else {
-        return Err(Problem::internal("a field without value and without fault"));
-    };
+    let (key, name, description) = Problem::checked(errors, || Some((key?, name?, description?)))?;
     let at = Timestamp::from_millis(now());
     let project = Project {
         id: ProjectId::new(),
@@ -67,8 +64,14 @@ pub(super) async fn create(
                 }
                 store::insert(transaction.connection(), &project).await?;
                 transaction.changes(Change::Catalog);
-                let target = Target::new("project", &project.id, project.key);
-                Ok(audit::record(transaction, &origin, "project.created", Some(&target), &json!({})).await?)
+                Ok(audit::record(
+                    transaction,
+                    &origin,
+                    "project.created",
+                    (&project.id, project.key),
+                    json!({}),
+                )
+                .await?)
             })
         })
         .await?;

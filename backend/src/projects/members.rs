@@ -9,7 +9,7 @@ use serde_json::json;
 use super::get::visible;
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::users;
@@ -72,9 +72,9 @@ pub(super) async fn put_member(
             Box::pin(async move {
                 store::put_member(transaction.connection(), &project.id, &user.id, role).await?;
                 transaction.changes(Change::User(user.id.clone()));
-                let target = Target::new("project", &project.id, project.key);
                 let detail = json!({ "user": user.username, "role": role.as_str() });
-                audit::record(transaction, &origin, "project.member_set", Some(&target), &detail).await
+                audit::record(transaction, &origin, "project.member_set", (&project.id, project.key), detail)
+                    .await
             })
         })
         .await?;
@@ -109,10 +109,15 @@ pub(super) async fn remove_member(
                 }
                 revocations::record(transaction, Of::User(&user.id), "sub", user.id.as_str(), now()).await?;
                 transaction.changes(Change::User(user.id.clone()));
-                let target = Target::new("project", &project.id, project.key);
                 let detail = json!({ "user": user.username });
-                Ok(audit::record(transaction, &origin, "project.member_removed", Some(&target), &detail)
-                    .await?)
+                Ok(audit::record(
+                    transaction,
+                    &origin,
+                    "project.member_removed",
+                    (&project.id, project.key),
+                    detail,
+                )
+                .await?)
             })
         })
         .await?;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database};
 use crate::web::problem::{Kind, Problem};
 
@@ -43,8 +43,14 @@ pub(super) async fn remove(
                 }
                 store::delete(transaction.connection(), &project.id).await?;
                 transaction.changes(Change::Catalog);
-                let target = Target::new("project", &project.id, project.key);
-                Ok(audit::record(transaction, &origin, "project.deleted", Some(&target), &json!({})).await?)
+                Ok(audit::record(
+                    transaction,
+                    &origin,
+                    "project.deleted",
+                    (&project.id, project.key),
+                    json!({}),
+                )
+                .await?)
             })
         })
         .await?;

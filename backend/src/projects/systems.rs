@@ -8,7 +8,7 @@ use serde_json::json;
 use super::get::visible;
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::systems;
@@ -57,9 +57,10 @@ async fn switch(
                     "project.system_closed"
                 };
                 transaction.changes(Change::Catalog);
-                let target = Target::new("project", &project.id, project.key);
                 let detail = json!({ "system": system.key });
-                Ok::<_, Problem>(audit::record(transaction, &origin, action, Some(&target), &detail).await?)
+                Ok::<_, Problem>(
+                    audit::record(transaction, &origin, action, (&project.id, project.key), detail).await?,
+                )
             })
         })
         .await?;

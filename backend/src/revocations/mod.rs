@@ -11,5 +11,5 @@
 
 mod store;
 
-pub use crate::revocations::store::{Of, forget_expired, record};
-pub(crate) use crate::revocations::store::{Place, after, is_known};
+pub use self::store::{Of, forget_expired, record};
+pub(crate) use self::store::{Place, after, is_known};

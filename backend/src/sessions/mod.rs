@@ -9,5 +9,5 @@ mod cookie;
 pub(crate) mod store;
 pub(crate) mod throttle;
 
-pub use crate::sessions::cookie::{Session, Sessions};
-pub use crate::sessions::store::{end_all, forget_expired};
+pub use self::cookie::{Session, Sessions};
+pub use self::store::{end_all, forget_expired};

@@ -9,7 +9,7 @@ use super::get::{own, visible};
 use super::rules::{self, audience, project_param};
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
@@ -73,8 +73,8 @@ pub(crate) async fn change(
                 store::update_system(transaction.connection(), &system).await?;
                 transaction.changes(Change::Catalog);
                 let detail = json!({ "restricted": system.restricted, "disabled": system.disabled });
-                let target = Target::new("system", &system.id, system.key);
-                audit::record(transaction, &origin, "system.updated", Some(&target), &detail).await?;
+                audit::record(transaction, &origin, "system.updated", (&system.id, system.key), detail)
+                    .await?;
                 Ok::<_, Problem>(system.name != before.name)
             })
         })

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::rules::{self, audience, project_param};
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database, now};
 use crate::web::extract::Body;
 use crate::web::look_alikes;
@@ -48,12 +48,8 @@ pub(super) async fn create(
     let base_path = errors.take("base_path", rules::base_path(body.base_path.as_deref().unwrap_or_default()));
     let parameter = body.project_param.as_deref().unwrap_or("project");
     let project_param = errors.take("project_param", project_param(parameter));
-    Problem::unless_empty(errors)?;
-    let (Some(key), Some(name), Some(audience), Some(base_path), Some(project_param)) =
-        (key, name, audience, base_path, project_param)
-    else {
-        return Err(Problem::internal("a field without value and without fault"));
-    };
+    let (key, name, audience, base_path, project_param) =
+        Problem::checked(errors, || Some((key?, name?, audience?, base_path?, project_param?)))?;
     let system = System {
         id: SystemId::new(),
         key,
@@ -81,8 +77,8 @@ pub(super) async fn create(
                 }
                 store::insert_system(transaction.connection(), &system).await?;
                 transaction.changes(Change::Catalog);
-                let target = Target::new("system", &system.id, system.key);
-                Ok(audit::record(transaction, &origin, "system.created", Some(&target), &json!({})).await?)
+                Ok(audit::record(transaction, &origin, "system.created", (&system.id, system.key), json!({}))
+                    .await?)
             })
         })
         .await?;

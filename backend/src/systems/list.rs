@@ -1,8 +1,7 @@
 //! `GET /systems`.
 
 use actix_web::{get, web};
-use latchkey_shared::fields;
-use latchkey_shared::page::{self, Page};
+use latchkey_shared::page::Page;
 use latchkey_shared::systems::System;
 use latchkey_shared::tokens::Kind as TokenKind;
 use serde::Deserialize;
@@ -11,7 +10,8 @@ use utoipa::IntoParams;
 use super::store::{self, SystemFilter};
 use crate::access::principal::Principal;
 use crate::database::Database;
-use crate::web::extract::{Query, read_cursor, write_cursor};
+use crate::web::extract::Query;
+use crate::web::paging::{Paging, searched};
 use crate::web::problem::Problem;
 
 /// Which systems to list.
@@ -50,16 +50,15 @@ pub(super) async fn list(
     database: web::Data<Database>,
     query: Query<SystemQuery>,
 ) -> Result<web::Json<Page<System>>, Problem> {
-    let SystemQuery { q, grantable, limit, cursor } = query.read()?;
-    let limit = page::limit(limit).map_err(|refusal| Problem::field("limit", refusal))?;
+    let query = query.read()?;
+    let paging = Paging::read(query.limit, query.cursor.as_deref())?;
     let filter = SystemFilter {
-        q: q.as_deref().map(fields::name_key).unwrap_or_default(),
-        grantable,
-        after: cursor.as_deref().map(read_cursor).transpose()?.unwrap_or_default(),
-        limit: limit + 1,
+        q: searched(query.q.as_deref()),
+        grantable: query.grantable,
+        after: paging.after.clone().unwrap_or_default(),
+        limit: paging.wanted(),
     };
     let mut connection = database.reader().acquire().await?;
-    let mut items = store::systems(&mut connection, &principal, &filter).await?;
-    let next_cursor = page::cut(&mut items, limit).map(|last| write_cursor(&last.key));
-    Ok(web::Json(Page { items, next_cursor, total: None }))
+    let items = store::systems(&mut connection, &principal, &filter).await?;
+    Ok(paging.page(items, |last| &last.key))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::get::own;
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database};
 use crate::web::problem::{Kind, Problem};
 
@@ -40,8 +40,8 @@ pub(super) async fn remove(
                 }
                 store::delete_system(transaction.connection(), &system.id).await?;
                 transaction.changes(Change::Catalog);
-                let target = Target::new("system", &system.id, system.key);
-                Ok(audit::record(transaction, &origin, "system.deleted", Some(&target), &json!({})).await?)
+                Ok(audit::record(transaction, &origin, "system.deleted", (&system.id, system.key), json!({}))
+                    .await?)
             })
         })
         .await?;

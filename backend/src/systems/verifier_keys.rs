@@ -11,7 +11,7 @@ use serde_json::json;
 use super::get::visible;
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::{Change, Database, now};
 use crate::web::extract::Body;
@@ -84,9 +84,8 @@ pub(super) async fn create_verifier_key(
                 let digest = secret.digest();
                 store::insert_verifier_key(transaction.connection(), &system.id, &key, &digest, at).await?;
                 transaction.changes(Change::Catalog);
-                let target = Target::new("verifier_key", &key.id, key.name);
                 let detail = json!({ "system": system.key, "gateway": key.gateway });
-                audit::record(transaction, &origin, "verifier_key.created", Some(&target), &detail).await
+                audit::record(transaction, &origin, "verifier_key.created", (&key.id, key.name), detail).await
             })
         })
         .await?;
@@ -119,11 +118,9 @@ pub(super) async fn remove_verifier_key(
                 let name = store::delete_verifier_key(transaction.connection(), &system.id, &key).await?;
                 let name = name.ok_or_else(|| Problem::not_found("verifier key"))?;
                 transaction.changes(Change::Catalog);
-                let target = Target::new("verifier_key", &key, name);
                 let detail = json!({ "system": system.key });
                 Ok::<_, Problem>(
-                    audit::record(transaction, &origin, "verifier_key.deleted", Some(&target), &detail)
-                        .await?,
+                    audit::record(transaction, &origin, "verifier_key.deleted", (&key, name), detail).await?,
                 )
             })
         })

@@ -19,7 +19,7 @@ use super::targets::bind;
 use super::version::answer;
 use crate::access::grants::Limits;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::crypto::Digest;
 use crate::crypto::client_key::ClientKey;
 use crate::crypto::rsa::{KeyPool, KeySize};
@@ -149,14 +149,20 @@ pub(super) async fn create(
             store::insert(transaction, &proof, of, &written, size, principal.token()).await?;
             store::insert_key(transaction.connection(), &id, 1, &key).await?;
             transaction.changes(Change::Token(id.clone()));
-            let target = Target::new("token", &id, asked.name.clone());
             let detail = json!({
                 "kind": kind,
                 "apis": grants.apis.len(),
                 "systems": grants.whole.len(),
                 "client_key": has_client_key,
             });
-            audit::record(transaction, principal.origin(), "token.created", Some(&target), &detail).await?;
+            audit::record(
+                transaction,
+                principal.origin(),
+                "token.created",
+                (&id, asked.name.clone()),
+                detail,
+            )
+            .await?;
             let mut found = existing(transaction.connection(), &id).await?;
             found
                 .token

@@ -16,7 +16,7 @@ use super::targets::{bind, targets, with_bound};
 use super::version::{answer, check_version, if_match};
 use crate::access::grants::Limits;
 use crate::access::principal::{MayManage, Principal};
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
@@ -164,10 +164,9 @@ pub(super) async fn change(
                 (true, false) => "token.enabled",
                 _ => "token.updated",
             };
-            let target = Target::new("token", &id, name.clone());
             let is_renamed = name != before.token.name;
             let detail = json!({ "grants_or_targets": widens, "renamed": is_renamed });
-            audit::record(transaction, principal.origin(), action, Some(&target), &detail).await?;
+            audit::record(transaction, principal.origin(), action, (&id, name.clone()), detail).await?;
             let mut found = existing(transaction.connection(), &id).await?;
             if is_renamed {
                 found

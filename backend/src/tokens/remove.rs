@@ -8,7 +8,7 @@ use super::store;
 use super::targets::targets;
 use super::version::{check_version, if_match};
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::crypto::decryptor::Decryptor;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
@@ -47,9 +47,9 @@ pub(super) async fn remove(
             revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), now()).await?;
             store::delete(transaction, &proof, &id, found.seq).await?;
             transaction.changes(Change::Token(id.clone()));
-            let target = Target::new("token", &id, found.token.name);
             let detail = json!({ "kind": found.token.kind });
-            audit::record(transaction, principal.origin(), "token.deleted", Some(&target), &detail).await?;
+            audit::record(transaction, principal.origin(), "token.deleted", (&id, found.token.name), detail)
+                .await?;
             Ok::<_, Problem>(keys)
         })
     });

@@ -11,7 +11,7 @@ use super::issue;
 use super::store::{self, Found};
 use super::targets::targets;
 use crate::access::principal::{MayReveal, Principal};
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::web::problem::{Kind as ProblemKind, Problem};
@@ -67,8 +67,14 @@ pub(super) async fn reveal(
                 if show_once && has_secret && !store::first_reveal(&mut *connection, &key.id).await? {
                     return Err(Problem::new(ProblemKind::ShownAlready));
                 }
-                let target = Target::new("token", &id, found.token.name.clone());
-                audit::record(transaction, principal.origin(), action, Some(&target), &json!({})).await?;
+                audit::record(
+                    transaction,
+                    principal.origin(),
+                    action,
+                    (&id, found.token.name.clone()),
+                    json!({}),
+                )
+                .await?;
                 Ok((found, key))
             })
         })

@@ -12,7 +12,7 @@ use super::reveal::may_reveal;
 use super::store;
 use super::version::answer;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::database::{Change, Database, now};
 use crate::keys::keyring::Keyring;
@@ -92,9 +92,9 @@ pub(super) async fn rotate(
             let from = until.unwrap_or_else(now);
             revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;
             transaction.changes(Change::Token(id.clone()));
-            let target = Target::new("token", &id, found.token.name);
             let detail = json!({ "generation": generation, "overlap_seconds": overlap });
-            audit::record(transaction, principal.origin(), "token.rotated", Some(&target), &detail).await?;
+            audit::record(transaction, principal.origin(), "token.rotated", (&id, found.token.name), detail)
+                .await?;
             existing(transaction.connection(), &id).await
         })
     });

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::password::{Hasher, Lasting};
 use super::store;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::crypto::Secret;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
@@ -134,13 +134,12 @@ async fn apply(
                     revocations::record(transaction, Of::User(id), "sub", id.as_str(), now()).await?;
                 }
                 transaction.changes(Change::User(id.clone()));
-                let target = Target::new("user", id, row.username);
                 Ok(audit::record(
                     transaction,
                     &origin,
                     "user.updated",
-                    Some(&target),
-                    &json!({ "changed": changed }),
+                    (id, row.username),
+                    json!({ "changed": changed }),
                 )
                 .await?)
             })

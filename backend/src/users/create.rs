@@ -8,7 +8,7 @@ use serde_json::json;
 use super::password::{Hasher, Lasting};
 use super::store::{self, NewRow};
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::crypto::Secret;
 use crate::database::{Change, Database};
 use crate::web::extract::Body;
@@ -47,10 +47,7 @@ pub(super) async fn create(
     if let Some(password) = &body.password {
         errors.take("password", fields::password(password));
     }
-    Problem::unless_empty(errors)?;
-    let (Some(username), Some(display_name)) = (username, display_name) else {
-        return Err(Problem::internal("a field without value and without fault"));
-    };
+    let (username, display_name) = Problem::checked(errors, || Some((username?, display_name?)))?;
     let password_hash = match body.password {
         Some(password) => Some(hasher.hash(Secret::new(password)).await?),
         None => None,
@@ -72,9 +69,9 @@ pub(super) async fn create(
                 }
                 store::insert(transaction.connection(), &admin, &row).await?;
                 transaction.changes(Change::User(row.id.clone()));
-                let target = Target::new("user", &row.id, row.username);
                 let detail = json!({ "role": row.role.as_str() });
-                Ok(audit::record(transaction, &origin, "user.created", Some(&target), &detail).await?)
+                Ok(audit::record(transaction, &origin, "user.created", (&row.id, row.username), detail)
+                    .await?)
             })
         })
         .await?;

@@ -6,7 +6,7 @@ use super::password::{Hasher, Lasting};
 use super::store;
 use crate::access::origin::Origin;
 use crate::access::principal::SystemAdmin;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::configuration::Configuration;
 use crate::crypto::Secret;
 use crate::database::{Change, Database};
@@ -40,9 +40,15 @@ pub async fn ensure_first_administrator(
                 }
                 store::insert(transaction.connection(), &SystemAdmin::at_first_start(), &row).await?;
                 transaction.changes(Change::User(row.id.clone()));
-                let target = Target::new("user", &row.id, row.username);
                 let detail = serde_json::json!({ "role": row.role.as_str() });
-                audit::record(transaction, &Origin::system(), "user.created", Some(&target), &detail).await?;
+                audit::record(
+                    transaction,
+                    &Origin::system(),
+                    "user.created",
+                    (&row.id, row.username),
+                    detail,
+                )
+                .await?;
                 Ok(true)
             })
         })

@@ -12,10 +12,10 @@ pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use crate::users::first::ensure_first_administrator;
-pub use crate::users::session::resumed::{Resumed, person};
-pub use crate::users::session::routes as session_routes;
-pub use crate::users::state::Users;
+pub use self::first::ensure_first_administrator;
+pub use self::session::resumed::{Resumed, person};
+pub use self::session::routes as session_routes;
+pub use self::state::Users;
 
 /// Registers the routes of this capability.
 pub fn routes(config: &mut ServiceConfig) {

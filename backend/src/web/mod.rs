@@ -7,6 +7,7 @@ pub mod client_ip;
 pub mod document;
 pub mod extract;
 pub mod look_alikes;
+pub mod paging;
 pub mod problem;
 mod problem_type;
 pub mod spa;

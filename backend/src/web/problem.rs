@@ -170,6 +170,12 @@ impl Problem {
     pub fn unless_empty(errors: Errors) -> Result<(), Self> {
         if errors.is_empty() { Ok(()) } else { Err(Self::validation(errors.into_vec())) }
     }
+
+    /// The values of the fields, if none is at fault.
+    pub fn checked<T>(errors: Errors, values: impl FnOnce() -> Option<T>) -> Result<T, Self> {
+        Self::unless_empty(errors)?;
+        values().ok_or_else(|| Self::internal("a field without value and without fault"))
+    }
 }
 
 impl fmt::Display for Problem {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::warnings::to_look_at;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database};
 use crate::systems::get::own;
 use crate::systems::rules::tags;
@@ -53,9 +53,15 @@ pub(crate) async fn change_api(
             stored.api.removed = body.removed.unwrap_or(stored.api.removed);
             store::update_api(transaction.connection(), &stored).await?;
             transaction.changes(Change::Catalog);
-            let target = Target::new("api", &stored.api.id, stored.api.key.clone());
             let detail = json!({ "scope": stored.api.scope.as_str(), "removed": stored.api.removed });
-            audit::record(transaction, &origin, "api.updated", Some(&target), &detail).await?;
+            audit::record(
+                transaction,
+                &origin,
+                "api.updated",
+                (&stored.api.id, stored.api.key.clone()),
+                detail,
+            )
+            .await?;
             Ok::<_, Problem>((stored.api, is_renamed))
         })
     });

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::warnings::to_look_at;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database};
 use crate::systems::get::own;
 use crate::systems::rules::{self, tags};
@@ -46,12 +46,8 @@ pub(crate) async fn create_api(
     let template = errors.take("path", rules::template(&body.path));
     let name = errors.take("name", fields::name(&body.name));
     let tags = errors.take("tags", tags(body.tags.as_deref().unwrap_or_default()));
-    Problem::unless_empty(errors)?;
-    let (Some(operation_id), Some(method), Some(template), Some(name), Some(tags)) =
-        (operation_id, method, template, name, tags)
-    else {
-        return Err(Problem::internal("a field without value and without fault"));
-    };
+    let (operation_id, method, template, name, tags) =
+        Problem::checked(errors, || Some((operation_id?, method?, template?, name?, tags?)))?;
     let (origin, named, scope) =
         (principal.origin().clone(), path.into_inner(), body.scope.unwrap_or(ApiScope::Project));
     let api = database.write(move |transaction| {
@@ -84,8 +80,14 @@ pub(crate) async fn create_api(
             let stored = StoredApi { api, system: system.id, multi_segment: Vec::new(), imported: false };
             store::insert_apis(transaction.connection(), &[&stored]).await?;
             transaction.changes(Change::Catalog);
-            let target = Target::new("api", &stored.api.id, stored.api.key.clone());
-            audit::record(transaction, &origin, "api.created", Some(&target), &json!({})).await?;
+            audit::record(
+                transaction,
+                &origin,
+                "api.created",
+                (&stored.api.id, stored.api.key.clone()),
+                json!({}),
+            )
+            .await?;
             Ok(stored.api)
         })
     });

@@ -1,8 +1,7 @@
 //! `GET /apis` and `GET /systems/{system}/apis`.
 
 use actix_web::{get, web};
-use latchkey_shared::fields;
-use latchkey_shared::page::{self, Page};
+use latchkey_shared::page::Page;
 use latchkey_shared::systems::Api;
 use latchkey_shared::tokens::Kind as TokenKind;
 use serde::Deserialize;
@@ -12,7 +11,8 @@ use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::systems::get::visible;
 use crate::systems::store::{self, ApiFilter};
-use crate::web::extract::{Query, read_cursor, write_cursor};
+use crate::web::extract::Query;
+use crate::web::paging::{Paging, searched};
 use crate::web::problem::Problem;
 
 /// Which page to list.
@@ -58,19 +58,22 @@ async fn page_of_apis(
     database: &Database,
     query: ApiQuery,
 ) -> Result<web::Json<Page<Api>>, Problem> {
-    let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
-    let after = query.cursor.as_deref().map(read_cursor).transpose()?.unwrap_or_default();
+    let paging = Paging::read(query.limit, query.cursor.as_deref())?;
     let system = match &query.system {
         Some(named) => Some(visible(database, principal, named).await?.id),
         None => None,
     };
-    let q = query.q.as_deref().map(fields::name_key).unwrap_or_default().replace('\0', "\u{fffd}");
-    let ApiQuery { tag, grantable, .. } = query;
-    let filter = ApiFilter { system, q, tag, grantable, after, limit: limit + 1 };
+    let filter = ApiFilter {
+        system,
+        q: searched(query.q.as_deref()).replace('\0', "\u{fffd}"),
+        tag: query.tag,
+        grantable: query.grantable,
+        after: paging.after.clone().unwrap_or_default(),
+        limit: paging.wanted(),
+    };
     let mut connection = database.reader().acquire().await?;
-    let mut items = store::list_apis(&mut connection, principal, &filter).await?;
-    let next_cursor = page::cut(&mut items, limit).map(|last| write_cursor(&last.key));
-    Ok(web::Json(Page { items, next_cursor, total: None }))
+    let items = store::list_apis(&mut connection, principal, &filter).await?;
+    Ok(paging.page(items, |last| &last.key))
 }
 
 /// List the APIs of a system

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, web};
 use serde_json::json;
 
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database};
 use crate::systems::get::own;
 use crate::systems::store;
@@ -43,8 +43,7 @@ pub(crate) async fn remove_api(
                 }
                 store::delete_apis(transaction.connection(), std::slice::from_ref(&api.id)).await?;
                 transaction.changes(Change::Catalog);
-                let target = Target::new("api", &api.id, api.key);
-                Ok(audit::record(transaction, &origin, "api.deleted", Some(&target), &json!({})).await?)
+                Ok(audit::record(transaction, &origin, "api.deleted", (&api.id, api.key), json!({})).await?)
             })
         })
         .await?;

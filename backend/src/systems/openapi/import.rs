@@ -15,7 +15,7 @@ use super::compare::compare;
 use super::document::{self, Document, ImportError};
 use crate::access::origin::Origin;
 use crate::access::principal::Principal;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::{Change, Database};
 use crate::systems::get::own;
 use crate::systems::store::{self, Difference, Known, StoredApi};
@@ -174,8 +174,7 @@ impl Imported {
                 }
                 transaction.changes(Change::Catalog);
                 let detail = json!({ "added": report.added.len(), "changed": report.changed.len(), "removed": report.removed.len() });
-                let target = Target::new("system", &system.id, system.key);
-                audit::record(transaction, &origin, "system.imported", Some(&target), &detail).await?;
+                audit::record(transaction, &origin, "system.imported", (&system.id, system.key), detail).await?;
                 Ok::<_, Problem>(Some(report))
             })
         });

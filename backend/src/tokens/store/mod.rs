@@ -9,13 +9,13 @@ mod resolve;
 mod usage;
 mod write;
 
-pub(crate) use super::store::answers::{answer, forget_answers, keep_answer};
-pub(crate) use super::store::find::{Found, descends, find};
-pub(crate) use super::store::keys::{current_key, first_reveal, insert_key, key_ids, start_generation};
-pub(crate) use super::store::list::{Filter, Search, Start, count, list};
-pub(crate) use super::store::names::{
+pub(crate) use self::answers::{answer, forget_answers, keep_answer};
+pub(crate) use self::find::{Found, descends, find};
+pub(crate) use self::keys::{current_key, first_reveal, insert_key, key_ids, start_generation};
+pub(crate) use self::list::{Filter, Search, Start, count, list};
+pub(crate) use self::names::{
     holder_of_name, index_name, is_name_taken, look_alikes, name_key, note_taken_key,
 };
-pub(crate) use super::store::resolve::resolve;
-pub(crate) use super::store::usage::usage;
-pub(crate) use super::store::write::{Written, delete, insert, update};
+pub(crate) use self::resolve::resolve;
+pub(crate) use self::usage::usage;
+pub(crate) use self::write::{Written, delete, insert, update};

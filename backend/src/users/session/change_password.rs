@@ -6,7 +6,7 @@ use latchkey_shared::session::PasswordChange;
 use serde_json::json;
 
 use super::resumed::person;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::crypto::Secret;
 use crate::database::{Change, Database, now};
 use crate::sessions::{Sessions, store};
@@ -75,8 +75,7 @@ pub(super) async fn change_password(
                 store::end_all(transaction.connection(), id).await?;
                 store::insert(transaction.connection(), &digest, id, now()).await?;
                 transaction.changes(Change::User(id.clone()));
-                let target = Target::new("user", id, username);
-                audit::record(transaction, &origin, "user.password_changed", Some(&target), &json!({})).await
+                audit::record(transaction, &origin, "user.password_changed", (id, username), json!({})).await
             })
         })
         .await?;

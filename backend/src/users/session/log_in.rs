@@ -5,7 +5,7 @@ use latchkey_shared::session::{Login, Session};
 use serde_json::json;
 
 use crate::access::origin::{Origin, anonymous};
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::crypto::Secret;
 use crate::database::{Database, now};
 use crate::sessions::{Sessions, store};
@@ -59,9 +59,7 @@ pub(super) async fn log_in(
         let origin = anonymous(&request);
         let noted: Result<(), sqlx::Error> = database
             .write(move |transaction| {
-                Box::pin(
-                    async move { audit::record(transaction, &origin, "session.failed", None, &detail).await },
-                )
+                Box::pin(async move { audit::record_failed_login(transaction, &origin, detail).await })
             })
             .await;
         if let Err(error) = noted {
@@ -82,8 +80,7 @@ pub(super) async fn log_in(
                     store::end(transaction.connection(), &before).await?;
                 }
                 store::insert(transaction.connection(), &digest, &user, now()).await?;
-                let target = Target::new("user", &user, account);
-                audit::record(transaction, &origin, "session.created", Some(&target), &json!({})).await
+                audit::record(transaction, &origin, "session.created", (&user, account), json!({})).await
             })
         })
         .await?;

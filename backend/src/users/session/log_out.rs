@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, web};
 use serde_json::json;
 
 use super::resumed::person;
-use crate::audit::{self, Target};
+use crate::audit;
 use crate::database::Database;
 use crate::sessions::{Sessions, store};
 use crate::users::Users;
@@ -32,8 +32,14 @@ pub(super) async fn log_out(
         .withdraw(move |transaction| {
             Box::pin(async move {
                 store::end(transaction.connection(), &resumed.digest).await?;
-                let target = Target::new("user", &resumed.user.id, resumed.user.username.clone());
-                audit::record(transaction, &origin, "session.ended", Some(&target), &json!({})).await
+                audit::record(
+                    transaction,
+                    &origin,
+                    "session.ended",
+                    (&resumed.user.id, resumed.user.username.clone()),
+                    json!({}),
+                )
+                .await
             })
         })
         .await?;

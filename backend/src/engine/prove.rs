@@ -93,10 +93,7 @@ impl Verifier {
             return Err(Reason::Malformed);
         }
         let state = self.owner(&sealed.header.kid).await?;
-        let key = state
-            .good_keys(now)
-            .find(|key| key.id.as_str() == sealed.header.kid)
-            .ok_or(Reason::UnknownToken)?;
+        let key = state.good_key(&sealed.header.kid, now).ok_or(Reason::UnknownToken)?;
         // Knowing key and secret is not enough to mint another one. Whatever we
         // did not issue costs no private-key operation.
         if key.open_token != Some(digest) {
@@ -125,10 +122,7 @@ impl Verifier {
             return Err(Reason::Malformed);
         }
         let state = self.owner(&sealed.header.kid).await?;
-        let key = state
-            .good_keys(now)
-            .find(|key| key.id.as_str() == sealed.header.kid)
-            .ok_or(Reason::UnknownToken)?;
+        let key = state.good_key(&sealed.header.kid, now).ok_or(Reason::UnknownToken)?;
         let payload = self.open(sealed, source).await?;
         let SecretOnly { sec } = json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
         if Some(sec.digest()) != key.secret {
@@ -143,7 +137,7 @@ impl Verifier {
     async fn prove_signed(&self, signed: &Signed<'_>, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
         let kid = signed.kid().ok_or(Reason::Malformed)?;
         let state = self.owner(kid).await?;
-        let key = state.good_keys(now).find(|key| key.id.as_str() == kid && state.kind == Kind::Rsa);
+        let key = state.good_key(kid, now).filter(|_| state.kind == Kind::Rsa);
         let key = key.and_then(|key| key.client_key.as_ref()).ok_or(Reason::UnknownToken)?;
         let claims: RequestClaims = key.verify(signed).map_err(|unverified| match unverified {
             Unverified::BadSignature => Reason::BadProof,

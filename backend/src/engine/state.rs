@@ -74,6 +74,12 @@ impl TokenState {
     pub fn good_keys(&self, now: i64) -> impl Iterator<Item = &KeyState> {
         self.keys.iter().filter(move |key| key.valid_until.is_none_or(|until| now < until))
     }
+
+    /// The key with this id, if it is good now.
+    #[must_use]
+    pub fn good_key(&self, id: &str, now: i64) -> Option<&KeyState> {
+        self.good_keys(now).find(|key| key.id.as_str() == id)
+    }
 }
 
 #[derive(FromRow)]

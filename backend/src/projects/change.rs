@@ -5,10 +5,11 @@ use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::projects::{Project, ProjectPatch};
 use serde_json::json;
 
-use super::get::visible;
+use super::get::{existing, visible};
 use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
+use crate::database::stored::names_beside;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
@@ -43,8 +44,7 @@ pub(super) async fn change(
     let is_renamed = database
         .withdraw_if(body.disabled == Some(true), move |transaction| {
             Box::pin(async move {
-                let project = store::project(transaction.connection(), &named).await?;
-                let mut project = project.ok_or_else(|| Problem::not_found("project"))?;
+                let mut project = existing(transaction.connection(), &named).await?;
                 let is_renamed = name.as_ref().is_some_and(|name| *name != project.name);
                 project.name = name.unwrap_or(project.name);
                 project.description = description.unwrap_or(project.description);
@@ -63,7 +63,8 @@ pub(super) async fn change(
         .await?;
     let mut project = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let (_, others) = store::names_beside(&mut *database.reader().acquire().await?, &project.id).await?;
+        let (_, others) =
+            names_beside(&mut *database.reader().acquire().await?, "projects", project.id.as_str()).await?;
         project.warnings.extend(look_alikes::among(&others, "project", "name", &project.name));
     }
     Ok(web::Json(project))

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
+use crate::database::stored::names_beside;
 use crate::database::{Change, Database, now};
 use crate::web::extract::Body;
 use crate::web::look_alikes;
@@ -75,7 +76,8 @@ pub(super) async fn create(
             })
         })
         .await?;
-    let (keys, names) = store::names_beside(&mut *database.reader().acquire().await?, &answer.id).await?;
+    let (keys, names) =
+        names_beside(&mut *database.reader().acquire().await?, "projects", answer.id.as_str()).await?;
     answer.warnings.extend(look_alikes::among(&keys, "project", "key", &answer.key));
     answer.warnings.extend(look_alikes::among(&names, "project", "name", &answer.name));
     Ok(HttpResponse::Created()

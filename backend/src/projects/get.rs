@@ -7,6 +7,12 @@ use super::store;
 use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::web::problem::Problem;
+use sqlx::AnyConnection;
+
+/// A project by key or id, in the transaction that changes it.
+pub(super) async fn existing(connection: &mut AnyConnection, named: &str) -> Result<Project, Problem> {
+    store::project(connection, named).await?.ok_or_else(|| Problem::not_found("project"))
+}
 
 pub(super) async fn visible(
     database: &Database,

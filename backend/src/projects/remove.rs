@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, delete, web};
 use serde_json::json;
 
+use super::get::existing;
 use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
@@ -32,8 +33,7 @@ pub(super) async fn remove(
     database
         .write(move |transaction| {
             Box::pin(async move {
-                let project = store::project(transaction.connection(), &named).await?;
-                let project = project.ok_or_else(|| Problem::not_found("project"))?;
+                let project = existing(transaction.connection(), &named).await?;
                 let tokens = store::tokens_of(transaction.connection(), &project.id).await?;
                 if !tokens.is_empty() {
                     return Err(Problem::new(Kind::InUse).with_tokens(tokens));

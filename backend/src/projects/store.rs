@@ -75,19 +75,6 @@ pub(super) async fn list(
     rows.into_iter().map(ProjectRow::read).collect()
 }
 
-/// The keys and the names of the other projects.
-pub(super) async fn names_beside(
-    connection: &mut AnyConnection,
-    id: &ProjectId,
-) -> Result<(Vec<String>, Vec<String>), sqlx::Error> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT key, name FROM projects WHERE id <> $1 ORDER BY key")
-            .bind(id.to_string())
-            .fetch_all(connection)
-            .await?;
-    Ok(rows.into_iter().unzip())
-}
-
 pub(super) async fn insert(connection: &mut AnyConnection, project: &Project) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO projects (id, key, name, description, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)",

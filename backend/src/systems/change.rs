@@ -10,6 +10,7 @@ use super::rules::{self, audience, project_param};
 use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
+use crate::database::stored::names_beside;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
@@ -81,7 +82,8 @@ pub(crate) async fn change(
         .await?;
     let mut system = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let (_, others) = store::names_beside(&mut *database.reader().acquire().await?, &system.id).await?;
+        let (_, others) =
+            names_beside(&mut *database.reader().acquire().await?, "systems", system.id.as_str()).await?;
         system.warnings.extend(look_alikes::among(&others, "system", "name", &system.name));
     }
     Ok(web::Json(system))

@@ -11,6 +11,7 @@ use super::rules::{self, audience, project_param};
 use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
+use crate::database::stored::names_beside;
 use crate::database::{Change, Database, now};
 use crate::web::extract::Body;
 use crate::web::look_alikes;
@@ -82,7 +83,8 @@ pub(super) async fn create(
             })
         })
         .await?;
-    let (keys, names) = store::names_beside(&mut *database.reader().acquire().await?, &answer.id).await?;
+    let (keys, names) =
+        names_beside(&mut *database.reader().acquire().await?, "systems", answer.id.as_str()).await?;
     answer.warnings.extend(look_alikes::among(&keys, "system", "key", &answer.key));
     answer.warnings.extend(look_alikes::among(&names, "system", "name", &answer.name));
     Ok(HttpResponse::Created()

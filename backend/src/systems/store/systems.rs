@@ -60,19 +60,6 @@ impl SystemRow {
     }
 }
 
-/// The keys and the names of the other systems.
-pub(crate) async fn names_beside(
-    connection: &mut AnyConnection,
-    id: &SystemId,
-) -> Result<(Vec<String>, Vec<String>), sqlx::Error> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT key, name FROM systems WHERE id <> $1 ORDER BY key")
-            .bind(id.to_string())
-            .fetch_all(connection)
-            .await?;
-    Ok(rows.into_iter().unzip())
-}
-
 /// A system by id or key, if the one who asks may know of it.
 pub(crate) async fn system(
     connection: &mut AnyConnection,

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod command;
+mod dev;
 mod install;
 mod postgres;
 mod run;
@@ -31,6 +32,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         server: Vec<String>,
     },
+    /// Builds and starts it, and again what changes, while one works on it; the data stays in `./data`.
+    Dev {
+        /// Passed on to the server: `cargo xtask dev -- --demo`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        server: Vec<String>,
+    },
     /// Measures what a decision costs, as ratios against ceilings of the same run.
     Bench,
     /// Installs what is missing and runs every check and test.
@@ -42,6 +49,7 @@ fn main() -> Result<()> {
         Task::Build => run::build().map(|server| println!("{}", server.display())),
         Task::Screens => bundle::quick(),
         Task::Run { server } => run::run(&server),
+        Task::Dev { server } => dev::dev(&server),
         Task::Bench => {
             command::run(command::cargo().args(["bench", "--package", "latchkey", "--bench", "decisions"]))
         }

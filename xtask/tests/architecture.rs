@@ -54,22 +54,24 @@ impl Crate {
             // A program is a crate of its own above the library.
             let own =
                 if *root == "lib.rs" || roots.len() == 1 { vec![] } else { vec![root.replace(".rs", "")] };
-            read.file(own, source.join(root), source);
+            read.file(own, &source.join(root), source);
         }
         read
     }
 
-    fn file(&mut self, name: Name, file: PathBuf, folder: &Path) {
+    fn file(&mut self, name: Name, file: &Path, folder: &Path) {
         let text =
-            std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let File { items, attrs, .. } = syn::parse_file(&text).unwrap();
-        self.module(name, &file, folder, &items, &attrs);
+        self.module(name, file, folder, &items, &attrs);
     }
 
     fn module(&mut self, name: Name, file: &Path, folder: &Path, items: &[Item], attributes: &[Attribute]) {
         let mut module = Module { file: file.to_owned(), ..Module::default() };
         let mut paths = Paths::default();
-        attributes.iter().for_each(|attribute| paths.visit_attribute(attribute));
+        for attribute in attributes {
+            paths.visit_attribute(attribute);
+        }
         for item in items.iter().filter(|item| !is_test(item)) {
             match item {
                 Item::Mod(child) => {
@@ -77,21 +79,21 @@ impl Crate {
                     let path = [name.clone(), vec![own.clone()]].concat();
                     let inside = folder.join(&own);
                     module.children.insert(own.clone());
-                    match &child.content {
-                        Some((_, items)) => self.module(path, file, &inside, items, &child.attrs),
-                        None => {
-                            let plain = folder.join(format!("{own}.rs"));
-                            let file = if plain.is_file() { plain } else { inside.join("mod.rs") };
-                            self.file(path, file, &inside);
-                        }
+                    if let Some((_, items)) = &child.content {
+                        self.module(path, file, &inside, items, &child.attrs);
+                    } else {
+                        let plain = folder.join(format!("{own}.rs"));
+                        let file = if plain.is_file() { plain } else { inside.join("mod.rs") };
+                        self.file(path, &file, &inside);
                     }
                 }
                 Item::Use(import) => {
                     let hands_on = !matches!(import.vis, Visibility::Inherited);
                     take(&import.tree, &mut Vec::new(), &mut |path, here| {
-                        match here {
-                            Some(here) => drop(module.imports.insert(here, path.clone())),
-                            None => module.globs.push(path.clone()),
+                        if let Some(here) = here {
+                            module.imports.insert(here, path.clone());
+                        } else {
+                            module.globs.push(path.clone());
                         }
                         if !hands_on {
                             paths.found.push(path);
@@ -148,7 +150,11 @@ impl Crate {
             } else if let Some(import) = module.imports.get(step) {
                 let path = [import, &path[index + 1..]].concat();
                 // A crate of the same name as what it is imported as.
-                return if import == &[step.clone()] { None } else { self.resolve(&at, &path, depth + 1) };
+                return if import == std::slice::from_ref(step) {
+                    None
+                } else {
+                    self.resolve(&at, &path, depth + 1)
+                };
             } else {
                 let mut globs = module.globs.iter();
                 return globs.find_map(|glob| {

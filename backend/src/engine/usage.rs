@@ -256,11 +256,13 @@ pub async fn last_24_hours(
 ) -> Result<CallCount, sqlx::Error> {
     let sums = "CAST(COALESCE(SUM(allowed), 0) AS BIGINT), CAST(COALESCE(SUM(denied), 0) AS BIGINT)";
     let mut sql = Sql::new("SELECT ");
-    sql.push(sums).push(if token.is_some() { " FROM token_hours" } else { " FROM usage_hours" });
-    sql.push(" WHERE hour >= ").bind(hour_of(now() - 24 * HOUR));
-    if let Some(token) = token {
-        sql.push(" AND token_id = ").bind(token.to_string());
-    }
+    match token {
+        Some(token) => {
+            sql.push(sums).push(" FROM token_hours WHERE token_id = ").bind(token.to_string()).push(" AND")
+        }
+        None => sql.push(sums).push(" FROM usage_hours WHERE"),
+    };
+    sql.push(" hour >= ").bind(hour_of(now() - 24 * HOUR));
     let (allowed, denied) = sql.query_as::<(i64, i64)>().fetch_one(connection).await?;
     Ok(CallCount { allowed, denied })
 }

@@ -26,6 +26,7 @@ mod refusals;
 mod revocations;
 mod server;
 mod signing_keys;
+mod statements;
 mod strangers;
 mod tokens;
 mod trial;

@@ -1,0 +1,161 @@
+//! `cargo xtask dev`: rebuilds and restarts what changes, while somebody works on it.
+//!
+//! The server is a debug build, which reads the screens from `frontend/dist` at its
+//! start. The data stays where it is.
+
+use std::path::Path;
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use notify::{EventKind, RecursiveMode, Watcher as _};
+
+use crate::bundle;
+use crate::command::{cargo, program, root, run, target};
+
+/// What the server is made from.
+const SERVER: [&str; 4] = ["backend/src", "backend/demo", "migrations", "shared/src"];
+/// What the screens are made from.
+const SCREENS: [&str; 6] = [
+    "frontend/src",
+    "frontend/styles",
+    "frontend/index.html",
+    "frontend/style.css",
+    "gateways",
+    "shared/src",
+];
+/// How long nothing must change before a build begins: editors write several files.
+const QUIET: Duration = Duration::from_millis(200);
+/// How often to look whether the server still runs.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What has to be built anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Stale {
+    server: bool,
+    screens: bool,
+}
+
+impl Stale {
+    /// What a changed file makes stale.
+    fn by(file: &Path) -> Self {
+        let is_in = |all: &[&str]| all.iter().any(|one| file.starts_with(root().join(one)));
+        Self { server: is_in(&SERVER), screens: is_in(&SCREENS) }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.server |= other.server;
+        self.screens |= other.screens;
+    }
+}
+
+/// Builds, starts and watches, until it is interrupted. `arguments` are passed on to
+/// the server.
+pub(crate) fn dev(arguments: &[String]) -> Result<()> {
+    let (sender, changes) = channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if let Ok(event) = event
+            && !matches!(event.kind, EventKind::Access(_))
+        {
+            for file in &event.paths {
+                // Nobody listens any more when this ends.
+                let _ = sender.send(Stale::by(file));
+            }
+        }
+    })?;
+    for one in SERVER.iter().chain(&SCREENS) {
+        let path = root().join(one);
+        watcher.watch(&path, RecursiveMode::Recursive).with_context(|| path.display().to_string())?;
+    }
+    let mut server = None;
+    let mut stale = Stale { server: true, screens: true };
+    loop {
+        // What fails is said by the compiler; the server that runs goes on.
+        let mut is_built = !stale.screens || timed("the screens", bundle::quick);
+        is_built &= !stale.server || timed("the server", build_server);
+        if is_built {
+            stop(server.take())?;
+            let began = Instant::now();
+            server = Some(start(arguments)?);
+            eprintln!("==> the server was started {:.1} s after its build", began.elapsed().as_secs_f64());
+        }
+        stale = wait(&changes, &mut server)?;
+    }
+}
+
+fn build_server() -> Result<()> {
+    run(cargo().args(["build", "--package", "latchkey"]))
+}
+
+/// Builds something and says how long that took; whether it succeeded.
+fn timed(what: &str, build: impl FnOnce() -> Result<()>) -> bool {
+    let began = Instant::now();
+    match build() {
+        Ok(()) => {
+            eprintln!("==> {what} took {:.1} s", began.elapsed().as_secs_f64());
+            true
+        }
+        Err(error) => {
+            eprintln!("==> {what}: {error:#}. It is tried again when a file changes.");
+            false
+        }
+    }
+}
+
+fn start(arguments: &[String]) -> Result<Child> {
+    let binary = target()?.join("debug").join(format!("latchkey{}", std::env::consts::EXE_SUFFIX));
+    let mut server = program(binary);
+    server.arg("serve").args(arguments).current_dir(std::env::current_dir()?);
+    if std::env::var_os("LATCHKEY_DATA_DIR").is_none() {
+        server.env("LATCHKEY_DATA_DIR", "data");
+    }
+    server.spawn().context("the server cannot be started")
+}
+
+/// Asks the server to stop, and waits until it has: its data is then complete.
+fn stop(server: Option<Child>) -> Result<()> {
+    if let Some(mut server) = server {
+        if server.try_wait()?.is_none() {
+            Command::new("kill").args(["-TERM", &server.id().to_string()]).status()?;
+        }
+        server.wait()?;
+    }
+    Ok(())
+}
+
+/// Waits for changes that make something stale, and until no more come.
+fn wait(changes: &Receiver<Stale>, server: &mut Option<Child>) -> Result<Stale> {
+    let mut stale = Stale::default();
+    loop {
+        let patience = if stale == Stale::default() { LOOK } else { QUIET };
+        match changes.recv_timeout(patience) {
+            Ok(more) => stale.add(more),
+            Err(RecvTimeoutError::Timeout) if stale != Stale::default() => return Ok(stale),
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(ended) = server.as_mut().map(Child::try_wait).transpose()?.flatten() {
+                    eprintln!("==> the server ended: {ended}. It is started again when a file changes.");
+                    *server = None;
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("files are not watched any more"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_makes_stale_what_is_made_from_it() {
+        let by = |file: &str| {
+            let Stale { server, screens } = Stale::by(&root().join(file));
+            (server, screens)
+        };
+        assert_eq!(by("backend/src/tokens/list.rs"), (true, false));
+        assert_eq!(by("frontend/src/pages/tokens.rs"), (false, true));
+        assert_eq!(by("shared/src/tokens.rs"), (true, true));
+        assert_eq!(by("frontend/dist/index.html"), (false, false));
+    }
+}

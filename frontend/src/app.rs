@@ -1,20 +1,21 @@
 //! Which page is where.
 
+use crate::components::clipboard::{Clipboard, CopyByHand};
+use crate::components::frame::Frame;
+use crate::components::login_again::LoginGate;
+use crate::components::toast::{ToastRegion, Toasts};
+use crate::later;
+use crate::navigation::is_at;
+use crate::pages::login::LoginPage;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::tokens::TokensPage;
+use crate::preferences::Preferences;
+use crate::session::LastUser;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::hooks::use_location;
 use leptos_router::location::{BrowserUrl, LocationProvider as _};
 use leptos_router::path;
-
-use crate::components::clipboard::{Clipboard, CopyByHand};
-use crate::components::frame::Frame;
-use crate::components::login_again::{LastUser, LoginGate};
-use crate::components::toast::{ToastRegion, Toasts};
-use crate::later;
-use crate::pages::login::LoginPage;
-use crate::pages::not_found::NotFoundPage;
-use crate::pages::tokens::TokensPage;
-use crate::preferences::Preferences;
 
 /// The whole app, built anew when its language changes.
 #[component]
@@ -85,36 +86,4 @@ fn Pages() -> impl IntoView {
         }
         .into_any()
     }
-}
-
-/// Whether a path is that of a page, which may have a slash at its end.
-pub(crate) fn is_at(path: &str, page: &str) -> bool {
-    path.trim_end_matches('/') == page
-}
-
-/// The address of the page that is shown, within this app.
-pub(crate) fn here() -> String {
-    let location = window().location();
-    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
-}
-
-/// A path with what is given after `?`; what is empty is left out.
-pub(crate) fn with_query(path: &str, query: &[(&str, &str)]) -> String {
-    let mut address = path.to_owned();
-    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
-        let separator = if address.contains('?') { '&' } else { '?' };
-        address = format!("{address}{separator}{name}={}", String::from(js_sys::encode_uri_component(value)));
-    }
-    address
-}
-
-/// A path that leads on to `next` when the person is done there.
-pub(crate) fn with_next(path: &str, next: &str) -> String {
-    format!("{path}?next={}", String::from(js_sys::encode_uri_component(next)))
-}
-
-/// Where `next` leads: only ever to a page of this app.
-pub(crate) fn destination(next: Option<String>) -> String {
-    next.filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'))
-        .unwrap_or_else(|| "/tokens".to_owned())
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
 
 use crate::api::{Answer, Error};
-use crate::components::listing::{Failure, Skeleton};
+use crate::components::faces::{Failure, Skeleton};
 use crate::components::reading::Reading;
 use crate::pages::audit::AuditPage;
 use crate::pages::password::PasswordPage;

@@ -10,8 +10,10 @@ mod api;
 mod app;
 mod components;
 mod later;
+mod navigation;
 mod pages;
 mod preferences;
+mod session;
 mod text;
 mod time;
 

@@ -394,26 +394,25 @@ fn a_room_of_the_server_knows_what_the_architecture_lets_it_know() {
 }
 
 #[test]
-fn there_is_no_circle_in_the_server() {
-    assert_eq!(circles(&server().dependencies()), Vec::<Vec<String>>::new());
+fn a_room_of_the_screens_knows_what_the_architecture_lets_it_know() {
+    hold(&screens().dependencies(), &table("## The rooms of the screens"));
 }
 
 #[test]
-fn no_file_of_the_server_is_longer_than_400_lines() {
-    let long = |folder: &str| -> Vec<String> {
-        let read = if folder == "backend/src" { server() } else { screens() };
+fn there_is_no_circle() {
+    for read in [server(), screens()] {
+        assert_eq!(circles(&read.dependencies()), Vec::<Vec<String>>::new(), "{}", read.name);
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_400_lines() {
+    let is_long = |file: &PathBuf| std::fs::read_to_string(file).unwrap().lines().count() > 400;
+    for read in [server(), screens()] {
         let files: BTreeSet<PathBuf> = read.modules.into_values().map(|module| module.file).collect();
-        let is_long = |file: &PathBuf| {
-            let text = std::fs::read_to_string(file).unwrap();
-            let says_why = text
-                .lines()
-                .take_while(|line| line.starts_with("//!"))
-                .any(|line| line.contains("one thing"));
-            text.lines().count() > 400 && !says_why
-        };
-        files.into_iter().filter(is_long).map(|file| file.display().to_string()).collect()
-    };
-    assert_eq!(long("backend/src"), Vec::<String>::new());
+        let long: Vec<PathBuf> = files.into_iter().filter(is_long).collect();
+        assert!(long.is_empty(), "{long:?}");
+    }
 }
 
 /// Dependencies of a crate that is written for a test.

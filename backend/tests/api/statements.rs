@@ -558,7 +558,8 @@ fn written(text: &Text, is_typed: bool) -> String {
     for (index, part) in text.sql.split("$?").enumerate() {
         if index > 0 {
             let kind = types.next().unwrap();
-            sql.push_str(&if is_typed { format!("CAST(NULL AS {kind})") } else { format!("${index}") });
+            let placeholder = if is_typed { format!("CAST(NULL AS {kind})") } else { format!("${index}") };
+            sql.push_str(&placeholder);
         }
         sql.push_str(part);
     }

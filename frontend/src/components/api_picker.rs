@@ -1,81 +1,21 @@
 //! Choosing APIs: grouped by system and tag, searched as one types, one by one,
 //! all that were found, or a whole system with what it will have later.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+pub(crate) mod grants;
+mod group;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use latchkey_shared::systems::{Api, ApiScope, System};
 use latchkey_shared::tokens::Kind;
 use leptos::prelude::*;
 
-use super::each::Each;
-use super::frame::me;
-use super::listing::Failure;
+use self::grants::Grants;
+use self::group::{Found, Gone, Group, GroupOfSystem, groups};
 use super::reading::Reading;
 use crate::api::{self, Answer};
+use crate::components::faces::Failure;
 use crate::text;
-
-/// What is granted, by key.
-#[derive(Clone, Copy)]
-pub(crate) struct Grants {
-    pub(crate) apis: RwSignal<BTreeSet<String>>,
-    pub(crate) systems: RwSignal<BTreeSet<String>>,
-}
-
-impl Grants {
-    /// Nothing, or what a token is granted already.
-    pub(crate) fn new(
-        apis: impl IntoIterator<Item = String>,
-        systems: impl IntoIterator<Item = String>,
-    ) -> Self {
-        Self {
-            apis: RwSignal::new(apis.into_iter().collect()),
-            systems: RwSignal::new(systems.into_iter().collect()),
-        }
-    }
-
-    /// Chooses an API, or chooses it no more.
-    fn toggle(self, api: &str) {
-        self.apis.update(|apis| {
-            if !apis.remove(api) {
-                apis.insert(api.to_owned());
-            }
-        });
-    }
-
-    /// Whether nothing is chosen.
-    pub(crate) fn is_empty(self) -> bool {
-        self.apis.read().is_empty() && self.systems.read().is_empty()
-    }
-}
-
-/// A system with its APIs, by tag.
-struct Group {
-    system: System,
-    apis: Vec<Entry>,
-}
-
-/// An API, ready to be searched.
-struct Entry {
-    api: Api,
-    tag: String,
-    /// Everything that a search may hit, in lower case.
-    haystack: String,
-}
-
-/// How many rows a system shows before more are asked for, and how many hits of a
-/// search open their systems: as many as a browser draws between two keys.
-const SHOWN: usize = 100;
-
-/// What a search hits: for each system, which of its APIs. Nothing while nothing is searched.
-type Found = Memo<Option<Vec<Vec<usize>>>>;
-
-/// What stands in a system's list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Item {
-    Tag(String),
-    Api(usize),
-}
 
 /// The picker.
 #[component]
@@ -110,30 +50,6 @@ fn load(kind: Kind) -> Answer<Arc<Vec<Group>>> {
     let systems = api::all(move |cursor| api::systems::grantable(kind, cursor));
     let apis = api::all(move |cursor| api::systems::grantable_apis(kind, cursor));
     Box::pin(async move { Ok(Arc::new(groups(systems.await?, apis.await?))) })
-}
-
-fn groups(systems: Vec<System>, apis: Vec<Api>) -> Vec<Group> {
-    let mut by_system: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-    for api in apis {
-        by_system.entry(api.system.clone()).or_default().push(Entry::of(api));
-    }
-    let groups = systems.into_iter().filter_map(|system| {
-        let mut apis = by_system.remove(&system.key)?;
-        apis.sort_by(|one, other| (&one.tag, &one.api.name).cmp(&(&other.tag, &other.api.name)));
-        Some(Group { system, apis })
-    });
-    let mut groups: Vec<Group> = groups.collect();
-    // Latchkey itself is what is granted least.
-    groups.sort_by_key(|group| group.system.builtin);
-    groups
-}
-
-impl Entry {
-    fn of(api: Api) -> Self {
-        let haystack = [&api.name, &api.key, &api.method, &api.path].map(String::as_str).join("\n");
-        let haystack = format!("{haystack}\n{}", api.tags.join("\n")).to_lowercase();
-        Self { tag: api.tags.first().cloned().unwrap_or_default(), haystack, api }
-    }
 }
 
 #[component]
@@ -218,199 +134,4 @@ fn Groups(groups: Arc<Vec<Group>>, grants: Grants, error: Signal<Option<String>>
         </div>
     }
     .into_any()
-}
-
-/// A system: whole, all, none, or its APIs one by one.
-#[component]
-fn GroupOfSystem(
-    groups: Arc<Vec<Group>>,
-    at: usize,
-    grants: Grants,
-    found: Found,
-    /// Whether there is no other to look at first.
-    is_alone: bool,
-) -> impl IntoView {
-    let group = StoredValue::new(groups);
-    let with = move |read: &mut dyn FnMut(&Group)| group.with_value(|groups| read(&groups[at]));
-    let is_admin = me().is_system_admin();
-    let mut head = (String::new(), String::new(), false, 0);
-    with(&mut |group| {
-        let system = &group.system;
-        // Latchkey is never granted whole, nor, by a project administrator, what is in no project.
-        let is_whole_grantable = !system.builtin && (is_admin || system.global_api_count == 0);
-        head = (system.key.clone(), system.name.clone(), is_whole_grantable, group.apis.len());
-    });
-    let (system, name, is_whole_grantable, total) = head;
-    let prefix = format!("{system}:");
-    let count = Memo::new(move |_| grants.apis.read().iter().filter(|api| api.starts_with(&prefix)).count());
-    let hits = Memo::new(move |_| found.read().as_ref().map_or(total, |found| found[at].len()));
-    let is_open = RwSignal::new(is_alone || count.get_untracked() > 0);
-    // A search opens the first systems that it hits, until there is enough to look at.
-    let is_searched_open = Memo::new(move |_| {
-        found.read().as_ref().is_some_and(|found| found[..at].iter().map(Vec::len).sum::<usize>() < SHOWN)
-    });
-    let is_shown = Memo::new(move |_| is_open.get() || is_searched_open.get());
-    let limit = RwSignal::new(SHOWN);
-    Effect::new(move || {
-        found.track();
-        limit.set(SHOWN);
-    });
-    let items = Memo::new(move |_| {
-        let mut items = Vec::new();
-        if !is_shown.get() {
-            return items;
-        }
-        let found = found.read();
-        let mut positions: Box<dyn Iterator<Item = usize>> = match found.as_ref() {
-            Some(found) => Box::new(found[at].iter().copied()),
-            None => Box::new(0..total),
-        };
-        with(&mut |group| {
-            let is_tagged = group.apis.iter().any(|api| !api.tag.is_empty());
-            let mut tag = None;
-            for at in positions.by_ref().take(limit.get()) {
-                let api = &group.apis[at];
-                if is_tagged && tag != Some(&api.tag) {
-                    items.push(Item::Tag(api.tag.clone()));
-                    tag = Some(&api.tag);
-                }
-                items.push(Item::Api(at));
-            }
-        });
-        items
-    });
-    let whole_key = system.clone();
-    let is_whole = Memo::new(move |_| grants.systems.read().contains(&whole_key));
-    let whole_key = system.clone();
-    let toggle_whole = move |_| {
-        grants.systems.update(|systems| {
-            if !systems.remove(&whole_key) {
-                systems.insert(whole_key.clone());
-            }
-        });
-    };
-    let take_all = move |take: bool| {
-        grants.apis.update(|apis| {
-            with(&mut |group| {
-                for entry in &group.apis {
-                    if take {
-                        apis.insert(entry.api.key.clone());
-                    } else {
-                        apis.remove(&entry.api.key);
-                    }
-                }
-            });
-        });
-    };
-    let show = move |item: Item| match item {
-        Item::Tag(tag) => {
-            let tag = if tag.is_empty() { text::tokens::untagged().to_owned() } else { tag };
-            view! { <p class="picker-tag">{tag}</p> }.into_any()
-        }
-        Item::Api(api) => group.with_value(|groups| row(&groups[at].apis[api].api, grants, is_whole)),
-    };
-    let key = |item: &Item| match item {
-        Item::Tag(tag) => format!("# {tag}"),
-        Item::Api(at) => at.to_string(),
-    };
-    let has_more = move || limit.get() < hits.get();
-    let all_of = format!("{} {name}", text::tokens::select_all());
-    let none_of = format!("{} {name}", text::tokens::select_none());
-    view! {
-        <details
-            class="picker-group"
-            class:empty=move || hits.get() == 0
-            prop:open=is_shown
-            on:toggle:target=move |event| {
-                if !is_searched_open.get_untracked() {
-                    is_open.set(event.target().open());
-                }
-            }
-        >
-            <summary>
-                <span class="picker-name">{name} " " <code>{system}</code></span>
-                <span class="number">
-                    {move || if is_whole.get() {
-                        text::tokens::whole_system().to_owned()
-                    } else {
-                        text::tokens::of_group(count.get(), total)
-                    }}
-                </span>
-            </summary>
-            <div class="picker-tools">
-                {is_whole_grantable
-                    .then(|| view! {
-                        <label class="check">
-                            <input type="checkbox" prop:checked=is_whole on:change=toggle_whole.clone() />
-                            <span>{text::tokens::whole_system()}</span>
-                        </label>
-                    })}
-                <div class="buttons">
-                    <button type="button" class="quiet small" aria-label=all_of on:click=move |_| take_all(true)>
-                        {text::tokens::select_all()}
-                    </button>
-                    <button type="button" class="quiet small" aria-label=none_of on:click=move |_| take_all(false)>
-                        {text::tokens::select_none()}
-                    </button>
-                </div>
-            </div>
-            <div class="picker-section">
-                <Each of=items key children=show />
-            </div>
-            <Show when=has_more>
-                <button type="button" class="quiet small more" on:click=move |_| limit.update(|limit| *limit += 2 * SHOWN)>
-                    {text::show_more()}
-                </button>
-            </Show>
-        </details>
-    }
-}
-
-/// An API. A plain function of erased type: there may be two thousand of them.
-fn row(api: &Api, grants: Grants, is_whole: Memo<bool>) -> AnyView {
-    let note = match (api.deprecated, api.scope) {
-        (true, _) => Some(text::tokens::deprecated()),
-        (false, ApiScope::Global) => Some(text::tokens::global()),
-        (false, ApiScope::Project) => None,
-    };
-    let about = view! {
-        <span>
-            {api.name.clone()}
-            {note.map(|note| view! { " " <span class="badge">{note}</span> })}
-            <span class="sub"><span class="method">{api.method.clone()}</span> {api.path.clone()}</span>
-        </span>
-    };
-    choice(api.key.clone(), about.into_any(), grants, is_whole.into())
-}
-
-/// A box to tick for an API, which cannot be ticked while the whole system is.
-fn choice(key: String, about: AnyView, grants: Grants, is_whole: Signal<bool>) -> AnyView {
-    let toggled = key.clone();
-    view! {
-        <label class="check picker-row">
-            <input
-                type="checkbox"
-                prop:checked=move || is_whole.get() || grants.apis.read().contains(&key)
-                disabled=is_whole
-                on:change=move |_| grants.toggle(&toggled)
-            />
-            {about}
-        </label>
-    }
-    .into_any()
-}
-
-/// What a token is still granted of what is not there any more.
-#[component]
-fn Gone(keys: Vec<String>, grants: Grants) -> impl IntoView {
-    let row = |key: String| {
-        let about = view! { <code>{key.clone()}</code> }.into_any();
-        choice(key, about, grants, Signal::stored(false))
-    };
-    view! {
-        <div class="picker-section">
-            <p class="picker-tag">{text::tokens::gone_apis()}</p>
-            {keys.into_iter().map(row).collect_view()}
-        </div>
-    }
 }

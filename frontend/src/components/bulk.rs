@@ -8,8 +8,7 @@ use leptos::task::spawn_local;
 use super::dialog::Dialog;
 use super::field::Field;
 use super::token_actions::TokenName;
-use crate::api;
-use crate::text;
+use crate::{api, text};
 
 /// What is done to each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -118,3 +118,10 @@ pub(crate) fn Confirm(
         </Dialog>
     }
 }
+
+/// Whether the dialog about one of several things is open.
+pub(crate) fn dialog_for<T: Send + Sync + 'static>(about: RwSignal<Option<T>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(about.read().is_some()));
+    open
+}

@@ -1,55 +1,18 @@
 //! What is around every page of somebody who is logged in.
 
-use latchkey_shared::projects::MemberRole;
-use latchkey_shared::session::Session;
-use latchkey_shared::users::Role;
-use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::components::A;
-use leptos_router::hooks::{use_location, use_navigate};
-
-use super::listing::Failure;
-use super::login_again::LastUser;
 use super::menu::Menu;
 use super::reading::Reading;
 use super::shortcuts;
 use super::write::Write;
-use crate::api;
-use crate::app::{here, with_next};
-use crate::preferences::{Language, Preferences, Theme};
-use crate::text;
-
-/// Who is logged in, as pages inside the frame find it in their context.
-#[derive(Clone, Copy)]
-pub(crate) struct Me(StoredValue<Session>);
-
-/// Who is logged in.
-pub(crate) fn me() -> Me {
-    expect_context()
-}
-
-impl Me {
-    /// Whether they may do everything.
-    pub(crate) fn is_system_admin(self) -> bool {
-        self.0.with_value(|session| session.user.role == Role::SystemAdmin)
-    }
-
-    /// Whether they can manage any token at all.
-    pub(crate) fn administers(self) -> bool {
-        self.is_system_admin()
-            || self.0.with_value(|session| session.projects.iter().any(|one| one.role == MemberRole::Admin))
-    }
-
-    /// Whether this is their id.
-    pub(crate) fn is(self, user: &latchkey_shared::ids::UserId) -> bool {
-        self.0.with_value(|session| session.user.id == *user)
-    }
-
-    /// Their user name.
-    pub(crate) fn username(self) -> String {
-        self.0.with_value(|session| session.user.username.clone())
-    }
-}
+use crate::components::faces::Failure;
+use crate::navigation::{here, with_next};
+use crate::session::{LastUser, Me, me};
+use crate::{api, text};
+use latchkey_shared::session::Session;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_location, use_navigate};
 
 /// The head of the page with its navigation, and the page itself.
 #[component]
@@ -153,47 +116,6 @@ fn Account(name: String) -> impl IntoView {
                 <a href="/api/docs/" rel="external">{text::api_documentation()}</a>
                 <button type="button" on:click=move |_| log_out.send(())>{text::session::log_out()}</button>
             </Menu>
-        </div>
-    }
-}
-
-/// The choice of a language, each in its own words.
-#[component]
-pub(crate) fn LanguageChoice() -> impl IntoView {
-    let preferences = expect_context::<Preferences>();
-    view! {
-        <div class="switch" role="group" aria-label=text::settings::language()>
-            {Language::ALL
-                .map(|one| view! {
-                    <button
-                        type="button"
-                        lang=one.tag()
-                        aria-pressed=move || (preferences.language.get() == one).to_string()
-                        on:click=move |_| preferences.speak(one)
-                    >
-                        {one.name()}
-                    </button>
-                })}
-        </div>
-    }
-}
-
-/// The choice of a theme.
-#[component]
-pub(crate) fn ThemeChoice() -> impl IntoView {
-    let preferences = expect_context::<Preferences>();
-    view! {
-        <div class="switch" role="group" aria-label=text::settings::theme()>
-            {Theme::ALL
-                .map(|one| view! {
-                    <button
-                        type="button"
-                        aria-pressed=move || (preferences.theme.get() == one).to_string()
-                        on:click=move |_| preferences.paint(one)
-                    >
-                        {text::settings::theme_name(one)}
-                    </button>
-                })}
         </div>
     }
 }

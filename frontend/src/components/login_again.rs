@@ -1,23 +1,19 @@
 //! The session ended in the middle of something: log in over the page, and
 //! whatever was asked for goes on, with all that was typed.
 
+use super::dialog::Dialog;
+use super::form::{Form, Submit};
+use super::login_fields::LoginFields;
+use super::write::Write;
+use crate::api::{self};
+use crate::navigation::{here, is_at, with_next};
+use crate::session::LastUser;
+use crate::text;
 use futures_channel::oneshot;
 use latchkey_shared::session::{Login, Session};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-
-use super::dialog::Dialog;
-use super::field::{Field, ShowPassword, password_kind};
-use super::form::{Form, Submit, at_field};
-use super::write::Write;
-use crate::api::{self, Error};
-use crate::app::{here, is_at, with_next};
-use crate::text;
-
-/// The name that whoever was logged in on this page had.
-#[derive(Clone, Copy)]
-pub(crate) struct LastUser(pub(crate) RwSignal<Option<String>>);
 
 /// Catches calls that are answered with "nobody is logged in". Before anybody
 /// was, it leads to the login page; afterwards it asks over the page.
@@ -84,37 +80,5 @@ fn Again(name: String, then: impl Fn(Session) + Clone + 'static) -> impl IntoVie
                 <Submit says=(text::session::log_in(), text::session::logging_in()) pending=write.pending() />
             </div>
         </Form>
-    }
-}
-
-/// User name and password. Typing starts at what is not known yet.
-#[component]
-pub(crate) fn LoginFields(
-    username: RwSignal<String>,
-    password: RwSignal<String>,
-    /// What the server had to say.
-    error: Signal<Option<Error>>,
-) -> impl IntoView {
-    let shown = RwSignal::new(false);
-    let is_known = !username.read_untracked().is_empty();
-    view! {
-        <Field
-            name="username"
-            label=text::session::username()
-            value=username
-            autocomplete="username"
-            error=at_field(error, "username")
-            focused=!is_known
-        />
-        <Field
-            name="password"
-            label=text::session::password()
-            value=password
-            kind=password_kind(shown)
-            autocomplete="current-password"
-            error=at_field(error, "password")
-            focused=is_known
-        />
-        <ShowPassword shown />
     }
 }

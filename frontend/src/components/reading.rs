@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::listing::{Failure, Skeleton};
 use crate::api::{Answer, Error};
+use crate::components::faces::{Failure, Skeleton};
 use crate::text;
 
 /// What was read, without its type, so that there is one kind of resource and not

@@ -2,7 +2,11 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
+use super::listing::Reload;
+use crate::navigation::with_query;
 use crate::text;
 
 /// The box. `/` focuses it from anywhere on the page.
@@ -53,4 +57,21 @@ pub(crate) fn SearchBox(
             </Show>
         </form>
     }
+}
+
+/// What a list is searched for, which its address keeps as `q`, and what its
+/// search box does: the same search again loads anew.
+pub(crate) fn use_search(path: &'static str, reload: Reload) -> (Memo<String>, Callback<String>) {
+    let query = use_query_map();
+    let search = Memo::new(move |_| query.read().get_str("q").unwrap_or_default().trim().to_owned());
+    let navigate = use_navigate();
+    let submit = Callback::new(move |wanted: String| {
+        if wanted == *search.read_untracked() {
+            reload.now();
+        } else {
+            let keep_place = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+            navigate(&with_query(path, &[("q", &wanted)]), keep_place);
+        }
+    });
+    (search, submit)
 }

@@ -12,10 +12,9 @@ use super::dialog::Confirm;
 use super::field::Field;
 use super::toast::{Toasts, toasts};
 use super::write::Write;
-use crate::api;
 use crate::components::clipboard::clipboard;
-use crate::text;
 use crate::time::{exact, relative, seconds_from_now};
+use crate::{api, text};
 
 /// A token used as recently as this, in seconds, is deleted by typing its name.
 const RECENT: f64 = 24.0 * 60.0 * 60.0;

@@ -5,14 +5,13 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::api;
-use crate::app::{destination, with_next};
 use crate::components::form::{Form, Submit};
-use crate::components::frame::LanguageChoice;
-use crate::components::login_again::LoginFields;
+use crate::components::login_fields::LoginFields;
+use crate::components::preferences::LanguageChoice;
 use crate::components::title::set_title;
 use crate::components::write::Write;
-use crate::text;
+use crate::navigation::{destination, with_next};
+use crate::{api, text};
 
 /// Asks for name and password, then goes on to `?next=`.
 #[component]

@@ -6,15 +6,14 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::api;
-use crate::app::destination;
 use crate::components::field::{Field, ShowPassword, password_kind};
 use crate::components::form::{Form, Submit, at_field};
 use crate::components::reading::Reading;
 use crate::components::title::set_title;
 use crate::components::toast::toasts;
 use crate::components::write::Write;
-use crate::text;
+use crate::navigation::destination;
+use crate::{api, text};
 
 /// Asks for the password until now and the one from now on, then goes on to `?next=`.
 #[component]

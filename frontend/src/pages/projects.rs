@@ -6,20 +6,18 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::use_search;
-use crate::api;
 use crate::components::dialog::Dialog;
 use crate::components::each::Each;
 use crate::components::field::{Field, TextArea};
 use crate::components::form::{Checked, Foot, Form};
-use crate::components::frame::me;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
-use crate::components::search::SearchBox;
+use crate::components::search::{SearchBox, use_search};
 use crate::components::toast::toasts;
 use crate::components::write::Write;
-use crate::text;
+use crate::session::me;
 use crate::time::Moment;
+use crate::{api, text};
 
 /// The list with its search.
 #[component]

@@ -3,13 +3,13 @@
 use latchkey_shared::installation::{Installation, Stats, StatusCount};
 use leptos::prelude::*;
 
-use crate::api;
 use crate::components::clipboard::CopyButton;
-use crate::components::frame::{LanguageChoice, ThemeChoice, me};
 use crate::components::heading::Heading;
+use crate::components::preferences::{LanguageChoice, ThemeChoice};
 use crate::components::reading::{Loaded, Reading};
-use crate::text;
+use crate::session::me;
 use crate::time::number;
+use crate::{api, text};
 
 /// The choices, the account, the installation, the keys, and where to read on.
 #[component]

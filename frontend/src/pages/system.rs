@@ -5,24 +5,25 @@ mod gateway;
 mod import;
 mod keys;
 mod settings;
+mod shared;
 
-use latchkey_shared::systems::{IssuedVerifierKey, System};
+use latchkey_shared::systems::System;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::apis::Apis;
-pub(crate) use self::apis::{METHODS, starts_with_slash};
 use self::gateway::GatewayRecipes;
-use self::import::{Draft, Import};
+use self::import::Import;
+use self::import::draft::Draft;
 use self::keys::Keys;
 use self::settings::Settings;
-use super::systems::Badges;
-use crate::api;
-use crate::app::with_query;
-use crate::components::frame::me;
+use self::shared::Shared;
 use crate::components::heading::Heading;
 use crate::components::reading::{Loaded, Reading};
-use crate::text;
+use crate::components::system_badges::SystemBadges;
+use crate::navigation::system_link;
+use crate::session::me;
+use crate::{api, text};
 
 /// A part of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,29 +66,6 @@ impl Tab {
     }
 }
 
-/// The address of a part of a system's page.
-pub(crate) fn link(key: &str, tab: &str) -> String {
-    with_query(&format!("/systems/{key}"), &[("tab", tab)])
-}
-
-/// What the parts of the page share, and keep while one switches between them.
-#[derive(Clone, Copy)]
-struct Shared {
-    /// The system as it is now.
-    system: RwSignal<System>,
-    /// The document that may be imported.
-    draft: Draft,
-    /// The verifier key that was made on this page: here alone, so that it can
-    /// be filled into a snippet.
-    fresh_key: RwSignal<Option<IssuedVerifierKey>>,
-}
-
-impl Shared {
-    fn key(self) -> String {
-        self.system.with_untracked(|system| system.key.clone())
-    }
-}
-
 /// The system, loaded by the key in the address.
 #[component]
 pub(crate) fn SystemPage() -> impl IntoView {
@@ -125,7 +103,7 @@ fn Parts(
     Effect::new(move || name.set(Some(system.read().name.clone())));
     view! {
         <p class="under-heading">
-            <code>{key}</code> {move || view! { <Badges system=system.get() /> }}
+            <code>{key}</code> {move || view! { <SystemBadges system=system.get() /> }}
         </p>
         <Show when=move || system.read().disabled>
             <p class="notice warn">{text::systems::is_disabled()}</p>
@@ -138,7 +116,7 @@ fn Parts(
                         .iter()
                         .map(|&one| view! {
                             <a
-                                href=link(&address, one.as_str())
+                                href=system_link(&address, one.as_str())
                                 aria-current=move || (tab.get() == one).then_some("page")
                             >
                                 {one.name()}

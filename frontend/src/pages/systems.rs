@@ -1,25 +1,23 @@
 //! The core systems: `/systems?q=`.
 
+use crate::components::dialog::Dialog;
+use crate::components::each::Each;
+use crate::components::field::Field;
+use crate::components::form::{Checked, Foot, Form, at_field};
+use crate::components::heading::Heading;
+use crate::components::listing::{Listing, Nothing, Reload};
+use crate::components::search::{SearchBox, use_search};
+use crate::components::system_badges::SystemBadges;
+use crate::components::toast::toasts;
+use crate::components::write::Write;
+use crate::navigation::system_link;
+use crate::session::me;
+use crate::{api, text};
 use latchkey_shared::fields;
 use latchkey_shared::systems::{NewSystem, System};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-
-use super::system::link;
-use super::use_search;
-use crate::api;
-use crate::components::dialog::Dialog;
-use crate::components::each::Each;
-use crate::components::field::Field;
-use crate::components::form::{Checked, Foot, Form, at_field};
-use crate::components::frame::me;
-use crate::components::heading::Heading;
-use crate::components::listing::{Listing, Nothing, Reload};
-use crate::components::search::SearchBox;
-use crate::components::toast::toasts;
-use crate::components::write::Write;
-use crate::text;
 
 /// The list with its search, and adding one.
 #[component]
@@ -98,30 +96,13 @@ fn Row(system: System) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                <a href=link(&system.key, "apis")>{system.name.clone()}</a>
+                <a href=system_link(&system.key, "apis")>{system.name.clone()}</a>
                 <span class="sub code">{system.key.clone()}</span>
             </th>
-            <td><Badges system=system.clone() /></td>
+            <td><SystemBadges system=system.clone() /></td>
             <td class="number">{system.api_count}</td>
             <td class="minor wrapped code">{system.audience}</td>
         </tr>
-    }
-}
-
-/// What is out of the ordinary with a system; active if nothing is.
-#[component]
-pub(crate) fn Badges(system: System) -> impl IntoView {
-    let state = if system.disabled {
-        view! { <span class="badge disabled">{text::disabled()}</span> }
-    } else {
-        view! { <span class="badge active">{text::tokens::status(latchkey_shared::tokens::Status::Active)}</span> }
-    };
-    view! {
-        <span class="badges">
-            {state}
-            {system.restricted.then(|| view! { <span class="badge">{text::systems::restricted()}</span> })}
-            {system.builtin.then(|| view! { <span class="badge">{text::systems::built_in()}</span> })}
-        </span>
     }
 }
 
@@ -135,7 +116,7 @@ fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
         move |system: System| {
             toasts.good(text::systems::system_added());
             toasts.warn(&system.warnings);
-            navigate(&link(&system.key, "import"), NavigateOptions::default());
+            navigate(&system_link(&system.key, "import"), NavigateOptions::default());
         },
     );
     let error = create.error();

@@ -14,16 +14,15 @@ use self::grants::{Grants, Targets};
 use self::rotate::Rotate;
 use self::trial::TryIt;
 use self::usage::UsagePanel;
-use crate::api;
-use crate::app::with_query;
 use crate::components::clipboard::CopyButton;
 use crate::components::heading::Heading;
 use crate::components::menu::Menu;
 use crate::components::reading::{Loaded, Reading};
+use crate::components::status::StatusBadge;
 use crate::components::token_actions::{DeleteToken, HandOver, TokenName, other_switch, save_file, switch};
-use crate::pages::tokens::StatusBadge;
-use crate::text;
+use crate::navigation::with_query;
 use crate::time::{LastUsed, Moment};
+use crate::{api, text};
 
 /// The token, loaded by the id in the address.
 #[component]

@@ -4,14 +4,13 @@ use latchkey_shared::tokens::{Kind, Token};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::tokens::StatusBadge;
-use crate::api;
 use crate::components::clipboard::Snippet;
 use crate::components::heading::Heading;
 use crate::components::reading::{Loaded, Reading};
+use crate::components::status::StatusBadge;
 use crate::components::token_actions::{HandOver, TokenName};
-use crate::text;
 use crate::time::Expiry;
+use crate::{api, text};
 
 /// The success page.
 #[component]

@@ -7,13 +7,12 @@ use leptos::prelude::*;
 use leptos::web_sys::Url;
 use leptos_router::hooks::use_query_map;
 
-use super::{Shared, link};
-use crate::api;
-use crate::app::with_query;
+use super::shared::Shared;
 use crate::components::clipboard::Snippet;
 use crate::components::field::Field;
 use crate::components::reading::{Loaded, Reading};
-use crate::text;
+use crate::navigation::{system_link, with_query};
+use crate::{api, text};
 
 /// What stands where no key is known.
 const NO_KEY: &str = "YOUR_VERIFIER_KEY";
@@ -96,7 +95,7 @@ pub(super) fn GatewayRecipes(shared: Shared) -> impl IntoView {
                         let word = one.map_or(BY_HAND, Gateway::as_str);
                         view! {
                             <a
-                                href=with_query(&link(&key.get_value(), "gateway"), &[("gateway", word)])
+                                href=with_query(&system_link(&key.get_value(), "gateway"), &[("gateway", word)])
                                 aria-current=move || (chosen.get() == one).then_some("true")
                             >
                                 {one.map_or(text::systems::by_hand(), text::systems::gateway_name)}

@@ -4,9 +4,7 @@ use latchkey_shared::fields;
 use latchkey_shared::systems::{Gateway, IssuedVerifierKey, NewVerifierKey, VerifierKey};
 use leptos::prelude::*;
 
-use super::{Shared, link};
-use crate::api;
-use crate::app::with_query;
+use super::shared::Shared;
 use crate::components::clipboard::Snippet;
 use crate::components::dialog::{Confirm, Dialog};
 use crate::components::each::Each;
@@ -15,8 +13,9 @@ use crate::components::form::{Checked, Foot, Form};
 use crate::components::listing::{Listing, Nothing, Reload};
 use crate::components::toast::toasts;
 use crate::components::write::Write;
-use crate::text;
+use crate::navigation::{system_link, with_query};
 use crate::time::Moment;
+use crate::{api, text};
 
 /// The list, creating one and deleting one.
 #[component]
@@ -77,7 +76,7 @@ pub(super) fn Keys(shared: Shared) -> impl IntoView {
             <p class="notice warn">{text::systems::key_created_hint()}</p>
             {move || shared.fresh_key.get().map(|key| {
                 let gateway = key.gateway.map_or(super::gateway::BY_HAND, Gateway::as_str);
-                let address = with_query(&link(&system.get_value(), "gateway"), &[("gateway", gateway)]);
+                let address = with_query(&system_link(&system.get_value(), "gateway"), &[("gateway", gateway)]);
                 view! {
                     <Snippet
                         label=format!("{}: {}", text::systems::verifier_key(), key.name)

@@ -7,7 +7,7 @@ use latchkey_shared::systems::ApiRef;
 use latchkey_shared::tokens::{Kind, Token};
 use leptos::prelude::*;
 
-use crate::pages::system::link;
+use crate::navigation::system_link;
 use crate::text;
 
 /// A system's APIs are written out at once up to this many; more when they are asked for.
@@ -31,7 +31,7 @@ pub(super) fn Grants(token: Token) -> impl IntoView {
                 .into_iter()
                 .map(|system| view! {
                     <p class="whole anywhere">
-                        <a href=link(&system.key, "apis")>{system.name}</a> " "
+                        <a href=system_link(&system.key, "apis")>{system.name}</a> " "
                         <span class="hint">{text::token::whole_system()}</span>
                     </p>
                 })

@@ -3,13 +3,12 @@
 use latchkey_shared::tokens::{Kind, Rotation};
 use leptos::prelude::*;
 
-use crate::api;
 use crate::components::dialog::Confirm;
 use crate::components::field::TextArea;
 use crate::components::form::at_field;
 use crate::components::toast::toasts;
 use crate::components::write::Write;
-use crate::text;
+use crate::{api, text};
 
 /// How long the old credentials stay good, in seconds.
 const OVERLAPS: [u32; 4] = [0, 3_600, 86_400, 604_800];

@@ -6,13 +6,12 @@ use latchkey_shared::tokens::{Kind, Token, Trial};
 use latchkey_shared::verify::{Decision, Subject};
 use leptos::prelude::*;
 
-use crate::api;
+use crate::components::call::{METHODS, starts_with_slash};
 use crate::components::field::{Field, Select};
 use crate::components::form::{Checked, Form, Submit, at_field};
 use crate::components::reading::{Loaded, Reading};
 use crate::components::write::Write;
-use crate::pages::system::{METHODS, starts_with_slash};
-use crate::text;
+use crate::{api, text};
 
 /// The panel.
 #[component]

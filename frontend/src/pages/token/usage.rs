@@ -7,10 +7,9 @@ use latchkey_shared::tokens::Usage;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use crate::api;
 use crate::components::reading::{Loaded, Reading};
-use crate::text;
 use crate::time::{self, number};
+use crate::{api, text};
 
 /// How many days there are in the chart.
 const DAYS: u32 = 30;

@@ -1,0 +1,105 @@
+//! What a document would change.
+
+use latchkey_shared::systems::{ImportReport, ImportedApi};
+use leptos::prelude::*;
+
+use crate::components::token_links::TokenLinks;
+use crate::text;
+
+pub(crate) fn changes_anything(report: &ImportReport, base_path: &str) -> bool {
+    !(report.added.is_empty() && report.changed.is_empty() && report.removed.is_empty())
+        || brings_base_path(report, base_path)
+}
+
+/// A document without servers leaves the base path as it is.
+fn brings_base_path(report: &ImportReport, base_path: &str) -> bool {
+    !report.base_path.is_empty() && report.base_path != base_path
+}
+
+/// What an import changes.
+#[component]
+pub(crate) fn Report(
+    report: ImportReport,
+    /// The base path until now.
+    before: String,
+) -> impl IntoView {
+    let base_path = brings_base_path(&report, &before)
+        .then(|| text::systems::base_path_changes(&before, &report.base_path));
+    let changes = changes_anything(&report, &before) || !report.dry_run;
+    let numbers = [
+        (text::systems::added(), report.added.len()),
+        (text::systems::changed(), report.changed.len()),
+        (text::systems::removed_apis(), report.removed.len()),
+        (text::systems::unchanged(), report.unchanged),
+    ];
+    let (affected, warnings) = (report.affected_tokens, report.warnings);
+    let warning_count = warnings.len();
+    view! {
+        <dl class="numbers">
+            {numbers
+                .map(|(name, number)| view! { <div><dt>{name}</dt> <dd>{number}</dd></div> })}
+        </dl>
+        {(!changes).then(|| view! { <p role="status">{text::systems::changes_nothing()}</p> })}
+        {base_path.map(|sentence| view! { <p class="anywhere">{sentence}</p> })}
+        {if affected.is_empty() {
+            view! { <p class="hint">{text::systems::no_affected_tokens()}</p> }.into_any()
+        } else {
+            view! {
+                <div class="notice warn form">
+                    <h3>{text::systems::affected_tokens()}</h3>
+                    <p>{text::systems::affected_tokens_hint()}</p>
+                    <TokenLinks label=text::systems::affected_tokens() tokens=affected />
+                </div>
+            }
+            .into_any()
+        }}
+        {(!warnings.is_empty())
+            .then(|| view! {
+                <details class="part" open={warning_count <= 10}>
+                    <summary>{text::systems::warnings()} " (" {warning_count} ")"</summary>
+                    <ul class="warnings">
+                        {warnings.into_iter().map(|warning| view! { <li>{warning}</li> }).collect_view()}
+                    </ul>
+                </details>
+            })}
+        <Operations title=text::systems::added() apis=report.added class="added" />
+        <Operations title=text::systems::changed() apis=report.changed class="changed" />
+        <Operations title=text::systems::removed_apis() apis=report.removed class="removed" />
+    }
+}
+
+/// Operations of one sort; long lists are written out when they are opened.
+#[component]
+fn Operations(title: &'static str, apis: Vec<ImportedApi>, class: &'static str) -> impl IntoView {
+    if apis.is_empty() {
+        return ().into_any();
+    }
+    let count = apis.len();
+    let is_open = RwSignal::new(count <= 50);
+    let apis = StoredValue::new(apis);
+    let list = move || {
+        apis.with_value(|apis| {
+            apis.iter()
+                .map(|api| view! {
+                    <li>
+                        <span class="method">{api.method.clone()}</span> " " <code>{api.path.clone()}</code>
+                        <span class="sub">{api.name.clone()} " · " {api.key.clone()}</span>
+                    </li>
+                })
+                .collect_view()
+        })
+    };
+    view! {
+        <details
+            class="part"
+            open=is_open.get_untracked()
+            on:toggle:target=move |event| is_open.set(event.target().open())
+        >
+            <summary>{title} " (" {count} ")"</summary>
+            <Show when=move || is_open.get()>
+                <ul class=format!("operations {class}") class:long={count > 50} tabindex="0" aria-label=title>{list()}</ul>
+            </Show>
+        </details>
+    }
+    .into_any()
+}

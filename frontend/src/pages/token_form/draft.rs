@@ -1,0 +1,224 @@
+//! What was entered about a token.
+
+use std::collections::BTreeSet;
+
+use js_sys::Date;
+use latchkey_shared::fields;
+use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::{Kind, NewToken, Token, TokenPatch};
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use crate::components::api_picker::grants::Grants;
+use crate::components::choices::Choice;
+use crate::text;
+
+/// What is in the form.
+#[derive(Clone, Copy)]
+pub(crate) struct Draft {
+    pub(crate) kind: Kind,
+    pub(crate) name: RwSignal<String>,
+    pub(crate) description: RwSignal<String>,
+    pub(crate) grants: Grants,
+    pub(crate) all_projects: RwSignal<bool>,
+    /// Projects or users.
+    pub(crate) targets: RwSignal<Vec<Choice>>,
+    pub(crate) expires_at: RwSignal<String>,
+    pub(crate) allowed_ips: RwSignal<String>,
+    pub(crate) key_size: RwSignal<String>,
+    pub(crate) one_time_only: RwSignal<bool>,
+    /// The client's own, in place of a secret.
+    pub(crate) public_key: RwSignal<String>,
+    /// Whether it was tried to submit: from then on what is missing is said.
+    pub(crate) submitted: RwSignal<bool>,
+}
+
+impl Draft {
+    pub(super) fn new(kind: Kind, token: Option<&Token>) -> Self {
+        let keys = |token: &Token| -> (Vec<String>, Vec<String>) {
+            (
+                token.apis.iter().map(|api| api.key.clone()).collect(),
+                token.systems.iter().map(|system| system.key.clone()).collect(),
+            )
+        };
+        let (apis, systems) = token.map(keys).unwrap_or_default();
+        let targets = token.filter(|token| token.kind == kind).map(targets_of).unwrap_or_default();
+        let lines = |token: &Token| token.allowed_ips.join("\n");
+        Self {
+            kind,
+            name: RwSignal::new(token.map(|token| token.name.clone()).unwrap_or_default()),
+            description: RwSignal::new(token.map(|token| token.description.clone()).unwrap_or_default()),
+            grants: Grants::new(apis, systems),
+            all_projects: RwSignal::new(token.is_some_and(|token| token.all_projects)),
+            targets: RwSignal::new(targets),
+            expires_at: RwSignal::new(
+                token.and_then(|token| token.expires_at.as_ref()).map(local_time).unwrap_or_default(),
+            ),
+            allowed_ips: RwSignal::new(token.map(lines).unwrap_or_default()),
+            key_size: RwSignal::new("2048".to_owned()),
+            one_time_only: RwSignal::new(token.is_some_and(|token| token.one_time_only)),
+            public_key: RwSignal::new(String::new()),
+            submitted: RwSignal::new(false),
+        }
+    }
+
+    /// What is wrong with the name, by the server's own rule.
+    pub(super) fn name_fault(self) -> Option<String> {
+        let refusal = fields::name(&self.name.read()).err()?;
+        Some(text::problems::at_field(refusal.code, &refusal.message))
+    }
+
+    pub(super) fn grants_fault(self) -> Option<String> {
+        self.grants.is_empty().then(|| text::tokens::choose_an_api().to_owned())
+    }
+
+    pub(super) fn targets_fault(self) -> Option<String> {
+        let chosen = self.all_projects.get() || !self.targets.read().is_empty();
+        (!chosen).then(|| match self.kind {
+            Kind::Rsa => text::tokens::choose_a_project().to_owned(),
+            Kind::Jwt => text::tokens::choose_a_user().to_owned(),
+        })
+    }
+
+    pub(super) fn ips_fault(self) -> Option<String> {
+        let faulty =
+            self.ips().into_iter().find_map(|line| Some((fields::address_range(&line).err()?, line)));
+        faulty.map(|(refusal, line)| {
+            format!("{line}: {}", text::problems::at_field(refusal.code, &refusal.message))
+        })
+    }
+
+    pub(super) fn expires_fault(self) -> Option<String> {
+        let typed = self.expires_at.get();
+        if typed.is_empty() {
+            return None;
+        }
+        let time = Date::new(&JsValue::from_str(&typed)).get_time();
+        match time.is_nan() {
+            true => Some(text::problems::at_field("invalid_time", "Not a time.")),
+            false if time <= Date::now() => {
+                Some(text::problems::at_field("in_the_past", "Must be in the future."))
+            }
+            false => None,
+        }
+    }
+
+    /// Whether anything is wrong that can be told here.
+    pub(super) fn is_faulty(self) -> bool {
+        [self.name_fault(), self.grants_fault(), self.targets_fault(), self.ips_fault(), self.expires_fault()]
+            .iter()
+            .any(Option::is_some)
+    }
+
+    pub(super) fn ips(self) -> Vec<String> {
+        let typed = self.allowed_ips.read();
+        typed
+            .split([',', '\n', ' '])
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(ToOwned::to_owned)
+            .collect()
+    }
+
+    /// Projects; none when it is for all.
+    pub(super) fn projects(self) -> Vec<String> {
+        if self.kind == Kind::Rsa && !self.all_projects.get_untracked() {
+            self.target_keys()
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(super) fn users(self) -> Vec<String> {
+        if self.kind == Kind::Jwt { self.target_keys() } else { Vec::new() }
+    }
+
+    pub(super) fn target_keys(self) -> Vec<String> {
+        self.targets.read_untracked().iter().map(|one| one.key.clone()).collect()
+    }
+
+    pub(super) fn new_token(self) -> NewToken {
+        let description = self.description.get_untracked();
+        let public_key = self.public_key.get_untracked().trim().to_owned();
+        NewToken {
+            kind: self.kind,
+            name: self.name.get_untracked(),
+            description: (!description.trim().is_empty()).then_some(description),
+            apis: self.grants.apis.get_untracked().into_iter().collect(),
+            systems: self.grants.systems.get_untracked().into_iter().collect(),
+            projects: self.projects(),
+            all_projects: self.kind == Kind::Rsa && self.all_projects.get_untracked(),
+            users: self.users(),
+            expires_at: utc_time(&self.expires_at.get_untracked()),
+            allowed_ips: untrack(|| self.ips()),
+            key_size: (self.kind == Kind::Rsa && public_key.is_empty())
+                .then(|| self.key_size.get_untracked().parse().ok())
+                .flatten(),
+            public_key: (!public_key.is_empty()).then_some(public_key),
+            one_time_only: self.kind == Kind::Rsa && self.one_time_only.get_untracked(),
+        }
+    }
+
+    /// What differs from the token as it is.
+    pub(super) fn patch(self, token: &Token) -> TokenPatch {
+        let before = Self::snapshot(token);
+        let set = |keys: &[String]| keys.iter().cloned().collect::<BTreeSet<_>>();
+        let wanted = self.new_token();
+        let apis_differ =
+            set(&wanted.apis) != set(&before.apis) || set(&wanted.systems) != set(&before.systems);
+        let targets_differ =
+            wanted.all_projects != before.all_projects || set(&wanted.projects) != set(&before.projects);
+        TokenPatch {
+            name: (wanted.name.trim() != before.name).then_some(wanted.name),
+            description: (self.description.get_untracked() != token.description)
+                .then(|| self.description.get_untracked()),
+            status: None,
+            apis: apis_differ.then_some(wanted.apis),
+            systems: apis_differ.then_some(wanted.systems),
+            projects: (targets_differ && !wanted.all_projects).then_some(wanted.projects),
+            all_projects: targets_differ.then_some(wanted.all_projects),
+            users: (set(&wanted.users) != set(&before.users)).then_some(wanted.users),
+            expires_at: {
+                let typed = self.expires_at.get_untracked();
+                let was = token.expires_at.as_ref().map(local_time).unwrap_or_default();
+                (typed != was).then(|| utc_time(&typed))
+            },
+            allowed_ips: (wanted.allowed_ips != token.allowed_ips).then_some(wanted.allowed_ips),
+            one_time_only: (wanted.one_time_only != token.one_time_only).then_some(wanted.one_time_only),
+        }
+    }
+
+    /// The token as the form would ask for it.
+    pub(super) fn snapshot(token: &Token) -> NewToken {
+        Self::new(token.kind, Some(token)).new_token()
+    }
+}
+
+fn targets_of(token: &Token) -> Vec<Choice> {
+    match token.kind {
+        Kind::Rsa => token
+            .projects
+            .iter()
+            .map(|project| Choice { key: project.key.clone(), name: project.name.clone() })
+            .collect(),
+        Kind::Jwt => token
+            .users
+            .iter()
+            .map(|user| Choice { key: user.username.clone(), name: user.display_name.clone() })
+            .collect(),
+    }
+}
+
+/// A moment as `datetime-local` wants it: in the browser's time zone, to the minute.
+fn local_time(at: &Timestamp) -> String {
+    let date = Date::new(&JsValue::from_str(at.as_str()));
+    let shifted = date.get_time() - date.get_timezone_offset() * 60_000.0;
+    let text = String::from(Date::new(&JsValue::from_f64(shifted)).to_iso_string());
+    text.get(..16).unwrap_or_default().to_owned()
+}
+
+/// What was typed into it, as the API wants it; nothing for never.
+fn utc_time(typed: &str) -> Option<String> {
+    let date = Date::new(&JsValue::from_str(typed));
+    (!typed.is_empty() && !date.get_time().is_nan()).then(|| String::from(date.to_iso_string()))
+}

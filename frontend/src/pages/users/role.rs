@@ -1,0 +1,34 @@
+//! The fields that a new and a modified user share.
+
+use latchkey_shared::fields::{self, Refusal};
+use latchkey_shared::users::Role;
+use leptos::prelude::*;
+
+use crate::components::field::Select;
+use crate::text;
+
+/// An e-mail address, or nothing.
+pub(super) fn email_or_nothing(typed: &str) -> Result<Option<String>, Refusal> {
+    if typed.trim().is_empty() { Ok(None) } else { fields::email(typed).map(Some) }
+}
+
+/// The choice of a role.
+#[component]
+pub(super) fn RoleChoice(role: RwSignal<String>) -> impl IntoView {
+    let roles = [Role::User, Role::SystemAdmin]
+        .map(|role| (role.as_str().to_owned(), text::users::role_name(role).to_owned()));
+    view! {
+        <Select
+            name="role"
+            label=text::users::role()
+            value=role
+            options=roles.into()
+            hint=text::users::role_hint()
+        />
+    }
+}
+
+/// The role that is chosen.
+pub(super) fn chosen(role: RwSignal<String>) -> Role {
+    if *role.read_untracked() == Role::SystemAdmin.as_str() { Role::SystemAdmin } else { Role::User }
+}

@@ -1,4 +1,4 @@
-//! The installation as a whole: how it is set up, and what is in it.
+//! The installation as a whole: its settings and its contents.
 
 use actix_web::{get, web};
 use latchkey_shared::installation::{Installation, Stats, StatusCount, TokenCount};
@@ -18,9 +18,9 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(find).service(stats);
 }
 
-/// The installation
+/// Get the installation
 ///
-/// What a screen or a script wants to know before it offers or asks anything.
+/// Settings that screens and scripts need.
 #[utoipa::path(
     operation_id = "get_installation",
     tag = "installation",
@@ -41,10 +41,10 @@ async fn find(
     })
 }
 
-/// An overview
+/// Get an overview
 ///
-/// Counts of what is there, and of the calls that this server decided until now;
-/// those of other nodes follow within seconds. For system administrators only.
+/// Numbers of tokens, systems, projects and users, and of the calls that this server has
+/// decided so far. Calls of other nodes follow within seconds. For system administrators.
 #[utoipa::path(
     operation_id = "get_stats",
     tag = "installation",
@@ -76,9 +76,9 @@ async fn count(connection: &mut AnyConnection, statement: &'static str) -> Resul
     sqlx::query_scalar(statement).fetch_one(connection).await
 }
 
-/// Tokens by kind and status. The first statement walks an index of all tokens
-/// (a million: about 0.1 s on SQLite, 0.2 s on PostgreSQL), the other two only
-/// what is out of force; all at once would read every row (0.3 to 1.1 s).
+/// Tokens by kind and status. The first statement scans an index of all tokens (a million:
+/// about 0.1 s on SQLite, 0.2 s on PostgreSQL). The other two read only tokens that are not in
+/// force. One statement for all would read every row (0.3 to 1.1 s).
 async fn count_tokens(connection: &mut AnyConnection, now: i64) -> Result<TokenCount, sqlx::Error> {
     let all: Vec<(String, i64)> =
         sqlx::query_as("SELECT kind, CAST(COUNT(*) AS BIGINT) FROM tokens GROUP BY kind")

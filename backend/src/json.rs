@@ -1,15 +1,13 @@
-//! Reads structs from objects only.
+//! Reads structs from JSON objects only.
 //!
-//! What serde derives for a struct takes an array as well, its values by
-//! position. Nobody who sends one means that, and fields that are skipped would
-//! be left alone without a word. [`Objects`] wraps a deserializer and refuses
-//! arrays where a struct is wanted, at every depth.
+//! The code that serde derives for a struct also accepts an array, with its values by position.
+//! Nobody who sends an array means that, and skipped fields would silently stay unchanged.
+//! [`Objects`] wraps a deserializer and refuses arrays for structs at every depth.
 //!
-//! The YAML library needs no wrapping: it takes no array for a struct.
+//! The YAML library needs no wrapper: it accepts no array for a struct.
 //!
-//! The wrapper does not reach what serde holds back before it decides: a struct inside an
-//! untagged or internally tagged enum, or beside `#[serde(flatten)]`. What is
-//! read here has none of these.
+//! The wrapper does not reach a struct inside an untagged or internally tagged enum, or beside
+//! `#[serde(flatten)]`. Nothing that is read here has one.
 
 use std::fmt;
 
@@ -18,7 +16,7 @@ use serde::de::{
     Visitor,
 };
 
-/// Reads JSON.
+/// Parses JSON.
 pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let value = T::deserialize(Objects(&mut deserializer))?;
@@ -31,7 +29,7 @@ pub fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> serde_json::
     T::deserialize(Objects(value))
 }
 
-/// A deserializer, or a part of one, that takes no array for a struct.
+/// A deserializer that accepts no array for a struct.
 pub struct Objects<T>(pub T);
 
 /// The visitor of a value.

@@ -1,11 +1,11 @@
-//! What happened, who did it, to what.
+//! Audit events.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::EventId;
 use crate::time::Timestamp;
 
-/// An audit event. It outlives what it speaks of, so it keeps the names.
+/// An audit event. It keeps names, because it outlives its actor and its target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AuditEvent {
@@ -13,22 +13,22 @@ pub struct AuditEvent {
     pub id: EventId,
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it.
+    /// The actor.
     pub actor: Actor,
-    /// What was done: `token.created`, `session.failed` …
+    /// The action: `token.created`, `session.failed` …
     pub action: String,
-    /// What it was done to.
+    /// The target.
     pub target: Option<AuditTarget>,
-    /// More, depending on the action; never a secret.
+    /// Details, depending on the action; never a secret.
     #[cfg_attr(feature = "server", schema(value_type = Object))]
     pub detail: serde_json::Value,
-    /// The request that did it.
+    /// The id of the request.
     pub request_id: Option<String>,
-    /// The address it came from.
+    /// The address of the caller.
     pub client_ip: Option<String>,
 }
 
-/// Who did it.
+/// The actor of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Actor {
@@ -41,7 +41,7 @@ pub struct Actor {
     pub name: String,
 }
 
-/// What an event was done to.
+/// The target of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AuditTarget {

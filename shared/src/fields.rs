@@ -1,6 +1,5 @@
-//! What a field may hold. Each parser takes what was typed and gives back the
-//! canonical value, or the one reason why not; [`Errors`] gathers the reasons
-//! so that a request learns of all of them at once.
+//! The rules for fields. Each parser takes text and returns the canonical value, or a reason.
+//! [`Errors`] collects the reasons, so that a request learns of all of them at once.
 
 use std::net::IpAddr;
 
@@ -11,7 +10,7 @@ use crate::problem::FieldError;
 /// Why a value was refused: a stable code and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The stable word clients decide by.
+    /// A stable code. Clients decide by it.
     pub code: &'static str,
     /// The reason as a sentence.
     pub message: String,
@@ -24,42 +23,42 @@ impl Refusal {
     }
 }
 
-/// The fields at fault, gathered.
+/// The collected errors of fields.
 #[derive(Debug, Default)]
 pub struct Errors(Vec<FieldError>);
 
 impl Errors {
-    /// No fault yet.
+    /// No error yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Notes a fault of `field`.
+    /// Adds an error of `field`.
     pub fn add(&mut self, field: impl Into<String>, code: &str, message: impl Into<String>) {
         self.0.push(FieldError { field: field.into(), code: code.to_owned(), message: message.into() });
     }
 
-    /// The value, or a note of why `field` has none.
+    /// The value. If there is none, adds an error of `field`.
     pub fn take<T>(&mut self, field: &str, parsed: Result<T, Refusal>) -> Option<T> {
         parsed.map_err(|refusal| self.add(field, refusal.code, refusal.message)).ok()
     }
 
-    /// Whether nothing is at fault.
+    /// Whether there is no error.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The faults, in the order they were noted.
+    /// The errors, in the order in which they were added.
     #[must_use]
     pub fn into_vec(self) -> Vec<FieldError> {
         self.0
     }
 }
 
-/// Text of `min..=max` characters without control characters, trimmed at both
-/// ends; with `multiline`, line feeds and tabs are welcome.
+/// Text of `min..=max` characters without control characters, trimmed at both ends. With
+/// `multiline`, line feeds and tabs are allowed.
 fn text(raw: &str, min: usize, max: usize, multiline: bool) -> Result<String, Refusal> {
     let trimmed = raw.trim();
     let length = trimmed.chars().count();
@@ -76,9 +75,8 @@ fn text(raw: &str, min: usize, max: usize, multiline: bool) -> Result<String, Re
     Ok(trimmed.to_owned())
 }
 
-/// A name that people read: 1–100 characters on one line, runs of white space
-/// made one space. What turns the direction of text around is refused: the name
-/// would change how the text after it reads.
+/// A name: 1–100 characters on one line. Runs of white space become one space. Bidirectional
+/// controls are refused, because they would change how the text after the name reads.
 pub fn name(raw: &str) -> Result<String, Refusal> {
     let name = text(raw, 1, 100, false)?;
     if name.contains(is_bidi_control) {
@@ -105,8 +103,8 @@ pub fn description(raw: &str) -> Result<String, Refusal> {
     text(raw, 0, 1_000, true)
 }
 
-/// A key of a project or system: 1–64 of `a-z 0-9 -`, starting and ending with
-/// a letter or digit. It can be part of a URL and of an OAuth scope as it is.
+/// The key of a project or system: 1–64 of `a-z 0-9 -`, starting and ending with a letter or
+/// digit. It needs no encoding in a URL or an OAuth scope.
 pub fn key(raw: &str) -> Result<String, Refusal> {
     let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let bytes = raw.as_bytes();
@@ -125,8 +123,8 @@ pub fn key(raw: &str) -> Result<String, Refusal> {
     Ok(raw.to_owned())
 }
 
-/// A user name: 1–64 of `a-z 0-9 . _ - @`, given in any case, kept in lower
-/// case; it must not look like a user id.
+/// A username: 1–64 of `a-z 0-9 . _ - @`. It is converted to lower case. It must not look like
+/// a user id.
 pub fn username(raw: &str) -> Result<String, Refusal> {
     let username = raw.trim().to_ascii_lowercase();
     if username.is_empty() {
@@ -148,7 +146,7 @@ pub fn username(raw: &str) -> Result<String, Refusal> {
     Ok(username)
 }
 
-/// An e-mail address, checked for shape only.
+/// An e-mail address. Only its shape is checked.
 pub fn email(raw: &str) -> Result<String, Refusal> {
     let email = text(raw, 1, 254, false)?;
     let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
@@ -160,7 +158,7 @@ pub fn email(raw: &str) -> Result<String, Refusal> {
     if well_formed { Ok(email) } else { Err(Refusal::new("invalid_email", "Not an e-mail address.")) }
 }
 
-/// Checks a password that somebody chooses: 12–256 characters, of any kind.
+/// A password: 12–256 characters of any kind.
 pub fn password(raw: &str) -> Result<(), Refusal> {
     match raw.chars().count() {
         0..12 => Err(Refusal::new("too_short", "At least 12 characters.")),
@@ -169,11 +167,11 @@ pub fn password(raw: &str) -> Result<(), Refusal> {
     }
 }
 
-/// The longest id of an operation, in bytes.
+/// The longest operation id, in bytes.
 pub const OPERATION_ID: usize = 200;
 
-/// The id of an operation within its system: 1–200 characters that an OAuth
-/// scope may hold (RFC 6749 §3.3: printable ASCII but space, `"` and `\`).
+/// The id of an operation in its system: 1–200 characters that an OAuth scope may contain (RFC
+/// 6749 §3.3: printable ASCII except space, `"` and `\`).
 pub fn operation_id(raw: &str) -> Result<String, Refusal> {
     if raw.is_empty() {
         return Err(Refusal::new("required", "Must not be empty."));
@@ -191,15 +189,15 @@ pub fn operation_id(raw: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Whether RFC 6749 §3.3 lets this byte stand in a scope.
+/// Whether a scope may contain this byte (RFC 6749 §3.3).
 #[must_use]
 pub fn is_scope_byte(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)
 }
 
-/// An address range: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`. A single
-/// address is a range of one, and host bits are cleared. A range of IPv4-mapped
-/// addresses is one of IPv4, as callers are compared by their canonical address.
+/// An address range: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`. A single address is a range
+/// of one. Host bits are cleared. IPv4-mapped addresses become IPv4 addresses, since callers
+/// are compared by their canonical address.
 pub fn address_range(raw: &str) -> Result<IpNet, Refusal> {
     let raw = raw.trim();
     let range = raw
@@ -217,15 +215,15 @@ pub fn address_range(raw: &str) -> Result<IpNet, Refusal> {
     })
 }
 
-/// The property `Default_Ignorable_Code_Point` of Unicode: nothing is drawn for it.
+/// The property `Default_Ignorable_Code_Point` of Unicode: the character is invisible.
 #[cfg(feature = "server")]
 fn is_ignorable(c: char) -> bool {
     use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
     CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// What names are compared by: without characters that cannot be seen, NFKC, full
-/// Unicode case folding, runs of white space made one space. Two names with the same key are the same name.
+/// The form in which names are compared: without invisible characters, NFKC, full Unicode case
+/// folding, runs of white space as one space. Two names with the same key are the same name.
 #[cfg(feature = "server")]
 #[must_use]
 pub fn name_key(name: &str) -> String {
@@ -237,13 +235,13 @@ pub fn name_key(name: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What names are found by that look alike: the skeleton of UTS #39 §4, folded.
-/// Folded last, since `PayPaI` looks like `PayPal` and `paypai` does not.
+/// The form in which look-alike names are equal: the skeleton of UTS #39 §4, folded. It is
+/// folded last, since `PayPaI` looks like `PayPal` and `paypai` does not.
 #[cfg(feature = "server")]
 #[must_use]
 pub fn skeleton(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
-    // What the name key takes for one character is one here, too.
+    // Characters that are equal in the name key are equal here, too.
     let composed: String = name.nfkc().collect();
     name_key(&unicode_security::skeleton(&composed).collect::<String>())
 }

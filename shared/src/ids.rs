@@ -1,12 +1,12 @@
-//! Typed ids: a prefix that says what it names, `_`, and a ULID in lower-case
-//! Crockford base32. Ids sort by creation time and mean nothing else.
+//! Typed ids: a prefix for the type, `_`, and a ULID in lower-case Crockford base32. Ids sort
+//! by creation time.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The text was not an id of the wanted kind.
+/// The text is not an id of this type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnId;
 
@@ -36,10 +36,10 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// The prefix that every id of this kind starts with.
+            /// The prefix of all ids of this type.
             pub const PREFIX: &'static str = $prefix;
 
-            /// A new id; ids of different milliseconds sort in the order they were made.
+            /// A new id. Ids of different milliseconds sort by creation time.
             #[cfg(feature = "server")]
             #[must_use]
             #[allow(clippy::new_without_default, reason = "an id is made on purpose, never by default")]
@@ -47,7 +47,7 @@ macro_rules! id {
                 Self::of(ulid::Ulid::generate())
             }
 
-            /// A new id that sorts as one made at a moment, in milliseconds since the epoch.
+            /// A new id that sorts by this time, in milliseconds since the epoch.
             #[cfg(feature = "server")]
             #[must_use]
             pub fn at(moment: i64) -> Self {

@@ -1,4 +1,4 @@
-//! What the screens and scripts want to know of the installation itself.
+//! The installation, for screens and scripts.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +10,11 @@ use crate::tokens::CallCount;
 pub struct Installation {
     /// The version of the server: `0.1.0`.
     pub version: String,
-    /// Where clients reach it, without a slash at the end; also the issuer of its JWTs.
+    /// The public URL, without a trailing slash; also the issuer of its JWTs.
     pub public_url: String,
     /// Whether files and secrets are shown only until they were fetched once.
     pub show_once: bool,
-    /// How long a JWT is good, in seconds.
+    /// The lifetime of a JWT, in seconds.
     pub jwt_lifetime: u32,
     /// The algorithm of new signing keys: `RS256`, `ES256` or `EdDSA`.
     pub signing_algorithm: String,
@@ -30,13 +30,14 @@ pub struct Stats {
     pub systems: i64,
     /// Projects.
     pub projects: i64,
-    /// Users, without those that are disabled.
+    /// Users, without disabled ones.
     pub users: i64,
-    /// Calls of the last 24 hours, to the hour, with tokens that are gone too.
+    /// Calls of the last 24 hours, with the calls of deleted tokens. The first hour counts
+    /// whole.
     pub last_24_hours: CallCount,
 }
 
-/// How many tokens there are of each kind.
+/// The number of tokens of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct TokenCount {
@@ -46,14 +47,14 @@ pub struct TokenCount {
     pub jwt: StatusCount,
 }
 
-/// How many tokens have each status.
+/// The number of tokens with each status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct StatusCount {
     /// Their calls are decided.
     pub active: i64,
-    /// Switched off.
+    /// Disabled.
     pub disabled: i64,
-    /// Past their end, and not switched off.
+    /// Expired, and not disabled.
     pub expired: i64,
 }

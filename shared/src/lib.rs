@@ -1,6 +1,5 @@
-//! What the server and the screens say to each other: ids, names, reasons and
-//! the JSON bodies of the REST API. No I/O happens here; what a field may hold
-//! is decided by the parsers in [`fields`], which both sides call.
+//! What the server and the screens share: ids, names, reasons and the JSON bodies of the REST
+//! API. There is no I/O. Both sides check fields with the parsers in [`fields`].
 
 pub mod audit;
 pub mod fields;

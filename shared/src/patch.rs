@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A field that is there: `null` or a value.
+/// Reads a field that is there: `null` or a value.
 ///
 /// # Errors
-/// When the value is not a `T`.
+/// If the value is not a `T`.
 pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
 
-/// The other way round; an absent field is skipped by its own attribute.
+/// Writes such a field. An absent field is skipped by its own attribute.
 ///
 /// # Errors
-/// When the value cannot be written.
+/// If the value cannot be written.
 #[allow(clippy::option_option, clippy::ref_option, reason = "serde's `with` names the signature")]
 pub fn serialize<T: Serialize, S: Serializer>(value: &Option<Option<T>>, to: S) -> Result<S::Ok, S::Error> {
     value.as_ref().and_then(Option::as_ref).serialize(to)

@@ -1,4 +1,4 @@
-//! Platform projects and who belongs to them.
+//! Projects and their members.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,30 +7,30 @@ use crate::time::Timestamp;
 use crate::users::UserRef;
 use crate::warning::Warning;
 
-/// A platform project.
+/// A project of the platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Project {
     /// The project's id.
     pub id: ProjectId,
-    /// Unique; what calls name the project by.
+    /// Unique. Calls name the project by it.
     pub key: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
-    /// What it is for.
+    /// A description.
     pub description: String,
-    /// A disabled project denies every call in it.
+    /// Every call in a disabled project is denied.
     pub disabled: bool,
     /// When the project was made.
     pub created_at: Timestamp,
     /// When the project was last changed.
     pub updated_at: Timestamp,
-    /// What the one who created or renamed it should look at; absent if nothing.
+    /// Warnings about the names, for whoever created or renamed it; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
 
-/// A project, named.
+/// A project with its names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ProjectRef {
@@ -38,7 +38,7 @@ pub struct ProjectRef {
     pub id: ProjectId,
     /// The project's key.
     pub key: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
 }
 
@@ -49,42 +49,42 @@ pub struct ProjectRef {
 pub struct NewProject {
     /// Unique; see [`crate::fields::key`].
     pub key: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
-    /// What it is for.
+    /// A description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
-/// The body of `PATCH /projects/{project}`: what is absent stays.
+/// The body of `PATCH /projects/{project}`. Absent fields stay.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ProjectPatch {
-    /// The name that people read.
+    /// The display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// A description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Disabling denies every call in the project at once.
+    /// If `true`, every call in the project is denied at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
 }
 
-/// What a member of a project may do in it.
+/// The role of a member in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum MemberRole {
-    /// A project administrator: manages the project's tokens.
+    /// A project administrator. They manage the tokens of the project.
     Admin,
-    /// May be the user of a JWT token.
+    /// A member. They can be the user of a JWT token.
     Member,
 }
 
 impl MemberRole {
-    /// The role as SQL and JSON write it.
+    /// The role in SQL and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -99,7 +99,7 @@ impl MemberRole {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewMember {
-    /// What the member may do.
+    /// The role of the member.
     pub role: MemberRole,
 }
 
@@ -107,8 +107,8 @@ pub struct NewMember {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Member {
-    /// Who.
+    /// The user.
     pub user: UserRef,
-    /// What the member may do.
+    /// The role of the member.
     pub role: MemberRole,
 }

@@ -1,20 +1,20 @@
-//! What verifiers that check JWTs offline cannot know.
+//! The revocation feed, for verifiers that check JWTs offline.
 
 use serde::{Deserialize, Serialize};
 
-/// JWTs that no longer count: those whose `claim` is `value`, or holds it where
-/// the claim is a list, and whose `iat` is before `issued_before`.
+/// JWTs that are no longer valid: their `claim` is `value`, or contains it if the claim is a
+/// list, and their `iat` is before `issued_before`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Revocation {
-    /// `jti`, `client_id`, `sub`, `projects`, `aud` or `iss`; be ready for others.
+    /// `jti`, `client_id`, `sub`, `projects`, `aud` or `iss`. Be ready for others.
     pub claim: String,
-    /// The claim's value.
+    /// The value of the claim.
     pub value: String,
-    /// In seconds since the epoch, as `iat` is.
+    /// In seconds since the epoch, like `iat`.
     pub issued_before: i64,
-    /// The moment from which on they do not count, in seconds since the epoch:
-    /// mostly past, but the end of an overlap lies ahead.
+    /// From when on they are not valid, in seconds since the epoch. Mostly past; the end of an
+    /// overlap is in the future.
     pub from: i64,
 }
 
@@ -22,11 +22,11 @@ pub struct Revocation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Revocations {
-    /// Whether what was learnt before has to be forgotten: `items` is all there
-    /// is. So it is without `since`, and when `since` is too old to go on from.
+    /// Whether to forget earlier entries, because `items` has all of them. This is so without
+    /// `since`, and if `since` is too old.
     pub reset: bool,
-    /// What is new since then, the oldest first.
+    /// The new entries, the oldest first.
     pub items: Vec<Revocation>,
-    /// The `since` of the next call.
+    /// The `since` of the next request.
     pub cursor: String,
 }

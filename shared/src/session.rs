@@ -10,14 +10,14 @@ use crate::users::User;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Login {
-    /// The user's name, in any case.
+    /// The username, in any case.
     pub username: String,
     /// The user's password.
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub password: String,
 }
 
-/// Who is logged in, and which projects they belong to.
+/// The person who is logged in, with their projects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Session {
@@ -27,13 +27,13 @@ pub struct Session {
     pub projects: Vec<Membership>,
 }
 
-/// One project that the person belongs to.
+/// A project that the person belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Membership {
     /// The project.
     pub project: ProjectRef,
-    /// What the person may do in it.
+    /// The role of the person in the project.
     pub role: MemberRole,
 }
 
@@ -42,10 +42,10 @@ pub struct Membership {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PasswordChange {
-    /// The password until now.
+    /// The current password.
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub current_password: String,
-    /// The password from now on; see [`crate::fields::password`].
+    /// The new password; see [`crate::fields::password`].
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub new_password: String,
 }

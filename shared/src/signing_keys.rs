@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 use crate::ids::KeyId;
 use crate::time::Timestamp;
 
-/// What a signing key does at this moment.
+/// The state of a signing key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum SigningKeyState {
-    /// Published, so that verifiers know it when it signs.
+    /// Published, but not signing yet.
     Announced,
-    /// It signs.
+    /// Signing.
     Signing,
-    /// It signs no longer, and is published while JWTs live that it signed.
+    /// Not signing any more, but published while JWTs that it signed are valid.
     Retired,
 }
 
@@ -26,15 +26,15 @@ pub struct SigningKey {
     pub id: KeyId,
     /// `RS256`, `ES256` or `EdDSA`.
     pub algorithm: String,
-    /// What it does at this moment.
+    /// Its state.
     pub state: SigningKeyState,
     /// When it was made.
     pub created_at: Timestamp,
-    /// From when on it signs.
+    /// When it begins to sign.
     pub signs_from: Timestamp,
-    /// Until when it signs, once another one is there to take over.
+    /// When it stops to sign; absent if that is not known yet.
     pub signs_until: Option<Timestamp>,
-    /// Until when it is published, once that is settled.
+    /// Until when it is published; absent if that is not known yet.
     pub published_until: Option<Timestamp>,
 }
 
@@ -43,9 +43,9 @@ pub struct SigningKey {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SigningKeyRotation {
-    /// The keys until now count no longer, nor do the JWTs that they signed: for
-    /// a key that leaked. Verifiers that know only the old keys refuse new JWTs
-    /// until they look again.
+    /// Whether the old keys and all JWTs that they signed become invalid at once, because a key
+    /// leaked. Verifiers that know only the old keys refuse new JWTs until they fetch the keys
+    /// again.
     #[serde(default)]
     pub at_once: bool,
 }

@@ -13,37 +13,38 @@ use crate::warning::Warning;
 pub struct System {
     /// The system's id.
     pub id: SystemId,
-    /// Unique; the first part of its APIs' keys.
+    /// Unique. It is the first part of the keys of its APIs.
     pub key: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
     /// The `aud` of its JWTs: an absolute URI, unique.
     pub audience: String,
-    /// Stripped from a call's path before it is matched; empty or `/api/v3`.
+    /// Removed from the start of a call's path before matching; empty, or a path such as
+    /// `/api/v3`.
     pub base_path: String,
     /// The path parameter that names the project.
     pub project_param: String,
-    /// Whether only projects that it was opened to may use it.
+    /// Whether only projects that it is open to may use it.
     pub restricted: bool,
-    /// A disabled system denies every call.
+    /// Every call of a disabled system is denied.
     pub disabled: bool,
-    /// Latchkey itself: made at start, not to be changed.
+    /// Latchkey itself. It is made at start and cannot be changed.
     pub builtin: bool,
-    /// How many APIs it has that match calls.
+    /// The number of its APIs that can match calls.
     pub api_count: i64,
-    /// How many of its APIs, removed ones too, are in no project: only system
-    /// administrators grant those, and a system whole that has any.
+    /// The number of its APIs that are in no project, removed ones too. If there are any, only
+    /// system administrators may grant them or the whole system.
     pub global_api_count: i64,
     /// When the system was made.
     pub created_at: Timestamp,
     /// When the system was last changed.
     pub updated_at: Timestamp,
-    /// What the one who created or renamed it should look at; absent if nothing.
+    /// Warnings about the names, for whoever created or renamed it; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
 
-/// A system, named.
+/// A system with its names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SystemRef {
@@ -51,7 +52,7 @@ pub struct SystemRef {
     pub id: SystemId,
     /// The system's key.
     pub key: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
 }
 
@@ -62,12 +63,12 @@ pub struct SystemRef {
 pub struct NewSystem {
     /// Unique; see [`crate::fields::key`].
     pub key: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
     /// An absolute URI, unique; `urn:latchkey:system:{key}` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    /// Stripped before matching; none if absent, until a document brings one.
+    /// Removed before matching; if absent, the first import sets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_path: Option<String>,
     /// The path parameter that names the project; `project` if absent.
@@ -75,44 +76,44 @@ pub struct NewSystem {
     pub project_param: Option<String>,
 }
 
-/// The body of `PATCH /systems/{system}`: what is absent stays.
+/// The body of `PATCH /systems/{system}`. Absent fields stay.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SystemPatch {
-    /// The name that people read.
+    /// The display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// An absolute URI, unique.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    /// Stripped before matching; empty for none.
+    /// Removed before matching; empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_path: Option<String>,
     /// The path parameter that names the project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_param: Option<String>,
-    /// Restrict it to the projects it is opened to, or open it to all.
+    /// Whether only projects that it is open to may use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restricted: Option<bool>,
-    /// Disabling denies every call at once.
+    /// If `true`, every call is denied at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
 }
 
-/// Whether a call of an API happens in a project.
+/// Whether the calls of an API are made in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum ApiScope {
-    /// In a project, which the call must name.
+    /// In a project. The call must name it.
     Project,
-    /// In none; granted by system administrators only.
+    /// In no project. Only system administrators grant it.
     Global,
 }
 
 impl ApiScope {
-    /// The scope as SQL and JSON write it.
+    /// The scope in SQL and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -122,7 +123,7 @@ impl ApiScope {
     }
 }
 
-/// One operation of a system.
+/// An API: one operation of a system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Api {
@@ -132,36 +133,35 @@ pub struct Api {
     pub key: String,
     /// The system's key.
     pub system: String,
-    /// The operation's id within the system.
+    /// The id of the operation in its system.
     pub operation_id: String,
     /// The HTTP method, in upper case.
     pub method: String,
-    /// What stands before the path instead of the system's base path, where its
-    /// document has servers of its own for it.
+    /// The base path of this API, if its document has other servers for it than for the system.
     pub base_path: Option<String>,
     /// The path template, without the base path. A query in it (`/answers?beta=true`)
     /// tells operations of one path apart.
     pub path: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
-    /// The tags that group it.
+    /// Its tags.
     pub tags: Vec<String>,
-    /// Whether the document calls it deprecated.
+    /// Whether the document marks it as deprecated.
     pub deprecated: bool,
-    /// Whether its calls happen in a project.
+    /// Whether its calls are made in a project.
     pub scope: ApiScope,
-    /// It vanished from the document, or awaits that its grants are confirmed:
-    /// no call matches it.
+    /// Whether it is gone from the document, or came back and waits until its grants are
+    /// confirmed. No call matches it.
     pub removed: bool,
-    /// Why no call can ever match its path, where that is so.
+    /// Why no call can match its path; absent if calls can.
     pub unmatchable: Option<String>,
-    /// What the one who added or renamed it should look at; absent if nothing.
+    /// Warnings, for whoever added or renamed it; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
 
 impl Api {
-    /// The path template as people read it, below the base path of its own if it has one.
+    /// The path template as people read it, with its own base path if it has one.
     #[must_use]
     pub fn shown_path(&self) -> String {
         shown(self.base_path.as_deref(), &self.path)
@@ -172,7 +172,7 @@ fn shown(base_path: Option<&str>, path: &str) -> String {
     format!("{}{path}", base_path.unwrap_or_default())
 }
 
-/// An API, named.
+/// An API with its names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ApiRef {
@@ -180,20 +180,20 @@ pub struct ApiRef {
     pub id: ApiId,
     /// The API's key.
     pub key: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
     /// The HTTP method.
     pub method: String,
-    /// What stands before the path instead of the system's base path, if anything does.
+    /// The base path of this API, if it is not that of the system.
     pub base_path: Option<String>,
     /// The path template.
     pub path: String,
-    /// Whether it no longer matches.
+    /// Whether it is removed.
     pub removed: bool,
 }
 
 impl ApiRef {
-    /// The path template as people read it, below the base path of its own if it has one.
+    /// The path template as people read it, with its own base path if it has one.
     #[must_use]
     pub fn shown_path(&self) -> String {
         shown(self.base_path.as_deref(), &self.path)
@@ -211,9 +211,9 @@ pub struct NewApi {
     pub method: String,
     /// A path template: `/projects/{project}/devices`.
     pub path: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
-    /// The tags that group it.
+    /// Its tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// `project` if absent.
@@ -221,18 +221,18 @@ pub struct NewApi {
     pub scope: Option<ApiScope>,
 }
 
-/// The body of `PATCH /systems/{system}/apis/{api}`: what is absent stays.
+/// The body of `PATCH /systems/{system}/apis/{api}`. Absent fields stay.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ApiPatch {
-    /// The name that people read.
+    /// The display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The tags that group it.
+    /// Its tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Whether its calls happen in a project.
+    /// Whether its calls are made in a project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ApiScope>,
     /// `false` confirms the grants of an API that came back.
@@ -240,44 +240,44 @@ pub struct ApiPatch {
     pub removed: Option<bool>,
 }
 
-/// What an import of an OpenAPI document changes, or would change.
+/// The changes of an import of an OpenAPI document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ImportReport {
     /// Whether nothing was written.
     pub dry_run: bool,
-    /// Operations that are new.
+    /// New operations.
     pub added: Vec<ImportedApi>,
-    /// Operations known by method and path whose id, name, tags or servers differ.
+    /// Operations whose id, name, tags or servers change. They are known by method and path.
     pub changed: Vec<ImportedApi>,
-    /// Operations no longer in the document. Granted ones stay, marked.
+    /// Operations that are gone from the document. Granted ones stay, marked as removed.
     pub removed: Vec<ImportedApi>,
-    /// How many operations stay as they are.
+    /// The number of operations that stay as they are.
     pub unchanged: usize,
-    /// The tokens that lose an API by this, or get it back once confirmed.
+    /// The tokens that lose an API, or get it back once that is confirmed.
     pub affected_tokens: Vec<TokenRef>,
-    /// Operations that are stored but that no call can match, and other things to know.
+    /// Operations that no call can match, and other warnings.
     pub warnings: Vec<String>,
     /// The base path from `servers[0]`.
     pub base_path: String,
 }
 
-/// One operation in an [`ImportReport`].
+/// An operation in an [`ImportReport`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ImportedApi {
-    /// `system:operation_id`, as it will be.
+    /// `system:operation_id`, after the import.
     pub key: String,
     /// The HTTP method.
     pub method: String,
     /// The path template, below the base path of its own if it has one.
     pub path: String,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
 }
 
-/// The family of a gateway that asks at `/auth/{system}` before it lets a call
-/// through: each hands over method, path and the caller's address in its own way.
+/// The family of a gateway that asks at `/auth/{system}`. Each family passes the method, the
+/// path and the caller's address in its own headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -295,10 +295,10 @@ pub enum Gateway {
 }
 
 impl Gateway {
-    /// Every family.
+    /// All families.
     pub const ALL: [Self; 5] = [Self::Nginx, Self::Caddy, Self::Traefik, Self::Haproxy, Self::Envoy];
 
-    /// The family as SQL and JSON write it.
+    /// The family in SQL and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -310,7 +310,7 @@ impl Gateway {
         }
     }
 
-    /// The family that is written like this.
+    /// The family with this name.
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|gateway| gateway.as_str() == text)
@@ -322,10 +322,10 @@ impl Gateway {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewVerifierKey {
-    /// Who uses the key.
+    /// A name for the user of the key.
     pub name: String,
-    /// The gateway that asks with it at `/auth/{system}`; absent for one that
-    /// calls verify or introspection itself.
+    /// The gateway that uses it at `/auth/{system}`. Absent for a caller of verify or
+    /// introspection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Gateway>,
 }
@@ -336,28 +336,28 @@ pub struct NewVerifierKey {
 pub struct VerifierKey {
     /// The key's id.
     pub id: KeyId,
-    /// Who uses the key.
+    /// A name for the user of the key.
     pub name: String,
-    /// The key's first characters, to tell keys apart.
+    /// The first characters of the key, to tell keys apart.
     pub hint: String,
-    /// The gateway that asks with it at `/auth/{system}`, if one does.
+    /// The gateway that uses it at `/auth/{system}`, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Gateway>,
     /// When the key was made.
     pub created_at: Timestamp,
 }
 
-/// The answer to `POST /systems/{system}/verifier-keys`: the one time that the key is shown.
+/// The answer to `POST /systems/{system}/verifier-keys`. Only this answer shows the key.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct IssuedVerifierKey {
     /// The key's id.
     pub id: KeyId,
-    /// Who uses the key.
+    /// A name for the user of the key.
     pub name: String,
-    /// The key itself: `lkv_…`. It cannot be shown again.
+    /// The key: `lkv_…`. It cannot be shown again.
     pub key: String,
-    /// The gateway that asks with it at `/auth/{system}`, if one does.
+    /// The gateway that uses it at `/auth/{system}`, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Gateway>,
     /// When the key was made.

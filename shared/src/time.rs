@@ -1,12 +1,11 @@
-//! Moments on the wire.
+//! Times in the API.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A moment as the API writes it: RFC 3339 in UTC with milliseconds,
-/// `2026-11-24T08:00:00.000Z`. In SQL and in memory it is milliseconds since
-/// the epoch; the browser hands the text to `Date`.
+/// A time in RFC 3339, in UTC with milliseconds: `2026-11-24T08:00:00.000Z`. SQL and memory use
+/// milliseconds since the epoch.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(String);
 
 impl Timestamp {
-    /// The moment as RFC 3339 text.
+    /// The time as RFC 3339 text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -29,8 +28,8 @@ impl fmt::Display for Timestamp {
 
 #[cfg(feature = "server")]
 impl Timestamp {
-    /// The moment `millis` milliseconds after the epoch, clamped to the years
-    /// that RFC 3339 can write.
+    /// The time `millis` milliseconds after the epoch, limited to the years that RFC 3339 can
+    /// write.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
         let clamped = millis.clamp(-62_167_219_200_000, 253_402_300_799_999);
@@ -40,12 +39,12 @@ impl Timestamp {
     }
 }
 
-/// The epoch as a date and time in UTC. `jiff::Timestamp` ends a day before the
-/// year 9999 does; this reaches to its last moment.
+/// The epoch as a date and time in UTC. `jiff::Timestamp` ends a day before the end of the year
+/// 9999; this type reaches it.
 #[cfg(feature = "server")]
 const EPOCH: jiff::civil::DateTime = jiff::civil::datetime(1970, 1, 1, 0, 0, 0, 0);
 
-/// Reads an RFC 3339 moment with any offset, in milliseconds since the epoch.
+/// Parses an RFC 3339 time with any offset. Returns milliseconds since the epoch.
 #[cfg(feature = "server")]
 #[must_use]
 pub fn parse_millis(text: &str) -> Option<i64> {

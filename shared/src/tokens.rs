@@ -1,4 +1,4 @@
-//! Tokens: what an administrator applies for.
+//! Tokens.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,19 +9,20 @@ use crate::time::Timestamp;
 use crate::users::UserRef;
 use crate::warning::Warning;
 
-/// The two kinds of token.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum Kind {
-    /// An RSA open token: on an RSA key pair, granted to projects, downloaded as a file.
+    /// An RSA open token. It has an RSA key pair, is granted to projects, and is downloaded as
+    /// a file.
     Rsa,
-    /// A JWT token: a secret id to copy, granted to users.
+    /// A JWT token. It has a secret id to copy, and is granted to users.
     Jwt,
 }
 
 impl Kind {
-    /// The kind as SQL and JSON write it.
+    /// The kind in SQL and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +32,7 @@ impl Kind {
     }
 }
 
-/// What an administrator switched a token to.
+/// The switch of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -42,7 +43,7 @@ pub enum Switch {
     Disabled,
 }
 
-/// A token's status: what it was switched to, or that it is over.
+/// The status of a token: its switch, or expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -51,7 +52,7 @@ pub enum Status {
     Active,
     /// Its calls are denied until it is active again.
     Disabled,
-    /// Its time is over.
+    /// It has expired.
     Expired,
 }
 
@@ -67,37 +68,37 @@ pub struct TokenSummary {
     pub name: String,
     /// Whether its calls are decided.
     pub status: Status,
-    /// How many APIs and systems it is granted.
+    /// The number of APIs and systems that it is granted.
     pub grant_count: i64,
-    /// How many projects or users it is for; absent for all projects.
+    /// The number of its projects or users; absent for all projects.
     pub target_count: Option<i64>,
-    /// Whether its client proves itself with a key of its own: there is no secret to copy.
+    /// Whether its client has a key of its own. Then there is no secret to copy.
     pub has_client_key: bool,
-    /// When it ends, if it does.
+    /// When it expires; absent if it does not.
     pub expires_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// Whether the one who asks may change it; who is only granted it may not.
+    /// Whether the caller may change it. A user that it is only granted to may not.
     pub manageable: bool,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// The public key that a client proves itself with (RFC 7523), or seals its
-/// requests with, as a JWK (RFC 7517).
+/// A public key as a JWK (RFC 7517). The client proves itself with it (RFC 7523), or seals
+/// requests with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ClientKey {
-    /// The id that Latchkey gave the key: the `kid` of signed and sealed requests.
+    /// The key id that Latchkey assigned: the `kid` of signed and sealed requests.
     pub kid: KeyId,
     /// `RSA`, `EC` or `OKP`.
     pub kty: String,
-    /// `sig`; `enc` where requests are sealed.
+    /// `sig`, or `enc` for sealing requests.
     #[serde(rename = "use")]
     pub purpose: String,
-    /// The only algorithm that is accepted, if the key was sent with one.
+    /// The only accepted algorithm, if the key names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alg: Option<String>,
     /// `P-256` or `Ed25519`.
@@ -109,15 +110,15 @@ pub struct ClientKey {
     /// RSA: the exponent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub e: Option<String>,
-    /// The point, or its first coordinate.
+    /// The public key (Ed25519), or its x coordinate (P-256).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub x: Option<String>,
-    /// P-256: the second coordinate.
+    /// P-256: the y coordinate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub y: Option<String>,
 }
 
-/// A token with its grants and targets. No secret is in it.
+/// A token with its grants and targets, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Token {
@@ -127,36 +128,36 @@ pub struct Token {
     pub kind: Kind,
     /// Globally unique.
     pub name: String,
-    /// What it is for.
+    /// A description.
     pub description: String,
     /// Whether its calls are decided.
     pub status: Status,
-    /// The APIs granted one by one.
+    /// The APIs that it is granted one by one.
     pub apis: Vec<ApiRef>,
-    /// The systems granted whole.
+    /// The systems that it is granted whole.
     pub systems: Vec<SystemRef>,
     /// RSA: whether it is for all projects, later ones too.
     pub all_projects: bool,
-    /// RSA: the projects it is for.
+    /// RSA: its projects.
     pub projects: Vec<ProjectRef>,
-    /// JWT: the users it is for.
+    /// JWT: its users.
     pub users: Vec<UserRef>,
-    /// JWT made by a project administrator: the projects its calls are held to.
+    /// JWT: the projects that limit its calls, if a project administrator made it.
     pub bound_to: Option<Vec<ProjectRef>>,
-    /// When it ends, if it does.
+    /// When it expires; absent if it does not.
     pub expires_at: Option<Timestamp>,
-    /// The addresses its calls may come from; empty for any.
+    /// The addresses that it may be used from; empty for any.
     pub allowed_ips: Vec<String>,
-    /// RSA: the size of its key in bits; absent where the client has a key of its own.
+    /// RSA: the size of its key in bits; absent if the client has a key of its own.
     pub key_size: Option<u16>,
-    /// The public key that its client proves itself with, where no secret is
-    /// shared: there is neither an open token nor a secret id then.
+    /// The public key of the client. If it has one, there is neither an open token nor a secret
+    /// id.
     pub client_key: Option<ClientKey>,
-    /// RSA: accepts one-time requests, sealed or signed, and nothing else.
+    /// RSA: whether it accepts one-time requests (sealed or signed) only.
     pub one_time_only: bool,
-    /// How often its credential was made: 1, and one more with each rotation.
+    /// The generation of its credential: 1, and one more after each rotation.
     pub generation: i64,
-    /// The token that made this one, if a token did.
+    /// The token that issued this one, if a token did.
     pub parent_token: Option<TokenId>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -166,12 +167,12 @@ pub struct Token {
     pub updated_at: Timestamp,
     /// Who last changed it.
     pub updated_by: String,
-    /// Whether the one who asks may change it; who is only granted it may not.
+    /// Whether the caller may change it. A user that it is only granted to may not.
     pub manageable: bool,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
-    /// What to look at: when it was created or renamed, a name that looks like another's;
-    /// whenever it is read, a name that another token has. Absent if nothing.
+    /// Warnings: after it was created or renamed, a name that looks like this one; at any time,
+    /// a token with the same name. Absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
@@ -183,9 +184,9 @@ pub struct Token {
 pub struct NewToken {
     /// The token's kind.
     pub kind: Kind,
-    /// Globally unique, whatever its case.
+    /// Globally unique, regardless of case.
     pub name: String,
-    /// What it is for.
+    /// A description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// APIs to grant, by key or id.
@@ -194,49 +195,47 @@ pub struct NewToken {
     /// Systems to grant whole, by key or id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub systems: Vec<String>,
-    /// RSA: projects it is for, by key or id.
+    /// RSA: its projects, by key or id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub projects: Vec<String>,
-    /// RSA: for all projects, later ones too; system administrators only.
+    /// RSA: for all projects, later ones too. For system administrators only.
     #[serde(default)]
     pub all_projects: bool,
-    /// JWT: users it is for, by name or id.
+    /// JWT: its users, by name or id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<String>,
-    /// When it ends: RFC 3339, in the future.
+    /// When it expires: RFC 3339, in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
-    /// Addresses its calls may come from: IP addresses or CIDR ranges.
+    /// The addresses that it may be used from: IP addresses or CIDR ranges.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_ips: Vec<String>,
     /// RSA: 2048 (if absent), 3072 or 4096 bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_size: Option<u16>,
-    /// RSA: accept one-time requests, sealed or signed, and nothing else.
+    /// RSA: accept one-time requests (sealed or signed) only.
     #[serde(default)]
     pub one_time_only: bool,
-    /// The client's own public key, so that no secret is shared: PEM
-    /// (`SubjectPublicKeyInfo` or PKCS#1) or a JWK as text; RSA of 2,048 bits or
-    /// more, EC P-256 or Ed25519. A JWT token is then exchanged with
-    /// `private_key_jwt` only (RFC 7523); an RSA token too, and one-time requests
-    /// are signed with the key in place of being sealed.
+    /// The client's own public key, so that no secret is shared: PEM (`SubjectPublicKeyInfo` or
+    /// PKCS#1) or a JWK as text; RSA with at least 2,048 bits, EC P-256 or Ed25519. A JWT token
+    /// is then exchanged with `private_key_jwt` only (RFC 7523). An RSA token too, and its
+    /// one-time requests are signed with the key instead of being sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
 }
 
-/// The body of `PATCH /tokens/{token}`: what is absent stays, a list that is
-/// there replaces the list.
+/// The body of `PATCH /tokens/{token}`. Absent fields stay. A list replaces the old list.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct TokenPatch {
-    /// Globally unique, whatever its case.
+    /// Globally unique, regardless of case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// A description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Switch it on or off.
+    /// Enables or disables it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Switch>,
     /// APIs to grant, by key or id.
@@ -245,22 +244,22 @@ pub struct TokenPatch {
     /// Systems to grant whole, by key or id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub systems: Option<Vec<String>>,
-    /// RSA: projects it is for, by key or id.
+    /// RSA: its projects, by key or id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub projects: Option<Vec<String>>,
-    /// RSA: for all projects, later ones too; system administrators only.
+    /// RSA: for all projects, later ones too. For system administrators only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub all_projects: Option<bool>,
-    /// JWT: users it is for, by name or id.
+    /// JWT: its users, by name or id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<String>>,
-    /// When it ends; `null` for never.
+    /// When it expires; `null` for never.
     #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Option<String>>,
-    /// Addresses its calls may come from; empty for any.
+    /// The addresses that it may be used from; empty for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_ips: Option<Vec<String>>,
-    /// RSA: accept one-time requests, sealed or signed, and nothing else.
+    /// RSA: accept one-time requests (sealed or signed) only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_time_only: Option<bool>,
 }
@@ -270,16 +269,16 @@ pub struct TokenPatch {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Rotation {
-    /// How long the credential until now stays good: 0 (if absent) to 604,800 seconds.
+    /// How long the old credential stays valid, in seconds: 0 (if absent) to 604,800.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlap_seconds: Option<u32>,
-    /// The client's next public key, where it proves itself with one: then it is
-    /// required, and the only thing that changes.
+    /// The client's next public key. Required if the client has a key of its own; then only
+    /// this key changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
 }
 
-/// The answer to `GET /tokens/{token}/secret`: what `/oauth2/token` wants.
+/// The answer to `GET /tokens/{token}/secret`: the credentials for `/oauth2/token`.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SecretId {
@@ -287,7 +286,7 @@ pub struct SecretId {
     pub client_id: TokenId,
     /// The `client_secret`: `lkj_…`.
     pub secret_id: String,
-    /// Where it becomes a JWT.
+    /// The URL where it is exchanged for a JWT.
     pub token_endpoint: String,
 }
 
@@ -295,25 +294,25 @@ pub struct SecretId {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NameAvailability {
-    /// Whether a token may take the name.
+    /// Whether a token may have the name.
     pub available: bool,
 }
 
-/// One day of a token's use of one API.
+/// The usage of a token on one day, for one API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct UsageDay {
     /// The day in UTC: `2026-11-24`.
     pub day: String,
-    /// The API's key; absent for calls that matched none.
+    /// The key of the API; absent for calls that matched none.
     pub api: Option<String>,
     /// `allowed`, or the reason of the denial.
     pub outcome: String,
-    /// How many calls.
+    /// The number of calls.
     pub count: i64,
 }
 
-/// How a token was used.
+/// The usage of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Usage {
@@ -321,35 +320,35 @@ pub struct Usage {
     pub last_used_at: Option<Timestamp>,
     /// The last 30 days, latest first.
     pub days: Vec<UsageDay>,
-    /// The last 24 hours, to the hour.
+    /// The last 24 hours. The first hour counts whole.
     pub last_24_hours: CallCount,
 }
 
-/// How many calls passed, and how many did not.
+/// Numbers of allowed and denied calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct CallCount {
-    /// Calls that passed.
+    /// Allowed calls.
     pub allowed: i64,
-    /// Calls that were denied.
+    /// Denied calls.
     pub denied: i64,
 }
 
-/// The body of `POST /tokens/{token}/try`: a call that might be made with the token.
+/// The body of `POST /tokens/{token}/try`: a call to try.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Trial {
-    /// The system that would be called, by key or id.
+    /// The system that is called, by key or id.
     pub system: String,
     /// The HTTP method.
     pub method: String,
-    /// The path as it would arrive, with the base path; a query is ignored.
+    /// The path, with the base path and the query.
     pub path: String,
-    /// The project, by key or id, where the path does not name it.
+    /// The project, by key or id, if the path does not name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
-    /// JWT: the user, by name or id; needed when the token is for several.
+    /// JWT: the user, by name or id. Required if the token is for several users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// The caller's address.

@@ -1,4 +1,4 @@
-//! People.
+//! Users.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,19 +6,19 @@ use crate::ids::UserId;
 use crate::time::Timestamp;
 use crate::warning::Warning;
 
-/// What a person may do at all.
+/// The role of a user in the installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum Role {
-    /// Everything.
+    /// A system administrator. They may do everything.
     SystemAdmin,
-    /// What memberships of projects give.
+    /// A user. They have the rights of their memberships.
     User,
 }
 
 impl Role {
-    /// The role as SQL and JSON write it.
+    /// The role in SQL and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,7 +28,7 @@ impl Role {
     }
 }
 
-/// A person.
+/// A user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct User {
@@ -36,34 +36,34 @@ pub struct User {
     pub id: UserId,
     /// Unique, in lower case.
     pub username: String,
-    /// The name that people read.
+    /// The display name.
     pub display_name: String,
-    /// Where to write to, if known.
+    /// The e-mail address, if known.
     pub email: Option<String>,
-    /// What the person may do.
+    /// The role.
     pub role: Role,
-    /// Disabled users have no session and no call passes as them.
+    /// A disabled user has no session and can make no call.
     pub disabled: bool,
-    /// Whether the next login must choose a new password.
+    /// Whether the user must choose a new password at the next login.
     pub must_change_password: bool,
     /// When the user was made.
     pub created_at: Timestamp,
     /// When the user was last changed.
     pub updated_at: Timestamp,
-    /// What the one who created or renamed it should look at; absent if nothing.
+    /// Warnings about the username, for whoever created it; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
 
-/// A user, named.
+/// A user with their names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct UserRef {
     /// The user's id.
     pub id: UserId,
-    /// The user's name at login.
+    /// The username.
     pub username: String,
-    /// The name that people read.
+    /// The display name.
     pub display_name: String,
 }
 
@@ -74,38 +74,38 @@ pub struct UserRef {
 pub struct NewUser {
     /// Unique; see [`crate::fields::username`].
     pub username: String,
-    /// The name that people read.
+    /// The display name.
     pub display_name: String,
-    /// Where to write to.
+    /// The e-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// `user` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// A temporary password, to be changed at the first login. Without one the
-    /// user cannot log in until an administrator sets one.
+    /// A temporary password. The user must change it at the first login. Without one, the user
+    /// cannot log in until an administrator sets one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
 }
 
-/// The body of `PATCH /users/{user}`: what is absent stays.
+/// The body of `PATCH /users/{user}`. Absent fields stay.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct UserPatch {
-    /// The name that people read.
+    /// The display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Where to write to; `null` forgets it.
+    /// The e-mail address; `null` removes it.
     #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
     pub email: Option<Option<String>>,
-    /// What the person may do.
+    /// The role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// Disabling ends the user's sessions at once.
+    /// If `true`, the user's sessions end at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
-    /// A new temporary password; ends the user's sessions.
+    /// A new temporary password. It ends the user's sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
 }

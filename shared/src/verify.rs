@@ -1,4 +1,4 @@
-//! May this credential make this call?
+//! Decisions about calls.
 
 use std::fmt;
 
@@ -9,49 +9,49 @@ use crate::projects::ProjectRef;
 use crate::time::Timestamp;
 use crate::tokens::Kind;
 
-/// Why a call is denied. Stable: clients decide by it.
+/// The reason of a denial. Stable: clients decide by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum Reason {
-    /// Not a credential of any form.
+    /// Not a credential in any known form.
     Malformed,
-    /// Well-formed, but no such token or key (any more).
+    /// Well-formed, but there is no such token or key.
     UnknownToken,
-    /// The proof does not hold: decryption, secret or signature.
+    /// The proof is wrong: decryption, secret or signature.
     BadProof,
     /// The proof is for another method, path or system.
     ProofMismatch,
     /// A one-time request that was used already.
     Replayed,
-    /// A one-time request that was sealed too long ago.
+    /// A one-time request that is too old.
     Stale,
-    /// The token, its system or its issuer switched it off.
+    /// The token or its system is disabled.
     Disabled,
-    /// Past the token's or the JWT's end.
+    /// The token or the JWT has expired.
     Expired,
-    /// Before the JWT's or the request's beginning.
+    /// The JWT or the request is not valid yet.
     NotYetValid,
-    /// The caller's address is not in the token's list, or not known.
+    /// The caller's address is not in the list of the token, or is unknown.
     IpDenied,
-    /// No API of the system matches method and path.
+    /// No API of the system matches the method and the path.
     NoSuchApi,
     /// The token is not granted this API.
     ApiNotGranted,
-    /// The API wants a project and the call names none.
+    /// The API needs a project, and the call names none.
     ProjectRequired,
     /// The token is not granted this project.
     ProjectNotGranted,
-    /// The token's user may not make this call.
+    /// The user of the token may not make this call.
     UserNotGranted,
     /// Too many calls.
     RateLimited,
-    /// The decision cannot be made now.
+    /// The call cannot be decided now.
     Unavailable,
 }
 
 impl Reason {
-    /// Every reason.
+    /// All reasons.
     pub const ALL: [Self; 17] = [
         Self::Malformed,
         Self::UnknownToken,
@@ -72,7 +72,7 @@ impl Reason {
         Self::Unavailable,
     ];
 
-    /// The reason as JSON writes it.
+    /// The reason in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -103,21 +103,21 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The body of `POST /verify`: a call, as the verifier saw it.
+/// The body of `POST /verify`: a call, as the verifier received it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Call {
-    /// What the caller presented as its bearer token.
+    /// The bearer token of the call.
     pub credential: String,
-    /// The verifier key's system, by key or id; naming another is a 403.
+    /// The system of the verifier key, by key or id. Another system is a 403.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
     /// The HTTP method.
     pub method: String,
-    /// The path as it arrived, with the base path, still percent-encoded; a query is ignored.
+    /// The path as it arrived, still percent-encoded, with the base path and the query.
     pub path: String,
-    /// The project, by key or id, where the path does not name it.
+    /// The project, by key or id, if the path does not name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
     /// The caller's address.
@@ -125,10 +125,10 @@ pub struct Call {
     pub client_ip: Option<String>,
 }
 
-/// The most calls that are decided at once.
+/// The most calls in one batch.
 pub const BATCH: usize = 100;
 
-/// The body of `POST /verify/batch`: calls, as the verifier saw them.
+/// The body of `POST /verify/batch`: calls, as the verifier received them.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -142,7 +142,7 @@ pub struct Calls {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Decisions {
-    /// One for each call.
+    /// One decision for each call.
     pub decisions: Vec<Decision>,
 }
 
@@ -152,13 +152,13 @@ pub struct Decisions {
 pub struct Decision {
     /// Whether the call may pass.
     pub allowed: bool,
-    /// Why not, when it may not.
+    /// Why it may not pass; absent if it may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// The token, once the credential is proven.
+    /// The token, if the credential is proven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<DecidedToken>,
-    /// Whom the call is made as: the user of a JWT token, else the token.
+    /// The identity of the call: the user of a JWT token, or the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
     /// The key of the API that the call matches.
@@ -167,10 +167,10 @@ pub struct Decision {
     /// The project that the call is made in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<ProjectRef>,
-    /// The keys of the projects that the credential reaches, where it is bound to some.
+    /// The keys of the projects that limit the credential; absent if nothing limits it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub projects: Option<Vec<String>>,
-    /// When the credential ends, if it does.
+    /// When the credential expires; absent if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
 }
@@ -187,16 +187,16 @@ pub struct DecidedToken {
     pub kind: Kind,
 }
 
-/// Whom a call is made as.
+/// The identity of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum Subject {
-    /// A person, through a JWT token.
+    /// A user, through a JWT token.
     User {
         /// The user's id.
         id: UserId,
-        /// The user's name at login.
+        /// The username.
         username: String,
     },
     /// The token itself.

@@ -1,25 +1,26 @@
-//! What is not wrong, and should be looked at.
+//! Warnings.
 
 use serde::{Deserialize, Serialize};
 
 /// Another token, project, system, API or user has a name or key that looks like this one.
 pub const LOOKS_LIKE: &str = "looks_like";
-/// Another token has this name by rules that are newer than the token.
+/// Another token has the same name by a newer rule.
 pub const NAME_TAKEN: &str = "name_taken";
-/// No call tells this API apart from another: a grant of one is a grant of both.
+/// No call tells this API apart from another one. A grant of one is a grant of both.
 pub const SHARES_CALLS: &str = "shares_calls";
 
-/// Something that is not wrong, and should be looked at.
+/// A warning. It refuses nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Warning {
-    /// A stable word: `looks_like`, `name_taken`, `shares_calls`.
+    /// A stable code: `looks_like`, `name_taken`, `shares_calls`.
     pub code: String,
     /// The field that it is about.
     pub field: String,
     /// The warning as a sentence.
     pub message: String,
-    /// `looks_like`, `shares_calls`: the other's name or key, if the one who asks may see it.
+    /// `looks_like`, `shares_calls`: the name or key of the other one, if the caller may see
+    /// it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub like: Option<String>,
 }

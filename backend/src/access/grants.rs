@@ -10,7 +10,7 @@ use latchkey_shared::users::Role;
 use super::reach::Reach;
 use crate::web::problem::Problem;
 
-/// A user whom a token is for.
+/// A user that a token is for.
 #[derive(Debug, Clone)]
 pub struct TargetUser {
     /// The user's id.
@@ -21,16 +21,16 @@ pub struct TargetUser {
     pub member_of: BTreeSet<ProjectId>,
 }
 
-/// Whom a token is for.
+/// The projects or users that a token is for.
 #[derive(Debug, Clone)]
 pub enum Targets {
     /// RSA: projects.
     Projects(Reach),
-    /// JWT: users, and the projects that their calls are held to.
+    /// JWT: users, and the projects that limit their calls.
     Users {
         /// The users.
         users: Vec<TargetUser>,
-        /// The bound.
+        /// The projects that limit their calls.
         bound: Reach,
     },
 }
@@ -68,11 +68,11 @@ pub struct Grants {
     pub apis: Vec<GrantedApi>,
     /// Whole systems.
     pub whole: HashSet<SystemId>,
-    /// Every system that `apis` or `whole` speak of.
+    /// Every system that `apis` or `whole` refers to.
     pub systems: HashMap<SystemId, GrantedSystem>,
 }
 
-/// What a token lets its bearer do, beside grants and targets.
+/// The limits of a token, beside its grants and targets.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
     /// When it ends, in milliseconds since the epoch.
@@ -83,12 +83,12 @@ pub struct Limits {
     pub one_time_only: bool,
 }
 
-/// What a token holds, and therefore the most that it can hand out.
+/// What a token holds. It cannot grant more than this.
 #[derive(Debug, Clone)]
 pub struct Held {
     /// The token.
     pub token: TokenId,
-    /// The APIs that the credential at hand reaches one by one.
+    /// The APIs that the credential reaches one by one.
     pub apis: HashSet<ApiId>,
     /// The systems that it reaches whole.
     pub systems: HashSet<SystemId>,
@@ -101,8 +101,8 @@ pub struct Held {
 }
 
 impl Held {
-    /// Attenuation: what is handed out is held. So is a user: `user` is the one
-    /// whom the token acts as, the only one it may hand out.
+    /// Attenuation: a token grants only what it holds. `user` is the user that the token acts
+    /// as. It can issue tokens for no other user.
     pub(super) fn hands_out_at_most(
         &self,
         grants: &Grants,

@@ -1,11 +1,11 @@
-//! Who did something, as the audit trail records it.
+//! The actor of an event in the audit trail.
 
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::web::RequestId;
 use crate::web::client_ip::client_ip;
 
-/// Who did it, and through which request.
+/// The actor of an event, and the request.
 #[derive(Debug, Clone)]
 pub struct Origin {
     /// `user`, `token`, `system` or `anonymous`.
@@ -21,14 +21,14 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Latchkey itself, at start or by the clock.
+    /// Latchkey itself: at start, or on a schedule.
     #[must_use]
     pub fn system() -> Self {
         Self { kind: "system", id: None, name: "latchkey".to_owned(), request_id: None, client_ip: None }
     }
 }
 
-/// What the audit trail says of a request whose sender is not known (yet).
+/// The origin of a request whose caller is not known yet.
 #[must_use]
 pub fn anonymous(request: &HttpRequest) -> Origin {
     Origin {

@@ -1,4 +1,4 @@
-//! The one who asks.
+//! The caller of our own API: a person or a token.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,14 @@ use crate::web::problem::{Kind as ProblemKind, Problem};
 
 enum Caller {
     Person(UserId),
-    /// `user` is whom a JWT token acts as; an RSA token acts as nobody.
+    /// `user` is the user that a JWT token acts as. An RSA token acts as no user.
     Token {
         held: Box<Held>,
         user: Option<UserId>,
     },
 }
 
-/// Who asks.
+/// The caller of a request.
 pub struct Principal {
     caller: Caller,
     system_admin: bool,
@@ -29,20 +29,20 @@ pub struct Principal {
     origin: Origin,
 }
 
-/// Proof that the one who asks is a system administrator.
+/// Proof that the caller is a system administrator.
 pub struct SystemAdmin(());
 
 impl SystemAdmin {
-    /// The server itself, in a database that has no user yet.
+    /// The server itself, at the first start, when there is no user yet.
     pub(crate) fn at_first_start() -> Self {
         Self(())
     }
 }
 
-/// Proof that a token may be changed as it was asked.
+/// Proof that the caller may change the token in this way.
 pub struct MayManage(());
 
-/// Proof that a token's secrets may be handed out.
+/// Proof that the caller may see a token's secrets.
 pub struct MayReveal(());
 
 impl Principal {
@@ -62,7 +62,7 @@ impl Principal {
         }
     }
 
-    /// An RSA token, inside its projects.
+    /// An RSA token. It acts inside its projects.
     #[must_use]
     pub fn rsa_token(held: Held, projects: Reach, origin: Origin) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl Principal {
         }
     }
 
-    /// A JWT token, as its user, held to `bound`.
+    /// A JWT token. It acts as its user, limited to `bound`.
     #[must_use]
     pub fn jwt_token(held: Held, user: &UserState, bound: &Reach, origin: Origin) -> Self {
         let within =
@@ -92,13 +92,13 @@ impl Principal {
         }
     }
 
-    /// Who asks, for the audit trail.
+    /// The caller, for the audit trail.
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// The person, or the user whom a JWT token acts as.
+    /// The person, or the user that a JWT token acts as.
     #[must_use]
     pub fn user(&self) -> Option<&UserId> {
         match &self.caller {
@@ -107,7 +107,7 @@ impl Principal {
         }
     }
 
-    /// The token that asks, if it is one; it becomes the parent of what it makes.
+    /// The token, if the caller is one. It becomes the parent of the tokens that it issues.
     #[must_use]
     pub fn token(&self) -> Option<&TokenId> {
         match &self.caller {
@@ -116,25 +116,25 @@ impl Principal {
         }
     }
 
-    /// Whether it is a system administrator who asks.
+    /// Whether the caller is a system administrator.
     #[must_use]
     pub fn is_system_admin(&self) -> bool {
         self.system_admin
     }
 
-    /// The projects whose tokens it may manage.
+    /// The projects whose tokens the caller may manage.
     #[must_use]
     pub fn administers(&self) -> &Reach {
         &self.administers
     }
 
-    /// Whether it may know of the project.
+    /// Whether the caller may see the project.
     #[must_use]
     pub fn may_see_project(&self, project: &ProjectId) -> bool {
         self.administers.contains(project) || self.member_of.contains(project)
     }
 
-    /// Whether it may know of a system that is opened to these projects.
+    /// Whether the caller may see a system that is open to these projects.
     #[must_use]
     pub fn may_see_system(&self, opened_to: &Reach) -> bool {
         match opened_to {
@@ -145,7 +145,7 @@ impl Principal {
         }
     }
 
-    /// The projects that it may know of.
+    /// The projects that the caller may see.
     #[must_use]
     pub fn sees(&self) -> Reach {
         match &self.administers {
@@ -154,7 +154,7 @@ impl Principal {
         }
     }
 
-    /// Proof of being a system administrator.
+    /// Proof that the caller is a system administrator.
     pub fn system_admin(&self) -> Result<SystemAdmin, Problem> {
         if self.system_admin {
             Ok(SystemAdmin(()))
@@ -163,7 +163,7 @@ impl Principal {
         }
     }
 
-    /// The id of the person with a session; tokens are refused.
+    /// The id of the person. Tokens are refused.
     pub fn in_person(&self) -> Result<&UserId, Problem> {
         match &self.caller {
             Caller::Person(user) => Ok(user),
@@ -171,13 +171,13 @@ impl Principal {
         }
     }
 
-    /// Proof of being a system administrator with a session; tokens are refused.
+    /// Proof that the caller is a system administrator in person. Tokens are refused.
     pub fn system_admin_in_person(&self) -> Result<SystemAdmin, Problem> {
         self.in_person()?;
         self.system_admin()
     }
 
-    /// Proof of administering the project.
+    /// Checks that the caller administers the project.
     pub fn project_admin(&self, project: &ProjectId) -> Result<(), Problem> {
         if self.administers.contains(project) {
             Ok(())
@@ -186,8 +186,8 @@ impl Principal {
         }
     }
 
-    /// Proof of administering something: nobody else issues tokens. What may be
-    /// issued is for [`Self::may_issue`] to say.
+    /// Checks that the caller administers something. Nobody else issues tokens.
+    /// [`Self::may_issue`] decides what they may issue.
     pub fn some_admin(&self) -> Result<(), Problem> {
         if self.system_admin || self.administers != Reach::Only(BTreeSet::new()) {
             Ok(())
@@ -196,8 +196,8 @@ impl Principal {
         }
     }
 
-    /// Whether a token with these targets is theirs to see and manage. A target
-    /// must be there: "all of none" would make orphans everybody's.
+    /// Whether the caller may see and manage a token with these targets. There must be at least
+    /// one target: a token without any would belong to everybody.
     #[must_use]
     pub fn covers(&self, targets: &Targets) -> bool {
         if self.system_admin {
@@ -217,14 +217,14 @@ impl Principal {
         }
     }
 
-    /// Proof that the token with these targets is theirs to manage; `NotFound`
-    /// otherwise, as its existence is not theirs to know either.
+    /// Proof that the caller may manage a token with these targets. The error is `NotFound`, so
+    /// that it does not tell that the token exists.
     pub fn may_manage(&self, targets: &Targets) -> Result<MayManage, Problem> {
         if self.covers(targets) { Ok(MayManage(())) } else { Err(Problem::not_found("token")) }
     }
 
-    /// The projects that a JWT token must be bound to when this principal
-    /// decides whom and what it is for: theirs, within what it was bound to.
+    /// The projects that a JWT token must be bound to when this caller changes its grants or
+    /// users: the projects of the caller, within the bound that it had before.
     #[must_use]
     pub fn bind(&self, bound: &Reach) -> Reach {
         if self.system_admin {
@@ -239,8 +239,8 @@ impl Principal {
         }
     }
 
-    /// Proof that they may give `grants` to `targets` within `limits`; the
-    /// problem names what is not theirs to give.
+    /// Proof that the caller may give `grants` to `targets` within `limits`. The problem names
+    /// what they may not give.
     pub fn may_issue(
         &self,
         grants: &Grants,
@@ -310,9 +310,8 @@ impl Principal {
         }
     }
 
-    /// Proof that they may have the secrets of the token with these grants and
-    /// targets: the same right over every one of them. A token gets those of its
-    /// `descendant`s only.
+    /// Proof that the caller may see the secrets of a token with these grants and targets. They
+    /// need the same rights as to issue it. A token sees the secrets of its `descendant`s only.
     pub fn may_reveal(
         &self,
         grants: &Grants,

@@ -1,4 +1,4 @@
-//! The projects that somebody reaches.
+//! The projects that a caller or a token reaches.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,14 +9,14 @@ use latchkey_shared::users::Role;
 /// A set of projects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// Every project, later ones too.
+    /// All projects, later ones too.
     All,
-    /// These.
+    /// These projects.
     Only(BTreeSet<ProjectId>),
 }
 
 impl Reach {
-    /// Whether `project` is in it.
+    /// Whether it contains `project`.
     #[must_use]
     pub fn contains(&self, project: &ProjectId) -> bool {
         match self {
@@ -25,7 +25,7 @@ impl Reach {
         }
     }
 
-    /// Whether all of `other` is in it.
+    /// Whether it contains all of `other`.
     #[must_use]
     pub fn holds(&self, other: &Self) -> bool {
         match (self, other) {
@@ -36,7 +36,7 @@ impl Reach {
     }
 }
 
-/// What is known of a user when a request or a call is judged.
+/// What rules and decisions need to know of a user.
 #[derive(Debug, Clone)]
 pub struct UserState {
     /// The user's id.
@@ -45,7 +45,7 @@ pub struct UserState {
     pub username: String,
     /// What the person may do.
     pub role: Role,
-    /// No call passes as a disabled user.
+    /// A disabled user can make no call.
     pub disabled: bool,
     /// The projects that the user belongs to.
     pub memberships: HashMap<ProjectId, MemberRole>,

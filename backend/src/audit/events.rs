@@ -1,4 +1,4 @@
-//! `GET /audit-events`: who did what, and when.
+//! `GET /audit-events`.
 
 use actix_web::{get, web};
 use latchkey_shared::audit::{Actor, AuditEvent, AuditTarget};
@@ -28,16 +28,16 @@ pub fn routes(config: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct EventQuery {
-    /// Who did it: an id or a name.
+    /// The actor: an id or a name.
     #[param(nullable = false)]
     actor: Option<String>,
-    /// What it was done to: an id or a name.
+    /// The target: an id or a name.
     #[param(nullable = false)]
     target: Option<String>,
-    /// What was done: `token.deleted`, or all that was done to tokens: `token`.
+    /// The action: `token.deleted`, or `token` for all actions on tokens.
     #[param(nullable = false)]
     action: Option<String>,
-    /// From when on.
+    /// Only events from this time on.
     #[param(nullable = false)]
     #[param(format = DateTime)]
     since: Option<String>,
@@ -51,7 +51,7 @@ struct EventQuery {
 
 /// List audit events
 ///
-/// Newest first; for system administrators only.
+/// The newest first. For system administrators.
 #[utoipa::path(
     operation_id = "list_audit_events",
     tag = "audit",
@@ -122,7 +122,7 @@ async fn events(
     before: Option<String>,
     limit: usize,
 ) -> Result<Vec<AuditEvent>, sqlx::Error> {
-    // PostgreSQL refuses a text with a NUL; no name has one.
+    // PostgreSQL refuses a text with a NUL. No name has one.
     let text = |text: &String| text.replace('\0', "\u{fffd}");
     let mut sql = Sql::new(
         "SELECT id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name, detail, \
@@ -135,7 +135,7 @@ async fn events(
         sql.push(" AND (target_id = ").bind(target.clone()).push(" OR target_name = ").bind(target).push(")");
     }
     if let Some(action) = query.action.as_ref().map(text) {
-        // `/` is what follows `.`: the range holds all that begins with `kind.`.
+        // `/` follows `.`, so this range holds everything that begins with `kind.`.
         sql.push(" AND (action = ").bind(action.clone());
         sql.push(" OR (action >= ").bind(format!("{action}."));
         sql.push(" AND action < ").bind(format!("{action}/")).push("))");

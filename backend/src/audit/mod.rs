@@ -1,5 +1,5 @@
-//! The audit trail. Every change records, in its own transaction, who did what to
-//! what. An event keeps names, so that it can be read when they are gone. It never
+//! The audit trail. Every change records an event in its own transaction: the actor, the action
+//! and the target. An event keeps names, so that it can be read after they are gone. It never
 //! holds a secret.
 
 mod events;

@@ -6,9 +6,9 @@ use serde_json::Value;
 use crate::access::origin::Origin;
 use crate::database::{Database, Transaction, now};
 
-/// Records that something was done to what has this id and name, in the transaction
-/// that does it. `action` is `kind.verb` in the past: `token.created`. `detail` is a
-/// JSON object.
+/// Records an event in the transaction that makes the change. The target has this id and name.
+/// `action` is `kind.verb` in the past tense, such as `token.created`. `detail` is a JSON
+/// object.
 pub async fn record(
     transaction: &mut Transaction,
     origin: &Origin,
@@ -16,7 +16,7 @@ pub async fn record(
     (id, name): (&impl ToString, impl Into<String>),
     detail: Value,
 ) -> Result<(), sqlx::Error> {
-    // A session is of a user, and has no id that may be told.
+    // The target of a session event is the user: a session has no id that may be shown.
     let kind = match action.split_once('.') {
         Some(("session", _)) | None => "user",
         Some((kind, _)) => kind,
@@ -24,7 +24,7 @@ pub async fn record(
     insert(transaction, origin, action, Some((kind, id.to_string(), name.into())), detail).await
 }
 
-/// Records that nobody could be logged in with the name in `detail`.
+/// Records a failed login. `detail` has the name that was tried.
 pub async fn record_failed_login(
     transaction: &mut Transaction,
     origin: &Origin,
@@ -50,7 +50,7 @@ async fn insert(
          target_name, detail, request_id, client_ip) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
-    // The trail is read in the order of its ids, whatever this machine's clock says.
+    // Events are read in the order of their ids, so the ids follow the common clock.
     .bind(EventId::at(at).to_string())
     .bind(at)
     .bind(origin.kind)
@@ -68,7 +68,7 @@ async fn insert(
     .map(drop)
 }
 
-/// When the latest event was written, in milliseconds since the epoch; 0 if none was.
+/// When the latest event was written, in milliseconds since the epoch; 0 if there is none.
 pub async fn last_written(database: &Database) -> Result<i64, sqlx::Error> {
     let latest = sqlx::query_scalar("SELECT at FROM audit_events ORDER BY id DESC LIMIT 1");
     Ok(latest.fetch_optional(database.reader()).await?.unwrap_or_default())

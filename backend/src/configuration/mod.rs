@@ -1,4 +1,4 @@
-//! Settings: flags, then environment, then a TOML file, then defaults.
+//! The configuration: flags, then environment, then a TOML file, then defaults.
 
 pub mod proxies;
 
@@ -21,7 +21,7 @@ use crate::crypto::jwt::Algorithm;
 #[derive(Parser)]
 #[command(name = "latchkey", version, about)]
 pub struct Arguments {
-    /// What to do; `serve` if nothing is said.
+    /// The command; `serve` if absent.
     #[command(subcommand)]
     pub command: Option<Command>,
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub struct Arguments {
     config: Option<PathBuf>,
 }
 
-/// What to do.
+/// The command.
 #[derive(Subcommand)]
 pub enum Command {
     /// Serve the API and the screens.
@@ -42,20 +42,20 @@ pub enum Command {
     RotateSigningKey(RotateSigningKey),
 }
 
-/// How to rotate the key that signs JWTs. The password comes from
-/// `LATCHKEY_PASSWORD`, else from standard input.
+/// How to rotate the key that signs JWTs. The password comes from `LATCHKEY_PASSWORD`, or from
+/// standard input.
 #[derive(clap::Args)]
 pub struct RotateSigningKey {
-    /// The running server [default: the public URL, else the address it listens on].
+    /// The running server [default: the public URL, or the address that it listens on].
     #[arg(long)]
     pub server: Option<Url>,
     /// A system administrator.
     #[arg(long, default_value = "admin")]
     pub username: String,
-    /// The password; standard input is read if it is not set.
+    /// The password; if it is not set, standard input is read.
     #[arg(long, env = "LATCHKEY_PASSWORD", hide = true, hide_env_values = true)]
     pub password: Option<String>,
-    /// The keys until now, and all that they signed, count no longer: one leaked.
+    /// Invalidate the old keys and everything that they signed, because one leaked.
     #[arg(long)]
     pub at_once: bool,
 }
@@ -72,10 +72,10 @@ struct Options {
     /// `postgres://…`; SQLite in the data directory if absent.
     #[arg(long, env = "LATCHKEY_DATABASE_URL", global = true, hide_env_values = true)]
     database_url: Option<String>,
-    /// Where SQLite and the key file are kept [default: data].
+    /// The directory of SQLite and the key file [default: data].
     #[arg(long, env = "LATCHKEY_DATA_DIR", global = true)]
     data_dir: Option<PathBuf>,
-    /// 32 bytes in base64 that encrypt all secrets at rest.
+    /// 32 bytes in base64. They encrypt all secrets at rest.
     #[arg(long, env = "LATCHKEY_MASTER_KEY", global = true, hide_env_values = true)]
     master_key: Option<String>,
     /// A file with the master key [default: {data-dir}/master.key].
@@ -93,7 +93,7 @@ struct Options {
     /// Days until the signing key is rotated by itself; 0 for never [default: 90].
     #[arg(long, env = "LATCHKEY_SIGNING_KEY_LIFETIME", global = true)]
     signing_key_lifetime: Option<u32>,
-    /// How long a JWT is good, in seconds: 60 to 3,600 [default: 600].
+    /// The lifetime of a JWT, in seconds: 60 to 3,600 [default: 600].
     #[arg(long, env = "LATCHKEY_JWT_LIFETIME", global = true)]
     jwt_lifetime: Option<u32>,
     /// Show files and secrets only until they were fetched once.
@@ -102,17 +102,17 @@ struct Options {
     /// Threads that serve requests [default: one per core].
     #[arg(long, env = "LATCHKEY_WORKERS", global = true)]
     workers: Option<usize>,
-    /// Connections to read the database with [default: 8].
+    /// Connections for reading the database [default: 8].
     #[arg(long, env = "LATCHKEY_DATABASE_CONNECTIONS", global = true)]
     database_connections: Option<u32>,
     /// RSA key pairs kept ready for new tokens [default: 8].
     #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
     key_pool: Option<usize>,
-    /// Addresses or ranges of proxies whose `X-Forwarded-For` and `Forwarded` are
-    /// believed, separated by commas.
+    /// Addresses or ranges of proxies, separated by commas. Their `X-Forwarded-For` and
+    /// `Forwarded` headers are trusted.
     #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
     trusted_proxies: Option<Vec<AddressRange>>,
-    /// Fill an empty database with a believable platform.
+    /// Fill an empty database with example data.
     #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true")]
     demo: Option<bool>,
 }
@@ -138,16 +138,16 @@ impl TryFrom<String> for AddressRange {
     }
 }
 
-/// The settings in force.
+/// The configuration.
 #[derive(Clone)]
 pub struct Configuration {
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Where clients reach Latchkey, as it was given.
+    /// The public URL, as configured.
     pub public_url: Option<Url>,
     /// PostgreSQL; SQLite in `data_dir` if absent.
     pub database_url: Option<String>,
-    /// Where SQLite and the key file are kept.
+    /// The directory of SQLite and the key file.
     pub data_dir: PathBuf,
     /// The master key in base64.
     pub master_key: Option<Secret>,
@@ -161,19 +161,19 @@ pub struct Configuration {
     pub signing_algorithm: Algorithm,
     /// Days until the signing key is rotated by itself; 0 for never.
     pub signing_key_lifetime: u32,
-    /// How long a JWT is good, in seconds.
+    /// The lifetime of a JWT, in seconds.
     pub jwt_lifetime: u32,
     /// Whether files and secrets are shown only until they were fetched once.
     pub show_once: bool,
     /// Threads that serve requests.
     pub workers: Option<usize>,
-    /// Connections to read the database with.
+    /// Connections for reading the database.
     pub database_connections: u32,
     /// RSA key pairs kept ready.
     pub key_pool: usize,
-    /// The proxies whose word about addresses is believed.
+    /// The trusted proxies.
     pub trusted_proxies: TrustedProxies,
-    /// Whether to fill an empty database with a believable platform.
+    /// Whether to fill an empty database with example data.
     pub demo: bool,
 }
 
@@ -184,7 +184,7 @@ impl Default for Configuration {
 }
 
 impl Configuration {
-    /// The settings of this process.
+    /// Loads the configuration of this process.
     pub fn load(arguments: Arguments) -> anyhow::Result<Self> {
         let file = match &arguments.config {
             None => Options::default(),

@@ -1,28 +1,27 @@
-//! Where a request came from, if proxies stand between: what a header says of
-//! it counts only as far as those who wrote it are trusted.
+//! Finds the address of a caller behind proxies. A header counts only if a trusted proxy wrote
+//! it.
 
 use std::net::{IpAddr, SocketAddr};
 
 use actix_web::http::header::{self, HeaderMap};
 use ipnet::IpNet;
 
-/// The header to which each proxy appends the address that it was called from.
+/// The header to which each proxy appends the address of its caller.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The proxies whose word about addresses is believed.
+/// The proxies whose headers are trusted.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// Proxies in these ranges.
+    /// Trusts the proxies in these ranges.
     #[must_use]
     pub fn new(ranges: Vec<IpNet>) -> Self {
         Self(ranges)
     }
 
-    /// The address that a request of this peer came from: the peer itself unless
-    /// it is a trusted proxy, else what that says. `None` if it says nothing that
-    /// can be relied on.
+    /// The address of the caller: the peer itself, or what it says if it is a trusted proxy.
+    /// `None` if the headers cannot be relied on.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = peer.to_canonical();
@@ -35,19 +34,19 @@ impl TrustedProxies {
         match (by_list, by_forwarded) {
             (None, None) => Some(peer),
             (Some(one), None) | (None, Some(one)) => one,
-            // A proxy writes one of them and may let the caller's other one through.
+            // A proxy writes one of them, and may pass on the caller's other one.
             (Some(one), Some(other)) => one.filter(|_| one == other),
         }
     }
 
-    /// The address that a gateway names which has proved itself otherwise: its
-    /// own word is the last one in the list.
+    /// The address in the headers of a gateway that has proven itself: the last one in the
+    /// list.
     #[must_use]
     pub fn named_by_gateway(&self, headers: &HeaderMap) -> Option<IpAddr> {
         self.nearest(&lines(headers, FORWARDED_FOR), hop)
     }
 
-    /// The nearest address that is no trusted proxy's, or else the farthest.
+    /// The nearest address that is not a trusted proxy; otherwise the farthest.
     fn nearest(&self, lines: &[&str], read: impl Fn(&str) -> Option<IpAddr>) -> Option<IpAddr> {
         let mut farthest = None;
         for one in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
@@ -65,12 +64,12 @@ impl TrustedProxies {
     }
 }
 
-/// The lines of a header that is a list.
+/// The lines of a list header.
 fn lines<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
     headers.get_all(name).map(|line| line.to_str().unwrap_or_default()).collect()
 }
 
-/// An address, perhaps in brackets or with a port.
+/// Parses an address, with or without brackets and port.
 pub(crate) fn hop(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
@@ -136,7 +135,7 @@ mod tests {
                 Some("198.51.100.7"),
             ),
             ("10.0.0.1", vec![("forwarded", "for=\"[2001:db8::7]:4711\";by=_x")], Some("2001:db8::7")),
-            // A quotation mark that the caller opened swallows nothing.
+            // An open quotation mark of the caller hides nothing.
             ("10.0.0.1", vec![("forwarded", "for=\", for=198.51.100.7")], Some("198.51.100.7")),
             ("10.0.0.1", vec![("forwarded", "for=_hidden")], None),
             (

@@ -1,5 +1,5 @@
-//! Public keys that integrators bring (RFC 7523), and what is signed with their
-//! other halves. The key decides which algorithms count, never the header.
+//! Public keys of clients (RFC 7523), and messages that are signed with their private halves.
+//! The key decides which algorithms are accepted, not the header.
 
 use ::rsa::pkcs1::RsaPublicKeyRef;
 use ::rsa::pkcs8::der::asn1::ObjectIdentifier;
@@ -20,12 +20,12 @@ use super::jose::{Header, UniqueNames};
 use super::{from_base64url, to_base64url};
 use crate::json;
 
-/// Every algorithm that some key of a client may sign with.
+/// All algorithms that a client may sign with.
 pub const ALGORITHMS: [&str; 5] = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 
-/// The longest public key that is read, in characters.
+/// The longest public key, in characters.
 const LONGEST_KEY: usize = 16 * 1024;
-/// The longest signed message that is looked at, in bytes.
+/// The longest signed message, in bytes.
 pub const MAX_LENGTH: usize = 8 * 1024;
 /// The sizes of RSA keys, in bits.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2_048..=8_192;
@@ -35,7 +35,7 @@ const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const ED25519_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// The members of a JWK that only a private or a symmetric key has (RFC 7518 §6, RFC 8037 §2).
+/// The members of a JWK that only private or symmetric keys have (RFC 7518 §6, RFC 8037 §2).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// The numbers of a public key.
@@ -50,7 +50,7 @@ enum Numbers {
 #[derive(Debug)]
 pub struct ClientKey {
     numbers: Numbers,
-    /// The one algorithm that its JWK names, if it does.
+    /// The algorithm that its JWK names, if it names one.
     pinned: Option<String>,
     verifiers: Vec<(&'static str, ParsedPublicKey)>,
 }
@@ -64,8 +64,8 @@ fn unsupported<T>() -> Result<T, Refusal> {
 }
 
 impl ClientKey {
-    /// Reads what an integrator sent: PEM (`SubjectPublicKeyInfo` or PKCS#1) or a
-    /// JWK. A private key is refused; no message repeats any of it.
+    /// Parses a public key: PEM (`SubjectPublicKeyInfo` or PKCS#1) or a JWK. A private key is
+    /// refused, and no message repeats it.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = text.trim();
         if text.is_empty() {
@@ -201,7 +201,7 @@ impl ClientKey {
         Ok(Self { numbers, pinned, verifiers })
     }
 
-    /// The algorithms that count, the usual one first.
+    /// The accepted algorithms, the usual one first.
     pub fn algorithms(&self) -> impl Iterator<Item = &'static str> {
         self.verifiers.iter().map(|(algorithm, _)| *algorithm)
     }
@@ -241,7 +241,7 @@ impl ClientKey {
         jwk
     }
 
-    /// The claims of a message that was signed with the other half of this key.
+    /// Verifies a message that was signed with the private half, and returns its claims.
     pub fn verify<T: DeserializeOwned>(&self, signed: &Signed<'_>) -> Result<T, Unverified> {
         let (_, key) =
             self.verifiers.iter().find(|(name, _)| *name == signed.alg).ok_or(Unverified::BadSignature)?;
@@ -260,18 +260,18 @@ fn private_key<T>() -> Result<T, Refusal> {
     refused("private_key", "This is a private key: keep it, and send its public half. It was not stored.")
 }
 
-/// Why a signed message has no claims to go by.
+/// Why the claims of a signed message cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unverified {
-    /// The signature, or the algorithm, is not that of the key.
+    /// The signature or the algorithm does not fit the key.
     #[error("the signature is wrong")]
     BadSignature,
-    /// Signed rightly, but its claims are not what they have to be.
+    /// The signature is valid, but the claims are malformed.
     #[error("the claims are not what they have to be")]
     Malformed,
 }
 
-/// A JWT that a client signed (RFC 7515 §7.1), not yet verified.
+/// A JWT that a client signed (RFC 7515 §7.1), before it is verified.
 pub struct Signed<'a> {
     alg: String,
     kid: Option<String>,
@@ -283,7 +283,7 @@ pub struct Signed<'a> {
 }
 
 impl<'a> Signed<'a> {
-    /// Reads a compact serialisation; nobody has vouched for any of it yet.
+    /// Parses the compact serialisation without verifying it.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         if text.len() > MAX_LENGTH {
@@ -308,16 +308,16 @@ impl<'a> Signed<'a> {
         self.kid.as_deref()
     }
 
-    /// What kind of message it says that it is.
+    /// The media type in its header.
     #[must_use]
     pub fn typ(&self) -> Option<&str> {
         self.typ.as_deref()
     }
 
-    /// Its claims, unverified: only to find the key that verifies them.
+    /// Its claims, unverified. Use them only to find the key.
     #[must_use]
     pub fn claims<T: DeserializeOwned>(&self) -> Option<T> {
-        // Names are unique: else two readers could find two different claims.
+        // Duplicate names are refused: two readers could find different claims.
         let UniqueNames(members) = serde_json::from_slice(&self.payload).ok()?;
         json::from_value(members.into()).ok()
     }

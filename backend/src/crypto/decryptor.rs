@@ -1,5 +1,5 @@
-//! Opens sealed messages within the queue of private-key operations, with the
-//! keys that were used lately kept loaded.
+//! Opens sealed messages in the queue of private-key operations. Recently used keys stay
+//! loaded.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ pub enum OpenError<E> {
     Overloaded,
     /// The private key could not be fetched.
     Key(E),
-    /// The private key was fetched, and is none.
+    /// The stored private key is damaged.
     BadKey,
-    /// The message was not sealed for this key, or was changed.
+    /// The message was not sealed for this key, or it was changed.
     Failed,
 }
 
@@ -35,7 +35,7 @@ impl<E> From<BadKey> for OpenError<E> {
     }
 }
 
-/// Opens sealed messages. Cloning it gives another handle to the same one.
+/// Opens sealed messages. A clone is another handle to the same one.
 #[derive(Clone)]
 pub struct Decryptor {
     operations: PrivateOperations,
@@ -46,7 +46,7 @@ impl Decryptor {
     /// How many keys stay loaded; each takes a few KiB.
     pub const LOADED_KEYS: usize = 4_096;
 
-    /// A decryptor that runs its operations in a queue.
+    /// Makes a decryptor that uses this queue.
     #[must_use]
     pub fn new(operations: PrivateOperations) -> Self {
         Self { operations, loaded: Arc::new(Cache::new(Self::LOADED_KEYS)) }
@@ -54,9 +54,8 @@ impl Decryptor {
 
     /// Opens a message with the key that its header names.
     ///
-    /// `source` is whoever asks, for fairness; `private_key` fetches the key as
-    /// PKCS#8 in DER, and is called only if it is not loaded. That the key id
-    /// exists is for the caller to know: an unknown one must not come here.
+    /// `source` is the caller, for fairness. `private_key` fetches the key as PKCS#8 in DER; it
+    /// is called only if the key is not loaded. The caller must know that the key exists.
     pub async fn open<E, F>(
         &self,
         sealed: Sealed,
@@ -83,7 +82,7 @@ impl Decryptor {
         opened.ok_or(OpenError::Failed)
     }
 
-    /// Drops a loaded key, when it is deleted.
+    /// Unloads a key that was deleted.
     pub fn forget(&self, kid: &str) {
         self.loaded.remove(kid);
     }

@@ -1,4 +1,4 @@
-//! What JWE and JWT have in common: a protected header that is read strictly.
+//! The protected header of JWE and JWT, parsed strictly.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::from_base64url;
 
-/// Why a protected header is refused, before any key is looked at.
+/// Why a protected header is refused, before any key is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
     /// Not base64url of a JSON object whose names are unique (RFC 7515 §4).
@@ -17,26 +17,25 @@ pub enum HeaderError {
     /// A parameter has a value of the wrong type or length.
     #[error("`{0}` in the protected header is not a short text")]
     NotText(&'static str),
-    /// A parameter that must be there is not.
+    /// A required parameter is missing.
     #[error("the protected header has no `{0}`")]
     Missing(&'static str),
-    /// A parameter that is never accepted: extensions, compression, and keys
-    /// that the sender brings along.
+    /// A parameter that is never accepted: extensions, compression, and keys in the message.
     #[error("`{0}` is not accepted in the protected header")]
     NotAccepted(&'static str),
 }
 
-/// Parameters that would let the sender choose the key, or the way it is used.
+/// Parameters that would let the sender choose the key or its use.
 const NEVER: [&str; 7] = ["crit", "zip", "jku", "jwk", "x5u", "x5c", "b64"];
 
-/// Far more than a key id or a media type takes.
+/// Longer than any key id or media type.
 const TEXT_LIMIT: usize = 200;
 
 /// The parameters of a protected header.
 pub(super) struct Header(Map<String, Value>);
 
 impl Header {
-    /// Reads the first part of a compact serialisation.
+    /// Parses the first part of a compact serialisation.
     pub(super) fn parse(encoded: &str) -> Result<Self, HeaderError> {
         let json = from_base64url(encoded).ok_or(HeaderError::NotAnObject)?;
         let UniqueNames(map) = serde_json::from_slice(&json).map_err(|_| HeaderError::NotAnObject)?;
@@ -55,14 +54,14 @@ impl Header {
         }
     }
 
-    /// A parameter that must be there.
+    /// A required parameter.
     pub(super) fn required(&self, name: &'static str) -> Result<&str, HeaderError> {
         self.text(name)?.ok_or(HeaderError::Missing(name))
     }
 }
 
-/// `serde_json` keeps the last of several members with one name; two parsers
-/// that disagree about which counts are a way to deceive one of them.
+/// `serde_json` keeps the last of several members with one name. Two parsers that disagree
+/// could be deceived.
 pub(super) struct UniqueNames(pub(super) Map<String, Value>);
 
 impl<'de> Deserialize<'de> for UniqueNames {

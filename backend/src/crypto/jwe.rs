@@ -10,14 +10,14 @@ use super::jose::{self, HeaderError};
 use super::rsa::{PrivateKey, PublicKey};
 use super::{from_base64url, random_bytes, to_base64url};
 
-/// The longest message that is looked at, in bytes.
+/// The longest message, in bytes.
 pub const MAX_LENGTH: usize = 8 * 1024;
 
 const ALGORITHM: &str = "RSA-OAEP-256";
 const ENCRYPTION: &str = "A256GCM";
 const TAG_LENGTH: usize = 16;
 
-/// Why a text is no sealed message.
+/// Why a text is not a sealed message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     /// Longer than [`MAX_LENGTH`].
@@ -37,19 +37,19 @@ pub enum Malformed {
     Algorithm,
 }
 
-/// What the protected header says besides the algorithms, which are fixed.
+/// The protected header, without the algorithms, which are fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// The id of the key that opens the message.
     pub kid: String,
-    /// What kind of message it is.
+    /// The media type.
     pub typ: Option<String>,
 }
 
-/// A well-formed message, not yet opened.
+/// A well-formed message, before it is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// What its header says; nobody has vouched for it yet.
+    /// Its header, not authenticated yet.
     pub header: Header,
     /// The header as it was sent: the associated data (RFC 7516 §5.2, step 15).
     protected: String,
@@ -60,7 +60,7 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    /// Reads a compact serialisation.
+    /// Parses the compact serialisation.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         if text.len() > MAX_LENGTH {
             return Err(Malformed::TooLong);
@@ -97,14 +97,13 @@ impl Sealed {
         Ok(Self { header, protected: protected.to_owned(), encrypted_key, nonce, ciphertext })
     }
 
-    /// Opens the message: one private-key operation, to be run by the
-    /// [`Decryptor`](crate::crypto::decryptor::Decryptor). `None` if it was not sealed
-    /// for this key or was changed; which of the two cannot be told, neither by
-    /// the answer nor by its cost.
+    /// Opens the message. This is one private-key operation; run it through the
+    /// [`Decryptor`](crate::crypto::decryptor::Decryptor). `None` if it was not sealed for this
+    /// key or was changed. Neither the result nor the time tells which.
     #[must_use]
     pub fn open(&self, key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
-        // RFC 7516 §11.5: a content key that does not decrypt is replaced by a
-        // random one, and the failure shows only in the tag.
+        // RFC 7516 §11.5: if the content key cannot be decrypted, a random one is used, and
+        // the failure shows only in the tag.
         let random = Zeroizing::new(random_bytes::<32>());
         let content_key = key.decrypt_oaep(&self.encrypted_key).unwrap_or(random);
         let nonce = Nonce::assume_unique_for_key(self.nonce);
@@ -118,7 +117,7 @@ impl Sealed {
     }
 }
 
-/// Seals a payload for whoever has the private key, in compact serialisation.
+/// Seals a payload for the owner of the private key, in compact serialisation.
 #[must_use]
 pub fn seal(key: &PublicKey, header: &Header, payload: &[u8]) -> String {
     #[derive(Serialize)]

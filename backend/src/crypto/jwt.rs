@@ -18,14 +18,14 @@ use super::jose::Header;
 use super::rsa::{KeyPair, KeySize};
 use super::to_base64url;
 
-/// The longest token that is looked at, in bytes. What the server issues is
-/// shorter: claims that would pass 4 KiB are left to an online check.
+/// The longest token, in bytes. The server issues shorter ones: longer claims are replaced by
+/// an online check.
 pub const MAX_LENGTH: usize = 16 * 1024;
 
-/// How tokens are signed.
+/// The signature algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize)]
 pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256, 2048 bits: what every verifier can read.
+    /// RSASSA-PKCS1-v1_5 with SHA-256, 2048 bits. Every verifier supports it.
     #[default]
     #[value(name = "RS256")]
     #[serde(rename = "RS256")]
@@ -41,7 +41,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The name in a header and in a JWK (RFC 7518 §3.1).
+    /// The name of the algorithm (RFC 7518 §3.1).
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ impl Algorithm {
     }
 }
 
-/// No algorithm of this name signs tokens.
+/// No such algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("tokens are signed with RS256, ES256 or EdDSA")]
 pub struct NotAnAlgorithm;
@@ -74,19 +74,19 @@ impl std::str::FromStr for Algorithm {
     }
 }
 
-/// Why a text is no access token of this server.
+/// Why a text is not an access token of this server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
-    /// Not a JWT with a header and claims that this server can have written.
+    /// Not a JWT that this server can have issued.
     #[error("not a well-formed access token")]
     Malformed,
-    /// Signed, if at all, by a key that is not one of ours.
+    /// Its key is not one of ours.
     #[error("the signing key is unknown")]
     UnknownKey,
-    /// The signature, or the algorithm, is not that of the key.
+    /// The signature or the algorithm does not fit the key.
     #[error("the signature is wrong")]
     BadSignature,
-    /// Signed by one of our keys in the name of another issuer.
+    /// Signed by one of our keys for another issuer.
     #[error("issued in another name")]
     ForeignIssuer,
 }
@@ -105,14 +105,14 @@ enum Pair {
 /// When a key signs, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Term {
-    /// From when on; it is published before.
+    /// From when on. It is published before.
     pub signs_from: i64,
-    /// Until when, if that is settled; it verifies for longer.
+    /// Until when, if that is known. It verifies for longer.
     pub retired_at: Option<i64>,
 }
 
 impl Term {
-    /// Whether the key signs at a moment.
+    /// Whether the key signs at this time.
     #[must_use]
     pub fn holds(&self, now: i64) -> bool {
         self.signs_from <= now && self.retired_at.is_none_or(|end| now < end)
@@ -132,8 +132,7 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// Makes a private key as PKCS#8 in DER. RS256 takes a while: call it where
-    /// blocking is welcome.
+    /// Makes a private key as PKCS#8 in DER. RS256 is slow: call this on a blocking thread.
     #[must_use]
     pub fn generate_pkcs8(algorithm: Algorithm) -> Zeroizing<Vec<u8>> {
         let random = SystemRandom::new();
@@ -198,9 +197,8 @@ impl SigningKey {
         &self.jwk
     }
 
-    /// Signs claims. The key pair stays loaded: `jsonwebtoken::encode` would
-    /// parse and check it anew for every RS256 signature, which takes longer
-    /// than the signature itself.
+    /// Signs claims. The key pair stays loaded: `jsonwebtoken::encode` would parse and check it
+    /// for every RS256 signature, which takes longer than the signature.
     fn sign(&self, claims: &Claims) -> String {
         let claims = serde_json::to_vec(claims).expect("claims are texts and numbers");
         let message = format!("{}.{}", self.header, to_base64url(claims));
@@ -221,8 +219,8 @@ impl SigningKey {
     }
 }
 
-/// The signing keys of an issuer: one that signs, those that will, and those
-/// whose tokens are still good.
+/// The signing keys of an issuer: the one that signs, later ones, and old ones that still
+/// verify.
 pub struct SigningKeys {
     issuer: String,
     algorithm: Algorithm,
@@ -230,18 +228,18 @@ pub struct SigningKeys {
     others: Vec<SigningKey>,
 }
 
-/// An access token whose signature held.
+/// An access token with a valid signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// What it says.
+    /// Its claims.
     pub claims: Claims,
     /// The key that signed it.
     pub kid: KeyId,
 }
 
 impl SigningKeys {
-    /// The keys of an issuer, the latest first; `None` if there are none. Of
-    /// those whose term it is, one of `algorithm` signs if there is one.
+    /// The keys of an issuer, the latest first; `None` if there are none. Among the keys whose
+    /// term it is, one of `algorithm` signs if there is one.
     #[must_use]
     pub fn new(issuer: String, algorithm: Algorithm, keys: Vec<SigningKey>) -> Option<Self> {
         let mut keys = keys.into_iter();
@@ -254,36 +252,36 @@ impl SigningKeys {
         &self.issuer
     }
 
-    /// Signs an access token at a moment. RS256 is a private-key operation of 250 µs or more: run
-    /// it within [`PrivateOperations`](crate::crypto::operations::PrivateOperations).
+    /// Signs an access token. RS256 is a private-key operation of 250 µs or more: run it
+    /// through [`PrivateOperations`](crate::crypto::operations::PrivateOperations).
     #[must_use]
     pub fn sign(&self, claims: &Claims, now: i64) -> String {
         self.signer(now).sign(claims)
     }
 
-    /// The key that signs at a moment.
+    /// The key that signs at this time.
     fn signer(&self, now: i64) -> &SigningKey {
         let preferred = |key: &&SigningKey| {
             (key.term.holds(now), key.term.signs_from <= now, key.algorithm == self.algorithm)
         };
-        // Of those that are alike the last, which is the latest.
+        // Among equal keys, the last one is the latest.
         self.others.iter().rev().chain([&self.first]).max_by_key(preferred).unwrap_or(&self.first)
     }
 
-    /// The id of the key that signs at a moment.
+    /// The id of the key that signs at this time.
     #[must_use]
     pub fn signing_kid(&self, now: i64) -> &KeyId {
         self.signer(now).kid()
     }
 
-    /// Whether a key is (still) one of them.
+    /// Whether this is one of the keys.
     #[must_use]
     pub fn holds(&self, kid: &KeyId) -> bool {
         self.all().any(|key| key.kid == *kid)
     }
 
-    /// The claims of an access token that this server signed. Whether it is
-    /// valid now ([`Claims::valid_at`]) and here (`aud`) is for the caller to ask.
+    /// The claims of an access token that this server signed. The caller must check its time
+    /// ([`Claims::valid_at`]) and its audience.
     pub fn verify(&self, token: &str) -> Result<Verified, Invalid> {
         let (header, _) = token.split_once('.').ok_or(Invalid::Malformed)?;
         if token.len() > MAX_LENGTH {
@@ -291,7 +289,7 @@ impl SigningKeys {
         }
         let header = Header::parse(header).map_err(|_| Invalid::Malformed)?;
         let required = |name| header.required(name).map_err(|_| Invalid::Malformed);
-        // RFC 9068 §4: nothing but an access token is one, an ID token of the same key neither.
+        // RFC 9068 §4: only an access token is accepted, not an ID token of the same key.
         let typ = required("typ")?;
         if !["at+jwt", "application/at+jwt"].iter().any(|at| typ.eq_ignore_ascii_case(at)) {
             return Err(Invalid::Malformed);

@@ -1,10 +1,8 @@
-//! Cryptography, made of vetted primitives only: secrets and digests here, the
-//! keys of RSA tokens in [`rsa`], sealed messages in [`jwe`], signed ones in
-//! [`jwt`], the public keys of clients in [`client_key`], secrets with prefix
-//! and checksum in [`secret_id`], encryption at rest in [`vault`]. What costs a
-//! private-key operation goes through the one queue of [`operations`];
-//! [`decryptor`] opens sealed messages there.
-//! Nothing here knows the database or the capabilities above it.
+//! Cryptography, composed of vetted primitives. Secrets and digests are here. [`rsa`] has the
+//! keys of RSA tokens, [`jwe`] sealed messages, [`jwt`] signed ones, [`client_key`] the public
+//! keys of clients, [`secret_id`] secrets with prefix and checksum, and [`vault`] encryption at
+//! rest. All private-key operations go through the queue of [`operations`]; [`decryptor`] opens
+//! sealed messages there. Nothing here knows the database or the capabilities.
 
 #![allow(clippy::missing_panics_doc, reason = "every `expect` here states why it cannot fail")]
 
@@ -28,7 +26,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-/// `N` bytes that nobody can guess.
+/// `N` random bytes.
 #[must_use]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -42,15 +40,15 @@ pub fn to_base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The bytes of base64url without padding; `None` for anything else, also
-/// where the unused bits of the last character are not zero.
+/// Decodes base64url without padding. `None` for anything else, also if unused bits of the last
+/// character are not zero.
 #[must_use]
 pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
-/// A text that only its owner may see: it has no `Debug`, is compared in
-/// constant time, and leaves no copy in memory when it is dropped.
+/// A secret text. It has no `Debug`, is compared in constant time, and is erased from memory
+/// when it is dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
@@ -68,7 +66,7 @@ impl Secret {
         Self::new(to_base64url(bytes.as_slice()))
     }
 
-    /// The text itself, for the one place that must have it.
+    /// The text.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -101,8 +99,8 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// A SHA-256 digest: what is stored of a credential, and the key it is cached
-/// under. Compared in constant time.
+/// A SHA-256 digest. It is stored instead of a credential, and is the key of its cache. It is
+/// compared in constant time.
 #[derive(Clone, Copy)]
 pub struct Digest([u8; 32]);
 

@@ -1,7 +1,6 @@
-//! The queue before every private-key operation. As many run as there are
-//! cores, a bounded number waits, and no key and no source may hold more than
-//! its share of the queue: garbage for one token, or from one caller, cannot
-//! starve the others.
+//! The queue of private-key operations. As many run as there are cores, and a limited number
+//! waits. Each key and each source has a share of the queue, so that garbage for one token, or
+//! from one caller, cannot starve the others.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use tokio::sync::oneshot;
 
-/// How many operations there may be.
+/// The limits of the queue.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Running at the same time.
@@ -24,15 +23,15 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// As many at once as there are cores. At 250 µs each a full queue of a
-    /// machine with two is an eighth of a second long.
+    /// As many at once as there are cores. At 250 µs each, a full queue on two cores takes an
+    /// eighth of a second.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self { at_once: cores, admitted: 512 * cores, per_key: 128 * cores, per_source: 128 * cores }
     }
 }
 
-/// The queue, or the share of this key or source, is full: try again later.
+/// The queue, or the share of this key or source, is full. Try again later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many private-key operations are waiting")]
 pub struct Overloaded;
@@ -44,11 +43,11 @@ impl Overloaded {
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// The queue. Cloning it gives another handle to the same one.
+/// The queue. A clone is another handle to the same one.
 ///
-/// Threads of its own take the next operation as soon as one ends. A semaphore
-/// before the runtime's blocking threads would leave cores idle meanwhile: it
-/// must wake a task that then wakes a thread.
+/// Its own threads take the next operation as soon as one ends. A semaphore before the
+/// runtime's blocking threads would leave cores idle, since it must wake a task that then wakes
+/// a thread.
 #[derive(Clone)]
 pub struct PrivateOperations {
     jobs: mpsc::Sender<Job>,
@@ -63,24 +62,24 @@ struct Admitted {
     by_source: HashMap<Box<str>, usize>,
 }
 
-/// Who asks for an operation: one caller's garbage shall not hold up the others.
+/// The source of an operation, for fairness.
 #[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
-    /// By the address of the client.
+    /// The address of the client.
     Address(IpAddr),
-    /// By a name, where there is no address: the system whose gateway asks.
+    /// A name, if there is no address: the system of the gateway.
     Named(&'a str),
 }
 
 impl<'a> Source<'a> {
-    /// The address, or if it is not known whoever else can be told from the others.
+    /// The address, or the name if the address is unknown.
     #[must_use]
     pub fn new(address: Option<IpAddr>, otherwise: &'a str) -> Self {
         address.map_or(Self::Named(otherwise), Self::Address)
     }
 }
 
-/// A place in the queue; dropping it gives it back.
+/// A place in the queue. It is freed when it is dropped.
 pub struct Ticket {
     admitted: Arc<Mutex<Admitted>>,
     key: Box<str>,
@@ -88,10 +87,10 @@ pub struct Ticket {
 }
 
 impl PrivateOperations {
-    /// An empty queue and the threads that work on it. They end with its last handle.
+    /// Makes a queue and its threads. They end with the last handle.
     ///
     /// # Panics
-    /// If the system gives no thread.
+    /// If no thread can be started.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let (jobs, waiting) = mpsc::channel::<Job>();
@@ -102,7 +101,7 @@ impl PrivateOperations {
                 .name("private-key".to_owned())
                 .spawn(move || {
                     while let Some(job) = next(&waiting) {
-                        // Whoever waits for it learns of a panic by the answer that never comes.
+                        // After a panic, no answer is sent, which tells the caller.
                         let _ = catch_unwind(AssertUnwindSafe(job));
                     }
                 })
@@ -111,7 +110,7 @@ impl PrivateOperations {
         Self { jobs, admitted: Arc::default(), limits }
     }
 
-    /// Takes a place in the queue for an operation with a key that a source asks for.
+    /// Takes a place in the queue for a key and a source.
     pub fn admit(&self, key: &str, source: Source<'_>) -> Result<Ticket, Overloaded> {
         let source = match source {
             Source::Address(address) => address.to_string().into(),
@@ -132,7 +131,7 @@ impl PrivateOperations {
         Ok(ticket)
     }
 
-    /// Runs an operation when its turn comes; not at all if nobody waits for it any more.
+    /// Runs an operation when its turn comes, unless nobody waits for it any more.
     ///
     /// # Errors
     /// [`Overloaded`] if the operation panicked.
@@ -142,8 +141,8 @@ impl PrivateOperations {
         operation: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Overloaded> {
         let (answer, answered) = oneshot::channel();
-        // The ticket belongs to the job: a request that is dropped while its
-        // operation runs must not make room for another.
+        // The ticket belongs to the job: a dropped request must not free its place while the
+        // operation runs.
         let job = move || {
             let _ticket = ticket;
             if !answer.is_closed() {

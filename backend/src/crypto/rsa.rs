@@ -1,6 +1,5 @@
-//! The key pairs of RSA tokens. The `rsa` crate makes and encodes keys and
-//! encrypts; what touches a private key on the way of a request is done by
-//! aws-lc, in constant time and nine times as fast.
+//! The key pairs of RSA tokens. The `rsa` crate makes and encodes keys and encrypts. aws-lc
+//! does the private-key operations of requests, in constant time and nine times as fast.
 
 use std::sync::{Arc, Mutex};
 
@@ -64,7 +63,7 @@ impl TryFrom<u16> for KeySize {
 #[error("not an RSA key of 2048, 3072 or 4096 bits")]
 pub struct BadKey;
 
-/// A key pair just made.
+/// A new key pair.
 pub struct KeyPair {
     /// The private key as PKCS#8 in DER: what the vault stores.
     pub private_pkcs8: Zeroizing<Vec<u8>>,
@@ -73,8 +72,8 @@ pub struct KeyPair {
 }
 
 impl KeyPair {
-    /// Makes a key pair. It takes from 70 ms (2048 bits) to seconds: call it
-    /// where blocking is welcome.
+    /// Makes a key pair. It takes from 70 ms (2048 bits) to seconds: call it on a blocking
+    /// thread.
     #[must_use]
     pub fn generate(size: KeySize) -> Self {
         let private = RsaPrivateKey::new(&mut rand::rng(), usize::from(size.bits()))
@@ -107,7 +106,7 @@ pub struct PublicJwk {
 pub struct PublicKey(RsaPublicKey);
 
 impl PublicKey {
-    /// The key that a JWK of ours holds.
+    /// Parses a JWK that this server made.
     pub fn from_jwk(jwk: &PublicJwk) -> Result<Self, BadKey> {
         let number = |text: &str| {
             let bytes = from_base64url(text).ok_or(BadKey)?;
@@ -171,23 +170,21 @@ impl PrivateKey {
     }
 }
 
-/// Keys of 2048 bits made ahead of need: making one takes longer than all else
-/// that issuing a token does.
+/// A pool of 2048-bit keys. Making one takes longer than the rest of an application.
 pub struct KeyPool {
     ready: Mutex<mpsc::Receiver<KeyPair>>,
-    /// Keys that are made on demand take no more than the cores.
+    /// At most as many keys are made on demand as there are cores.
     on_demand: Arc<Semaphore>,
 }
 
 impl KeyPool {
-    /// Starts to fill a pool of `capacity` keys (at least one), one after the
-    /// other on a blocking thread. Dropping the pool ends that. Must be called
-    /// within a Tokio runtime.
+    /// Starts to fill a pool of `capacity` keys (at least one), one after the other on a
+    /// blocking thread, until the pool is dropped. Call it within a Tokio runtime.
     #[must_use]
     pub fn start(capacity: usize) -> Self {
         let (sender, receiver) = mpsc::channel(capacity.max(1));
         tokio::spawn(async move {
-            // A place first, then the key: no key waits outside the pool.
+            // First a free place, then the key: no key waits outside of the pool.
             while let Ok(place) = sender.reserve().await {
                 match tokio::task::spawn_blocking(|| KeyPair::generate(KeySize::Bits2048)).await {
                     Ok(pair) => place.send(pair),
@@ -199,8 +196,7 @@ impl KeyPool {
         Self { ready: Mutex::new(receiver), on_demand: Arc::new(Semaphore::new(cores)) }
     }
 
-    /// A key pair that nobody else gets: from the pool if it has one of this
-    /// size, else made now.
+    /// A key pair, from the pool if it has one of this size.
     pub async fn take(&self, size: KeySize) -> KeyPair {
         if size == KeySize::Bits2048
             && let Some(pair) = self.take_ready()

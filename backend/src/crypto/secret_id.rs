@@ -1,9 +1,8 @@
-//! Secrets that people and machines copy about: a prefix that a secret scanner
-//! recognises, 256 random bits and a checksum, so that a typo is refused
-//! without asking the database.
+//! Secrets that people and machines copy. They have a prefix for secret scanners, 256 random
+//! bits, and a checksum, so that a typo is refused without a look into the database.
 //!
-//! `<prefix><32 random bytes in 43 characters of base62><CRC-32 of all that in
-//! 6 characters of base62>`
+//! `<prefix><32 random bytes in 43 characters of base62><CRC-32 of all that in 6 characters of
+//! base62>`
 
 use zeroize::Zeroizing;
 
@@ -15,7 +14,7 @@ const RANDOM_LENGTH: usize = 43;
 /// 62^6 > 2^32.
 const CHECKSUM_LENGTH: usize = 6;
 
-/// What a secret is for.
+/// The kind of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prefix {
     /// The secret id of a JWT token: `lkj_`.
@@ -35,8 +34,7 @@ impl Prefix {
     }
 }
 
-/// The text is not a secret of the wanted kind: another prefix, length or
-/// alphabet, or a typo.
+/// The text is not a secret of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a secret of this kind, or one with a typo")]
 pub struct Mistyped;
@@ -58,7 +56,7 @@ pub fn generate(prefix: Prefix) -> Secret {
     Secret::new(text)
 }
 
-/// Takes a text for a secret if it is one that [`generate`] can have made.
+/// Parses a secret that [`generate`] can have made.
 pub fn parse(prefix: Prefix, text: &str) -> Result<Secret, Mistyped> {
     let body = text.strip_prefix(prefix.as_str()).ok_or(Mistyped)?;
     if body.len() != RANDOM_LENGTH + CHECKSUM_LENGTH || !body.bytes().all(|byte| byte.is_ascii_alphanumeric())

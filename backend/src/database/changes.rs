@@ -1,9 +1,8 @@
-//! How caches learn that the database has moved on.
+//! How caches learn that the database has changed.
 //!
-//! Every cached fact carries the [`Stamp`] that its epoch had *before* the fact
-//! was read. A writer raises the epoch after its commit. A fact counts only
-//! while its stamp is the current one, so a fill that overlaps a write can
-//! never pass for what came after it.
+//! A cached fact has the [`Stamp`] of its epoch from *before* it was read. A writer raises the
+//! epoch after its commit. A fact counts only while its stamp is current. So a read that
+//! overlaps a write is never taken for the state after it.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,14 +13,14 @@ use tokio::sync::watch;
 use super::lease::Lease;
 use super::uptime::Moment;
 
-/// Something that caches hold and a transaction changed.
+/// Something that a transaction changed and that caches hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Change {
     /// A token, its grants, targets or keys.
     Token(TokenId),
     /// A user or the user's memberships.
     User(UserId),
-    /// Systems, their APIs, whom they are opened to, verifier keys, projects.
+    /// Systems, their APIs, the projects that they are open to, verifier keys, or projects.
     Catalog,
     /// The keys that sign JWTs.
     SigningKeys,
@@ -30,7 +29,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// The change as other nodes read it.
+    /// The change as text for other nodes.
     pub(super) fn encode(&self) -> String {
         match self {
             Self::Token(id) => id.to_string(),
@@ -41,7 +40,7 @@ impl Change {
         }
     }
 
-    /// What another node wrote; `None` for what this version does not know.
+    /// Parses the change of another node; `None` if this version does not know it.
     pub(super) fn decode(text: &str) -> Option<Self> {
         match text {
             "catalog" => Some(Self::Catalog),
@@ -56,7 +55,8 @@ impl Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp(u64, u64);
 
-/// A power of two; facts that share a slot only make each other be read again.
+/// A power of two. If two facts share a slot, a change of one also makes the other be read
+/// again.
 const SLOTS: usize = 8192;
 
 /// The epochs of all facts.
@@ -64,7 +64,7 @@ pub struct Epochs {
     slots: Box<[AtomicU64]>,
     all: AtomicU64,
     lease: Lease,
-    /// Wakes those who wait for the revocation feed.
+    /// Wakes requests that wait for the revocation feed.
     revocations: watch::Sender<()>,
 }
 
@@ -87,13 +87,13 @@ impl Epochs {
         &self.slots[index]
     }
 
-    /// The stamp that a fact read from now on may carry.
+    /// The stamp of a fact that is read from now on.
     #[must_use]
     pub fn stamp(&self, of: &Change) -> Stamp {
         Stamp(self.slot(of).load(Ordering::SeqCst), self.all.load(Ordering::SeqCst))
     }
 
-    /// Makes every fact about `change` that was read until now out of date.
+    /// Makes all facts about `change` that were read before now out of date.
     pub fn raise(&self, change: &Change) {
         self.slot(change).fetch_add(1, Ordering::SeqCst);
         if *change == Change::Revocations {
@@ -101,22 +101,21 @@ impl Epochs {
         }
     }
 
-    /// Makes every fact out of date.
+    /// Makes all facts out of date.
     pub fn raise_all(&self) {
         self.all.fetch_add(1, Ordering::SeqCst);
         self.revocations.send_replace(());
     }
 
-    /// What changes whenever the revocation feed may have news.
+    /// Changes whenever the revocation feed may have news.
     #[must_use]
     pub fn revocations(&self) -> watch::Receiver<()> {
         self.revocations.subscribe()
     }
 
-    /// Whether a fact counts now: no change of it is known, and none could have
-    /// gone unheard for longer than the lease allows. The order matters: terms,
-    /// stamp, clock. Whoever stands still between two of them is found out by
-    /// the last.
+    /// Whether a fact counts now: it has not changed as far as is known, and no change could
+    /// have gone unnoticed for longer than the lease allows. The order of reads matters: terms,
+    /// stamp, clock. If the process stands still between two of them, the clock shows it.
     #[must_use]
     pub fn counts(&self, stamp: Stamp, of: &Change, read_at: Moment) -> bool {
         let terms = self.lease.terms();
@@ -129,20 +128,18 @@ impl Epochs {
         self.lease.terms().is_live(Moment::now())
     }
 
-    /// From now on other nodes change the database, too.
+    /// Other nodes also change the database from now on.
     pub(super) fn share(&self) {
         self.lease.share();
     }
 
-    /// Notes that all changes from before `sent` were heard: a beat that was
-    /// sent then came back. After the feed was broken, what was missed
-    /// meanwhile has to be raised before.
+    /// All changes from before `sent` have arrived, because a beat from then came back. After
+    /// the feed was broken, raise what was missed before you call this.
     pub(super) fn renew_lease(&self, sent: Moment) {
         self.lease.renew(sent);
     }
 
-    /// Notes that the node runs. One that ticks late stood still, and has to
-    /// read everything anew.
+    /// The node runs. If this comes late, the node stood still and reads everything again.
     pub(super) fn tick(&self, now: Moment) {
         if self.lease.terms().stands_still(now) {
             self.raise_all();

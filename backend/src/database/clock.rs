@@ -1,14 +1,13 @@
-//! What time it is. One wrong clock must not decide for all.
+//! The time. One wrong clock must not decide for all nodes.
 //!
-//! Time runs with the clock that counts since the machine was booted, also while
-//! it sleeps, and which nobody can set. What that means in the calendar is taken
-//! from a reference once a second: from the database's clock on PostgreSQL, so
-//! that all nodes agree whatever their own clocks say, and from the system's clock
-//! on SQLite. Small differences are followed at once. A jump changes nothing while
-//! it is short; one that lasts for [`HOLDS`] is taken for a correction and followed.
+//! Time follows the clock that counts since the machine was booted. It goes on while the
+//! machine sleeps, and nobody can set it. Once a second, a reference tells the calendar time:
+//! the database's clock on PostgreSQL, so that all nodes agree, and the system's clock on
+//! SQLite. Small differences are followed at once. A jump is ignored at first. If it lasts for
+//! [`HOLDS`], it is taken for a correction and followed.
 //!
-//! The memory of used requests forgets later than that, and notes until when it
-//! forgot, so that no jump makes a request good twice.
+//! Used one-time requests are remembered for longer than that. When they are deleted, the time
+//! is noted up to which they were, so that no jump lets a request pass twice.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,30 +17,30 @@ use sqlx::AnyPool;
 use super::engine::Engine;
 use super::uptime::uptime;
 
-/// How often the reference is looked at.
+/// How often the reference is read.
 const TICK: Duration = Duration::from_secs(1);
-/// Milliseconds that the reference may differ without having jumped.
+/// A difference up to this many milliseconds is no jump.
 const SMALL: i64 = 2_000;
-/// Milliseconds for which a jump must last to be followed. Longer than a one-time
-/// request is good for, so that none is good on both sides of it.
+/// How long a jump must last to be followed, in milliseconds. This is longer than a one-time
+/// request is valid, so no request is valid on both sides of it.
 const HOLDS: i64 = 5 * 60 * 1_000;
-/// Milliseconds that a node's own clock may be off before operators are told.
+/// How far the clock of a node may be off before operators are told, in milliseconds.
 const OFF: i64 = 5_000;
-/// Milliseconds that the database may take to say its time: half of it is how far
-/// the answer can be wrong.
+/// The longest time the database may take to tell its time, in milliseconds. The answer can be
+/// wrong by half of it.
 const PROMPT: i64 = 500;
 
-/// Milliseconds for which what withdraws a credential is kept after the credential
-/// has ended, since clocks err.
+/// How much longer than a credential its withdrawal is kept, in milliseconds, since clocks can
+/// be wrong.
 pub const MARGIN: i64 = 24 * 60 * 60 * 1_000;
 
-/// No reference was looked at yet.
+/// The reference was not read yet.
 const UNKNOWN: i64 = i64::MIN;
 
 /// The calendar's time when the machine was booted, in milliseconds since the epoch.
 static BOOTED_AT: AtomicI64 = AtomicI64::new(UNKNOWN);
 
-/// Milliseconds since the epoch, as SQL keeps moments.
+/// The current time, in milliseconds since the epoch.
 #[must_use]
 pub fn now() -> i64 {
     match BOOTED_AT.load(Ordering::Relaxed) {
@@ -50,15 +49,15 @@ pub fn now() -> i64 {
     }
 }
 
-/// Seconds by which this machine's clock is ahead of [`now`] (behind it, if
-/// negative), if that is more than a few.
+/// By how many seconds the clock of this machine is ahead of [`now`]; negative if it is behind.
+/// `None` if the difference is small.
 #[must_use]
 pub fn off_by() -> Option<i64> {
     let ahead = system() - now();
     (ahead.abs() > OFF).then_some(ahead / 1_000)
 }
 
-/// What the machine's clock says, which somebody may set.
+/// The clock of the machine, which somebody may set.
 fn system() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
@@ -69,8 +68,7 @@ fn since_boot() -> i64 {
     i64::try_from(uptime().as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Takes the time from the reference, and goes on doing so as long as the process
-/// runs.
+/// Reads the time from the reference now, and once a second while the process runs.
 pub(super) async fn start(engine: Engine, reader: &AnyPool) -> Result<(), sqlx::Error> {
     let booted_at = match engine {
         Engine::Sqlite => system() - since_boot(),
@@ -90,8 +88,8 @@ pub(super) async fn start(engine: Engine, reader: &AnyPool) -> Result<(), sqlx::
             tick.tick().await;
             let seen = match engine {
                 Engine::Sqlite => Some(system() - since_boot()),
-                // Without an answer the boot clock goes on alone: it is exact enough
-                // for longer than facts in memory count.
+                // Without an answer, the boot clock goes on alone. It is exact enough for
+                // longer than cached facts count.
                 Engine::Postgres => ask(&reader).await.ok().flatten(),
             };
             if let Some(seen) = seen {
@@ -112,9 +110,9 @@ pub(super) async fn start(engine: Engine, reader: &AnyPool) -> Result<(), sqlx::
     Ok(())
 }
 
-/// It is this moment, or later: a moment that was noted before this process began.
-/// A clock that says less was set back. It is followed when it has said so for
-/// [`HOLDS`], as after any jump.
+/// Time continues from `noted` at least: a time that was noted before this process began. If
+/// the clock is behind it, the clock was set back. It is followed after [`HOLDS`], as after any
+/// jump.
 pub fn begin_at(noted: i64) {
     let booted_at = noted - since_boot();
     let before = BOOTED_AT.fetch_max(booted_at, Ordering::Relaxed);
@@ -126,8 +124,8 @@ pub fn begin_at(noted: i64) {
     }
 }
 
-/// When the machine was booted by the database's clock; `None` if the answer took
-/// too long to be exact.
+/// The time of the boot by the database's clock; `None` if the answer took too long to be
+/// exact.
 async fn ask(reader: &AnyPool) -> Result<Option<i64>, sqlx::Error> {
     let mut connection = reader.acquire().await?;
     let before = since_boot();
@@ -138,17 +136,16 @@ async fn ask(reader: &AnyPool) -> Result<Option<i64>, sqlx::Error> {
     Ok((after - before <= PROMPT).then_some(at - i64::midpoint(before, after)))
 }
 
-/// A difference of the reference that is too large to be drift.
+/// A difference of the reference that is too large for drift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Jump {
-    /// When the machine was booted by what the reference says since.
+    /// The time of the boot by the reference since the jump.
     booted_at: i64,
-    /// When that was seen first, in milliseconds since boot.
+    /// When the jump was seen first, in milliseconds since boot.
     seen_at: i64,
 }
 
-/// When the machine was booted, from what was taken for true until now and what
-/// the reference says.
+/// The time of the boot to use, from the previous one and the reference.
 fn follow(booted_at: i64, seen: i64, since_boot: i64, jump: &mut Option<Jump>) -> i64 {
     if (seen - booted_at).abs() <= SMALL {
         *jump = None;
@@ -194,7 +191,7 @@ mod tests {
                 assert_eq!(follow(0, ahead, second * SECOND, &mut jump), 0);
             }
             assert_eq!(follow(0, 0, 30 * SECOND, &mut jump), 0);
-            // The next one begins anew.
+            // The next jump is measured anew.
             assert_eq!(follow(0, ahead, HOLDS + SECOND, &mut jump), 0);
         }
     }

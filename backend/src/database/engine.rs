@@ -1,4 +1,4 @@
-//! All that differs between SQLite and PostgreSQL.
+//! The differences between SQLite and PostgreSQL.
 
 use std::fs::File;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use super::private;
 use super::sql::Sql;
 use crate::configuration::Configuration;
 
-/// Serialises writers on PostgreSQL as SQLite does by itself, so that a rule
-/// which spans rows ("the last administrator") holds without further locks.
+/// Lets one writer at a time work on PostgreSQL, as SQLite does by itself. So rules that span
+/// rows ("the last administrator") need no other locks.
 const WRITERS: i64 = 0x6c61_7463_686b_6579;
 /// The file of SQLite in the data directory.
 const DATABASE: &str = "latchkey.db";
-/// What PostgreSQL does about a node that is gone, or that stands still: it ends
-/// the session, so that nobody waits for its locks.
+/// PostgreSQL ends the session of a node that is gone or stands still, so that nobody waits for
+/// its locks.
 const POSTGRES_READS: &str = "SET idle_in_transaction_session_timeout = '1min'; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '10s'";
-/// The same for those who hold the lock that all writers wait for. Nothing slow
-/// is done between the statements of a write.
+/// The same for sessions that hold the lock of writers. Nothing slow happens between the
+/// statements of a write.
 const POSTGRES_WRITES: &str = "SET idle_in_transaction_session_timeout = '2s'; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '5s'";
@@ -34,10 +34,10 @@ pub enum OpenError {
     /// The data directory cannot be used.
     #[error("the data directory {0}: {1}")]
     Directory(String, #[source] std::io::Error),
-    /// The address is neither `sqlite:` nor `postgres:`.
+    /// The URL is neither `sqlite:` nor `postgres:`.
     #[error("LATCHKEY_DATABASE_URL must start with postgres: or sqlite:")]
     Url,
-    /// The schema could not be brought up to date.
+    /// A migration failed.
     #[error("migrations: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// The database did not answer.
@@ -45,7 +45,7 @@ pub enum OpenError {
     Database(#[from] sqlx::Error),
 }
 
-/// Which database runs below.
+/// The database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// Embedded; one server per data directory.
@@ -55,8 +55,8 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// The engine that the configuration names; for SQLite also the lock on the
-    /// data directory, which is made if absent.
+    /// The configured engine. On SQLite, also the lock on the data directory, which is made if
+    /// it does not exist.
     pub(super) fn prepare(configuration: &Configuration) -> Result<(Self, Option<File>), OpenError> {
         sqlx::any::install_default_drivers();
         let directory = &configuration.data_dir;
@@ -73,7 +73,7 @@ impl Engine {
                 Err(_) => Err(OpenError::Locked(directory.display().to_string())),
             };
         };
-        // There may be a key file in it.
+        // It may contain a key file.
         if directory.is_dir() {
             private::close(directory);
         }
@@ -83,7 +83,7 @@ impl Engine {
         }
     }
 
-    /// Connections to read and to write with.
+    /// Opens the connections for reading and for writing.
     pub(super) async fn connect(
         self,
         configuration: &Configuration,
@@ -107,7 +107,8 @@ impl Engine {
                         })
                         .connect(url)
                 };
-                // Few, since writers wait for one another; apart, so that readers never do.
+                // There are few, since writers wait for one another. They are separate, so
+                // that readers never wait.
                 Ok((
                     pool(configuration.database_connections, POSTGRES_READS).await?,
                     pool(4, POSTGRES_WRITES).await?,
@@ -116,7 +117,7 @@ impl Engine {
         }
     }
 
-    /// The statement that starts a write transaction.
+    /// The statement that begins a write transaction.
     pub(super) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -124,7 +125,7 @@ impl Engine {
         }
     }
 
-    /// The statement that starts a transaction in which nothing moves.
+    /// The statement that begins a read transaction on a snapshot.
     pub(super) fn begin_read(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN",
@@ -144,7 +145,7 @@ impl Engine {
         }
     }
 
-    /// Puts the grams of a token's name into the index.
+    /// Adds the grams of a token's name to the index.
     pub async fn index_grams(
         self,
         connection: &mut AnyConnection,
@@ -159,7 +160,7 @@ impl Engine {
         sqlx::query(statement).bind(seq).bind(grams.to_owned()).execute(connection).await.map(drop)
     }
 
-    /// Takes the grams of a token's name out of the index.
+    /// Removes the grams of a token's name from the index.
     pub async fn unindex_grams(self, connection: &mut AnyConnection, seq: i64) -> Result<(), sqlx::Error> {
         let statement = match self {
             Self::Sqlite => "DELETE FROM token_grams WHERE rowid = $1",
@@ -168,9 +169,9 @@ impl Engine {
         sqlx::query(statement).bind(seq).execute(connection).await.map(drop)
     }
 
-    /// Adds a sub-select of the `seq` of tokens whose names hold all of `grams`.
-    /// PostgreSQL's estimate for rare grams is bad: `OFFSET 0` keeps it from
-    /// walking the table instead (measured: 1 ms against 750).
+    /// Adds a sub-select of the `seq` of tokens whose names contain all of `grams`, or any of
+    /// them. PostgreSQL estimates rare grams badly; `OFFSET 0` keeps it from scanning the table
+    /// (measured: 1 ms instead of 750).
     pub fn push_gram_match(self, sql: &mut Sql, grams: &[String], every: bool) {
         match self {
             Self::Sqlite => {
@@ -193,7 +194,7 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).after_connect(
         |connection, _| {
             Box::pin(async move {
-                // FULL: what was answered 201 survives a power cut.
+                // FULL: a write that was answered 201 survives a power cut.
                 connection
                     .execute(
                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \

@@ -1,15 +1,14 @@
-//! What a write can fail with, and what that says of the database.
+//! Errors of writes, and what they say about the database.
 
-/// The connection was lost while it committed: what the transaction wrote may be
-/// there or not.
+/// The connection was lost during the COMMIT. The transaction may be written or not.
 #[derive(Debug, thiserror::Error)]
 #[error("it is not known whether this was written: {0}")]
 pub struct OutcomeUnknown(#[source] pub sqlx::Error);
 
-/// What a write can fail with.
+/// An error that a write can return.
 pub trait WriteError: From<sqlx::Error> + From<OutcomeUnknown> {
-    /// The same, now that the transaction is known to be rolled back, if it ever
-    /// began: nothing was written.
+    /// The same error, after the transaction was rolled back or never began: nothing was
+    /// written.
     #[must_use]
     fn rolled_back(self) -> Self {
         self
@@ -18,14 +17,14 @@ pub trait WriteError: From<sqlx::Error> + From<OutcomeUnknown> {
 
 impl WriteError for sqlx::Error {}
 
-/// For those who write again in any case.
+/// For callers that repeat the write in any case.
 impl From<OutcomeUnknown> for sqlx::Error {
     fn from(OutcomeUnknown(error): OutcomeUnknown) -> Self {
         error
     }
 }
 
-/// What kept the database from doing its work.
+/// A problem of the database itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// There is no connection, or it was lost.
@@ -35,7 +34,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// What an error is a sign of; `None` for one that is the statement's own fault.
+    /// The trouble that an error is a sign of; `None` if the statement itself is at fault.
     #[must_use]
     pub fn of(error: &sqlx::Error) -> Option<Self> {
         match error {
@@ -52,13 +51,13 @@ impl Trouble {
         }
     }
 
-    /// An SQLSTATE has five characters, an extended result code of SQLite has fewer.
+    /// An SQLSTATE has five characters. A result code of SQLite has fewer.
     fn of_code(code: &str) -> Option<Self> {
         if code.len() == 5 {
             return match code {
-                // Killed, shut down, or stood still for too long.
+                // Killed, shut down, or idle for too long.
                 "57P01" | "57P02" | "57P03" | "25P03" => Some(Self::Unreachable),
-                // Read only since a failover; an I/O error.
+                // Read only after a failover; an I/O error.
                 "25006" | "58030" => Some(Self::Unwritable),
                 _ if code.starts_with("08") => Some(Self::Unreachable),
                 _ if code.starts_with("53") => Some(Self::Unwritable),
@@ -75,7 +74,7 @@ impl Trouble {
     }
 }
 
-/// Whether a COMMIT that failed so may have been carried out.
+/// Whether a failed COMMIT may have succeeded in the database.
 pub(super) fn may_be_written(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => code_may_be_written(&error.code().unwrap_or_default()),
@@ -85,10 +84,11 @@ pub(super) fn may_be_written(error: &sqlx::Error) -> bool {
 
 fn code_may_be_written(code: &str) -> bool {
     if code.len() == 5 {
-        // Killed while it committed. Who stood still for too long (25P03) was ended before.
+        // Killed during the COMMIT. A session that was idle for too long (25P03) ended before
+        // it.
         return code.starts_with("57P") || code.starts_with("08");
     }
-    // SQLITE_IOERR; a full disk (SQLITE_FULL) rolls back.
+    // SQLITE_IOERR. On a full disk (SQLITE_FULL), SQLite rolls back.
     code.parse::<u32>().is_ok_and(|code| code & 0xff == 10)
 }
 

@@ -1,5 +1,5 @@
-//! The change feed (PostgreSQL): nodes tell each other what they changed, and find
-//! out by numbered beats whether they still hear each other.
+//! The change feed (PostgreSQL). Nodes tell each other what they changed. Numbered beats show
+//! whether they still hear each other.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,18 +15,18 @@ use super::lease::TICK;
 use super::uptime::Moment;
 use crate::configuration::Configuration;
 
-/// The channel that nodes tell each other changes on.
+/// The channel for changes.
 const CHANNEL: &str = "latchkey_changes";
-/// How often a node listens for its own voice: several times within its lease.
+/// How often a node sends a beat: several times within its lease.
 const HEARTBEAT: Duration = Duration::from_millis(250);
-/// A feed that says nothing for so long is broken.
+/// A feed that is silent for this long is broken.
 const SILENCE: Duration = Duration::from_secs(3);
-/// How long to wait before a broken feed is tried again.
+/// How long to wait before a broken feed is connected again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// PostgreSQL refuses larger notifications.
+/// The largest notification that PostgreSQL accepts.
 const LARGEST_NOTIFICATION: usize = 7_900;
 
-/// Tells other nodes what this transaction changes, as of its commit.
+/// Tells other nodes what this transaction changes. They hear it after the commit.
 pub(super) async fn announce(
     engine: Engine,
     connection: &mut AnyConnection,
@@ -55,7 +55,7 @@ pub(super) async fn announce(
     Ok(())
 }
 
-/// Raises epochs for what other nodes change, for as long as the process runs.
+/// Listens for the changes of other nodes while the process runs.
 pub(super) fn listen(engine: Engine, configuration: &Configuration, epochs: Arc<Epochs>) {
     if let (Engine::Postgres, Some(url)) = (engine, configuration.database_url.clone()) {
         epochs.share();
@@ -72,7 +72,7 @@ pub(super) fn listen(engine: Engine, configuration: &Configuration, epochs: Arc<
 }
 
 async fn notify(connection: &mut AnyConnection, payload: &str) -> Result<(), sqlx::Error> {
-    // The cast: `Any` cannot decode the `void` that pg_notify returns.
+    // `Any` cannot decode the `void` that pg_notify returns.
     sqlx::query("SELECT CAST(pg_notify($1, $2) AS TEXT)")
         .bind(CHANNEL.to_owned())
         .bind(payload.to_owned())
@@ -81,9 +81,8 @@ async fn notify(connection: &mut AnyConnection, payload: &str) -> Result<(), sql
         .map(drop)
 }
 
-/// Ticks for as long as the database is open: on a thread of its own, so that
-/// only a process that stands still ticks late. Where there is none, the node
-/// counts as one that stands still.
+/// Ticks while the database is open, on a thread of its own, so that a tick is late only if the
+/// process stands still. Without the thread, the node counts as one that stands still.
 fn tick(epochs: &Arc<Epochs>) {
     let epochs = Arc::downgrade(epochs);
     let ticking = std::thread::Builder::new().name("tick".to_owned()).spawn(move || {
@@ -98,10 +97,10 @@ fn tick(epochs: &Arc<Epochs>) {
     }
 }
 
-/// The beats of one connection to the feed.
+/// The beats of one connection.
 struct Beats {
     name: String,
-    /// Those that have not come back: their numbers, and when they were sent.
+    /// Beats that have not come back: their numbers, and when they were sent.
     unheard: Mutex<VecDeque<(u64, Moment)>>,
 }
 
@@ -110,7 +109,7 @@ impl Beats {
         self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the beat that comes back with this text was sent, if it is ours.
+    /// When our beat with this text was sent; `None` if it is not ours.
     fn sent(&self, text: &str) -> Option<Moment> {
         let number: u64 = text.strip_prefix(&self.name)?.parse().ok()?;
         let mut unheard = self.unheard();
@@ -123,8 +122,8 @@ impl Beats {
     }
 }
 
-/// Listens until something breaks. A heartbeat that does not come back is a
-/// broken feed too: a half-open connection says nothing.
+/// Listens until the connection breaks. A missing beat also means that it is broken: a
+/// half-open connection is silent.
 async fn follow(url: &str, epochs: &Epochs) -> Result<(), sqlx::Error> {
     let connecting = async {
         let mut listener = PgListener::connect(url).await?;
@@ -135,7 +134,7 @@ async fn follow(url: &str, epochs: &Epochs) -> Result<(), sqlx::Error> {
     let (listener, speaker) = connected.map_err(|_| sqlx::Error::PoolTimedOut)??;
     let beats = Beats { name: format!("heartbeat:{}:", ulid::Ulid::generate()), unheard: Mutex::default() };
     tokio::select! {
-        // What has arrived is heard first.
+        // What has arrived is read first.
         biased;
         broken = hear(listener, &beats, epochs) => broken,
         broken = speak(speaker, &beats) => broken,
@@ -161,7 +160,7 @@ async fn speak(mut speaker: AnyConnection, beats: &Beats) -> Result<(), sqlx::Er
     Ok(())
 }
 
-/// Raises what changes until the connection breaks.
+/// Applies changes until the connection breaks.
 async fn hear(mut listener: PgListener, beats: &Beats, epochs: &Epochs) -> Result<(), sqlx::Error> {
     let mut caught_up = false;
     loop {
@@ -171,7 +170,7 @@ async fn hear(mut listener: PgListener, beats: &Beats, epochs: &Epochs) -> Resul
         let text = notification.payload();
         if let Some(sent) = beats.sent(text) {
             if !caught_up {
-                // What changed before this connection listened went unheard.
+                // Changes from before this connection were missed.
                 epochs.raise_all();
                 caught_up = true;
             }

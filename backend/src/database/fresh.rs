@@ -1,4 +1,4 @@
-//! Facts in memory that never outlive what the database says.
+//! Cached facts. A fact never outlives its state in the database.
 
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,22 +14,22 @@ use tokio::time::{Instant, timeout_at};
 use super::changes::{Change, Epochs, Stamp};
 use super::uptime::Moment;
 
-/// How long a decision waits for what it has to read, the reads of others
-/// included: a gateway waits no longer for a node that is cut off.
+/// How long a decision waits for its reads, in all. A gateway never waits longer for a node
+/// that is cut off.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
-    /// Until when the decision that is being made waits.
+    /// The deadline of the current decision.
     static DEADLINE: Instant;
 }
 
-/// Makes a decision: all that it waits for has one second together.
+/// Runs a decision. All its waits have one second together.
 pub fn in_time<F: Future>(decision: F) -> impl Future<Output = F::Output> {
     DEADLINE.scope(Instant::now() + PATIENCE, decision)
 }
 
-/// What is left of the second that a decision may wait, where the body of the
-/// request is read in between: its sender may be slow.
+/// The rest of the second that a decision may wait. It is used where the body of the request is
+/// read in between, since its sender may be slow.
 #[derive(Debug)]
 pub struct Patience(Duration);
 
@@ -41,22 +41,21 @@ impl Patience {
         Self(PATIENCE)
     }
 
-    /// A part of the decision, which takes from what is left.
+    /// Runs a part of the decision, and subtracts its time.
     pub fn wait<F: Future>(&mut self, part: F) -> impl Future<Output = F::Output> {
         let began = Instant::now();
         let left = &mut self.0;
-        // Not an async function: its future would hold that of the part twice.
+        // Not an async function: its future would contain that of the part twice.
         DEADLINE.scope(began + *left, part).inspect(move |_| *left = left.saturating_sub(began.elapsed()))
     }
 }
 
-/// Until when to wait now: the decision's deadline, or a second for a read of its own.
+/// The deadline of the current decision, or a second from now.
 fn deadline() -> Instant {
     DEADLINE.try_with(|deadline| *deadline).unwrap_or_else(|_| Instant::now() + PATIENCE)
 }
 
-/// What `read` finds, unless it takes too long for somebody who waits for a
-/// decision.
+/// Runs `read`, but not longer than the decision may wait.
 pub async fn promptly<T, E: From<sqlx::Error>>(read: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     before(deadline(), read).await
 }
@@ -104,34 +103,34 @@ impl<V> Entry<V> {
     }
 }
 
-/// The facts about many keys, the most used of them.
+/// Cached facts about many keys. The most used ones are kept.
 pub struct Fresh<K, V> {
     epochs: Arc<Epochs>,
     entries: Cache<K, Entry<V>>,
 }
 
 impl<K: Observed, V> Fresh<K, V> {
-    /// Room for `capacity` facts.
+    /// Makes a cache for `capacity` facts.
     #[must_use]
     pub fn new(epochs: Arc<Epochs>, capacity: usize) -> Self {
         Self { epochs, entries: Cache::new(capacity) }
     }
 
-    /// The fact, if it is known and counts.
+    /// The cached fact, if it counts.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<Arc<V>> {
         let entry = self.entries.get(key)?;
         entry.counts(&self.epochs, &key.change()).then_some(entry.value)
     }
 
-    /// Whether this is still the fact, and counts.
+    /// Whether this is the cached fact, and it counts.
     #[must_use]
     pub fn still_counts(&self, key: &K, value: &Arc<V>) -> bool {
         self.get(key).is_some_and(|known| Arc::ptr_eq(&known, value))
     }
 
-    /// The fact, read if it is not known; `None` if there is none. What `read`
-    /// finds is kept under the stamp from before it began.
+    /// The fact, read if it is not cached; `None` if there is none. It is cached under the
+    /// stamp from before the read.
     pub async fn get_or_read<E: From<sqlx::Error>, F>(
         &self,
         key: &K,
@@ -153,17 +152,16 @@ impl<K: Observed, V> Fresh<K, V> {
     }
 }
 
-/// One fact that everybody needs, replaced whole.
+/// One fact that every decision needs, replaced whole.
 pub struct FreshCell<V> {
     epochs: Arc<Epochs>,
     change: Change,
     entry: ArcSwapOption<Entry<V>>,
-    /// One reader at a time, so that a change does not make all of them read:
-    /// what it found, for those who wait for it.
+    /// One request reads after a change. The others wait for its result.
     reading: Mutex<Option<watch::Receiver<Found>>>,
 }
 
-/// What a read that others wait for has found so far.
+/// The state of a read that others wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
     Nothing,
@@ -172,13 +170,13 @@ enum Found {
 }
 
 impl<V> FreshCell<V> {
-    /// A fact that ends with `change`.
+    /// Makes a fact that ends with `change`.
     #[must_use]
     pub fn new(epochs: Arc<Epochs>, change: Change) -> Self {
         Self { epochs, change, entry: ArcSwapOption::empty(), reading: Mutex::default() }
     }
 
-    /// The fact, if it is known and counts.
+    /// The cached fact, if it counts.
     #[must_use]
     pub fn get(&self) -> Option<Arc<V>> {
         let entry = self.entry.load();
@@ -188,14 +186,14 @@ impl<V> FreshCell<V> {
             .map(|entry| Arc::clone(&entry.value))
     }
 
-    /// Whether this is still the fact, and counts.
+    /// Whether this is the cached fact, and it counts.
     #[must_use]
     pub fn still_counts(&self, value: &Arc<V>) -> bool {
         self.get().is_some_and(|known| Arc::ptr_eq(&known, value))
     }
 
-    /// The fact, read if it is not known. A read that fails fails all who wait
-    /// for it, as they would only fail one after the other.
+    /// The fact, read if it is not cached. If the read fails, everybody who waits for it fails,
+    /// since their own reads would fail too.
     pub async fn get_or_read<E: From<sqlx::Error>, F>(&self, read: impl FnOnce() -> F) -> Result<Arc<V>, E>
     where
         F: Future<Output = Result<V, E>>,
@@ -211,7 +209,7 @@ impl<V> FreshCell<V> {
             };
             let ended =
                 async { Ok(others.wait_for(|found| *found != Found::Nothing).await.map(|found| *found)) };
-            // A reader who is gone leaves its place to one of those who waited.
+            // If the reader is gone, one of those who waited takes its place.
             if matches!(before::<_, E>(deadline, ended).await?, Ok(Found::Failure)) {
                 return Err(sqlx::Error::PoolTimedOut.into());
             }
@@ -222,10 +220,10 @@ impl<V> FreshCell<V> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The place of the one who reads, or what the one who reads now finds.
+    /// The right to read, or the result of the current reader.
     fn join(&self) -> Result<watch::Sender<Found>, watch::Receiver<Found>> {
         let mut reading = self.reading();
-        // That of a reader who is gone is closed.
+        // The channel of a reader that is gone is closed.
         if let Some(others) = reading.as_ref().filter(|others| others.has_changed().is_ok()) {
             return Err(others.clone());
         }
@@ -323,9 +321,9 @@ mod tests {
             in_time(async { (promptly(slow()).await, cell.get_or_read(slow).await.is_ok()) }).await;
         assert!(first.is_ok() && !second);
         assert!(start.elapsed() < PATIENCE * 13 / 10, "{:?}", start.elapsed());
-        // A read of its own has one for itself.
+        // A read outside of a decision has a second of its own.
         assert!(promptly(slow()).await.is_ok());
-        // What is between two parts takes nothing.
+        // Time between two parts does not count.
         let mut patience = Patience::new();
         assert!(patience.wait(promptly(slow())).await.is_ok());
         tokio::time::sleep(PATIENCE).await;

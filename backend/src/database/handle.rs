@@ -1,4 +1,4 @@
-//! The handle that everybody reads and writes with.
+//! The handle for all reads and writes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,27 +15,26 @@ use super::write::{Transaction, Writer, within};
 use super::{clock, feed, migrations};
 use crate::configuration::Configuration;
 
-/// How long a write may take that others wait behind.
+/// How long a brief write may take. Others wait behind it.
 const BRIEFLY: Duration = Duration::from_secs(5);
 
-/// A handle on the database; cloning it is cheap.
+/// A handle on the database. A clone is cheap.
 #[derive(Clone)]
 pub struct Database {
     engine: Engine,
     read: AnyPool,
     epochs: Arc<Epochs>,
     writer: Arc<Writer>,
-    /// Writes run here, not on the worker that asked: a worker drops its tasks
-    /// when the client resets the connection.
+    /// Writes run here, not on the worker of the request: a worker drops its tasks when the
+    /// client resets the connection.
     runtime: Handle,
     /// Held as long as the database is open (SQLite only).
     _lock: Option<Arc<std::fs::File>>,
 }
 
 impl Database {
-    /// Opens the database, brings its schema up to date and starts listening
-    /// for what other nodes change. Must be called on the runtime that outlives
-    /// all requests.
+    /// Opens the database, applies missing migrations and starts to listen for changes of other
+    /// nodes. Call it on the runtime that outlives all requests.
     pub async fn open(configuration: &Configuration) -> Result<Self, OpenError> {
         let (engine, lock) = Engine::prepare(configuration)?;
         let (read, write) = engine.connect(configuration).await?;
@@ -57,7 +56,7 @@ impl Database {
         })
     }
 
-    /// What runs below.
+    /// The engine.
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.engine
@@ -69,24 +68,22 @@ impl Database {
         &self.read
     }
 
-    /// A read transaction: all its statements see the same moment, so that what
-    /// they find together never mixes before and after a change.
+    /// Begins a read transaction. All its statements see the same moment.
     pub async fn read_at_one_moment(&self) -> Result<sqlx::Transaction<'static, sqlx::Any>, sqlx::Error> {
         self.read.begin_with(self.engine.begin_read()).await
     }
 
-    /// What tells caches that they are out of date.
+    /// The epochs that caches compare with.
     #[must_use]
     pub fn epochs(&self) -> &Arc<Epochs> {
         &self.epochs
     }
 
-    /// Does `work` in the one write transaction of this moment and commits it if
-    /// it returns `Ok`. The work is finished even if the caller stops waiting for
-    /// it. Whatever goes wrong, the next write begins anew.
+    /// Runs `work` in the one write transaction, and commits it if it returns `Ok`. The work
+    /// completes even if the caller stops waiting. After any failure, the next write begins
+    /// anew.
     ///
-    /// Nothing slow belongs inside: no key generation, no password hashing, no
-    /// network.
+    /// Do nothing slow inside: no key generation, no password hashing, no network.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
@@ -96,8 +93,8 @@ impl Database {
         self.withdraw_if(false, work).await
     }
 
-    /// The same for what takes rights away, and for the login that it needs: on a
-    /// full disk this may use the space that is kept for it.
+    /// The same for a change that withdraws rights, and for the login before it. On a full disk
+    /// it may use the reserved space.
     pub async fn withdraw<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
@@ -107,7 +104,7 @@ impl Database {
         self.withdraw_if(true, work).await
     }
 
-    /// [`Database::withdraw`] if the work takes rights away, else [`Database::write`].
+    /// [`Database::withdraw`] if the change withdraws rights, else [`Database::write`].
     pub async fn withdraw_if<T, E, F>(&self, withdraws: bool, work: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
@@ -129,13 +126,12 @@ impl Database {
         }
     }
 
-    /// Whether anything but a withdrawal may be written: not while the space is
-    /// used that is kept for withdrawing.
+    /// Fails while the reserved space is in use. Then only withdrawals may write.
     pub fn has_space(&self) -> Result<(), sqlx::Error> {
         self.writer.has_space()
     }
 
-    /// Whether changes can be written, as it was found last.
+    /// Whether changes can be written, as of the last check.
     #[must_use]
     pub fn can_write(&self) -> bool {
         self.writer.has_space().is_ok() && self.writer.works()
@@ -150,9 +146,9 @@ impl Database {
         self.runtime.spawn(work)
     }
 
-    /// Does `work` with a connection that writes, outside of [`Database::write`]: for
-    /// rows that no cache holds and no invariant spans. Others may be waiting behind
-    /// it, so it has a few seconds; one that takes longer loses its connection.
+    /// Runs `work` on a connection for writing, outside of [`Database::write`]. Use it only for
+    /// rows that no cache holds and no invariant spans. Others may wait behind it, so it has a
+    /// few seconds. After that its connection is closed.
     pub async fn write_briefly<T>(
         &self,
         work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T, sqlx::Error>,
@@ -167,19 +163,19 @@ impl Database {
         outcome
     }
 
-    /// The pool to write with outside of [`Database::write`]: for rows that no
-    /// cache holds and no invariant spans (replay memory, counters).
+    /// The connections for writing outside of [`Database::write`]. Use them only for rows that
+    /// no cache holds and no invariant spans, such as counters.
     #[must_use]
     pub fn unordered_writer(&self) -> &AnyPool {
         &self.writer.pool
     }
 
-    /// Whether the database answers.
+    /// Checks that the database answers.
     pub async fn ping(&self) -> Result<(), sqlx::Error> {
         sqlx::query("SELECT 1").execute(&self.read).await.map(drop)
     }
 
-    /// Closes all connections, writing SQLite's log back.
+    /// Closes all connections. SQLite writes its log back.
     pub async fn close(&self) {
         self.read.close().await;
         self.writer.pool.close().await;

@@ -1,17 +1,16 @@
-//! How long facts in memory may count without being read again.
+//! How long a cached fact counts without being read again.
 //!
-//! A node of several hears of the changes of others through a feed. It sends
-//! numbered beats through the same feed; one that comes back proves that all
-//! changes from before it was *sent* were heard. So a fact is known to be true
-//! as of that moment, or as of when it was read if that is later. From then on
-//! it counts for
-//! - [`HEALTHY`], in any case: what stood still learns by the clock that the
-//!   time is over, whatever was queued for it meanwhile;
-//! - [`CUT_OFF`], if the node kept ticking: it did not stand still, it is only
-//!   cut off from the feed.
+//! A node hears of the changes of other nodes through the change feed. It also sends numbered
+//! beats through the feed. A beat that comes back proves that all changes from before it was
+//! *sent* have arrived. So a fact is known to be true at that time, or when it was read if that
+//! is later. From then on it counts for
+//! - [`HEALTHY`] in any case. If the process stood still, the clock shows that this time is
+//!   over.
+//! - [`CUT_OFF`] if the node kept ticking. Then it did not stand still; it is only cut off from
+//!   the feed.
 //!
-//! The clock goes on while the process stands still and while the machine
-//! sleeps. One database in one process has nobody to hear of, and no lease.
+//! The clock goes on while the process stands still and while the machine sleeps. SQLite has
+//! one process and needs no lease.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -22,17 +21,17 @@ use super::uptime::Moment;
 const HEALTHY: Duration = Duration::from_secs(1);
 /// How long it counts if changes of other nodes do not arrive.
 const CUT_OFF: Duration = Duration::from_secs(5);
-/// How long it counts at most, whatever was heard.
+/// How long it counts at most.
 const LONGEST: Duration = Duration::from_mins(1);
 /// How often a node ticks.
 pub(super) const TICK: Duration = Duration::from_millis(100);
-/// A node that ticks later than this stood still. A tick that was late for
-/// another reason only makes facts be read again.
+/// If a tick is later than this, the node stood still. If the tick was late for another reason,
+/// facts are only read again.
 const LATE: Duration = Duration::from_millis(500);
 
-/// What a node knows of its own connection to the others.
+/// The state of the connection to other nodes.
 pub(super) struct Lease {
-    /// Whether other nodes change the database, too.
+    /// Whether other nodes also change the database.
     shared: AtomicBool,
     /// When the latest beat that came back was sent.
     heard: AtomicU64,
@@ -49,7 +48,7 @@ impl Default for Lease {
     }
 }
 
-/// The lease as it was at one moment.
+/// The lease at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
     shared: bool,
@@ -58,13 +57,13 @@ pub(super) struct Terms {
 }
 
 impl Lease {
-    /// From now on other nodes change the database, too.
+    /// Other nodes also change the database from now on.
     pub(super) fn share(&self) {
         self.shared.store(true, Ordering::SeqCst);
     }
 
-    /// The terms, which are to be read before the stamp of a fact: whoever
-    /// renews them has raised epochs before.
+    /// The terms. Read them before the stamp of a fact: epochs are raised before terms are
+    /// renewed.
     pub(super) fn terms(&self) -> Terms {
         Terms {
             shared: self.shared.load(Ordering::SeqCst),
@@ -73,20 +72,20 @@ impl Lease {
         }
     }
 
-    /// A beat that was sent at this moment came back.
+    /// A beat that was sent at this time came back.
     pub(super) fn renew(&self, sent: Moment) {
         self.heard.fetch_max(sent.0, Ordering::SeqCst);
     }
 
-    /// Notes that the node ran at this moment.
+    /// The node ran at this time.
     pub(super) fn note_tick(&self, now: Moment) {
         self.last_tick.store(now.0, Ordering::SeqCst);
     }
 }
 
 impl Terms {
-    /// Whether a fact that was read at one moment, and that no change is known
-    /// of, counts at another. `now` is to be read last.
+    /// Whether a fact that was read at `read_at` still counts at `now`, if no change of it is
+    /// known. Read `now` last.
     pub(super) fn allow(self, read_at: Moment, now: Moment) -> bool {
         if now.since(read_at) >= LONGEST {
             return false;
@@ -100,7 +99,7 @@ impl Terms {
         !self.shared || now.since(self.heard) < HEALTHY
     }
 
-    /// Whether the node stood still just before this moment.
+    /// Whether the node stood still just before this time.
     pub(super) fn stands_still(self, now: Moment) -> bool {
         now.since(self.last_tick) > LATE
     }
@@ -126,9 +125,9 @@ mod tests {
         let stopped = terms(100_000, 100_000);
         assert!(stopped.allow(Moment(90_000), Moment(100_999)));
         assert!(!stopped.allow(Moment(90_000), Moment(101_000)));
-        // The beat that was queued meanwhile was sent before.
+        // A beat that was queued meanwhile was sent before.
         assert!(!terms(100_200, 100_200).allow(Moment(90_000), Moment(106_000)));
-        // Nor does an answer that was queued meanwhile make a fact younger.
+        // An answer that was queued meanwhile does not make a fact younger.
         assert!(!stopped.allow(Moment(100_100), Moment(106_000)));
     }
 
@@ -137,7 +136,7 @@ mod tests {
         let ticking = |now| terms(100_000, now - 50).allow(Moment(90_000), Moment(now));
         assert!(ticking(104_999));
         assert!(!ticking(105_000));
-        // What was read after that counts from then on.
+        // Facts that are read afterwards count.
         assert!(terms(100_000, 109_950).allow(Moment(105_001), Moment(110_000)));
         assert!(!terms(100_000, 109_950).allow(Moment(105_000), Moment(110_000)));
     }

@@ -1,14 +1,14 @@
-//! Lists that are searched by part of a name: names are compared folded, which
-//! SQL cannot, so that rows are read on until a page is full.
+//! Searches lists by a part of a name. Names are compared folded, which SQL cannot do, so rows
+//! are read until a page is full.
 
 use latchkey_shared::fields::name_key;
 
-/// Rows that are read at once while it is searched.
+/// Rows in one read during a search.
 const SOME: usize = 500;
 
-/// At most `limit` rows in the order of their keys, from behind `after` on, whose
-/// key or name holds `q` (folded). `read` gets the key to go on from and how many
-/// rows to read, `names` says a row's key and the name that people read.
+/// At most `limit` rows in the order of their keys, after `after`, whose key or name contains
+/// `q` (folded). `read` gets the key to continue after and the number of rows. `names` returns
+/// the key and the name of a row.
 pub async fn read_matching<R>(
     q: &str,
     after: &str,

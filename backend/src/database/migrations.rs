@@ -1,4 +1,4 @@
-//! The schema, step by step.
+//! Migrations of the schema.
 
 use sqlx::AnyPool;
 use sqlx::SqlSafeStr as _;
@@ -6,9 +6,9 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use super::engine::Engine;
 
-/// Applies the migrations that are missing, one node at a time.
+/// Applies missing migrations, one node at a time.
 pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
-    // Numbers are for ever: a database remembers which it has.
+    // Never change a number: databases remember which ones they have.
     let texts = match engine {
         Engine::Sqlite => [
             (1, include_str!("../../../migrations/sqlite/0001_first.sql")),

@@ -1,11 +1,10 @@
-//! The database: SQLite in the data directory, or PostgreSQL for any number of
-//! nodes. One SQL text serves both through `sqlx::Any`. All that differs is in
-//! [`engine`] and in the change feed.
+//! The database: SQLite in the data directory, or PostgreSQL for any number of nodes. One SQL
+//! text serves both through `sqlx::Any`. The differences are in [`engine`] and in the change
+//! feed.
 //!
-//! Reads go through [`Database::reader`]. Every change goes through
-//! [`Database::write`]: one transaction at a time, with its audit events and
-//! the [`Change`]s that caches must hear of. It is carried to its end even when
-//! the request that asked for it is gone.
+//! Reads use [`Database::reader`]. Every change uses [`Database::write`]: one transaction at a
+//! time, with its audit events and with the [`Change`]s that caches must hear of. It completes
+//! even if the request is gone.
 
 pub mod changes;
 pub mod clock;

@@ -1,12 +1,12 @@
-//! The data directory belongs to the account that the server runs as, and to
-//! nobody else: it holds sessions, digests and, on SQLite, the master key.
+//! Makes the data directory private to the account of the server. It contains sessions, digests
+//! and, on SQLite, the master key.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// Takes the rights of all other accounts on the directory and the files in it
-/// away; says so in the log where that cannot be done.
+/// Removes the rights of all other accounts from the directory and its files. Logs a warning if
+/// that fails.
 pub(super) fn close(directory: &Path) {
     let files = fs::read_dir(directory).into_iter().flatten().filter_map(Result::ok);
     let files = files.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
@@ -18,8 +18,8 @@ pub(super) fn close(directory: &Path) {
     }
 }
 
-/// Makes the file, if it is absent, so that it was never anybody else's. SQLite
-/// gives the files beside it the same rights.
+/// Makes the file if it does not exist, private from the start. SQLite gives the files beside
+/// it the same rights.
 pub(super) fn make(file: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create(true).truncate(false).write(true);

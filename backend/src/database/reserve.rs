@@ -1,5 +1,5 @@
-//! Space on the disk that is kept for withdrawing (SQLite). On a full disk an
-//! administrator can still log in, delete and disable.
+//! Disk space that is reserved for withdrawing (SQLite). On a full disk an administrator can
+//! still log in, delete and disable.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -12,14 +12,14 @@ use rustix::fs::statvfs;
 
 use super::private;
 
-/// Bytes that are kept: as long as SQLite's log grows before it begins anew.
+/// The reserved bytes: as many as the log of SQLite can grow to.
 const SIZE: u64 = 4 * 1024 * 1024;
-/// Bytes that withdrawing needs at most until the space is given free.
+/// When less than this many bytes are free, withdrawals use the reserve.
 const NEEDED: u64 = 1024 * 1024;
-/// How often to look whether there is space again.
+/// How often to check whether there is space again.
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// A file that is removed when its space is needed.
+/// The reserve: a file that is deleted when its space is needed.
 pub(super) struct Reserve {
     file: PathBuf,
     is_kept: AtomicBool,
@@ -27,8 +27,7 @@ pub(super) struct Reserve {
 }
 
 impl Reserve {
-    /// Keeps the space for as long as the database is open, and puts it back
-    /// when there is twice as much.
+    /// Reserves the space while the database is open, and again when twice as much is free.
     pub(super) fn keep(directory: &Path) -> Arc<Self> {
         let file = directory.join("reserve");
         let is_kept = fs::metadata(&file).is_ok_and(|file| file.len() == SIZE);
@@ -39,22 +38,22 @@ impl Reserve {
         reserve
     }
 
-    /// Whether the space is in use, so that only withdrawing may write.
+    /// Whether the space is in use. Then only withdrawals may write.
     pub(super) fn is_spent(&self) -> bool {
         self.is_spent.load(Ordering::Relaxed)
     }
 
-    /// Whether there is less on the disk than a withdrawal may need.
+    /// Whether less space is free than a withdrawal may need.
     pub(super) fn is_needed(&self) -> bool {
         self.free() < NEEDED
     }
 
-    /// Gives the space free if there is less on the disk.
+    /// Frees the space if less than that is free.
     pub(super) fn release_if_needed(&self) {
         if !self.is_needed() || !self.is_kept.load(Ordering::Relaxed) {
             return;
         }
-        // Said first, so that nobody else takes the space.
+        // First, so that nobody else takes the space.
         self.is_spent.store(true, Ordering::Relaxed);
         match fs::remove_file(&self.file) {
             Ok(()) => {
@@ -86,7 +85,7 @@ impl Reserve {
     fn fill(&self) -> io::Result<()> {
         let mut file: File = private::make(&self.file)?;
         file.set_len(0)?;
-        // Written, since a hole takes no space.
+        // Zeros are written: a sparse file reserves no space.
         let zeros = vec![0; 256 * 1024];
         for _ in 0..SIZE / zeros.len() as u64 {
             file.write_all(&zeros)?;
@@ -94,14 +93,14 @@ impl Reserve {
         file.flush()
     }
 
-    /// Bytes that are free on the disk; none if that cannot be said.
+    /// The free bytes on the disk; the maximum if they are unknown.
     fn free(&self) -> u64 {
         let directory = self.file.parent().unwrap_or(Path::new("."));
         statvfs(directory).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }
 
-/// What a write is refused with for want of space.
+/// The error of a write that has no space.
 pub(super) fn no_space() -> sqlx::Error {
     sqlx::Error::Io(io::ErrorKind::StorageFull.into())
 }

@@ -1,13 +1,13 @@
-//! Statements whose text depends on what is asked: `$N` is counted here,
-//! because `sqlx::QueryBuilder` writes `?` for `Any`, which PostgreSQL refuses.
+//! Statements that are built step by step. They number their placeholders `$N`, because
+//! `sqlx::QueryBuilder` writes `?` for `Any`, which PostgreSQL refuses.
 
 use sqlx::any::{Any, AnyArguments, AnyRow};
 use sqlx::encode::Encode;
 use sqlx::query::{Query, QueryAs};
 use sqlx::{Arguments as _, AssertSqlSafe, FromRow, Type};
 
-/// A statement in the making. Text given to it is SQL and must never come from
-/// outside; values go through [`Sql::bind`].
+/// A statement that is being built. Its text is SQL and must never come from outside. Values go
+/// through [`Sql::bind`].
 pub struct Sql {
     text: String,
     arguments: AnyArguments,
@@ -15,7 +15,7 @@ pub struct Sql {
 }
 
 impl Sql {
-    /// A statement that starts with `text`.
+    /// Begins a statement with `text`.
     #[must_use]
     pub fn new(text: &'static str) -> Self {
         Self { text: text.to_owned(), arguments: AnyArguments::default(), count: 0 }
@@ -56,12 +56,12 @@ impl Sql {
         self
     }
 
-    /// The statement, to execute.
+    /// The statement, to execute it.
     pub fn query(self) -> Query<'static, Any, AnyArguments> {
         sqlx::query_with(AssertSqlSafe(self.text), self.arguments)
     }
 
-    /// The statement, to read rows as `T`.
+    /// The statement, to read rows of type `T`.
     pub fn query_as<T>(self) -> QueryAs<'static, Any, T, AnyArguments>
     where
         T: for<'r> FromRow<'r, AnyRow>,

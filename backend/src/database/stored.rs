@@ -1,10 +1,10 @@
-//! What the tables hold in common: ids as text, keys and names.
+//! What tables have in common: ids as text, keys and names.
 
 use sqlx::AnyConnection;
 
 use super::sql::Sql;
 
-/// A stored id, or the error of a database that was tampered with.
+/// Parses a stored id. It fails only if somebody tampered with the database.
 pub(crate) fn stored<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(
     text: &str,
 ) -> Result<T, sqlx::Error> {

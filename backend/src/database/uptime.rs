@@ -1,9 +1,9 @@
-//! A clock that counts since the machine was booted: nobody sets it, and it goes on
-//! while the machine sleeps.
+//! A clock that counts since the machine was booted. Nobody sets it, and it goes on while the
+//! machine sleeps.
 
 use std::time::Duration;
 
-/// The time since the machine was booted, that included in which it slept.
+/// The time since the machine was booted, with the time that it slept.
 #[cfg(target_os = "linux")]
 pub(super) fn uptime() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
@@ -13,31 +13,31 @@ pub(super) fn uptime() -> Duration {
     )
 }
 
-/// The time since this was first asked for.
+/// The time since this was called first.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn uptime() -> Duration {
     static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
     START.elapsed()
 }
 
-/// A moment on a clock that only goes forward and never stands still.
+/// A time on a clock that only goes forward and never stands still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub(super) u64);
 
 impl Moment {
-    /// This moment.
+    /// Now.
     #[must_use]
     pub fn now() -> Self {
         Self(u64::try_from(uptime().as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// The moment some milliseconds later.
+    /// The time some milliseconds later.
     #[cfg(test)]
     pub(super) fn plus(self, milliseconds: u64) -> Self {
         Self(self.0 + milliseconds)
     }
 
-    /// The time since an earlier moment; none since a later one.
+    /// The time since an earlier moment; zero since a later one.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))

@@ -1,4 +1,4 @@
-//! One write transaction at a time, whatever happens on its way.
+//! The one write transaction at a time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,21 +15,20 @@ use super::failure::{OutcomeUnknown, WriteError, may_be_written};
 use super::feed;
 use super::reserve::{self, Reserve};
 
-/// How long to wait before it is tried again whether anything can be written.
+/// How long to wait before checking again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How many writes of this node hold the lock or wait for it. One waits while
-/// another works; more would keep other nodes waiting, should this one stand
-/// still: PostgreSQL ends their sessions one after the other.
+/// How many writes of this node hold the lock or wait for it. One waits while another works.
+/// More would delay other nodes if this one stands still, since PostgreSQL ends their sessions
+/// one after the other.
 const TURNS: usize = 2;
-/// How long a statement that begins or ends a write may take. The network may
-/// swallow the answer; on SQLite it waits for the disk.
+/// How long a statement that begins or ends a write may take. The network may lose the answer;
+/// SQLite waits for the disk.
 const STATEMENT: Duration = Duration::from_secs(15);
 /// How long the work of a write may take.
 const WORK: Duration = Duration::from_mins(1);
 
-/// A connection that goes back to its pool only after a clean end. What a BEGIN,
-/// COMMIT or ROLLBACK that failed leaves behind is not known: then it is closed,
-/// which rolls back.
+/// A connection that returns to its pool only after a clean end. After a failed BEGIN, COMMIT
+/// or ROLLBACK its state is unknown, so it is closed, which rolls back.
 struct Lent {
     connection: PoolConnection<Any>,
     is_clean: bool,
@@ -52,7 +51,7 @@ impl Drop for Lent {
     }
 }
 
-/// The write transaction of this moment.
+/// The current write transaction.
 pub struct Transaction {
     engine: Engine,
     lent: Lent,
@@ -60,32 +59,32 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// The connection to run statements on.
+    /// The connection for statements.
     pub fn connection(&mut self) -> &mut AnyConnection {
         &mut self.lent.connection
     }
 
-    /// What runs below.
+    /// The engine.
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.engine
     }
 
-    /// Says what this transaction changes, so that caches forget it.
+    /// Adds a change, so that caches drop the fact.
     pub fn changes(&mut self, change: Change) {
         self.changes.push(change);
     }
 }
 
-/// Writes for this node: one transaction at a time.
+/// The writer of this node.
 pub(super) struct Writer {
     engine: Engine,
     pub(super) pool: AnyPool,
     epochs: Arc<Epochs>,
-    /// Space for withdrawing (SQLite only).
+    /// The space for withdrawing (SQLite only).
     reserve: Option<Arc<Reserve>>,
     turns: Semaphore,
-    /// Whether nothing can be written, as it was found last.
+    /// Whether nothing can be written, as of the last check.
     fails: AtomicBool,
     is_probed: AtomicBool,
     found: Mutex<Option<Instant>>,
@@ -110,8 +109,8 @@ impl Writer {
         }
     }
 
-    /// Begins, works and commits. Epochs of what `work` changed are raised before
-    /// this returns, also when the outcome of the commit is unknown.
+    /// Begins, works and commits. The epochs of all changes are raised before this returns,
+    /// also if the outcome of the COMMIT is unknown.
     pub(super) async fn transact<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>>,
@@ -122,9 +121,9 @@ impl Writer {
         let _turn = within(patience, async { Ok(self.turns.acquire().await) }).await?;
         let lent = Lent { connection: self.pool.acquire().await?, is_clean: false };
         let mut transaction = Transaction { engine, lent, changes: Vec::new() };
-        // The statement as it is, not sqlx's transaction: on SQLite that counts how deep it is
-        // in, and counts on after a COMMIT that failed. Whatever fails from here on closes the
-        // connection, but for a refusal, which rolls back.
+        // Plain statements, not sqlx's transaction: on SQLite its depth counter is wrong after
+        // a failed COMMIT. Any failure from here on closes the connection, except a refusal,
+        // which rolls back.
         within(STATEMENT, transaction.connection().execute(engine.begin())).await?;
         within(STATEMENT, engine.lock_writes(transaction.connection())).await?;
         let done = tokio::time::timeout(WORK, work(&mut transaction)).await;
@@ -150,8 +149,7 @@ impl Writer {
         }
     }
 
-    /// Refuses where there is no space for this write. A withdrawal uses the space
-    /// that is kept for it.
+    /// Fails if there is no space for this write. A withdrawal may use the reserved space.
     pub(super) fn make_space(&self, withdraws: bool) -> Result<(), sqlx::Error> {
         if !withdraws {
             return self.has_space();
@@ -162,7 +160,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether anything but a withdrawal may be written.
+    /// Fails while only withdrawals may write.
     pub(super) fn has_space(&self) -> Result<(), sqlx::Error> {
         match &self.reserve {
             Some(reserve) if reserve.is_spent() => Err(reserve::no_space()),
@@ -174,14 +172,14 @@ impl Writer {
         !self.fails.load(Ordering::Relaxed)
     }
 
-    /// When it was found that writing works.
+    /// When the last check found that writing works.
     fn found(&self) -> MutexGuard<'_, Option<Instant>> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// After a write that did not succeed: finds out whether any does, and when.
+    /// After a failed write: checks until writing works again.
     pub(super) fn probe(self: &Arc<Self>) {
-        // Most are refusals, and one look a second is enough.
+        // Most failures are refusals, and one check a second is enough.
         if self.found().is_some_and(|at| at.elapsed() < AGAIN) || self.is_probed.swap(true, Ordering::Relaxed)
         {
             return;
@@ -205,8 +203,8 @@ impl Writer {
         });
     }
 
-    /// The smallest write: a row that is as it was. On a full disk it may fit where
-    /// no other does, so that there has to be space as well.
+    /// The smallest write: a row stays as it is. On a full disk it may still fit, so the free
+    /// space is checked, too.
     async fn note(&self) -> Result<(), sqlx::Error> {
         if self.reserve.as_ref().is_some_and(|reserve| reserve.is_needed()) {
             return Err(reserve::no_space());
@@ -215,8 +213,7 @@ impl Writer {
     }
 }
 
-/// What `step` gives, if it does so in time. The connection of one that does
-/// not is to be closed.
+/// Runs `step` with a time limit. Close the connection of a step that takes longer.
 pub(super) async fn within<T>(
     limit: Duration,
     step: impl Future<Output = Result<T, sqlx::Error>>,

@@ -1,5 +1,5 @@
-//! Turns a request into the [`Principal`] who asks: a person with a session, or
-//! a token that the decision engine lets call this operation of our own API.
+//! Turns a request to our own API into a [`Principal`]: a person with a session, or a token
+//! that the engine allows to call this operation.
 
 use crate::access::grants::Held;
 use crate::access::origin::{Origin, anonymous};
@@ -93,7 +93,7 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     })
 }
 
-/// What the credential at hand reaches: the token's grants, narrowed by the JWT.
+/// What the credential reaches: the token's grants, narrowed by the JWT.
 fn held(token: &TokenState, proof: &Proof, snapshot: &Snapshot) -> Held {
     let holds_api = |api: &&_| {
         snapshot.api(api).is_some_and(|(system, key)| {

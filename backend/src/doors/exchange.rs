@@ -1,4 +1,4 @@
-//! `POST /oauth2/token`: client credentials for an access token.
+//! `POST /oauth2/token`: exchanges client credentials for an access token.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::systems::catalog::{CatalogSystem, Snapshot};
 use crate::users::Users;
 use crate::web::client_ip::client_ip;
 
-/// Claims longer than this, in bytes, are left to an online check.
+/// The longest claim, in bytes. A longer one is left out, and an online check replaces it.
 const CLAIM_LIMIT: usize = 4 * 1024;
 
 /// The parameters of a token request (RFC 6749 §4.4.2).
@@ -45,12 +45,12 @@ pub(super) struct TokenRequest {
     /// are the token's id, `aud` the issuer or the token endpoint, `exp` at most
     /// five minutes ahead, `jti` used once.
     client_assertion: Option<String>,
-    /// API keys, separated by spaces: what the access token is held to.
+    /// The keys of APIs, separated by spaces. The access token is limited to them.
     scope: Option<String>,
-    /// The audience of the system that the access token is for (RFC 8707);
-    /// needed when the token reaches several.
+    /// The audience of the system that the access token is for (RFC 8707). Required if the
+    /// token reaches several systems.
     resource: Option<String>,
-    /// JWT tokens: the user, by name or id; needed when there are several.
+    /// JWT tokens: the user, by name or id. Required if the token is for several users.
     subject: Option<String>,
 }
 
@@ -61,16 +61,16 @@ pub(super) struct TokenResponse {
     access_token: String,
     /// `Bearer`.
     token_type: &'static str,
-    /// How long it is good, in seconds.
+    /// The lifetime in seconds.
     expires_in: i64,
-    /// What it is for; absent where that is too long to say.
+    /// The scope; absent if it is too long for a claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
 }
 
 /// Get an access token
 ///
-/// Client credentials of a token of either kind for a short-lived JWT.
+/// Exchanges the client credentials of a token of either kind for a short-lived JWT.
 #[utoipa::path(
     operation_id = "issue_access_token",
     tag = "oauth",
@@ -150,7 +150,7 @@ pub(super) async fn issue(
             let keys = keyring.signing_keys().await.map_err(OAuthError::internal)?;
             let access_token =
                 operations.run(ticket, move || keys.sign(&claims, now())).await.map_err(overloaded)?;
-            // What it was issued by may have been withdrawn meanwhile.
+            // Somebody may have withdrawn the token meanwhile.
             if verifier.still_count(&snapshot, token, subject.as_ref(), &Proof::default()) {
                 return Ok(never_stored(&mut HttpResponse::Ok()).json(TokenResponse {
                     access_token,
@@ -166,7 +166,8 @@ pub(super) async fn issue(
     issued.await
 }
 
-/// What an access token says that it is for. Where that is too long, an online check knows.
+/// The claims that describe what an access token is for. If they are too long, an online check
+/// replaces them.
 struct Said {
     scope: Option<String>,
     projects: Option<Vec<String>>,
@@ -190,14 +191,14 @@ fn said(
     let is_too_long = scope.len() > CLAIM_LIMIT
         || projects.as_deref().is_some_and(|projects| length(projects) > CLAIM_LIMIT);
     Ok(if is_too_long {
-        // What was asked for narrows, so it must stay.
+        // The requested scope narrows the token, so it must stay.
         Said { scope: narrows.then_some(scope), projects: None, grants: Some(Grants::Online) }
     } else {
         Said { scope: Some(scope), projects, grants: None }
     })
 }
 
-/// The one system that the access token is for.
+/// The system that the access token is for.
 fn target<'s>(
     token: &'s TokenState,
     snapshot: &'s Snapshot,
@@ -214,7 +215,7 @@ fn target<'s>(
                 refused("`resource` is not the audience of a system that the token reaches.")
             });
         }
-        // No system can then replay it at another.
+        // With one audience, no system can replay the token at another.
         _ => return Err(refused("An access token is for one `resource`.")),
     }
     match (reached.next(), reached.next()) {
@@ -224,7 +225,7 @@ fn target<'s>(
     }
 }
 
-/// The user whom the access token speaks for; none for RSA tokens.
+/// The user that the access token is for; none for RSA tokens.
 async fn subject(
     token: &TokenState,
     users: &Users,
@@ -248,7 +249,7 @@ async fn subject(
     user.map(Some).ok_or_else(|| refused("The token is not for this user."))
 }
 
-/// What was asked for, if all of it is granted.
+/// The requested scope, if the token holds all of it.
 fn narrowed(
     token: &TokenState,
     snapshot: &Snapshot,
@@ -279,7 +280,7 @@ fn narrowed(
     if granted.is_empty() { refused("`scope` names nothing.".to_owned()) } else { Ok(granted.join(" ")) }
 }
 
-/// All that the token is granted of a system.
+/// Everything that the token is granted of a system.
 pub(super) fn whole_scope(token: &TokenState, snapshot: &Snapshot, system: &CatalogSystem) -> String {
     if !system.builtin && token.systems.contains(&system.id) {
         return format!("{}:*", system.key);
@@ -290,8 +291,8 @@ pub(super) fn whole_scope(token: &TokenState, snapshot: &Snapshot, system: &Cata
     keys.join(" ")
 }
 
-/// The keys of the projects that a token is held to, if it is held to some: those
-/// that are open now, for who checks the JWT offline.
+/// The keys of the projects that limit the token; none if nothing limits it. Verifiers that
+/// work offline get only projects that are open now.
 fn project_keys(
     token: &TokenState,
     snapshot: &Snapshot,

@@ -1,4 +1,4 @@
-//! `GET /systems/{system}/revocations`: the feed, by long poll.
+//! `GET /systems/{system}/revocations`: the revocation feed, by long polling.
 
 use std::time::Duration;
 
@@ -20,9 +20,9 @@ use crate::web::bearer::{bearer, no_verifier_key};
 use crate::web::extract::{Query, write_cursor};
 use crate::web::problem::Problem;
 
-/// The longest that a call waits for news, in seconds.
+/// The longest time that a request waits for news, in seconds.
 const LONGEST_WAIT: u32 = 30;
-/// Entries of one answer; the next call brings the rest.
+/// The most entries in one answer. The next request gets the rest.
 const MOST: i64 = 1_000;
 
 /// Registers the routes of this capability.
@@ -34,22 +34,21 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct FeedQuery {
-    /// The `cursor` of the answer before; all that matters now if absent.
+    /// The `cursor` of the last answer. If absent, the answer has all entries that matter now.
     #[param(nullable = false)]
     since: Option<String>,
-    /// How long to wait for news, in seconds: 0 (if absent) to 30.
+    /// How long to wait for news, in seconds: 0 to 30, 0 if absent.
     #[param(nullable = false, minimum = 0, maximum = 30)]
     wait: Option<u32>,
 }
 
-/// Learn which JWTs no longer count
+/// List revoked JWTs
 ///
-/// For systems that check JWTs offline, with a verifier key of the system as
-/// bearer token. Ask without `since` once, then again and again with the
-/// `cursor` of the answer before and `wait=30`: the call is answered as soon as
-/// there is news. Entries may be forgotten after an hour, when all JWTs that
-/// they speak of have ended. What a JWT does not say cannot be learnt here:
-/// address lists and rate limits are only judged by a decision.
+/// For systems that check JWTs offline. Send a verifier key of the system as bearer token. Ask
+/// once without `since`, then again and again with the `cursor` of the last answer and
+/// `wait=30`. The answer comes as soon as there is news. An entry may disappear after an hour,
+/// when all JWTs that it covers have expired. The feed does not cover what a JWT does not say,
+/// such as address lists: only a decision checks that.
 #[utoipa::path(
     operation_id = "list_revocations",
     tag = "verify",
@@ -84,13 +83,13 @@ async fn list(
     let epochs = database.epochs();
     let mut raised = epochs.revocations();
     loop {
-        // Before the feed is read: what comes after that wakes this call again.
+        // Subscribed before the feed is read, so that a later entry wakes this request.
         raised.borrow_and_update();
         let news = read(&database, &system, since).await?;
         if news.reset || !news.items.is_empty() || Instant::now() >= until {
             return Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(news));
         }
-        // A feed of changes that is broken wakes nobody.
+        // While the change feed is broken, nothing wakes this request.
         let look_again =
             if epochs.feed_is_live() { Duration::from_secs(5) } else { Duration::from_millis(500) };
         tokio::select! {
@@ -106,7 +105,7 @@ async fn read(database: &Database, system: &SystemId, since: Option<Place>) -> R
         Some(place) if revocations::is_known(&mut connection, system, place).await? => Some(place),
         _ => None,
     };
-    // Taken before the entries are read: an empty feed is known to be empty until then.
+    // Taken before the entries are read: an empty feed is known to be empty up to here.
     let start = Place { seq: 0, at: now() };
     let seq = from.map_or(0, |place| place.seq);
     let (items, last) = revocations::after(&mut connection, system, seq, MOST).await?;

@@ -1,11 +1,11 @@
-//! `/auth/{system}`: the door that gateways ask at before they let a call through.
+//! `/auth/{system}`: forward authentication for gateways.
 //!
-//! A gateway proves itself with a verifier key, and the key names its family:
-//! only the headers in which that family hands over a call are read, each of
-//! them once, so that a caller cannot smuggle in those of another. The caller's
-//! credential stays in `Authorization`. An allowed call is a 200 that says in
-//! `X-Latchkey-*` headers who calls; a denied one has the status and the
-//! challenge that every door gives, since the gateway hands it to the caller.
+//! A gateway proves itself with a verifier key, and the key names the family of the gateway.
+//! Latchkey reads only the headers that this family sets, and each of them must be there once.
+//! So a caller cannot smuggle in the headers of another family. The caller's credential stays
+//! in `Authorization`. An allowed call gets a 200, with the identity in `X-Latchkey-*` headers.
+//! A denied call gets the status and the challenge of every other door, since the gateway
+//! passes them on to the caller.
 
 use std::borrow::Cow;
 
@@ -29,13 +29,13 @@ use crate::web::SentMethod;
 use crate::web::bearer::{bearer, no_credential, project};
 use crate::web::problem::Problem;
 
-/// Where a gateway puts its verifier key: `Authorization` is the caller's.
+/// The header for the verifier key. `Authorization` belongs to the caller.
 const VERIFIER: &str = "x-latchkey-verifier";
 
-/// What stays as it is in a header that is percent-encoded (RFC 3986 §2.3).
+/// The characters that need no percent-encoding (RFC 3986 §2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The door, for any method: Envoy asks with that of the call.
+/// The route, for any method: Envoy asks with the method of the call.
 pub(super) struct ForwardAuthentication;
 
 impl HttpServiceFactory for ForwardAuthentication {
@@ -54,15 +54,14 @@ impl OpenApiFactory for ForwardAuthentication {
     }
 }
 
-/// Let a gateway through
+/// Authorize a call for a gateway
 ///
-/// Forward authentication, for gateways that ask before they let a call through.
-/// The verifier key names the gateway and therefore the headers that are read:
-/// nginx and HAProxy `X-Original-Method` and `X-Original-URI`, Caddy and Traefik
-/// `X-Forwarded-Method` and `X-Forwarded-Uri`, all of them `X-Forwarded-For`, whose
-/// last address is the gateway's word. Envoy asks with the method of the call, and
-/// with its path behind `/auth/{system}`. `Authorization` is the caller's own. Any
-/// method is answered alike.
+/// Forward authentication. The verifier key names the gateway and therefore the headers that
+/// count: nginx and HAProxy send `X-Original-Method` and `X-Original-URI`, Caddy and Traefik
+/// `X-Forwarded-Method` and `X-Forwarded-Uri`. All of them send `X-Forwarded-For`; its last
+/// address counts. Envoy uses the method of the call, and puts its path behind
+/// `/auth/{system}`. `Authorization` is the header of the caller. All methods get the same
+/// answer.
 #[utoipa::path(
     get,
     path = "/auth/{system}",
@@ -110,7 +109,7 @@ async fn authorize(
         return Err(Problem::forbidden("The verifier key is for another system."));
     }
     let (method, path) = match asked_by(gateway) {
-        // Caddy asks with the query of the call; that is in its header, too.
+        // Caddy also sends the query of the call here. It is in the header, too.
         Some((method, path)) if !rest.starts_with('/') => {
             (required(headers, method)?, required(headers, path)?)
         }
@@ -140,8 +139,8 @@ async fn authorize(
     }
 }
 
-/// The gateway that asks, by its verifier key. What is wrong here is a matter
-/// between it and us: there is no challenge that its caller could meet.
+/// The gateway, found by its verifier key. An error here is between the gateway and us, so
+/// there is no challenge for the caller.
 fn authenticate<'s>(
     snapshot: &'s Snapshot,
     headers: &HeaderMap,
@@ -159,8 +158,7 @@ fn authenticate<'s>(
     }
 }
 
-/// The headers in which a gateway hands over method and path; none for those
-/// that ask with the call's own.
+/// The headers with the method and the path; none for Envoy, which uses those of the request.
 fn asked_by(gateway: Gateway) -> Option<(&'static str, &'static str)> {
     match gateway {
         Gateway::Nginx | Gateway::Haproxy => Some(("x-original-method", "x-original-uri")),
@@ -169,7 +167,7 @@ fn asked_by(gateway: Gateway) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// A header of the gateway. A second line of it could be its caller's.
+/// A header of the gateway. A second line could come from the caller.
 fn once<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<Cow<'h, str>>, Problem> {
     let mut lines = headers.get_all(name);
     let line = lines.next().map(|line| String::from_utf8_lossy(line.as_bytes()));
@@ -183,7 +181,7 @@ fn required<'h>(headers: &'h HeaderMap, name: &str) -> Result<Cow<'h, str>, Prob
     once(headers, name)?.ok_or_else(|| Problem::forbidden(format!("The gateway did not send {name}.")))
 }
 
-/// Who calls, in headers.
+/// The identity of the caller, in headers.
 fn identity(verdict: &Verdict) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -204,8 +202,8 @@ fn identity(verdict: &Verdict) -> HttpResponse {
         Some(Subject::Token { id }) => (id.as_str(), String::new()),
         None => ("", String::new()),
     };
-    // Empty rather than absent: a gateway that copies a header overwrites what
-    // the caller sent under its name, and older ones of Caddy's need it there.
+    // Empty rather than absent: a gateway that copies a header then overwrites what the caller
+    // sent under this name. Older versions of Caddy need it, too.
     say("x-latchkey-subject", subject);
     say("x-latchkey-username", &username);
     say("x-latchkey-project", decision.project.as_ref().map_or("", |project| &project.key));

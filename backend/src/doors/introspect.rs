@@ -27,13 +27,13 @@ use crate::users::Users;
 pub(super) struct IntrospectionRequest {
     /// The credential: an open token or a JWT.
     token: String,
-    /// Ignored: what it is can be seen.
+    /// Ignored: the credential shows its type.
     token_type_hint: Option<String>,
-    /// The caller's address; without it tokens with an address list are inactive.
+    /// The caller's address. Without it, a token with an address list is inactive.
     client_ip: Option<String>,
-    /// The system's key or id, where the verifier key is no bearer token.
+    /// The key or id of the system, if the verifier key is not sent as bearer token.
     client_id: Option<String>,
-    /// The verifier key, where it is no bearer token.
+    /// The verifier key, if it is not sent as bearer token.
     #[schema(format = Password)]
     client_secret: Option<String>,
 }
@@ -41,7 +41,7 @@ pub(super) struct IntrospectionRequest {
 /// What a credential is for (RFC 7662 §2.2).
 #[derive(Serialize, Default, ToSchema)]
 pub(super) struct Introspection {
-    /// Whether it is good now, for the caller's system.
+    /// Whether the credential is valid now for the caller's system.
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
@@ -63,16 +63,16 @@ pub(super) struct Introspection {
     iss: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
-    /// The keys of the projects that it is held to, if it is held to some.
+    /// The keys of the projects that limit it; absent if nothing limits it.
     #[serde(skip_serializing_if = "Option::is_none")]
     projects: Option<Vec<String>>,
 }
 
 /// Introspect a credential
 ///
-/// What is not good, not known, or another system's is `active: false`, and
-/// nothing more is said of it. The verifier key comes as bearer token, or as the
-/// `client_secret` of the client that the system is, in any of the usual ways.
+/// The answer is `active: false`, and nothing else, if the credential is invalid, unknown, or
+/// for another system. Send the verifier key as bearer token, or as the `client_secret` of the
+/// system in any of the usual ways.
 #[utoipa::path(
     operation_id = "introspect_token",
     tag = "oauth",
@@ -116,7 +116,7 @@ pub(super) async fn introspect(
     Ok(never_stored(&mut HttpResponse::Ok()).json(found.await?))
 }
 
-/// What a credential is for; nothing if what it was judged by counts no longer.
+/// What a credential is for; `None` if the facts that it was judged by are out of date.
 async fn find(
     verifier: &Verifier,
     users: &Users,
@@ -134,7 +134,7 @@ async fn find(
         Err(_) => return inactive(),
     };
     let for_system = proof.audience.as_ref().is_none_or(|audience| *audience == system.audience);
-    // A sealed request is for one call; only a decision about that call can use it.
+    // A sealed request is for one call. Only a decision about that call can use it.
     let good = proof.binding.is_none()
         && !token.one_time_only
         && for_system
@@ -187,7 +187,8 @@ async fn find(
     }))
 }
 
-/// What is granted and asked for: the smaller of the two where one of them is the whole system.
+/// The scope that is both granted and requested. If one of them is the whole system, it is the
+/// other one.
 fn narrow(
     granted: &str,
     holds: impl Fn(&str) -> bool,

@@ -1,4 +1,4 @@
-//! What clients and verifiers need to know of this server.
+//! Metadata for clients and verifiers.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -25,8 +25,7 @@ pub(super) struct Metadata {
     grant_types_supported: [&'static str; 1],
     /// Empty: there is no authorization endpoint.
     response_types_supported: [&'static str; 0],
-    /// Of Latchkey's own API. Those of other systems are the keys of their APIs,
-    /// which strangers need not know.
+    /// The scopes of Latchkey's own API. The scopes of other systems are not public.
     scopes_supported: Vec<String>,
     token_endpoint_auth_methods_supported: [&'static str; 3],
     token_endpoint_auth_signing_alg_values_supported: [&'static str; 5],
@@ -35,9 +34,9 @@ pub(super) struct Metadata {
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 5],
 }
 
-/// Authorization server metadata
+/// Get the authorization server metadata
 ///
-/// Where the endpoints of this server are, and what they take. Anyone may ask.
+/// The endpoints of this server and what they accept. Anyone may ask.
 #[utoipa::path(
     operation_id = "get_authorization_server_metadata",
     tag = "oauth",
@@ -82,7 +81,7 @@ pub(super) async fn metadata(
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "describes the answer in the document")]
 pub(super) struct Jwks {
-    /// The public keys, the one that signs first.
+    /// The public keys. The one that signs comes first.
     keys: Vec<Jwk>,
 }
 
@@ -90,14 +89,14 @@ pub(super) struct Jwks {
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "describes the answer in the document")]
 pub(super) struct Jwk {
-    /// What JWTs name it by.
+    /// The key id that JWTs name.
     kid: String,
     /// `RSA`, `EC` or `OKP`.
     kty: String,
     /// `sig`.
     #[serde(rename = "use")]
     purpose: String,
-    /// The algorithm that it signs with.
+    /// The signature algorithm.
     alg: String,
     /// RSA: the modulus.
     #[schema(nullable = false)]
@@ -108,18 +107,18 @@ pub(super) struct Jwk {
     /// `P-256` or `Ed25519`.
     #[schema(nullable = false)]
     crv: Option<String>,
-    /// The point, or its first coordinate.
+    /// The public key (Ed25519), or its x coordinate (P-256).
     #[schema(nullable = false)]
     x: Option<String>,
-    /// P-256: the second coordinate.
+    /// P-256: the y coordinate.
     #[schema(nullable = false)]
     y: Option<String>,
 }
 
-/// The keys that verify access tokens
+/// Get the keys that verify access tokens
 ///
-/// A new key is here for longer than `max-age` before it signs, and an old one
-/// until every JWT that it signed has ended.
+/// A new key is published for longer than `max-age` before it signs. An old key stays published
+/// until every JWT that it signed has expired.
 #[utoipa::path(
     operation_id = "get_jwks",
     tag = "oauth",

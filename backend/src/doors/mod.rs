@@ -1,5 +1,5 @@
-//! The doors: one thin adapter to the engine for each way in which a call is decided,
-//! or a credential is exchanged, looked at or withdrawn.
+//! The doors. Each is a thin adapter to the engine: it decides a call, or exchanges, inspects
+//! or withdraws a credential.
 
 mod bearer;
 mod exchange;

@@ -26,9 +26,9 @@ use crate::web::client_ip::client_ip;
 pub(super) struct RevocationRequest {
     /// The credential to withdraw: an open token or a JWT of the client.
     token: String,
-    /// Ignored: what it is can be seen.
+    /// Ignored: the credential shows its type.
     token_type_hint: Option<String>,
-    /// The token's id, where the Basic scheme is not used.
+    /// The id of the token, if the Basic scheme is not used.
     client_id: Option<String>,
     /// The secret of the token file, or the secret id.
     #[schema(format = Password)]
@@ -41,8 +41,8 @@ pub(super) struct RevocationRequest {
 
 /// Withdraw a credential
 ///
-/// A JWT is refused from now on; an open token is withdrawn for good. What is
-/// not known, or over, needs no withdrawing and is a 200 as well.
+/// A JWT is refused from now on. An open token is withdrawn for good. A credential that is
+/// unknown or expired also gets a 200.
 #[utoipa::path(
     operation_id = "revoke_token",
     tag = "oauth",
@@ -74,7 +74,7 @@ pub(super) async fn revoke(
     let source = Source::new(client_ip(&request), "");
     let (owner, proof) = match patience.wait(verifier.prove(credential, source, now())).await {
         Ok(proven) => proven,
-        // It may be good, and is not withdrawn.
+        // The credential may be valid, and it was not withdrawn.
         Err(Reason::Unavailable) => return Err(OAuthError::not_now()),
         Err(_) => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
     };
@@ -94,7 +94,7 @@ pub(super) async fn revoke(
     let withdrawn = match (open_token, proof.jti, proof.expires_at) {
         (Some(digest), _, _) => Withdrawn::OpenToken(digest),
         (None, Some(jti), Some(expires_at)) => Withdrawn::Jwt { jti, expires_at, system },
-        // A sealed request passes once or is stale within the minute.
+        // A sealed request passes once, or expires within a minute.
         _ => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
     };
     database

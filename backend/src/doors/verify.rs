@@ -1,5 +1,4 @@
-//! `POST /verify` and `POST /verify/batch`: the doors for gateways and services
-//! that ask by themselves, with a verifier key.
+//! `POST /verify` and `POST /verify/batch`: for gateways and services that send a verifier key.
 
 use super::forward_auth::ForwardAuthentication;
 use crate::crypto::operations::Source;
@@ -19,8 +18,8 @@ use latchkey_shared::fields::Errors;
 use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions, Reason};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// How many calls of a batch are looked at side by side: what waits for a
-/// private-key operation or for the disk does not hold up the others.
+/// How many calls of a batch are decided at the same time. A call that waits for a private-key
+/// operation or for the disk does not delay the others.
 const AT_ONCE: usize = 16;
 
 /// Registers the routes of this capability below `/api/v1`.
@@ -35,9 +34,9 @@ pub(super) fn gateways(config: &mut ServiceConfig) {
 
 /// Decide a call
 ///
-/// A denial is a 200 with `allowed: false` and a reason; only a wrong call of
-/// this operation itself is a 4xx, and a call that cannot be decided now is a
-/// 503, never a decision. The verifier key fixes the system.
+/// A denial is a 200 with `allowed: false` and a reason. A 4xx means that this request itself
+/// is wrong. A 503 means that the call cannot be decided now; it is not a decision. The
+/// verifier key names the system.
 #[utoipa::path(
     operation_id = "verify_call",
     tag = "verify",
@@ -69,10 +68,10 @@ async fn verify(
     patience.wait(decision).await.map(web::Json)
 }
 
-/// Decide calls
+/// Decide several calls
 ///
-/// Up to 100 of them, each as `POST /verify` would; of two that present the same
-/// one-time request, one passes.
+/// Up to 100 calls, each decided as by `POST /verify`. If two calls present the same one-time
+/// request, one of them passes.
 #[utoipa::path(
     operation_id = "verify_calls",
     tag = "verify",
@@ -122,13 +121,13 @@ fn is_of_system(body: &CallBody, snapshot: &Snapshot, system: &CatalogSystem) ->
     }
 }
 
-/// Notes what is wrong with a call; its caller's address, if it names one.
+/// Checks a call. Returns the address of its caller, if it names one.
 fn check(body: &CallBody, at: &str, errors: &mut Errors) -> Option<IpAddr> {
     check_method(&body.method, at, errors);
     address(body.client_ip.as_deref(), at, errors)
 }
 
-/// Decides one call. What cannot be decided now is no decision.
+/// Decides one call. If it cannot be decided now, that is an error, not a decision.
 async fn decide(
     verifier: &Verifier,
     (snapshot, system): (&Arc<Snapshot>, &CatalogSystem),

@@ -1,4 +1,4 @@
-//! A call, and what was presented for it.
+//! A call, and the credentials that come with it.
 
 use std::net::IpAddr;
 
@@ -8,33 +8,34 @@ use crate::configuration::proxies::hop;
 use crate::crypto::operations::Source;
 use crate::systems::catalog::CatalogSystem;
 
-/// What a caller presented.
+/// The credentials that come with a call.
 #[derive(Clone, Copy)]
 pub struct Presented<'a> {
-    /// What came as its bearer token.
+    /// The bearer token.
     pub credential: &'a str,
-    /// The verifier key of the one who asks, if it is another than the caller.
+    /// The verifier key of the gateway or service that asks; none if the caller asks itself.
     pub verifier_key: Option<&'a str>,
-    /// Who asks for the decision, for fairness of private-key operations.
+    /// The source of the request, for fair use of private-key operations.
     pub source: Source<'a>,
 }
 
-/// A call, as the door saw it.
+/// A call, as a door received it.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
     /// The system that is called.
     pub system: &'a CatalogSystem,
     /// The HTTP method.
     pub method: &'a str,
-    /// The path as it arrived, still percent-encoded, with its query if the door hears one.
+    /// The path as it arrived, still percent-encoded. It has its query if the door receives
+    /// one.
     pub path: &'a str,
-    /// The project, by key or id, where the path does not name it.
+    /// The project, by key or id, if the path does not name it.
     pub project: Option<&'a str>,
     /// The caller's address, if it is known and can be trusted.
     pub client_ip: Option<IpAddr>,
 }
 
-/// The caller's address as a body names it; `at` is what comes before the field's name.
+/// Parses the caller's address in a body. `at` is the prefix of the field's name.
 pub fn address(named: Option<&str>, at: &str, errors: &mut Errors) -> Option<IpAddr> {
     let address = hop(named?);
     if address.is_none() {
@@ -43,7 +44,7 @@ pub fn address(named: Option<&str>, at: &str, errors: &mut Errors) -> Option<IpA
     address
 }
 
-/// Notes what cannot be the method of a call.
+/// Checks the method of a call.
 pub fn check_method(method: &str, at: &str, errors: &mut Errors) {
     if method.is_empty() || method.len() > 32 {
         errors.add(format!("{at}method"), "invalid_method", "Not an HTTP method.");

@@ -1,5 +1,5 @@
-//! Decides calls: proves whose credential it is, judges the call, and takes the one
-//! use of a one-time request last.
+//! Decides calls: proves the credential, judges the call, and last claims the one use of a
+//! one-time request.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::database::now;
 use crate::systems::catalog::{Snapshot, system_of_key};
 
 impl Verifier {
-    /// Decides a call, counts it, and takes a one-time request's one use.
+    /// Decides a call, counts it, and claims the one use of a one-time request.
     pub async fn decide(
         &self,
         snapshot: &Arc<Snapshot>,
@@ -32,7 +32,7 @@ impl Verifier {
                 let call = Call { system, ..*call };
                 self.decide_by(&snapshot, presented, &call, now, &mut claimed).await
             };
-            // A denial stands, whatever it was made of.
+            // A denial stands, even if its facts are out of date.
             if verdict.denied.is_some() || self.still_counts(&snapshot, &verdict) {
                 if let Some(token) = &verdict.token {
                     let api = verdict.api.as_ref().map(|api| &api.id);
@@ -52,7 +52,7 @@ impl Verifier {
         Verdict { denied: Some(Reason::Unavailable), catalog: Some(snapshot), ..Verdict::default() }
     }
 
-    /// Decides a call by what is known at one moment. What was `claimed` is not
+    /// Decides a call by the facts of one moment. A request that was `claimed` before is not
     /// claimed again.
     async fn decide_by(
         &self,
@@ -84,14 +84,14 @@ impl Verifier {
         verdict
     }
 
-    /// Whether all that a call was judged by counts at this moment.
+    /// Whether all facts that the call was judged by still count.
     fn still_counts(&self, snapshot: &Arc<Snapshot>, verdict: &Verdict) -> bool {
         let (Some(token), Some(proof)) = (&verdict.token, &verdict.proof) else { return false };
         self.still_count(snapshot, token, verdict.user.as_ref(), proof)
     }
 
-    /// How a call would be decided for whoever has proven to hold `token`, as
-    /// `user` if it is a JWT token.
+    /// Decides a call for a token without its credential. `user` is the user of a JWT token.
+    /// Nothing is counted or used up.
     pub async fn consider(
         &self,
         snapshot: &Arc<Snapshot>,

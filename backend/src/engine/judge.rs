@@ -1,4 +1,4 @@
-//! May a token make a call? The rules, in the order of design §3: status and
+//! The rules that decide whether a token may make a call, in the order of design §3: status and
 //! expiry, address, API, grant, target. The first failure wins.
 
 use std::net::IpAddr;
@@ -20,8 +20,8 @@ use crate::systems::matching::path::Path;
 use crate::systems::matching::router::Parameter;
 
 impl Verifier {
-    /// Judges a call of whoever has proven to hold the token; notes in `verdict`
-    /// what is found out on the way.
+    /// Judges a call for a token whose credential is proven. Notes in `verdict` what it finds
+    /// out.
     pub(super) async fn judge(
         &self,
         snapshot: &Snapshot,
@@ -43,7 +43,7 @@ impl Verifier {
         if granted.is_none() {
             return Err(Reason::ApiNotGranted);
         }
-        // Where nothing tells operations apart, the call may be any of them.
+        // If nothing tells the operations apart, the call may be any of them.
         let in_a_project = matched.values().any(|api| api.scope == ApiScope::Project);
         let scope = if in_a_project { ApiScope::Project } else { ApiScope::Global };
         let named = match matched.parameter(&call.system.project_param) {
@@ -68,7 +68,7 @@ impl Verifier {
     }
 }
 
-/// Is the proof for this system, method and path, and of this moment?
+/// Checks that the proof is for this system, method and path, and for this moment.
 pub(super) fn is_bound_to(
     call: &Call<'_>,
     token: &TokenState,
@@ -96,7 +96,7 @@ pub(super) fn is_bound_to(
     if now < binding.good_from { Err(Reason::NotYetValid) } else { Ok(()) }
 }
 
-/// Is the token, and the JWT that was issued for it, switched on and within its time?
+/// Checks that the token is enabled, and that it and its JWT have not expired.
 pub(crate) fn is_in_force(token: &TokenState, proof: &Proof, now: i64) -> Result<(), Reason> {
     if token.disabled {
         return Err(Reason::Disabled);
@@ -107,7 +107,7 @@ pub(crate) fn is_in_force(token: &TokenState, proof: &Proof, now: i64) -> Result
     if proof.not_before.is_some_and(|start| now < start) { Err(Reason::NotYetValid) } else { Ok(()) }
 }
 
-/// Does the call come from where the token may be used?
+/// Checks that the token may be used from this address.
 pub(crate) fn comes_from(allowed: &[ipnet::IpNet], client_ip: Option<IpAddr>) -> Result<(), Reason> {
     if allowed.is_empty() {
         return Ok(());
@@ -117,15 +117,14 @@ pub(crate) fn comes_from(allowed: &[ipnet::IpNet], client_ip: Option<IpAddr>) ->
     if allowed.iter().any(|range| range.contains(&address)) { Ok(()) } else { Err(Reason::IpDenied) }
 }
 
-/// Is the API granted, and not left out by the JWT?
+/// Whether the API is granted, and the JWT includes it.
 fn is_granted(token: &TokenState, proof: &Proof, system: &CatalogSystem, api: &CatalogApi) -> bool {
-    // Latchkey is never granted whole: later operations would slip in.
+    // Latchkey itself is never granted whole: later operations would slip in.
     let whole = !system.builtin && token.systems.contains(&system.id);
     (whole || token.apis.contains(&api.id)) && proof.holds_scope(&system.key, &api.key)
 }
 
-/// The project that a call is made in. What the path names counts; a header may
-/// only repeat it.
+/// The project that a call is made in. The path decides. A header may only repeat it.
 fn named_project<'s>(
     snapshot: &'s Snapshot,
     in_path: Option<&str>,
@@ -135,7 +134,7 @@ fn named_project<'s>(
         Some(project) if !project.disabled => Ok(&project.name),
         _ => Err(Reason::ProjectNotGranted),
     };
-    // An empty header is none: some proxies pass it on and some do not.
+    // An empty header counts as absent: some proxies send one.
     let beside = beside.filter(|name| !name.is_empty());
     match (in_path.map(find).transpose()?, beside.map(find).transpose()?) {
         (Some(one), Some(other)) if one.id != other.id => Err(Reason::ProjectNotGranted),
@@ -151,7 +150,7 @@ pub(crate) fn reach(token: &TokenState, proof: &Proof, snapshot: &Snapshot) -> R
     Reach::Only(claimed.filter(|project| token.projects.contains(project)).cloned().collect())
 }
 
-/// Is the token for this project and, if it has users, this user?
+/// Checks that the token reaches this project, and that its user belongs to it.
 fn is_for_target(
     system: &CatalogSystem,
     scope: ApiScope,
@@ -161,7 +160,7 @@ fn is_for_target(
 ) -> Result<(), Reason> {
     let Some(project) = project else {
         let bound_user = user.is_some() && *reach == Reach::All;
-        // Latchkey's own API holds its callers to their projects itself.
+        // Latchkey's own API checks the projects of its callers itself.
         if scope == ApiScope::Project && !system.builtin && !bound_user {
             return Err(Reason::ProjectRequired);
         }

@@ -1,13 +1,12 @@
-//! May this credential make this call? There is one engine. Every door is a thin
-//! adapter to it.
+//! The engine decides whether a credential may make a call. Every door is a thin adapter to it.
 //!
-//! [`prove`] finds out whose credential it is and what it was made for. [`judge`]
-//! finds out whether the call may pass. [`decide`] does both, takes the one use of a
-//! one-time request, and counts the call in [`usage`].
+//! [`prove`] finds the token of a credential and what the credential was made for. [`judge`]
+//! applies the rules. [`decide`] does both, claims the one use of a one-time request, and
+//! counts the call in [`usage`].
 //!
-//! Every condition is evaluated on every call; only proofs are remembered. Before a
-//! call is allowed, the facts that it was judged by are looked at once more: what was
-//! withdrawn while the decision waited makes the call be judged again.
+//! Every condition is evaluated for every call; only proofs are cached. Before a call is
+//! allowed, the engine checks once more that its facts still count. If something was withdrawn
+//! while the decision waited, it judges the call again.
 
 pub mod call;
 pub mod decide;

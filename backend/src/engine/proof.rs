@@ -10,31 +10,31 @@ use crate::crypto::jwt::Verified;
 use crate::systems::matching::path::Path;
 use crate::systems::matching::target::Target;
 
-/// What an open token starts with; the rest is a compact JWE.
+/// The prefix of an open token. The rest is a compact JWE.
 pub const OPEN_TOKEN: &str = "lkr_";
 /// The `typ` of a sealed request.
 pub const SEALED: &str = "seal+jwe";
-/// The `typ` of a signed request, in the manner of RFC 9449's `dpop+jwt`: no JWT
-/// that a client signs for another purpose can pass for one (RFC 8725 §3.11).
+/// The `typ` of a signed request, like `dpop+jwt` of RFC 9449. A JWT that a client signs for
+/// another purpose cannot pass for one (RFC 8725 §3.11).
 pub const SIGNED: &str = "sign+jwt";
 /// The `typ` of the JWE in an open token.
 pub const OPEN: &str = "open+jwe";
 
-/// How far ahead the clock of its maker may be, in milliseconds.
+/// How far the clock of a client may be ahead, in milliseconds.
 pub(super) const AHEAD: i64 = 5_000;
 
-/// A credential that holds: what it was made for.
+/// A proven credential, and what it was made for.
 #[derive(Debug, Clone, Default)]
 pub struct Proof {
-    /// The system that it is meant for, if it says so.
+    /// The system that it names, if it names one.
     pub audience: Option<String>,
-    /// The user that a JWT speaks for.
+    /// The user that a JWT names.
     pub user: Option<UserId>,
     /// The `jti` of a JWT.
     pub jti: Option<String>,
-    /// The scopes that a JWT is held to.
+    /// The scopes that limit a JWT.
     pub scope: Option<Arc<HashSet<String>>>,
-    /// The keys of the projects that a JWT is held to.
+    /// The keys of the projects that limit a JWT.
     pub projects: Option<Arc<Vec<String>>>,
     /// When a JWT begins, in milliseconds since the epoch.
     pub not_before: Option<i64>,
@@ -51,18 +51,18 @@ pub struct Proof {
 /// The one call that a one-time request is for.
 #[derive(Debug, Clone)]
 pub struct Binding {
-    /// Its own id: it passes once.
+    /// Its id. It passes once.
     pub jti: String,
-    /// The first moment at which it is good, in milliseconds since the epoch.
+    /// From when on it is valid, in milliseconds since the epoch.
     pub good_from: i64,
-    /// The last one.
+    /// Until when it is valid, in milliseconds since the epoch.
     pub stale_at: i64,
     pub(super) method: String,
     pub(super) target: String,
 }
 
 impl Binding {
-    /// Whether it is for this method and path, and for no other origin.
+    /// Whether it is for this method and path, and for this origin.
     pub(super) fn is_for(&self, call: &Call<'_>) -> bool {
         let (Ok(target), Ok(path)) = (Target::parse(&self.target), Path::parse(call.path)) else {
             return false;
@@ -74,7 +74,7 @@ impl Binding {
 }
 
 impl Proof {
-    /// Whether a JWT is for this API; other credentials leave nothing out.
+    /// Whether the scope of a JWT includes this API. Other credentials have no scope.
     #[must_use]
     pub fn holds_scope(&self, system: &str, api: &str) -> bool {
         self.scope.as_ref().is_none_or(|scope| {
@@ -83,14 +83,14 @@ impl Proof {
     }
 }
 
-/// What is remembered of a credential: it never changes.
+/// What is cached of a credential. It never changes.
 #[derive(Clone)]
 pub(super) enum Remembered {
     Open { token: TokenId, generation: i64 },
     Jwt(Arc<Remains>),
 }
 
-/// An access token whose signature held.
+/// An access token with a valid signature.
 pub(super) struct Remains {
     pub(super) kid: KeyId,
     pub(super) token: TokenId,
@@ -108,7 +108,8 @@ impl Remains {
             jti: Some(claims.jti),
             scope: claims.scope.as_deref().map(words),
             projects: claims.projects.map(Arc::new),
-            // Clocks of two nodes differ: a token just issued by one that is ahead is good here.
+            // The clocks of two nodes differ. A token that a node ahead has just issued is
+            // valid here.
             not_before: Some(millis(claims.nbf) - AHEAD),
             expires_at: Some(millis(claims.exp)),
             issued_at: Some(claims.iat),

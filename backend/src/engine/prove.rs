@@ -1,6 +1,5 @@
-//! Whose credential is it, and what did its maker say it is for? Open tokens,
-//! one-time requests, sealed (RFC 7516) or signed (RFC 7515), and access tokens
-//! (RFC 9068).
+//! Finds the token of a credential, and proves the credential. There are open tokens, one-time
+//! requests that are sealed (RFC 7516) or signed (RFC 7515), and access tokens (RFC 9068).
 
 use std::sync::Arc;
 
@@ -24,7 +23,7 @@ use crate::database::promptly;
 use crate::json;
 use crate::systems::matching::target::Target;
 
-/// How long a one-time request is good after its `iat`, in milliseconds.
+/// How long a one-time request is valid after its `iat`, in milliseconds.
 const GOOD_FOR: i64 = 60_000;
 
 /// The payload of an open token.
@@ -36,7 +35,7 @@ struct OpenPayload {
     generation: i64,
 }
 
-/// What a one-time request says of itself; other claims are ignored.
+/// The claims of a one-time request. Other claims are ignored.
 #[derive(Deserialize)]
 struct RequestClaims {
     iat: serde_json::Number,
@@ -47,14 +46,14 @@ struct RequestClaims {
     aud: Option<String>,
 }
 
-/// The secret of a sealed request, whatever else it says.
+/// The secret in a sealed request.
 #[derive(Deserialize)]
 struct SecretOnly {
     sec: Secret,
 }
 
 impl Verifier {
-    /// Finds the token whose credential this is, and proves it.
+    /// Finds the token of a credential, and proves the credential.
     pub(crate) async fn prove(
         &self,
         credential: &str,
@@ -94,8 +93,8 @@ impl Verifier {
         }
         let state = self.owner(&sealed.header.kid).await?;
         let key = state.good_key(&sealed.header.kid, now).ok_or(Reason::UnknownToken)?;
-        // Knowing key and secret is not enough to mint another one. Whatever we
-        // did not issue costs no private-key operation.
+        // Key and secret are not enough to make another open token. An open token that we did
+        // not issue costs no private-key operation.
         if key.open_token != Some(digest) {
             return Err(Reason::BadProof);
         }
@@ -132,8 +131,8 @@ impl Verifier {
         Ok((state, claims.proof().ok_or(Reason::Malformed)?))
     }
 
-    /// A request that the client signed with its own key. Only RSA tokens have
-    /// them: a JWT token's call is made as a user, whom a JWT has to name.
+    /// A request that the client signed with its own key. Only RSA tokens accept them: a call
+    /// with a JWT token needs a user, and only a JWT names one.
     async fn prove_signed(&self, signed: &Signed<'_>, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
         let kid = signed.kid().ok_or(Reason::Malformed)?;
         let state = self.owner(kid).await?;
@@ -172,12 +171,12 @@ impl Verifier {
             self.proofs.insert(digest, Remembered::Jwt(Arc::clone(&remains)));
             remains
         };
-        // A key that was withdrawn takes with it what is remembered of its tokens.
+        // A key that was withdrawn invalidates what is cached of its tokens.
         if !keys().await?.holds(&remains.kid) {
             return Err(Reason::UnknownToken);
         }
         let state = self.known(&remains.token).await?;
-        // A rotation ends the JWTs of the generations before it; a revocation this one.
+        // A rotation ends the JWTs of earlier generations. A revocation ends a single JWT.
         let revoked = remains.proof.jti.as_ref().is_some_and(|jti| state.revoked_jwts.contains(jti));
         if revoked || state.key_of(remains.generation, now).is_none() {
             return Err(Reason::UnknownToken);
@@ -192,7 +191,7 @@ impl Verifier {
         self.token(token).await.map_err(unavailable)?.ok_or(Reason::UnknownToken)
     }
 
-    /// The token whose key this is.
+    /// The token that the key belongs to.
     async fn owner(&self, kid: &str) -> Result<Arc<TokenState>, Reason> {
         let kid: KeyId = kid.parse().map_err(|_| Reason::UnknownToken)?;
         let owner = if let Some(owner) = self.key_owners.get(&kid) {

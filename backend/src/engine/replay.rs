@@ -1,6 +1,5 @@
-//! The memory of one-time requests: each passes once, on whichever node, also
-//! after a restart. Claims are written in batches, since a batch costs one sync
-//! and a single claim costs one as well.
+//! The memory of one-time requests. Each passes once, on any node and after a restart. Claims
+//! are written in batches: a batch costs one sync to disk, as much as a single claim.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -12,13 +11,13 @@ use tokio::sync::{mpsc, oneshot};
 use crate::database::sql::Sql;
 use crate::database::{Database, now};
 
-/// Claims written by one statement at most.
+/// The most claims in one statement.
 const BATCH: usize = 256;
-/// Claims waiting at most; beyond that callers are told to come back.
+/// The most claims that wait. Beyond that, callers are told to come back.
 const WAITING: usize = 4_096;
-/// How often claims that could only be stale are forgotten.
+/// How often old claims are deleted.
 const PURGE: Duration = Duration::from_secs(30);
-/// Milliseconds for which a stale claim is kept, since clocks err.
+/// How long a claim is kept after its request expired, in milliseconds, since clocks differ.
 const KEPT: i64 = 10 * 60 * 1_000;
 
 struct Claim {
@@ -28,11 +27,11 @@ struct Claim {
     answer: oneshot::Sender<bool>,
 }
 
-/// No claim could be written: deny.
+/// The claim could not be written. The call is denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unavailable;
 
-/// The memory.
+/// The memory of used requests.
 pub(super) struct Replay {
     claims: mpsc::Sender<Claim>,
 }
@@ -51,7 +50,7 @@ impl Replay {
                         if count == 0 {
                             return;
                         }
-                        // An answer that is dropped says that nothing was written.
+                        // A dropped answer means that nothing was written.
                         if let Err(error) = write(&writer, &mut batch).await {
                             tracing::error!(%error, "one-time requests are denied: their use cannot be noted");
                         }
@@ -68,8 +67,8 @@ impl Replay {
         Self { claims }
     }
 
-    /// Claims a request for its one use, which is noted until `expires_at`;
-    /// `false` if it was used already.
+    /// Claims the one use of a request, and keeps the claim until `expires_at`. Returns `false`
+    /// if the request was used before.
     pub(super) async fn claim(
         &self,
         token: &TokenId,
@@ -83,7 +82,7 @@ impl Replay {
     }
 }
 
-/// Writes a batch and answers each of its claims.
+/// Writes a batch and answers each claim.
 async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::Error> {
     database.has_space()?;
     let mut sql = Sql::new(
@@ -98,7 +97,7 @@ async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::
             .bind(claim.expires_at)
             .push(")");
     }
-    // Whether one that ended before that was used is not known any more.
+    // What was used before this time is not known any more.
     sql.push(
         ") AS claims WHERE column3 > (SELECT until FROM used_requests_forgotten) \
          ON CONFLICT DO NOTHING RETURNING token_id, jti",
@@ -107,22 +106,22 @@ async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::
         database.write_briefly(async |connection| sql.query_as().fetch_all(connection).await).await?;
     let mut written: HashSet<(String, String)> = written.into_iter().collect();
     for claim in batch.drain(..) {
-        // Removed as it is given: of two claims for one request in a batch, one gets it.
+        // Removed when it is answered: of two claims for one request in a batch, one passes.
         let first = written.remove(&(claim.token.into(), claim.jti));
         let _ = claim.answer.send(first);
     }
     Ok(())
 }
 
-/// When used requests were last forgotten.
+/// Until when used requests were deleted.
 pub async fn last_forgot(database: &Database) -> Result<i64, sqlx::Error> {
     let until: i64 =
         sqlx::query_scalar("SELECT until FROM used_requests_forgotten").fetch_one(database.reader()).await?;
     Ok(until + KEPT)
 }
 
-/// Forgets what has been stale for a while, once it is noted until when: a
-/// request of that time is refused, should a clock make it look good again.
+/// Deletes old claims, after it noted until when. A request from that time is refused, even if
+/// a wrong clock makes it look valid.
 async fn forget(database: &Database) -> Result<(), sqlx::Error> {
     let until = now() - KEPT;
     let forget = async |connection: &mut AnyConnection| {

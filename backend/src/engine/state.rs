@@ -1,4 +1,4 @@
-//! What decisions need to know of a token, compiled, and where they get it.
+//! What decisions need to know of a token, and how it is read.
 
 use std::collections::{BTreeSet, HashSet};
 use std::str::FromStr as _;
@@ -40,42 +40,42 @@ pub struct TokenState {
     pub projects: Reach,
     /// JWT: the users it is for.
     pub users: HashSet<UserId>,
-    /// What it proves itself with, one a generation.
+    /// Its keys, one for each generation.
     pub keys: Vec<KeyState>,
-    /// JWTs of it that were withdrawn before their end.
+    /// Its JWTs that were withdrawn before they expired.
     pub revoked_jwts: HashSet<String>,
 }
 
-/// What a token proves itself with.
+/// A key of a token.
 #[derive(Debug, Clone)]
 pub struct KeyState {
     /// The key's id: the `kid` of sealed requests.
     pub id: KeyId,
-    /// How often the token was rotated before, and one.
+    /// The generation: 1 at first, and one more after each rotation.
     pub generation: i64,
-    /// The digest of the secret, or of the secret id; none where the client has a key of its own.
+    /// The digest of the secret or secret id; none if the client has a key of its own.
     pub secret: Option<Digest>,
     /// The client's own public key, where it has one.
     pub client_key: Option<Arc<ClientKey>>,
-    /// The digest of the open token, while it is good.
+    /// The digest of the open token, while it is valid.
     pub open_token: Option<Digest>,
-    /// When it stops being good, in milliseconds since the epoch.
+    /// When the key expires, in milliseconds since the epoch.
     pub valid_until: Option<i64>,
 }
 
 impl TokenState {
-    /// The key of a generation, if it is good at a moment.
+    /// The key of a generation, if it is valid at this time.
     #[must_use]
     pub fn key_of(&self, generation: i64, now: i64) -> Option<&KeyState> {
         self.good_keys(now).find(|key| key.generation == generation)
     }
 
-    /// The keys that are good at a moment.
+    /// The keys that are valid at this time.
     pub fn good_keys(&self, now: i64) -> impl Iterator<Item = &KeyState> {
         self.keys.iter().filter(move |key| key.valid_until.is_none_or(|until| now < until))
     }
 
-    /// The key with this id, if it is good now.
+    /// The key with this id, if it is valid at this time.
     #[must_use]
     pub fn good_key(&self, id: &str, now: i64) -> Option<&KeyState> {
         self.good_keys(now).find(|key| key.id.as_str() == id)
@@ -104,7 +104,7 @@ struct KeyRow {
     valid_until: Option<i64>,
 }
 
-/// Reads a token as it is now.
+/// Reads a token.
 pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Option<TokenState>, sqlx::Error> {
     let mut transaction = database.read_at_one_moment().await?;
     let state = read(&mut transaction, id).await?;
@@ -198,8 +198,8 @@ fn only(texts: &[String]) -> Result<Reach, sqlx::Error> {
     projects.map(Reach::Only)
 }
 
-/// The address ranges that a column holds. One that cannot be read is an error:
-/// leaving it out could make an empty list, which allows any address.
+/// The address ranges in a column. A range that cannot be parsed is an error: without it the
+/// list could be empty, which allows any address.
 fn ranges(column: &str) -> Result<Vec<IpNet>, sqlx::Error> {
     let texts: Vec<String> =
         serde_json::from_str(column).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;

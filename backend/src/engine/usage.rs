@@ -25,8 +25,7 @@ const BATCH: usize = 200;
 /// Rows that one statement writes or deletes.
 const ROWS: usize = 500;
 
-/// Calls of one token in one hour that matched the same API, or none, and had
-/// the same outcome.
+/// Calls of one token in one hour with the same API and the same outcome.
 #[derive(Clone, PartialEq, Eq)]
 struct Tally {
     hour: i64,
@@ -38,7 +37,7 @@ struct Tally {
 #[derive(Clone, Default)]
 struct Counts {
     last_used_at: i64,
-    /// Few a token, so that a list is quicker than a map.
+    /// There are few for each token, so a list is faster than a map.
     tallies: Vec<Tally>,
 }
 
@@ -83,7 +82,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Counts a decided call: `None` for allowed.
+    /// Counts a decided call. `denied` is `None` for an allowed call.
     pub fn count(&self, token: &TokenId, api: Option<&ApiId>, denied: Option<Reason>, now: i64) {
         let mut all = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(token) {
@@ -94,9 +93,9 @@ impl Usage {
         counts.add(hour_of(now), api, denied, 1);
     }
 
-    /// Writes what was counted; what cannot be written now is counted on. When
-    /// this returns, all that was counted before is written, or is kept. It goes
-    /// on to its end even if the caller stops waiting.
+    /// Writes the counts. What cannot be written is kept for the next time. When this returns,
+    /// everything counted before is written or kept. It completes even if the caller stops
+    /// waiting.
     pub async fn flush(self: &Arc<Self>, database: &Database) {
         let (usage, written_to) = (Arc::clone(self), database.clone());
         let flushed = database.spawn(async move { usage.write_all(&written_to).await });
@@ -122,24 +121,24 @@ impl Usage {
     }
 }
 
-/// When the hour of a moment began.
+/// The start of the hour of a time.
 fn hour_of(at: i64) -> i64 {
     at - at.rem_euclid(HOUR)
 }
 
-/// The day of a moment: `2026-11-24`.
+/// The day of a time: `2026-11-24`.
 fn day_of(at: i64) -> String {
     Timestamp::from_millis(at).as_str().get(..10).unwrap_or_default().to_owned()
 }
 
-/// Writes the counts of some tokens. In turn with all other writes, so that no
-/// token is deleted meanwhile and nobody waits for the other in a circle.
+/// Writes the counts of some tokens, in turn with all other writes. So no token is deleted
+/// meanwhile, and no two writes wait for each other.
 async fn write(database: &Database, batch: Arc<Vec<(TokenId, Counts)>>) -> Result<(), sqlx::Error> {
     let written = database.write(move |transaction| {
         Box::pin(async move {
             let connection = transaction.connection();
             write_hours(connection, &batch).await?;
-            // A token that is gone has no usage either.
+            // A deleted token has no usage.
             let known = known(connection, &batch).await?;
             let batch: Vec<_> = batch.iter().filter(|(token, _)| known.contains(token.as_str())).collect();
             write_last_used(connection, &batch).await?;
@@ -166,7 +165,7 @@ async fn write_last_used(
     if batch.is_empty() {
         return Ok(());
     }
-    // `column1` and `column2` is what both engines call them.
+    // Both engines name the columns `column1` and `column2`.
     let mut sql = Sql::new("UPDATE tokens SET last_used_at = v.column2 FROM (VALUES ");
     for (index, (token, counts)) in batch.iter().enumerate() {
         sql.push(if index == 0 { "(" } else { ", (" }).bind(token.to_string()).push(", ");
@@ -177,7 +176,7 @@ async fn write_last_used(
 }
 
 async fn write_days(connection: &mut AnyConnection, batch: &[&(TokenId, Counts)]) -> Result<(), sqlx::Error> {
-    // Two hours of a day are one row, and a statement must not meet a row twice.
+    // Two hours of a day share a row, and a statement must not change a row twice.
     let mut rows: BTreeMap<(&str, String, &str, &str), i64> = BTreeMap::new();
     for (token, counts) in batch {
         for tally in &counts.tallies {
@@ -228,7 +227,7 @@ async fn write_token_hours(
     Ok(())
 }
 
-/// Counts the calls of all tokens together, also of those that are gone.
+/// Counts the calls of all tokens together, deleted ones too.
 async fn write_hours(connection: &mut AnyConnection, batch: &[(TokenId, Counts)]) -> Result<(), sqlx::Error> {
     let mut hours: BTreeMap<i64, CallCount> = BTreeMap::new();
     for tally in batch.iter().flat_map(|(_, counts)| &counts.tallies) {
@@ -248,8 +247,8 @@ async fn write_hours(connection: &mut AnyConnection, batch: &[(TokenId, Counts)]
     Ok(())
 }
 
-/// The calls of a token, or of all together, in the last 24 hours and what was
-/// before in the first of them.
+/// The calls of a token, or of all tokens, in the last 24 hours. The first hour is counted
+/// whole.
 pub async fn last_24_hours(
     connection: &mut AnyConnection,
     token: Option<&TokenId>,
@@ -267,8 +266,7 @@ pub async fn last_24_hours(
     Ok(CallCount { allowed, denied })
 }
 
-/// Forgets counts by the hour that nobody asks for any more, some at a time, so
-/// that other writers get their turn.
+/// Deletes old hourly counts, some at a time, so that other writers get their turn.
 pub async fn forget_hours(database: &Database) -> Result<(), sqlx::Error> {
     let before = now() - HOURS_KEPT;
     sqlx::query("DELETE FROM usage_hours WHERE hour < $1")

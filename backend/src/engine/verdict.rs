@@ -1,4 +1,4 @@
-//! What was found out about a call, and how verifiers read it.
+//! The result of a decision.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use super::state::TokenState;
 use crate::access::reach::{Reach, UserState};
 use crate::systems::catalog::{CatalogApi, Snapshot};
 
-/// What was found out about a call.
+/// The result of a decision.
 #[derive(Default)]
 pub struct Verdict {
-    /// Why it is denied; allowed if there is no reason.
+    /// Why the call is denied; `None` if it is allowed.
     pub denied: Option<Reason>,
     /// The token, once the credential is proven.
     pub token: Option<Arc<TokenState>>,
     /// The proof, once the credential is proven.
     pub proof: Option<Proof>,
-    /// The user whom a JWT token acts as, once that is settled.
+    /// The user that a JWT token acts as, once that is known.
     pub user: Option<Arc<UserState>>,
     /// The API that the call matches.
     pub api: Option<CatalogApi>,
@@ -29,12 +29,12 @@ pub struct Verdict {
     pub project: Option<ProjectRef>,
     /// The projects that the credential reaches.
     pub reach: Option<Reach>,
-    /// What the call was judged by.
+    /// The catalog that the call was judged by.
     pub catalog: Option<Arc<Snapshot>>,
 }
 
 impl Verdict {
-    /// The verdict as verifiers read it.
+    /// The verdict in the form that verifiers read.
     #[must_use]
     pub fn decision(&self) -> Decision {
         let Some(token) = &self.token else {

@@ -1,5 +1,4 @@
-//! What the engine knows: the facts that calls are judged by, and what is remembered
-//! of credentials.
+//! The facts that the engine judges by, and what it caches.
 
 use std::sync::Arc;
 
@@ -19,12 +18,12 @@ use crate::keys::keyring::Keyring;
 use crate::systems::catalog::{Catalog, Snapshot};
 use crate::users::Users;
 
-/// Tokens whose state is kept in memory.
+/// The most tokens whose state is cached.
 const STATES: usize = 16_384;
-/// Credentials whose proof is kept in memory.
+/// The most credentials whose proof is cached.
 const PROOFS: usize = 65_536;
 
-/// How often a call is judged whose facts change all the time.
+/// How often a call is judged again if its facts keep changing.
 pub(crate) const ATTEMPTS: usize = 4;
 
 /// The engine.
@@ -36,15 +35,15 @@ pub struct Verifier {
     pub(super) users: Arc<Users>,
     pub(super) usage: Arc<Usage>,
     pub(super) states: Fresh<TokenId, TokenState>,
-    /// Facts that never change: whose the credential with this digest is.
+    /// Proofs by the digest of their credential. They never change.
     pub(super) proofs: Cache<Digest, Remembered>,
-    /// Facts that never change: whose a key is.
+    /// The owners of keys. They never change.
     pub(super) key_owners: Cache<KeyId, TokenId>,
     pub(super) replay: Replay,
 }
 
 impl Verifier {
-    /// An engine over what the other parts know.
+    /// Makes an engine from the other parts of the server.
     #[must_use]
     pub fn new(
         database: Database,
@@ -68,13 +67,13 @@ impl Verifier {
         }
     }
 
-    /// What decisions know of a token now.
+    /// The state of a token now.
     pub async fn token(&self, id: &TokenId) -> Result<Option<Arc<TokenState>>, sqlx::Error> {
         self.states.get_or_read(id, || state::read_token(&self.database, id)).await
     }
 
-    /// What decisions know of systems and projects now. Whatever goes wrong, it
-    /// is not known now, and may be known later.
+    /// Systems and projects as they are now. If they cannot be read, the decision fails for
+    /// now.
     pub async fn catalog(&self) -> Result<Arc<Snapshot>, sqlx::Error> {
         self.catalog.load().await.map_err(|error| {
             tracing::error!(%error, "the catalog cannot be read");
@@ -82,8 +81,8 @@ impl Verifier {
         })
     }
 
-    /// Whether these facts count at this moment. To be asked after the last thing
-    /// that was waited for: the process may have stood still meanwhile.
+    /// Whether these facts still count. Call this after the last wait: the process may have
+    /// stood still meanwhile.
     pub(crate) fn still_count(
         &self,
         snapshot: &Arc<Snapshot>,
@@ -97,8 +96,7 @@ impl Verifier {
             && proof.signed_by.as_ref().is_none_or(|kid| self.keyring.is_known_to_hold(kid))
     }
 
-    /// Takes the one use of what a client made for one use, which is noted
-    /// until `expires_at`.
+    /// Claims the one use of a request or assertion, and keeps the claim until `expires_at`.
     pub(crate) async fn claim_once(&self, token: &TokenId, jti: &str, expires_at: i64) -> Result<(), Reason> {
         let claim = async { Ok(self.replay.claim(token, jti, expires_at).await) };
         match promptly(claim).await.map_err(unavailable)? {

@@ -8,12 +8,12 @@ use crate::database::{OutcomeUnknown, WriteError};
 /// Why there is no keyring.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
-    /// PostgreSQL, and no master key given.
+    /// PostgreSQL needs a master key, and none is configured.
     #[error(
         "with PostgreSQL the master key must be given: set LATCHKEY_MASTER_KEY or LATCHKEY_MASTER_KEY_FILE"
     )]
     NotGiven,
-    /// The key file is gone, or is one of PostgreSQL's, which is never made here.
+    /// The key file does not exist, and no new one may be made.
     #[error("there is no key file {}: restore it, or set LATCHKEY_MASTER_KEY", .0.display())]
     FileMissing(PathBuf),
     /// The master key cannot be read or made.
@@ -22,7 +22,7 @@ pub enum KeyringError {
     /// The vault does not open.
     #[error("{0}")]
     Vault(#[from] VaultError),
-    /// A stored key is not what it says it is.
+    /// A stored key cannot be used.
     #[error("the stored key {0} is damaged")]
     Damaged(String),
     /// The database did not answer.

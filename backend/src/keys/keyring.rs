@@ -23,9 +23,8 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Opens the vault and sees to it that there is a key to sign with; at the
-    /// first start makes what is missing. `issuer` is the public URL without a
-    /// slash at its end.
+    /// Opens the vault and makes sure that there is a signing key. The first start makes what
+    /// is missing. `issuer` is the public URL without a trailing slash.
     pub async fn open(
         database: &Database,
         configuration: &Configuration,
@@ -38,7 +37,7 @@ impl Keyring {
         Ok(Self { database: database.clone(), vault, issuer, algorithm, signing })
     }
 
-    /// What stored secrets are encrypted with.
+    /// The vault that encrypts stored secrets.
     #[must_use]
     pub fn vault(&self) -> &Arc<Vault> {
         &self.vault
@@ -55,7 +54,7 @@ impl Keyring {
         self.signing.get_or_read(|| self.read_signing_keys()).await
     }
 
-    /// Whether a key is one of them, as far as that is known without asking.
+    /// Whether the cached signing keys contain this key.
     pub(crate) fn is_known_to_hold(&self, kid: &KeyId) -> bool {
         self.signing.get().is_some_and(|keys| keys.holds(kid))
     }
@@ -68,8 +67,7 @@ impl Keyring {
         keys.ok_or_else(|| KeyringError::Damaged("to sign with".to_owned()))
     }
 
-    /// Makes a signing key of the algorithm that is configured, to be given to
-    /// [`rotate`].
+    /// Makes a signing key of the configured algorithm, for [`rotate`].
     pub async fn make_signing_key(&self) -> Result<NewSigningKey, KeyringError> {
         make_signing_key(&self.vault, self.algorithm).await
     }

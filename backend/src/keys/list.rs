@@ -24,7 +24,7 @@ fn shown(key: &StoredSigningKey, now: i64) -> Result<SigningKey, Problem> {
         algorithm: key.algorithm.clone(),
         state,
         created_at: Timestamp::from_millis(key.created_at),
-        // The first key of a database signs since it was made.
+        // The first key signs since it was made.
         signs_from: Timestamp::from_millis(key.term.signs_from.max(key.created_at)),
         signs_until: key.term.retired_at.map(Timestamp::from_millis),
         published_until: key.published_until().map(Timestamp::from_millis),
@@ -39,8 +39,7 @@ pub(super) async fn published(connection: &mut AnyConnection) -> Result<Page<Sig
 
 /// List signing keys
 ///
-/// Those that are published, the latest first; for system administrators in
-/// person.
+/// The published keys, the latest first. For system administrators with a session.
 #[utoipa::path(
     operation_id = "list_signing_keys",
     tag = "signing_keys",

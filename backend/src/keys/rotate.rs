@@ -1,8 +1,7 @@
-//! The rotation of the keys that sign JWTs: by command, and by the clock.
+//! Rotates the keys that sign JWTs, by command or on a schedule.
 //!
-//! The command goes through the API of the running server on both engines. SQLite
-//! belongs to one process, and a session says who may rotate, not the access to a
-//! configuration file.
+//! The command uses the API of the running server, on both engines. SQLite belongs to one
+//! process. A session decides who may rotate, not access to a configuration file.
 
 use actix_web::{HttpResponse, post, web};
 use latchkey_shared::page::Page;
@@ -24,9 +23,9 @@ use crate::web::problem::{Kind, Problem};
 
 /// Rotate the signing key
 ///
-/// A new key is published now and signs in six minutes, when every verifier
-/// that keeps to `Cache-Control` knows it. The old one is published until the
-/// last JWT that it signed has ended.
+/// The new key is published now and signs in six minutes. By then every verifier that respects
+/// `Cache-Control` knows it. The old key stays published until the last JWT that it signed has
+/// expired.
 #[utoipa::path(
     operation_id = "rotate_signing_key",
     tag = "signing_keys",
@@ -85,9 +84,9 @@ fn is_due(keys: &[StoredSigningKey], lifetime: i64, now: i64) -> bool {
     keys.iter().map(|key| key.created_at).max().is_some_and(|latest| latest + lifetime <= now)
 }
 
-/// Rotates the signing key if it is older than `lifetime`, in milliseconds.
-/// Nodes may ask at the same time: writers wait for each other, and the second
-/// one finds a key that is new.
+/// Rotates the signing key if it is older than `lifetime`, in milliseconds. Several nodes may
+/// do this at the same time: they write one after the other, and the second one finds a new
+/// key.
 pub async fn rotate_if_due(
     database: &Database,
     keyring: &Keyring,

@@ -1,4 +1,4 @@
-//! The keys that sign JWTs, and how they follow one another.
+//! The keys that sign JWTs, and their rotation.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use crate::database::{Change, Database, Transaction, now};
 
 /// How long verifiers may keep the published keys, in seconds.
 pub const JWKS_MAX_AGE: i64 = 300;
-/// How long a key is published before it signs, in milliseconds: longer than
-/// verifiers keep what was published, and nodes what they read.
+/// How long a key is published before it signs, in milliseconds. This is longer than verifiers
+/// and nodes cache the published keys.
 pub(super) const ANNOUNCED: i64 = (JWKS_MAX_AGE + 60) * 1_000;
-/// How long a key that no longer signs is published and verifies, in
-/// milliseconds: longer than the longest-lived token that it can have signed.
+/// How long a key that no longer signs is still published and verifies, in milliseconds. This
+/// is longer than any JWT lives.
 pub(super) const OVERLAP: i64 = 3_660_000;
 
-/// Where a private key is stored, which its encryption is bound to.
+/// The place of a private key in the database. Its encryption is bound to it.
 pub(super) fn signing_key_place(id: &str) -> Place<'_> {
     Place { table: "signing_keys", row: id, column: "private_key" }
 }
@@ -59,7 +59,7 @@ pub struct StoredSigningKey {
 }
 
 impl StoredSigningKey {
-    /// Until when it is published, if that is settled, in milliseconds since the epoch.
+    /// Until when the key is published, in milliseconds since the epoch, if that is known.
     #[must_use]
     pub fn published_until(&self) -> Option<i64> {
         self.term.retired_at.map(|end| end + OVERLAP)
@@ -78,9 +78,9 @@ pub async fn signing_keys(connection: &mut AnyConnection) -> Result<Vec<StoredSi
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Lets a new key take over: once verifiers had time to learn of it, or at once.
-/// The keys until now are published as long as their tokens live; where the new
-/// one signs at once, they and all that they signed count no longer.
+/// Makes a new key the signing key: after verifiers had time to learn of it, or at once. Old
+/// keys stay published while their JWTs live. If the new key signs at once, the old keys and
+/// everything that they signed become invalid.
 pub async fn rotate(
     transaction: &mut Transaction,
     key: &NewSigningKey,
@@ -97,14 +97,14 @@ pub async fn rotate(
     Ok(())
 }
 
-/// Destroys the signing keys that are published no longer.
+/// Deletes the signing keys that are no longer published.
 pub async fn forget_retired(database: &Database) -> Result<(), sqlx::Error> {
     let mut connection = database.unordered_writer().acquire().await?;
     store::delete_signing_keys(&mut connection, now() - OVERLAP).await.map(drop)
 }
 
-/// Sees to it that a key of the algorithm signs, or will: the first key of all
-/// at once, one of another algorithm as in any rotation.
+/// Makes sure that there is a key of this algorithm. The first key signs at once. A key of
+/// another algorithm is announced first, as in any rotation.
 pub(super) async fn ensure_signing_key(
     database: &Database,
     vault: &Arc<Vault>,

@@ -1,4 +1,4 @@
-//! The SQL of the keyring.
+//! The SQL of keys.
 
 use latchkey_shared::ids::KeyId;
 use sqlx::{AnyConnection, FromRow};
@@ -27,12 +27,12 @@ pub(super) struct SigningKeyRow {
     pub(super) retired_at: Option<i64>,
 }
 
-/// The id of the installation, once it has one.
+/// The id of the installation, if it has one.
 pub(super) async fn installation(connection: &mut AnyConnection) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar("SELECT id FROM installation").fetch_optional(connection).await
 }
 
-/// Gives the installation its id.
+/// Stores the id of the installation.
 pub(super) async fn insert_installation(
     connection: &mut AnyConnection,
     id: &str,
@@ -46,7 +46,7 @@ pub(super) async fn insert_installation(
         .map(drop)
 }
 
-/// Ids and wrapped bytes of the data keys.
+/// The data keys: their ids and their wrapped bytes.
 pub(super) async fn data_keys(connection: &mut AnyConnection) -> Result<Vec<(String, Vec<u8>)>, sqlx::Error> {
     sqlx::query_as("SELECT id, wrapped FROM data_keys ORDER BY id").fetch_all(connection).await
 }
@@ -67,7 +67,7 @@ pub(super) async fn insert_data_key(
         .map(drop)
 }
 
-/// The signing keys that were not retired before a moment, the latest first.
+/// The signing keys that were not retired before a time, the latest first.
 pub(super) async fn signing_keys(
     connection: &mut AnyConnection,
     since: i64,
@@ -103,7 +103,7 @@ pub(super) async fn insert_signing_key(
     .map(drop)
 }
 
-/// Ends the term of every key that has no end yet, at a moment.
+/// Retires every key that is not retired yet, at a time.
 pub(super) async fn retire_signing_keys(connection: &mut AnyConnection, at: i64) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL")
         .bind(at)
@@ -112,7 +112,7 @@ pub(super) async fn retire_signing_keys(connection: &mut AnyConnection, at: i64)
         .map(drop)
 }
 
-/// Destroys the keys that were retired before a moment.
+/// Deletes the keys that were retired before a time.
 pub(super) async fn delete_signing_keys(
     connection: &mut AnyConnection,
     retired_before: i64,

@@ -1,9 +1,8 @@
 //! Opens the vault with the master key.
 //!
-//! A key file is made only for a database that holds no data keys. A database
-//! that holds some wants the master key they were wrapped with, or the server
-//! does not start. PostgreSQL wants the key given: a second node must not
-//! invent its own.
+//! A key file is made only if the database has no data keys. If it has some, the server starts
+//! only with the master key that wrapped them. PostgreSQL needs a configured key: a second node
+//! must not make its own.
 
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use crate::crypto::vault::{MasterKey, Vault, WrappedDataKey};
 use crate::crypto::{random_bytes, to_base64url};
 use crate::database::{Database, Engine, Transaction, now};
 
-/// The vault of the installation; at the first start makes what is missing.
+/// The vault of the installation. The first start makes what is missing.
 pub(super) async fn unlock(
     database: &Database,
     configuration: &Configuration,
@@ -49,8 +48,8 @@ async fn master_key(database: &Database, configuration: &Configuration) -> Resul
     }
 }
 
-/// The installation's id and data keys; makes the first ones if there are none.
-/// Nodes that start together do this one after the other.
+/// The id of the installation and its data keys. Makes them if there are none. Nodes that start
+/// together do this one after the other.
 async fn ensure_data_key(
     transaction: &mut Transaction,
     master: Arc<MasterKey>,

@@ -1,5 +1,5 @@
-//! `private_key_jwt` (RFC 7523 §3): a client proves itself with a JWT that it
-//! signed with the key whose public half its token was applied for with.
+//! `private_key_jwt` (RFC 7523 §3): a client proves itself with a JWT that it signs with its
+//! own key.
 
 use actix_web::HttpRequest;
 use latchkey_shared::ids::TokenId;
@@ -14,16 +14,16 @@ use crate::engine::verifier::Verifier;
 use crate::json;
 use crate::keys::keyring::Keyring;
 
-/// How long an assertion may be good, in milliseconds.
+/// The longest validity of an assertion, in milliseconds.
 const LONGEST: i64 = 300_000;
-/// How far the client's clock may be ahead or behind, in milliseconds.
+/// How far the clock of a client may be off, in milliseconds.
 const CLOCK_DIFFERENCE: i64 = 5_000;
 
-/// The `typ` that an assertion may have, if it has one. Another says that the
-/// JWT was signed for something else, a one-time request for example.
+/// The `typ` values that an assertion may have. Any other `typ` means that the JWT was signed
+/// for something else, such as a one-time request.
 const TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
 
-/// What an assertion says (RFC 7523 §3).
+/// The claims of an assertion (RFC 7523 §3).
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
@@ -37,7 +37,7 @@ struct Claims {
     jti: String,
 }
 
-/// Whom an assertion names, before anybody has vouched for it.
+/// The client that an assertion names, before the signature is checked.
 #[derive(Deserialize)]
 struct Named {
     sub: String,
@@ -51,7 +51,7 @@ enum Audience {
 }
 
 impl Audience {
-    /// Whether it is we who are meant, and nobody else.
+    /// Whether the assertion is for us, and for nobody else.
     fn is_only(&self, ours: &[String]) -> bool {
         match self {
             Self::One(one) => ours.contains(one),
@@ -60,7 +60,7 @@ impl Audience {
     }
 }
 
-/// A client whose assertion holds, and has still to be used up.
+/// A client with a valid assertion that is not used up yet.
 pub(super) struct Asserted {
     pub(super) client: Client,
     jti: String,
@@ -82,7 +82,7 @@ pub(super) async fn prove(
     let named: Named = signed.claims().ok_or_else(|| refused("it has no `sub`"))?;
     let id: TokenId = named.sub.parse().map_err(|_| OAuthError::client())?;
     let token = verifier.token(&id).await?.ok_or_else(OAuthError::client)?;
-    // The client's own name for its key means nothing here: each good key is tried.
+    // The client's own name for its key means nothing here, so each valid key is tried.
     let (key, claims) = token
         .good_keys(now())
         .find_map(|key| {
@@ -111,9 +111,9 @@ pub(super) async fn prove(
 }
 
 impl Claims {
-    /// Until when the assertion is good, if it is good now. One that names a
-    /// later end is good for five minutes after its `iat` all the same: libraries
-    /// that sign for an hour can be used, and no assertion lives that long.
+    /// Until when the assertion is valid, if it is valid now. An assertion with a later end is
+    /// still valid for only five minutes after its `iat`. So libraries that sign for an hour
+    /// can be used.
     fn good_until(&self, now: i64) -> Result<i64, OAuthError> {
         let exp = millis(self.exp).ok_or_else(|| refused("`exp` is not a time"))?;
         let since = |seconds: Option<f64>, name| match seconds {
@@ -137,7 +137,7 @@ impl Claims {
 }
 
 impl Asserted {
-    /// Takes the assertion's one use.
+    /// Claims the one use of the assertion.
     pub(super) async fn claim(self, verifier: &Verifier) -> Result<Client, OAuthError> {
         match verifier.claim_once(&self.client.token.id, &self.jti, self.expires_at).await {
             Ok(()) => Ok(self.client),

@@ -1,5 +1,4 @@
-//! Who asks at the doors of OAuth: a client with its own credential, or a verifier
-//! with its key.
+//! The caller at an OAuth door: a client with its own credential, or a verifier with its key.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -20,8 +19,8 @@ use crate::keys::keyring::Keyring;
 use crate::systems::catalog::{CatalogSystem, Snapshot, system_of_key};
 use crate::web::bearer::bearer;
 
-/// The body of a request, not read yet: whoever the header says may not come in is
-/// told so first.
+/// The body of a request before it is read. A caller that the header rules out is refused
+/// first.
 pub(crate) struct Unread {
     request: HttpRequest,
     payload: Payload,
@@ -50,7 +49,7 @@ impl Unread {
         Form::read(&self.request, &mut self.payload).await
     }
 
-    /// Reads the form of who verifies.
+    /// Reads the form of a verifier.
     pub(crate) async fn form_of_verifier(mut self, snapshot: &Snapshot) -> Result<Form, OAuthError> {
         if let Some(value) = authorization(&self.request)?
             && with_bearer(&self.request, value, snapshot)?.is_none()
@@ -62,8 +61,8 @@ impl Unread {
     }
 }
 
-/// The client of a request. Its token must be in force and the address allowed: now,
-/// whatever was so before the body, which may take its time.
+/// The client of a request. Its token must be in force, and the address allowed. This is
+/// checked now, since reading the body may have taken time.
 pub(crate) async fn authenticate(
     request: &HttpRequest,
     form: &Form,
@@ -75,14 +74,14 @@ pub(crate) async fn authenticate(
         Credentials::Assertion { id, assertion } => {
             let asserted = assertion::prove(&assertion, id.as_deref(), request, verifier, keyring).await?;
             may_come_in(request, &asserted.client.token)?;
-            // Last, so that an assertion is used up only by a client that may come in.
+            // Last, so that only a client that may come in uses up its assertion.
             asserted.claim(verifier).await
         }
     }
 }
 
-/// The system whose verifier key a caller of introspection has (RFC 7662 §2.1):
-/// as bearer token, or with the system's key or id as client credentials.
+/// The system of a verifier key (RFC 7662 §2.1). The key comes as bearer token, or as client
+/// credentials with the system's key or id.
 pub(crate) fn verifying_system<'s>(
     request: &HttpRequest,
     form: &Form,
@@ -117,7 +116,7 @@ fn with_bearer<'s>(
     system.map(Some).ok_or_else(|| OAuthError::new(Code::InvalidToken, "This is no verifier key."))
 }
 
-/// The system that is named, if this is a verifier key of it.
+/// The named system, if this is its verifier key.
 fn with_key<'s>(named: &str, key: &Secret, snapshot: &'s Snapshot) -> Result<&'s CatalogSystem, OAuthError> {
     let system = system_of_key(snapshot, Some(key.expose())).ok_or_else(no_verifier_key)?;
     let is_named = snapshot.system_named(named).is_some_and(|named| named.id == system.id);

@@ -1,4 +1,4 @@
-//! The client that a token is.
+//! The OAuth client of a token.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// The same client as it is now: what it authenticated itself with must still be good.
+    /// The client again, as it is now. The credential that it used must still be valid.
     pub(crate) async fn again(self, request: &HttpRequest, verifier: &Verifier) -> Result<Self, OAuthError> {
         let token = verifier.token(&self.token.id).await?.ok_or_else(OAuthError::client)?;
         let key = token.good_keys(now()).find(|key| key.id == self.key.id && key.secret == self.key.secret);
@@ -44,7 +44,7 @@ pub(super) async fn with_secret(
     let token = verifier.token(&id).await?.ok_or_else(OAuthError::client)?;
     let secret = match token.kind {
         Kind::Rsa => secret,
-        // A typo is refused without comparing anything.
+        // A typo is refused without a comparison.
         Kind::Jwt => secret_id::parse(Prefix::SecretId, secret.expose()).map_err(|_| OAuthError::client())?,
     };
     let digest = Some(secret.digest());
@@ -54,7 +54,7 @@ pub(super) async fn with_secret(
     Ok(Client { token, key })
 }
 
-/// Refuses a client whose token is not in force, or may not be used from its address.
+/// Refuses a client whose token is not in force or may not be used from its address.
 pub(super) fn may_come_in(request: &HttpRequest, token: &TokenState) -> Result<(), OAuthError> {
     is_in_force(token, &Proof::default(), now())
         .and_then(|()| comes_from(&token.allowed_ips, client_ip(request)))

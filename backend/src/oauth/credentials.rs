@@ -1,5 +1,4 @@
-//! What a client authenticates itself with: in the header or in the form, and in one
-//! way only.
+//! The credentials of a client. They come in the header or in the form, and in one way only.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderValue};
@@ -15,7 +14,7 @@ use crate::crypto::Secret;
 /// The `client_assertion_type` of RFC 7523 §2.2.
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What a client authenticates itself with, by one mechanism and no other (RFC 6749 §2.3).
+/// The credentials of a client. One mechanism only is allowed (RFC 6749 §2.3).
 pub(super) enum Credentials {
     /// `client_secret_basic` or `client_secret_post`.
     Secret { id: String, secret: Secret },
@@ -63,7 +62,7 @@ pub(super) fn authorization(request: &HttpRequest) -> Result<Option<&HeaderValue
     }
 }
 
-/// Id and secret of a Basic header, each form-encoded before (RFC 6749 §2.3.1).
+/// Id and secret of a Basic header. Both are form-encoded (RFC 6749 §2.3.1).
 pub(super) fn basic(value: &HeaderValue) -> Option<(String, Secret)> {
     let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {

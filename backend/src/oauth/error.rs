@@ -1,4 +1,4 @@
-//! Errors as RFC 6749 §5.2 writes them.
+//! Errors in the form of RFC 6749 §5.2.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use utoipa::openapi::OpenApi;
 use crate::database::{OutcomeUnknown, WriteError};
 use crate::web::document;
 
-/// An error code of RFC 6749 §5.2, RFC 6750 §3.1 or RFC 8707 §2. The last two
-/// come with a 5xx, of which RFC 6749 says nothing.
+/// An error code of RFC 6749 §5.2, RFC 6750 §3.1 or RFC 8707 §2. The last two are for 5xx
+/// answers, which RFC 6749 does not cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     InvalidRequest,
     InvalidClient,
-    /// The verifier key that came as a bearer token is none.
+    /// The bearer token is not a verifier key.
     InvalidToken,
     UnauthorizedClient,
     UnsupportedGrantType,
@@ -43,7 +43,7 @@ impl Code {
     }
 }
 
-/// Names the codes that each operation of this capability can answer.
+/// Lists the error codes of each OAuth operation in the API document.
 pub fn name_errors(document: &mut OpenApi) {
     for operation in
         document.paths.paths.values_mut().flat_map(|item| item.get.iter_mut().chain(&mut item.post))
@@ -81,11 +81,11 @@ pub fn name_errors(document: &mut OpenApi) {
 pub(crate) struct OAuthErrorBody {
     /// A code of RFC 6749 §5.2.
     error: &'static str,
-    /// What happened this time.
+    /// What went wrong.
     error_description: String,
 }
 
-/// An error on its way to the client.
+/// An error, before it is sent.
 #[derive(Debug)]
 pub(crate) struct OAuthError {
     code: Code,
@@ -93,19 +93,19 @@ pub(crate) struct OAuthError {
 }
 
 impl OAuthError {
-    /// What RFC 6749 §5.2 does not let a description hold is replaced.
+    /// Characters that RFC 6749 §5.2 does not allow are replaced.
     pub(crate) fn new(code: Code, description: impl Into<String>) -> Self {
         let allowed = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
         let description = description.into().chars().map(|c| if allowed(c) { c } else { '?' }).collect();
         Self { code, description }
     }
 
-    /// It cannot be said now.
+    /// The server cannot answer now.
     pub(crate) fn not_now() -> Self {
         Self::new(Code::TemporarilyUnavailable, "Not now; try again.")
     }
 
-    /// Client authentication failed, in whichever way.
+    /// Client authentication failed.
     pub(crate) fn client() -> Self {
         Self::new(Code::InvalidClient, "The client is unknown, or its proof is wrong.")
     }
@@ -166,7 +166,7 @@ impl ResponseError for OAuthError {
     }
 }
 
-/// Says that nobody may keep the answer (RFC 6749 §5.1).
+/// Forbids caching of the answer (RFC 6749 §5.1).
 pub(crate) fn never_stored(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
     response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache"))
 }

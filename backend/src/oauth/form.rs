@@ -1,4 +1,4 @@
-//! Forms, as OAuth sends them.
+//! Form bodies of OAuth requests.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,12 @@ use zeroize::Zeroizing;
 use super::error::{Code, OAuthError};
 use crate::web::extract;
 
-/// Far more than any request here needs.
+/// The largest body, in bytes. No request needs as much.
 const LIMIT: usize = 64 * 1024;
 
-/// The parameters of a request, each given once (RFC 6749 §3.2) but for
-/// `resource` (RFC 8707 §2). An empty one counts as left out (§3.1); unknown ones
-/// are ignored (§3.2); none comes in the URI (§2.3.1).
+/// The parameters of a request. Each may come once (RFC 6749 §3.2), except `resource` (RFC 8707
+/// §2). An empty one counts as absent (§3.1). Unknown ones are ignored (§3.2). None may be in
+/// the URI (§2.3.1).
 pub(crate) struct Form {
     parameters: HashMap<String, Zeroizing<String>>,
     resources: Vec<String>,
@@ -61,7 +61,7 @@ impl Form {
             }
             let value = Zeroizing::new(value.into_owned());
             if parameters.insert(name.into_owned(), value).is_some() {
-                return Err(refused("A parameter stands there twice."));
+                return Err(refused("A parameter is there twice."));
             }
         }
         Ok(Self { parameters, resources })

@@ -7,7 +7,7 @@ use crate::crypto::Digest;
 use crate::database::clock::MARGIN;
 use crate::database::{Database, now};
 
-/// Notes that a JWT is withdrawn, until it would have ended.
+/// Records that a JWT is withdrawn, until it expires.
 pub(crate) async fn withdraw_jwt(
     connection: &mut AnyConnection,
     token: &TokenId,
@@ -39,7 +39,7 @@ pub(crate) async fn withdraw_open_token(
     .map(drop)
 }
 
-/// Forgets withdrawn JWTs that have ended since.
+/// Deletes records of JWTs that have expired.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM revoked_jwts WHERE expires_at < $1")
         .bind(now() - MARGIN)

@@ -1,5 +1,5 @@
-//! Commands to a server that runs: clients of its own API, so that they work
-//! alike on both engines and leave the same trail as a person in the browser.
+//! Commands to a running server. They use its API, so they work on both engines and leave the
+//! same audit events as a person in the browser.
 
 use anyhow::{Context as _, bail};
 use latchkey_shared::page::Page;
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::configuration::{Configuration, RotateSigningKey};
 use crate::crypto::Secret;
 
-/// Rotates the key that signs JWTs, and prints the keys as they are then.
+/// Rotates the key that signs JWTs, and prints the keys.
 pub async fn rotate_signing_key(configuration: &Configuration, how: RotateSigningKey) -> anyhow::Result<()> {
     let listening = || format!("http://{}", configuration.listen);
     let server = how.server.as_ref().or(configuration.public_url.as_ref());

@@ -1,5 +1,5 @@
-//! `--demo`: fills an empty installation with a believable platform, through
-//! the public door as an administrator would, so that nothing in it is special.
+//! `--demo`: fills an empty installation with example data. It uses the API as an administrator
+//! would.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ const PROJECTS: [(&str, &str, &str); 4] = [
     ("night-bus", "Night bus", "Vehicles of the night lines"),
 ];
 
-/// Username, display name, and in which projects they are what.
+/// Username, display name, and role in each project.
 type Person = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 const PEOPLE: [Person; 5] = [
@@ -36,7 +36,7 @@ const PEOPLE: [Person; 5] = [
     ("otto", "Otto Brandt", &[("night-bus", "member")]),
 ];
 
-/// A token, and what happens with it.
+/// A token, and what is done with it.
 #[derive(Deserialize)]
 struct Token {
     #[serde(flatten)]
@@ -44,16 +44,15 @@ struct Token {
     ends_in_days: Option<i64>,
     #[serde(default)]
     disabled: bool,
-    /// System, method, path, and how often; some are denied.
+    /// System, method, path and number of calls. Some are denied.
     #[serde(default)]
     calls: Vec<(String, String, String, u8)>,
 }
 
-/// Fills the installation that answers at `address`, whose administrator was
-/// made just now with `password`.
+/// Fills the installation at `address`. Its administrator was just made with `password`.
 ///
 /// # Errors
-/// The first request that was not answered as it should be.
+/// The first request that failed.
 pub async fn fill(address: SocketAddr, password: Secret) -> anyhow::Result<()> {
     let here = if address.ip().is_unspecified() {
         SocketAddr::from(([127, 0, 0, 1], address.port()))

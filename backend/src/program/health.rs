@@ -1,4 +1,4 @@
-//! Is the process alive, can it decide calls, and what do its problems mean?
+//! Health checks, and the descriptions of problem types.
 
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, get, web};
@@ -14,28 +14,28 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(healthz).service(readyz).service(problem_type);
 }
 
-/// How a part of the server is.
+/// The state of the server.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
     /// `ok`, or what is wrong.
     status: &'static str,
-    /// Whether changes made on other nodes arrive at once.
+    /// Whether changes of other nodes arrive at once: `live` or `broken`.
     #[serde(skip_serializing_if = "Option::is_none")]
     change_feed: Option<&'static str>,
-    /// Whether changes can be written, `ok` or `failing`, as it was found last. Calls are decided
-    /// in either case, but for one-time requests, whose use has to be noted.
+    /// Whether changes can be written, as of the last check: `ok` or `failing`. Calls are
+    /// decided in either case, except one-time requests, whose use must be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     writes: Option<&'static str>,
-    /// Seconds by which this machine's clock is ahead (behind, if negative), if that is more
-    /// than a few. Decisions go by the database's clock; on SQLite by the time that counted
-    /// before the clock was set, until the difference has lasted for five minutes.
+    /// By how many seconds the clock of this machine is ahead (negative if it is behind), if
+    /// that is more than a few. Decisions use the database's clock. On SQLite, they use the
+    /// time from before the clock was set, until the difference has lasted for five minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     clock_off_seconds: Option<i64>,
 }
 
-/// Is the process alive?
+/// Check that the process is alive
 ///
-/// Answers as long as the process does, whatever the database does. Anyone may ask.
+/// It answers as long as the process runs, whatever the state of the database. Anyone may ask.
 #[utoipa::path(
     operation_id = "get_liveness",
     tag = "operation",
@@ -46,10 +46,9 @@ async fn healthz() -> web::Json<Health> {
     web::Json(Health { status: "ok", change_feed: None, writes: None, clock_off_seconds: None })
 }
 
-/// Can it decide calls?
+/// Check that calls can be decided
 ///
-/// Asks the database, and says whether changes made on other nodes arrive at once.
-/// Anyone may ask.
+/// It asks the database. It also says whether changes of other nodes arrive. Anyone may ask.
 #[utoipa::path(
     operation_id = "get_readiness",
     tag = "operation",
@@ -83,13 +82,13 @@ pub struct ProblemType {
     /// The stable URI reference.
     #[serde(rename = "type")]
     kind: String,
-    /// What it means.
+    /// The title of such problems.
     title: &'static str,
-    /// The status it comes with.
+    /// Their status.
     status: u16,
 }
 
-/// What a type of problem means
+/// Describe a type of problem
 ///
 /// The `type` of every problem leads here. Anyone may ask.
 #[utoipa::path(

@@ -1,13 +1,12 @@
-//! The log: JSON lines on standard error. It never stops the service: a line that
-//! cannot be written is dropped and counted, and the count is told when writing
-//! works again.
+//! The log: JSON lines on standard error. It never stops the service. A line that cannot be
+//! written is dropped and counted. When writing works again, the count is logged.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Where lines go.
+/// Where lines are written.
 pub struct Log<W> {
     make: fn() -> W,
     dropped: AtomicU64,
@@ -29,8 +28,7 @@ impl<'a, W: Write + 'a> MakeWriter<'a> for Log<W> {
     }
 }
 
-/// Writes one line, and says that it did whatever comes: who is told otherwise
-/// panics on the way to say so.
+/// Writes one line. It always reports success, because the caller panics otherwise.
 pub struct Line<'a, W> {
     to: W,
     dropped: &'a AtomicU64,
@@ -39,7 +37,7 @@ pub struct Line<'a, W> {
 impl<W: Write> Write for Line<'_, W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let dropped = self.dropped.swap(0, Ordering::Relaxed);
-        // On a line of its own: the one before may be there by half.
+        // On a new line: the previous one may be incomplete.
         let told = if dropped == 0 {
             Ok(())
         } else {
@@ -56,7 +54,7 @@ impl<W: Write> Write for Line<'_, W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        // What could not be flushed is lost, and nobody could act on it.
+        // A failed flush loses lines, and nobody could act on it.
         let _ = self.to.flush();
         Ok(())
     }
@@ -66,7 +64,7 @@ impl<W: Write> Write for Line<'_, W> {
 mod tests {
     use super::*;
 
-    /// Has space for so many bytes.
+    /// Has space for this many bytes.
     struct Disk<'a> {
         space: usize,
         written: &'a mut String,
@@ -97,7 +95,7 @@ mod tests {
             line.flush()?;
         }
         let lines: Vec<&str> = written.lines().collect();
-        // What fitted of a line spoils no other.
+        // An incomplete line does not spoil the next one.
         assert!(lines[lines.len() - 3].contains(r#""dropped":2"#), "{lines:?}");
         assert!(lines.ends_with(&["a line", "a line"]), "{lines:?}");
         Ok(())

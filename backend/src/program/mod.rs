@@ -1,4 +1,4 @@
-//! The program: how it starts, what its commands do, and how it is watched.
+//! The program: start-up, commands, example data, health checks and the log.
 
 pub mod commands;
 pub mod demo;

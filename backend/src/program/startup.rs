@@ -1,4 +1,4 @@
-//! Puts the parts together and runs them.
+//! Builds the parts of the server and runs them.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -34,10 +34,11 @@ use crate::web::document as openapi;
 use crate::web::document::Operations;
 use crate::{audit, doors, installation, oauth, projects, revocations, systems, tokens, web as http};
 
-/// How long an idle connection stays open: longer than gateways and load balancers keep
-/// theirs (60 seconds), or their next request meets one that is being closed.
+/// How long an idle connection stays open. Gateways and load balancers close theirs after 60
+/// seconds. If ours closed first, their next request could meet a connection that is being
+/// closed.
 const IDLE: Duration = Duration::from_secs(75);
-/// How often what has expired is cleared away; nothing that has is ever honoured.
+/// How often expired rows are deleted. Nothing that has expired is ever honoured.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
 
 /// A server that is ready to run.
@@ -46,15 +47,15 @@ pub struct Application {
     address: SocketAddr,
     public_url: Url,
     first_password: Option<Secret>,
-    /// What to log in with to fill the demo.
+    /// The password to fill the demo with.
     demo: Option<Secret>,
     database: Database,
     usage: Arc<Usage>,
 }
 
 impl Application {
-    /// Opens the database, makes what is missing at a first start, and binds
-    /// the port. Must be called within the Tokio runtime that runs it.
+    /// Opens the database, makes what is missing at a first start, and binds the port. Call it
+    /// within the Tokio runtime that runs the server.
     pub async fn build(mut configuration: Configuration) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(configuration.listen)
             .with_context(|| format!("cannot listen on {}", configuration.listen))?;
@@ -170,26 +171,26 @@ impl Application {
         self.address.port()
     }
 
-    /// Where clients reach it.
+    /// The public URL.
     #[must_use]
     pub fn public_url(&self) -> &Url {
         &self.public_url
     }
 
-    /// The first administrator's password, if it was made just now.
+    /// The first administrator's password, if it was just made.
     #[must_use]
     pub fn first_password(&self) -> Option<&Secret> {
         self.first_password.as_ref()
     }
 
-    /// A handle to stop it with.
+    /// A handle to stop the server.
     #[must_use]
     pub fn handle(&self) -> actix_web::dev::ServerHandle {
         self.server.handle()
     }
 
-    /// Serves until a signal or the handle stops it, then lets running requests
-    /// end and writes what is only in memory.
+    /// Serves until a signal or the handle stops it. Then it completes running requests and
+    /// writes what is only in memory.
     pub async fn run_until_stopped(self) -> anyhow::Result<()> {
         if let Some(password) = self.demo {
             self.database.spawn(async move {
@@ -206,7 +207,7 @@ impl Application {
     }
 }
 
-/// What handlers find with `web::Data`.
+/// The parts that handlers get with `web::Data`.
 #[derive(Clone)]
 struct Parts {
     database: web::Data<Database>,
@@ -241,7 +242,7 @@ impl Parts {
     }
 }
 
-/// Every route that the document describes.
+/// Every route in the API document.
 fn routes(config: &mut ServiceConfig) {
     // The hot path first.
     config.service(
@@ -259,7 +260,7 @@ fn routes(config: &mut ServiceConfig) {
     config.configure(doors::routes).configure(health::routes);
 }
 
-/// The OpenAPI document of this version.
+/// The API document of this version.
 #[must_use]
 pub fn document(session_cookie: &str) -> OpenApi {
     let (_, mut described) = App::new().into_utoipa_app().configure(routes).split_for_parts();
@@ -267,8 +268,8 @@ pub fn document(session_cookie: &str) -> OpenApi {
     openapi::complete(described, session_cookie)
 }
 
-/// Rotates the signing key when it is `days` old, unless that is 0, and clears
-/// away what has expired, now and from time to time.
+/// Rotates the signing key when it is `days` old (never if 0), and deletes expired rows, now
+/// and from time to time.
 fn keep_house(database: &Database, keyring: Arc<Keyring>, days: u32) {
     let lifetime = i64::from(days) * 24 * 60 * 60 * 1_000;
     let kept = database.clone();

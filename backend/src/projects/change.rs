@@ -18,7 +18,7 @@ use crate::web::problem::Problem;
 
 /// Change a project
 ///
-/// For system administrators. What is absent stays.
+/// For system administrators. Absent fields stay.
 #[utoipa::path(
     operation_id = "change_project",
     tag = "projects",

@@ -18,7 +18,7 @@ use crate::web::problem::Problem;
 
 /// Add a project
 ///
-/// For system administrators. The key stays as it is given here.
+/// For system administrators. The key cannot be changed later.
 #[utoipa::path(
     operation_id = "create_project",
     tag = "projects",

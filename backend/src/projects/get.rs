@@ -26,9 +26,9 @@ pub(super) async fn visible(
         .ok_or_else(|| Problem::not_found("project"))
 }
 
-/// A project
+/// Get a project
 ///
-/// By key or id. Its members see it, and system administrators.
+/// By key or id. For its members and for system administrators.
 #[utoipa::path(
     operation_id = "get_project",
     tag = "projects",

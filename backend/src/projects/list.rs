@@ -13,7 +13,7 @@ use latchkey_shared::page::Page;
 
 /// List projects
 ///
-/// Those that the one who asks belongs to; all of them for system administrators.
+/// The projects that the caller belongs to. System administrators see all.
 #[utoipa::path(
     operation_id = "list_projects",
     tag = "projects",

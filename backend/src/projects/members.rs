@@ -18,8 +18,7 @@ use crate::web::problem::Problem;
 
 /// List the members of a project
 ///
-/// Who belongs to it, and what they may do there. Its members see it, and system
-/// administrators.
+/// The members and their roles. For members and for system administrators.
 #[utoipa::path(
     operation_id = "list_members",
     tag = "projects",
@@ -36,9 +35,9 @@ pub(super) async fn list_members(
     Ok(web::Json(Page { items, next_cursor: None, total: None }))
 }
 
-/// Add a member, or change what a member may do
+/// Add a member or change their role
 ///
-/// System administrators, with a session.
+/// For system administrators with a session.
 #[utoipa::path(
     operation_id = "put_member",
     tag = "projects",
@@ -81,9 +80,9 @@ pub(super) async fn put_member(
     Ok(web::Json(member))
 }
 
-/// End a membership
+/// Remove a member
 ///
-/// For system administrators in person.
+/// For system administrators with a session.
 #[utoipa::path(
     operation_id = "delete_member",
     tag = "projects",

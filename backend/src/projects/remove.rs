@@ -12,8 +12,8 @@ use crate::web::problem::{Kind, Problem};
 
 /// Delete a project
 ///
-/// For system administrators. A project that tokens are held to stays; the answer
-/// names them.
+/// For system administrators. A project that tokens still name cannot be deleted. The problem
+/// lists these tokens.
 #[utoipa::path(
     operation_id = "delete_project",
     tag = "projects",

@@ -51,7 +51,7 @@ pub async fn project(connection: &mut AnyConnection, named: &str) -> Result<Opti
     sql.query_as::<ProjectRow>().fetch_optional(connection).await?.map(ProjectRow::read).transpose()
 }
 
-/// Projects whose key or name holds `q` (folded), in the order of their keys.
+/// Projects whose key or name contains `q` (folded), in the order of their keys.
 pub(super) async fn list(
     connection: &mut AnyConnection,
     sees: &Reach,
@@ -107,7 +107,7 @@ pub(super) async fn delete(connection: &mut AnyConnection, id: &ProjectId) -> Re
     sqlx::query("DELETE FROM projects WHERE id = $1").bind(id.to_string()).execute(connection).await.map(drop)
 }
 
-/// Tokens that are for a project, or held to it.
+/// Tokens that are for a project or limited to it.
 pub(super) async fn tokens_of(
     connection: &mut AnyConnection,
     id: &ProjectId,
@@ -170,7 +170,7 @@ pub(super) async fn put_member(
     .map(drop)
 }
 
-/// Ends a membership; whether there was one.
+/// Removes a member. Returns whether there was one.
 pub(super) async fn delete_member(
     connection: &mut AnyConnection,
     project: &ProjectId,

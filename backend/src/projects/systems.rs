@@ -14,9 +14,9 @@ use crate::revocations::{self, Of};
 use crate::systems;
 use crate::web::problem::Problem;
 
-/// List the systems that are opened to a project
+/// List the systems that are open to a project
 ///
-/// Which matters for restricted systems; the others are open to all.
+/// This matters for restricted systems. The others are open to all projects.
 #[utoipa::path(
     operation_id = "list_project_systems",
     tag = "projects",
@@ -86,7 +86,7 @@ pub(super) async fn open_system(
 
 /// Close a system to a project
 ///
-/// While the system is restricted, this denies at the next decision.
+/// For system administrators. If the system is restricted, the next call is denied.
 #[utoipa::path(
     operation_id = "close_system",
     tag = "projects",

@@ -1,13 +1,13 @@
-//! The revocation feed: what a verifier that checks JWTs offline cannot know.
+//! The revocation feed tells verifiers that check JWTs offline which ones are no longer valid.
 //!
-//! A JWT is good offline until it ends. Whatever makes it count no longer before
-//! that is written here, in the transaction of the change, as "JWTs with this
-//! value of a claim that were issued before this moment", once for each system
-//! whose JWTs it can be. Entries are kept for as long as a JWT can live.
+//! A JWT is valid offline until it expires. A change that ends it earlier writes an entry in
+//! its own transaction: "JWTs with this value of a claim that were issued before this time".
+//! There is one entry for each system that the JWT can be for. An entry is kept for as long as
+//! a JWT can live.
 //!
-//! The unit is the claim and not the single JWT, since Latchkey does not keep
-//! what it issued. `iat` counts whole seconds: a JWT issued in the very second
-//! of a change is refused as well, and its client gets another.
+//! An entry names a claim, not a single JWT: Latchkey does not store the JWTs that it issues.
+//! `iat` has a resolution of a second. A JWT that was issued in the second of the change is
+//! refused, too; its client gets another one.
 
 mod store;
 

@@ -8,14 +8,14 @@ use crate::database::clock::MARGIN;
 use crate::database::sql::Sql;
 use crate::database::{Change, Database, Transaction, now};
 
-/// How long an entry matters, in milliseconds: no JWT lives longer than an hour,
-/// and no two clocks differ by more than a minute.
+/// How long an entry matters, in milliseconds: no JWT lives longer than an hour, and clocks
+/// differ by at most a minute.
 const MATTERS: i64 = 3_660_000;
 
-/// Whose JWTs: the systems that learn of an entry.
+/// The systems that learn of an entry.
 #[derive(Debug, Clone, Copy)]
 pub enum Of<'a> {
-    /// Every system that a token reaches at this point of the transaction.
+    /// Every system that a token reaches, at this point of the transaction.
     Token(&'a TokenId),
     /// Every system that the tokens of a user reach.
     User(&'a UserId),
@@ -25,8 +25,8 @@ pub enum Of<'a> {
     All,
 }
 
-/// Notes that JWTs issued until now with this value of a claim count no longer,
-/// `from` a moment on, in milliseconds since the epoch.
+/// Records that JWTs with this value of a claim are no longer valid if they were issued before
+/// now. The entry counts from `from` on, in milliseconds since the epoch.
 pub async fn record(
     transaction: &mut Transaction,
     of: Of<'_>,
@@ -35,7 +35,7 @@ pub async fn record(
     from: i64,
 ) -> Result<(), sqlx::Error> {
     let now = now();
-    // Every JWT of today will have ended by then.
+    // By then, all current JWTs have expired.
     if from >= now + MATTERS {
         return Ok(());
     }
@@ -87,21 +87,21 @@ struct Row {
     created_at: i64,
 }
 
-/// A place in the feed of a system: its last entry, and when that was made.
+/// A position in the feed of a system: its last entry, and when that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) seq: i64,
     pub(crate) at: i64,
 }
 
-/// Whether the feed can go on from a place: its entry must be there. Then those
-/// after it are, too, and a database that was restored shows.
+/// Whether the feed can continue from a position. Its entry must still exist: then the later
+/// entries exist too, and a restored database is noticed.
 pub(crate) async fn is_known(
     connection: &mut AnyConnection,
     system: &SystemId,
     place: Place,
 ) -> Result<bool, sqlx::Error> {
-    // The place before the first entry is known for as long as an entry is.
+    // The position before the first entry is valid for as long as an entry is kept.
     if place.seq == 0 {
         return Ok((now() - MATTERS..=now() + MATTERS).contains(&place.at));
     }
@@ -116,7 +116,7 @@ pub(crate) async fn is_known(
     Ok(found.is_some())
 }
 
-/// Entries after a place, the oldest first, and the place of the last one.
+/// The entries after a position, the oldest first, and the position of the last one.
 pub(crate) async fn after(
     connection: &mut AnyConnection,
     system: &SystemId,
@@ -142,7 +142,7 @@ pub(crate) async fn after(
     Ok((rows.into_iter().map(read).collect(), last))
 }
 
-/// Forgets entries that speak of JWTs which have all ended.
+/// Deletes entries whose JWTs have all expired.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM revocations WHERE expires_at < $1")
         .bind(now() - MARGIN)

@@ -1,4 +1,4 @@
-//! The session that a cookie stands for.
+//! Finds the session of a cookie.
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{Method, header};
@@ -14,7 +14,7 @@ use crate::database::{Database, now, promptly};
 use crate::web::SentMethod;
 use crate::web::problem::{Kind, Problem};
 
-/// How often its last request is noted, in milliseconds.
+/// How often the last request of a session is written, in milliseconds.
 const NOTED: i64 = 60 * 1_000;
 
 /// The sessions of this installation.
@@ -26,7 +26,7 @@ pub struct Sessions {
     pub(crate) throttle: Throttle,
 }
 
-/// A session that goes on.
+/// A session that has not ended.
 pub struct Session {
     /// Who is logged in.
     pub user: UserId,
@@ -37,14 +37,14 @@ pub struct Session {
 }
 
 impl Sessions {
-    /// Sessions of a server that is reached at the configured public URL.
+    /// The sessions of a server with the configured public URL.
     #[must_use]
     pub fn new(database: Database, configuration: &Configuration) -> Self {
         let url = configuration.public_url.as_ref();
         let secure = url.is_some_and(|url| url.scheme() == "https");
         Self {
             database,
-            // The prefix makes browsers insist on HTTPS, on no domain and on all paths.
+            // With this prefix, browsers require HTTPS, no domain, and all paths.
             cookie: if secure { "__Host-latchkey_session" } else { "latchkey_session" },
             origin: url.map(|url| Url::origin(url).ascii_serialization()),
             secure,
@@ -58,7 +58,7 @@ impl Sessions {
         self.cookie
     }
 
-    /// The session of a request, if it has one that goes on.
+    /// The session of a request; none if it has ended.
     pub async fn resume(&self, request: &HttpRequest) -> Result<Option<Session>, Problem> {
         self.refuse_other_sites(request)?;
         let Some(digest) = self.digest(request) else { return Ok(None) };
@@ -69,7 +69,8 @@ impl Sessions {
         }
         let user: UserId = session.user_id.parse().map_err(Problem::internal)?;
         if now - session.seen_at > NOTED {
-            // A session goes on where that cannot be noted: withdrawing must not wait for space.
+            // A session goes on even if this cannot be written: withdrawing must work on a
+            // full disk.
             if let Err(error) = store::touch(&self.database, &digest, now).await {
                 tracing::warn!(%error, "the last request of a session is not noted");
             }
@@ -77,7 +78,8 @@ impl Sessions {
         Ok(Some(Session { user, must_change_password: session.must_change_password != 0, digest }))
     }
 
-    /// A browser says where a request came from; other clients say nothing.
+    /// Refuses a change that another site sent. A browser says where a request came from; other
+    /// clients do not.
     pub(crate) fn refuse_other_sites(&self, request: &HttpRequest) -> Result<(), Problem> {
         let sent = request.extensions().get::<SentMethod>().map(|SentMethod(method)| method.clone());
         if matches!(sent.as_ref().unwrap_or(request.method()), &Method::GET | &Method::HEAD) {

@@ -1,9 +1,8 @@
-//! A person's session: log in, stay in, log out.
+//! Sessions of people.
 //!
-//! The cookie holds 256 random bits, the database their digest. A session ends
-//! after 30 idle minutes or 12 hours, when its user is disabled, and when the
-//! password changes. Requests that change something are refused when a browser
-//! says that another site sent them.
+//! The cookie has 256 random bits; the database has their digest. A session ends after 30 idle
+//! minutes, after 12 hours, when its user is disabled, and when the password changes. If a
+//! browser says that another site sent a request, a change is refused.
 
 mod cookie;
 pub(crate) mod store;

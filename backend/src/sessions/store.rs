@@ -70,7 +70,7 @@ pub async fn end_all(connection: &mut AnyConnection, user: &UserId) -> Result<()
         .map(drop)
 }
 
-/// Forgets sessions that are over.
+/// Deletes sessions that have ended.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM sessions WHERE seen_at < $1 OR created_at < $2")
         .bind(now() - IDLE)

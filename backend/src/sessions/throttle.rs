@@ -1,5 +1,5 @@
-//! Slows down who guesses passwords: an account and an address each have a
-//! number of failures that they may make in a while.
+//! Slows down password guessing. An account and an address each have a limit of failures in a
+//! time window.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 const WINDOW: Duration = Duration::from_mins(5);
 const PER_ACCOUNT: u32 = 10;
 const PER_ADDRESS: u32 = 50;
-/// Names remembered at most; the oldest windows go first.
+/// The most names that are remembered. The oldest windows are dropped first.
 const REMEMBERED: usize = 10_000;
 
-/// Failures of late, in this process.
+/// Recent failures, in this process.
 #[derive(Default)]
 pub(crate) struct Throttle(Mutex<HashMap<String, (Instant, u32)>>);
 
 impl Throttle {
-    /// Counts an attempt before it is made, so that many at once count as well;
-    /// the seconds to wait if there were too many.
+    /// Counts an attempt before it is made, so that parallel attempts count too. Returns the
+    /// seconds to wait if there were too many.
     pub(crate) fn attempt(&self, account: &str, address: &str) -> Result<(), u64> {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= REMEMBERED {
@@ -41,7 +41,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// An attempt was good: what was counted for the account is forgotten.
+    /// An attempt succeeded: the count of the account is reset.
     pub(crate) fn succeeded(&self, account: &str, address: &str) {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         failures.remove(&format!("account {account}"));

@@ -1,4 +1,4 @@
-//! Latchkey as a system of its own: its API is granted and checked like any other.
+//! Latchkey as a system: its own API is granted and checked like any other.
 
 use latchkey_shared::ids::SystemId;
 use latchkey_shared::systems::System;
@@ -14,9 +14,8 @@ use crate::web::problem::Problem;
 /// The system's key.
 pub const KEY: &str = "latchkey";
 
-/// Registers the operations of our own document that a token may call, and
-/// brings what was registered by an earlier version up to date. `audience` is
-/// the issuer of this installation.
+/// Registers the operations of our own document that a token may call, and updates what an
+/// earlier version registered. `audience` is the issuer of this installation.
 pub async fn register(database: &Database, document: &OpenApi, audience: &str) -> anyhow::Result<()> {
     let mut document = document.clone();
     document.paths.paths.retain(|_, item| {

@@ -1,5 +1,5 @@
-//! What decisions need to know of systems, projects and verifier keys, in
-//! memory: one snapshot, replaced whole when any of it changes.
+//! The systems, projects and verifier keys that decisions need, in memory. There is one
+//! snapshot. It is replaced whole when any of them changes.
 
 use super::matching::router::{Route, Router};
 use crate::access::reach::Reach;
@@ -15,7 +15,7 @@ use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiScope, Gateway};
 use sqlx::{AnyConnection, FromRow};
 
-/// An API as a match gives it.
+/// An API, as a match returns it.
 #[derive(Debug, Clone)]
 pub struct CatalogApi {
     /// The API's id.
@@ -26,7 +26,7 @@ pub struct CatalogApi {
     pub scope: ApiScope,
 }
 
-/// A system, ready to match calls.
+/// A system, with a router for its calls.
 pub struct CatalogSystem {
     /// The system's id.
     pub id: SystemId,
@@ -44,11 +44,11 @@ pub struct CatalogSystem {
     pub builtin: bool,
     /// The projects that may use it.
     pub opened_to: Reach,
-    /// Finds the API of a call.
+    /// The router that finds the API of a call.
     pub router: Router<CatalogApi>,
 }
 
-/// A project as decisions see it.
+/// What decisions need to know of a project.
 #[derive(Debug, Clone)]
 pub struct CatalogProject {
     /// Its id and names.
@@ -57,16 +57,16 @@ pub struct CatalogProject {
     pub disabled: bool,
 }
 
-/// A verifier key as decisions see it.
+/// What decisions need to know of a verifier key.
 #[derive(Debug, Clone)]
 pub struct CatalogVerifier {
     /// The system that it is for.
     pub system: SystemId,
-    /// The gateway that asks with it, if one does.
+    /// The gateway that uses it, if one does.
     pub gateway: Option<Gateway>,
 }
 
-/// A moment's systems, projects and verifier keys.
+/// Systems, projects and verifier keys at one moment.
 pub struct Snapshot {
     systems: HashMap<SystemId, CatalogSystem>,
     systems_by_key: HashMap<String, SystemId>,
@@ -78,13 +78,13 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// A system by its id.
+    /// The system with this id.
     #[must_use]
     pub fn system(&self, id: &SystemId) -> Option<&CatalogSystem> {
         self.systems.get(id)
     }
 
-    /// A system by its key or id.
+    /// The system with this key or id.
     #[must_use]
     pub fn system_named(&self, key_or_id: &str) -> Option<&CatalogSystem> {
         match self.systems_by_key.get(key_or_id) {
@@ -93,7 +93,7 @@ impl Snapshot {
         }
     }
 
-    /// The systems.
+    /// All systems.
     pub fn systems(&self) -> impl Iterator<Item = &CatalogSystem> {
         self.systems.values()
     }
@@ -104,7 +104,7 @@ impl Snapshot {
         self.apis.get(id).map(|(system, key)| (system, key.as_str()))
     }
 
-    /// The systems that grants of single APIs and of whole systems reach.
+    /// The systems that these grants reach, whole or by single APIs.
     pub fn reached<'a>(
         &'a self,
         apis: impl IntoIterator<Item = &'a ApiId>,
@@ -121,7 +121,7 @@ impl Snapshot {
         Some((id, system))
     }
 
-    /// The keys of a system's APIs, sorted.
+    /// The keys of the APIs of a system, sorted.
     #[must_use]
     pub fn api_keys(&self, system: &str) -> Vec<String> {
         let Some(id) = self.systems_by_key.get(system) else { return Vec::new() };
@@ -131,13 +131,13 @@ impl Snapshot {
         keys
     }
 
-    /// A project by its id.
+    /// The project with this id.
     #[must_use]
     pub fn project(&self, id: &ProjectId) -> Option<&CatalogProject> {
         self.projects.get(id)
     }
 
-    /// A project by its key or id.
+    /// The project with this key or id.
     #[must_use]
     pub fn project_named(&self, key_or_id: &str) -> Option<&CatalogProject> {
         match self.projects_by_key.get(key_or_id) {
@@ -153,26 +153,26 @@ impl Snapshot {
     }
 }
 
-/// The snapshot in force.
+/// The current snapshot, and how it is read.
 pub struct Catalog {
     database: Database,
     snapshot: FreshCell<Snapshot>,
 }
 
 impl Catalog {
-    /// A catalog that is read when it is first asked for.
+    /// Makes a catalog. It is read on first use.
     #[must_use]
     pub fn new(database: Database) -> Self {
         let snapshot = FreshCell::new(Arc::clone(database.epochs()), Change::Catalog);
         Self { database, snapshot }
     }
 
-    /// The snapshot in force.
+    /// The current snapshot.
     pub async fn load(&self) -> Result<Arc<Snapshot>, sqlx::Error> {
         self.snapshot.get_or_read(|| self.read()).await
     }
 
-    /// Whether this is the snapshot in force.
+    /// Whether this is still the current snapshot.
     pub(crate) fn still_counts(&self, snapshot: &Arc<Snapshot>) -> bool {
         self.snapshot.still_counts(snapshot)
     }
@@ -225,7 +225,7 @@ struct VerifierKeyRow {
     gateway: Option<String>,
 }
 
-/// The system whose verifier key this is.
+/// The system of a verifier key.
 #[must_use]
 pub fn system_of_key<'s>(snapshot: &'s Snapshot, key: Option<&str>) -> Option<&'s CatalogSystem> {
     let key = secret_id::parse(Prefix::VerifierKey, key?).ok()?;

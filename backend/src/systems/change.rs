@@ -19,7 +19,7 @@ use crate::web::problem::Problem;
 
 /// Change a system
 ///
-/// For system administrators. What is absent stays.
+/// For system administrators. Absent fields stay.
 #[utoipa::path(
     operation_id = "change_system",
     tag = "systems",

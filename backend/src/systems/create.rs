@@ -19,7 +19,7 @@ use crate::web::problem::Problem;
 
 /// Add a system
 ///
-/// For system administrators. It has no APIs yet: import a document, or add them by
+/// For system administrators. The system has no APIs yet: import a document, or add them by
 /// hand.
 #[utoipa::path(
     operation_id = "create_system",

@@ -18,20 +18,20 @@ pub(crate) async fn visible(
     store::system(&mut connection, Some(principal), named).await?.ok_or_else(|| Problem::not_found("system"))
 }
 
-/// The system as it is now, inside a write; the built-in one is refused.
+/// A system, inside a write. The built-in system is refused.
 pub(crate) async fn own(connection: &mut AnyConnection, named: &str) -> Result<System, Problem> {
     match store::system(connection, None, named).await? {
         None => Err(Problem::not_found("system")),
         Some(system) if system.builtin => {
-            Err(Problem::new(Kind::Conflict).with_detail("The built-in system is what this server is."))
+            Err(Problem::new(Kind::Conflict).with_detail("The built-in system cannot be changed."))
         }
         Some(system) => Ok(system),
     }
 }
 
-/// A system
+/// Get a system
 ///
-/// By key or id, if the one who asks may see it.
+/// By key or id. The caller must be allowed to see it.
 #[utoipa::path(
     operation_id = "get_system",
     tag = "systems",

@@ -22,8 +22,7 @@ struct SystemQuery {
     /// Part of the key or the name.
     #[param(nullable = false)]
     q: Option<String>,
-    /// Those only of which the one who asks may grant something to a token of
-    /// this kind.
+    /// Only systems of which the caller may grant something to a token of this kind.
     #[param(nullable = false, inline)]
     grantable: Option<TokenKind>,
     /// How many at most: 1 to 200, 50 if absent.
@@ -36,8 +35,8 @@ struct SystemQuery {
 
 /// List systems
 ///
-/// Those that are open to all or to a project of the one who asks; all of them
-/// for system administrators.
+/// The systems that are open to everybody or to a project of the caller. System administrators
+/// see all.
 #[utoipa::path(
     operation_id = "list_systems",
     tag = "systems",

@@ -1,4 +1,4 @@
-//! Core systems: their APIs, their verifier keys, and what decisions know of them.
+//! Core systems: their APIs, OpenAPI imports and verifier keys, and the catalog for decisions.
 
 mod apis;
 pub mod builtin;

@@ -10,9 +10,9 @@ use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::web::problem::Problem;
 
-/// List the projects that a system is opened to
+/// List the projects that a system is open to
 ///
-/// Which matters while it is restricted; else it is open to all.
+/// This matters while the system is restricted. Otherwise it is open to all projects.
 #[utoipa::path(
     operation_id = "list_system_projects",
     tag = "systems",

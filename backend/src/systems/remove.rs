@@ -12,8 +12,8 @@ use crate::web::problem::{Kind, Problem};
 
 /// Delete a system
 ///
-/// For system administrators. A system that tokens are granted stays; the answer
-/// names them.
+/// For system administrators. A system that is granted to tokens cannot be deleted. The problem
+/// lists these tokens.
 #[utoipa::path(
     operation_id = "delete_system",
     tag = "systems",

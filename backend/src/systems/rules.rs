@@ -6,12 +6,11 @@ use super::matching::bad_template::MAX_TEMPLATE;
 use super::matching::path::Path;
 use super::matching::template::Template;
 
-/// The methods that an API may have which is added by hand: those of an OpenAPI path item.
+/// The methods of an API that is added by hand: those of an OpenAPI path item.
 pub(super) const METHODS: [&str; 9] =
     ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE", "QUERY"];
 
-/// Reads a base path: empty, or an absolute path; a trailing slash is dropped,
-/// since templates start with theirs.
+/// Parses a base path: empty, or an absolute path. A trailing slash is dropped.
 pub(super) fn base_path(raw: &str) -> Result<String, Refusal> {
     let trimmed = raw.trim().trim_end_matches('/');
     if trimmed.is_empty() {
@@ -24,7 +23,7 @@ pub(super) fn base_path(raw: &str) -> Result<String, Refusal> {
     Ok(trimmed.to_owned())
 }
 
-/// Reads the path template of an API that is added by hand.
+/// Parses the path template of an API that is added by hand.
 pub(super) fn template(raw: &str) -> Result<String, Refusal> {
     let trimmed = raw.trim();
     if trimmed.is_empty() {
@@ -34,7 +33,7 @@ pub(super) fn template(raw: &str) -> Result<String, Refusal> {
     Ok(trimmed.to_owned())
 }
 
-/// Reads the method of an API that is added by hand, in any case.
+/// Parses the method of an API that is added by hand. Any case is accepted.
 pub(super) fn method(raw: &str) -> Result<String, Refusal> {
     let method = raw.trim().to_ascii_uppercase();
     if METHODS.contains(&method.as_str()) {
@@ -44,7 +43,7 @@ pub(super) fn method(raw: &str) -> Result<String, Refusal> {
     }
 }
 
-/// A reason as a sentence of its own.
+/// Formats a reason as a sentence.
 fn sentence(reason: &impl std::fmt::Display) -> String {
     let reason = reason.to_string();
     let mut characters = reason.chars();

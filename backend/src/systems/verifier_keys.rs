@@ -19,8 +19,7 @@ use crate::web::problem::Problem;
 
 /// List verifier keys
 ///
-/// For system administrators in person. The keys themselves are not shown, only how
-/// they begin.
+/// For system administrators with a session. The answer shows only how each key begins.
 #[utoipa::path(
     operation_id = "list_verifier_keys",
     tag = "systems",
@@ -41,8 +40,8 @@ pub(super) async fn list_verifier_keys(
 
 /// Make a verifier key
 ///
-/// The answer is the one time that the key is shown. A key for `/auth/{system}`
-/// names its gateway: only the headers of that family are read.
+/// The key is shown only in this answer. A key for `/auth/{system}` names its gateway: only the
+/// headers of that family are read.
 #[utoipa::path(
     operation_id = "create_verifier_key",
     tag = "systems",
@@ -94,7 +93,7 @@ pub(super) async fn create_verifier_key(
 
 /// Delete a verifier key
 ///
-/// For system administrators in person. What asks with it is refused from then on.
+/// For system administrators with a session. Requests with this key are refused from then on.
 #[utoipa::path(
     operation_id = "delete_verifier_key",
     tag = "systems",

@@ -28,7 +28,7 @@ use crate::keys::keyring::Keyring;
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
 
-/// What was asked for of a new token, checked but for what the database knows.
+/// The checked fields of an application, except for what needs the database.
 #[derive(Clone)]
 struct Application {
     kind: Kind,
@@ -69,8 +69,8 @@ impl Application {
 
 /// Apply for a token
 ///
-/// With an `Idempotency-Key` the same request may be sent again: it gets the
-/// same answer, and there is one token.
+/// With an `Idempotency-Key`, the same request can be sent again: the answer is the same, and
+/// there is one token.
 #[utoipa::path(
     operation_id = "create_token",
     tag = "tokens",
@@ -105,7 +105,7 @@ pub(super) async fn create(
     }
     let mut errors = Errors::new();
     let asked = Application::check(body, &mut errors);
-    // All at once: what is wrong with a field and what it names that is not there.
+    // All errors at once: fields that are wrong, and names that do not exist.
     store::resolve(&mut connection, asked.kind, &asked.named, &std::collections::HashSet::new(), &mut errors)
         .await?;
     drop(connection);

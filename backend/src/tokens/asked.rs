@@ -1,4 +1,4 @@
-//! The limits and the key that are asked for, checked.
+//! Checks the limits and the key in an application.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::crypto::rsa::KeySize;
 /// The most address ranges of a token.
 const MOST_RANGES: usize = 100;
 
-/// When a token ends, from what was asked for.
+/// Parses the expiry time.
 pub(super) fn expiry(raw: &str, now: i64, errors: &mut Errors) -> Option<i64> {
     match time::parse_millis(raw) {
         None => errors.add("expires_at", "invalid_time", "Not a time in RFC 3339, as 2027-01-31T12:00:00Z."),
@@ -23,7 +23,7 @@ pub(super) fn expiry(raw: &str, now: i64, errors: &mut Errors) -> Option<i64> {
     None
 }
 
-/// The address ranges that were asked for.
+/// Parses the address ranges.
 pub(super) fn ranges(raw: &[String], errors: &mut Errors) -> Vec<IpNet> {
     if raw.len() > MOST_RANGES {
         errors.add("allowed_ips", "too_many", format!("At most {MOST_RANGES}."));
@@ -40,7 +40,7 @@ pub(super) fn ranges(raw: &[String], errors: &mut Errors) -> Vec<IpNet> {
     found
 }
 
-/// The size of key that was asked for.
+/// Parses the key size.
 pub(super) fn key_size(
     raw: Option<u16>,
     kind: Kind,
@@ -59,7 +59,7 @@ pub(super) fn key_size(
     })
 }
 
-/// The public key that a client brings.
+/// Parses the public key of the client.
 pub(super) fn client_key(raw: Option<&str>, errors: &mut Errors) -> Option<Arc<ClientKey>> {
     errors.take("public_key", ClientKey::parse(raw?)).map(Arc::new)
 }

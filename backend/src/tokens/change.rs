@@ -22,8 +22,8 @@ use crate::revocations::{self, Of};
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
 
-/// What the name of a token is compared by; nobody else may have it. One that is
-/// only switched off keeps its own, also if that is another's by a later rule.
+/// The key that a token's name is compared by. No other token may have it. A token that is only
+/// disabled keeps its key, even if another token has it by a newer rule.
 async fn key_of_name(
     connection: &mut AnyConnection,
     id: &TokenId,
@@ -40,7 +40,7 @@ async fn key_of_name(
     }
 }
 
-/// What a token names once it is changed: what is absent stays.
+/// What a token names after the change. Absent fields stay.
 fn patched(before: Named, body: &mut TokenPatch) -> Named {
     let all_projects = body.all_projects.unwrap_or(before.all_projects && body.projects.is_none());
     Named {
@@ -58,7 +58,7 @@ fn patched(before: Named, body: &mut TokenPatch) -> Named {
 
 /// Modify a token
 ///
-/// What is absent stays. With `If-Match` it fails if somebody else was faster.
+/// Absent fields stay. With `If-Match`, the change fails if somebody else was faster.
 #[utoipa::path(
     operation_id = "change_token",
     tag = "tokens",
@@ -148,7 +148,7 @@ pub(super) async fn change(
                 targets: &targets,
                 by: &principal.origin().name,
             };
-            // Before the update, which forgets what the token reached.
+            // Before the update: afterwards the old grants are gone.
             let from = match loss(&before, &targets_before, &written) {
                 Some(Loss::Now) => Some(now()),
                 Some(Loss::At(end)) => Some(end),

@@ -15,8 +15,9 @@ use crate::web::problem::Problem;
 
 /// Download the token file
 ///
-/// For those who manage the token. It has what its client needs; where secrets are
-/// shown once, only the first call gets them. Every download is an audit event.
+/// For callers who may manage the token. The file has what the client needs. If the
+/// installation shows secrets once, only the first download has them. Every download is an
+/// audit event.
 #[utoipa::path(
     operation_id = "get_token_file",
     tag = "tokens",
@@ -47,7 +48,7 @@ pub(super) async fn file(
         .collect();
     let encoded =
         percent_encoding::utf8_percent_encode(&found.token.name, percent_encoding::NON_ALPHANUMERIC);
-    // RFC 6266 §4.3: the plain name for old clients, the true one beside it.
+    // RFC 6266 §4.3: an ASCII name for old clients, and the real one.
     let disposition =
         format!("attachment; filename=\"{plain}.token.json\"; filename*=UTF-8''{encoded}.token.json");
     Ok(HttpResponse::Ok()

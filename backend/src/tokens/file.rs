@@ -1,4 +1,4 @@
-//! The token file: everything that its bearer needs.
+//! The token file: everything that the client needs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,17 +18,17 @@ use crate::keys::keyring::Keyring;
 use crate::systems::catalog::Snapshot;
 use crate::web::problem::Problem;
 
-/// What the bearer of a token needs. Whoever has it can make the token's calls,
-/// unless the client has a key of its own.
+/// The token file. Whoever has it can make the token's calls, unless the client has a key of
+/// its own.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TokenFile {
-    /// The version of this form: 1.
+    /// The version of this format: 1.
     version: u32,
     kind: Kind,
     /// The `iss` of access tokens.
     issuer: String,
     token_id: TokenId,
-    /// The same: the `client_id` of OAuth.
+    /// The same id: the `client_id` of OAuth.
     client_id: TokenId,
     /// The token's name.
     name: String,
@@ -36,30 +36,30 @@ pub(super) struct TokenFile {
     apis: Vec<String>,
     /// The keys of the systems that are granted whole.
     systems: Vec<String>,
-    /// The audience of each system that it reaches, by the system's key.
+    /// The audience of each system that the token reaches, by the key of the system.
     audiences: BTreeMap<String, String>,
     created_at: Timestamp,
-    /// When the token ends, if it does.
+    /// When the token expires; absent if it does not.
     expires_at: Option<Timestamp>,
-    /// Where client credentials become an access token.
+    /// The token endpoint.
     token_endpoint: String,
-    /// The keys that access tokens are signed with.
+    /// The URL of the keys that verify access tokens.
     jwks_uri: String,
-    /// Where systems ask about a call.
+    /// The URL where systems ask about a call.
     verify_endpoint: String,
-    /// JWT: the names of the users it may act as.
+    /// JWT: the names of the users that it may act as.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     users: Option<Vec<String>>,
-    /// RSA: whether it is for all projects, also those to come.
+    /// RSA: whether it is for all projects, later ones too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     all_projects: Option<bool>,
-    /// RSA: the keys of the projects it is for.
+    /// RSA: the keys of its projects.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     projects: Option<Vec<String>>,
-    /// RSA: whether it makes one-time requests only.
+    /// RSA: whether it accepts one-time requests only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     one_time_only: Option<bool>,
@@ -67,7 +67,7 @@ pub(super) struct TokenFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     kid: Option<KeyId>,
-    /// The JOSE algorithm that the key is used with.
+    /// The JOSE algorithm of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     alg: Option<String>,
@@ -75,7 +75,7 @@ pub(super) struct TokenFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     enc: Option<&'static str>,
-    /// The key that requests are sealed with, or the client's own.
+    /// The public key that seals requests, or the client's own public key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     public_key: Option<ClientKey>,
@@ -83,11 +83,11 @@ pub(super) struct TokenFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     public_key_pem: Option<String>,
-    /// RSA: what a sealed request has to hold, and the client secret.
+    /// RSA: the secret that a sealed request contains; also the client secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Password)]
     secret: Option<String>,
-    /// RSA: a credential to present as it is; null once its client has withdrawn it.
+    /// RSA: the open token; null after the client has withdrawn it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, required = false, format = Password)]
     #[allow(clippy::option_option, reason = "absent is not the same as null")]
@@ -96,7 +96,7 @@ pub(super) struct TokenFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Password)]
     secret_id: Option<String>,
-    /// `private_key_jwt`, where the client has a key of its own.
+    /// `private_key_jwt`, if the client has a key of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     auth_method: Option<&'static str>,
@@ -168,7 +168,7 @@ impl TokenFile {
         }
     }
 
-    /// Where the token endpoint leaves a choice, the first one is made.
+    /// If several systems or users are possible, the example takes the first one.
     fn choices(&self) -> Vec<(&'static str, String)> {
         let first_of_several = |values: Vec<&String>| match values[..] {
             [first, _, ..] => Some(first.clone()),
@@ -180,7 +180,7 @@ impl TokenFile {
         choices.into_iter().filter_map(|(parameter, value)| Some((parameter, value?))).collect()
     }
 
-    /// What only the bearer of the file may know, and a line of `curl` that uses it.
+    /// The secrets of the client, and a `curl` command that uses them.
     fn with_secrets(mut self, keyring: &Keyring, token: &Token, stored: &StoredKey) -> Result<Self, Problem> {
         let secret = issue::secret(keyring, stored)?.expose().to_owned();
         let mut curl = format!("curl -sS -u '{}:{secret}' -d grant_type=client_credentials", token.id);
@@ -213,7 +213,8 @@ impl TokenFile {
         Ok(self)
     }
 
-    /// What the client signs with its own key, and a program that does. No secret is in it.
+    /// What the client signs with its own key, and a program that does it. This part has no
+    /// secret.
     fn with_client_key(mut self, token: &Token, jwk: &ClientKey) -> Result<Self, Problem> {
         let key = client_key::ClientKey::parse(&json!(jwk).to_string())
             .map_err(|refusal| Problem::internal(refusal.message))?;
@@ -223,7 +224,7 @@ impl TokenFile {
                 let _ = write!(more, ", {}: {}", json!(parameter), json!(value));
                 more
             });
-            // Every placeholder is written as a JSON text, which Python reads as it is.
+            // Every placeholder is a JSON text, which is also valid Python.
             let sample = EXCHANGE
                 .replace("{kty}", &json!(jwk.kty).to_string())
                 .replace("{alg}", &json!(alg).to_string())
@@ -243,7 +244,7 @@ impl TokenFile {
     }
 }
 
-/// How a client gets a JWT with its own key; `private.pem` is the other half of it.
+/// How a client gets a JWT with its own key. `private.pem` is its private half.
 const EXCHANGE: &str = r#"import secrets, time, requests
 from joserfc import jwt
 from joserfc.jwk import import_key

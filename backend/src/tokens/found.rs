@@ -1,4 +1,4 @@
-//! A token, found for the one who asks.
+//! Finds a token, and checks what the caller may do with it.
 
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::Token;
@@ -20,7 +20,7 @@ pub(super) async fn existing(connection: &mut AnyConnection, id: &TokenId) -> Re
     store::find(connection, id).await?.ok_or_else(|| Problem::not_found("token"))
 }
 
-/// A token that the one who asks manages, or that is granted to them.
+/// A token that the caller may see: they manage it, or it is granted to them.
 pub(super) async fn visible(
     connection: &mut AnyConnection,
     principal: &Principal,
@@ -32,8 +32,8 @@ pub(super) async fn visible(
     if theirs || found.token.manageable { Ok(found) } else { Err(Problem::not_found("token")) }
 }
 
-/// The warning that another token's name looks like this one's, naming one that
-/// the one who asks may see.
+/// The warning that the name of this token looks like another one. It names the other token
+/// only if the caller may see it.
 pub(super) async fn look_alike(
     connection: &mut AnyConnection,
     principal: &Principal,
@@ -51,8 +51,8 @@ pub(super) async fn look_alike(
     Ok(Some(look_alikes::warning("token", "name", None)))
 }
 
-/// A token that the one who asks manages. This is asked before the body is
-/// read, and again in the transaction that changes the token.
+/// A token that the caller may manage. This is checked before the body is read, and again in
+/// the transaction that changes the token.
 pub(super) async fn managed(
     database: &Database,
     principal: &Principal,

@@ -11,9 +11,9 @@ use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::web::problem::Problem;
 
-/// A token
+/// Get a token
 ///
-/// If the one who asks may see it. Secrets are no part of the answer.
+/// The caller must be allowed to see it. The answer has no secrets.
 #[utoipa::path(
     operation_id = "get_token",
     tag = "tokens",

@@ -1,4 +1,4 @@
-//! A request that is sent again gets the answer that it got before.
+//! A request that is sent again gets the answer of the first time.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
@@ -8,7 +8,7 @@ use crate::access::principal::Principal;
 use crate::crypto::Digest;
 use crate::web::problem::{Kind as ProblemKind, Problem};
 
-/// The digest under which the answer to this idempotency key of this caller is kept.
+/// The digest of an idempotency key and its caller.
 pub(super) fn idempotency_key(
     request: &HttpRequest,
     principal: &Principal,
@@ -22,7 +22,7 @@ pub(super) fn idempotency_key(
     Ok(Some(Digest::of(format!("{caller}\n{key}"))))
 }
 
-/// The answer that was given to the same request before.
+/// The answer that the same request got before.
 pub(super) fn repeat(
     before: &[u8],
     sent: &Digest,

@@ -1,4 +1,4 @@
-//! What a token proves itself with: made here, stored encrypted, shown again.
+//! Makes the keys and secrets of a token, and encrypts them.
 
 use latchkey_shared::ids::{KeyId, TokenId};
 use latchkey_shared::tokens::Kind;
@@ -30,9 +30,8 @@ fn place<'a>(key: &'a KeyId, column: &'static str) -> Place<'a> {
     Place { table: "token_keys", row: key.as_str(), column }
 }
 
-/// Makes the key of a token's generation, where the client did not bring its
-/// own. RSA keys come from the pool; nothing of this belongs into a write
-/// transaction.
+/// Makes a key for a generation of a token, unless the client brings its own. RSA keys come
+/// from the pool. Call this outside of a write transaction.
 pub(super) async fn make_key(
     kind: Kind,
     token: &TokenId,
@@ -84,7 +83,7 @@ pub(super) async fn make_key(
     }
 }
 
-/// The current key of a token as it is stored.
+/// The current key of a token, as it is stored.
 #[derive(sqlx::FromRow)]
 pub(crate) struct StoredKey {
     pub(super) id: String,
@@ -98,14 +97,14 @@ fn open(keyring: &Keyring, id: &KeyId, column: &'static str, stored: &[u8]) -> R
     String::from_utf8(plain.to_vec()).map(Secret::new).map_err(Problem::internal)
 }
 
-/// The open token of a key; none once its client has withdrawn it (RFC 7009).
+/// The open token of a key; none if its client has withdrawn it (RFC 7009).
 pub(super) fn open_token(keyring: &Keyring, stored: &StoredKey) -> Result<Option<String>, Problem> {
     let id: KeyId = stored.id.parse().map_err(Problem::internal)?;
     let open = |sealed: &[u8]| Ok(open(keyring, &id, "open_token", sealed)?.expose().to_owned());
     stored.open_token.as_deref().map(open).transpose()
 }
 
-/// The secret, or the secret id, of a key that has one.
+/// The secret or secret id of a key that has one.
 pub(super) fn secret(keyring: &Keyring, stored: &StoredKey) -> Result<Secret, Problem> {
     let id: KeyId = stored.id.parse().map_err(Problem::internal)?;
     let secret = stored.secret.as_deref().ok_or_else(|| Problem::internal("a key without a secret"))?;

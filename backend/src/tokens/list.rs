@@ -15,19 +15,19 @@ use crate::web::extract::{Query, read_cursor, write_cursor};
 use crate::web::problem::Problem;
 use crate::{projects, systems, users};
 
-/// Candidates that are ranked when nothing holds what was searched.
+/// The most candidates that are ranked if no name contains the search text.
 const CANDIDATES: usize = 2_000;
 
-/// How alike a name must be to be found with typos.
+/// How similar a name must be to count as a match with typos.
 const ALIKE: f64 = 0.4;
 
-/// How a list of tokens is sorted.
+/// The order of a list of tokens.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Sort {
     /// The newest first.
     Created,
-    /// By name, whatever its case.
+    /// By name, regardless of case.
     Name,
 }
 
@@ -36,32 +36,32 @@ enum Sort {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// Of this kind; both if absent.
+    /// Only this kind; both kinds if absent.
     #[param(nullable = false, inline)]
     kind: Option<Kind>,
-    /// Part of the name, give or take a typo.
+    /// Part of the name. Typos are tolerated.
     #[param(nullable = false)]
     q: Option<String>,
-    /// With this status.
+    /// Only this status.
     #[param(nullable = false, inline)]
     status: Option<Status>,
-    /// For this project, by key or id.
+    /// Only tokens for this project, by key or id.
     #[param(nullable = false)]
     project: Option<String>,
-    /// For this user, by name or id.
+    /// Only tokens for this user, by name or id.
     #[param(nullable = false)]
     user: Option<String>,
-    /// Granted this API, by key or id, alone or with its whole system.
+    /// Only tokens that are granted this API, by key or id, alone or with its whole system.
     #[param(nullable = false)]
     api: Option<String>,
-    /// `true`: those only whose name another token has by the rules of today. They must be
-    /// renamed before they are changed.
+    /// `true`: only tokens whose name another token has by the current rules. Rename them
+    /// before you change them.
     #[param(nullable = false)]
     name_taken: Option<bool>,
-    /// `created`, the newest first, if absent; not `name` together with `q`.
+    /// `created` (the newest first) if absent. `name` cannot be combined with `q`.
     #[param(nullable = false, inline)]
     sort: Option<Sort>,
-    /// Whether to say how many there are in all.
+    /// Whether to count all tokens that match.
     #[param(nullable = false)]
     total: Option<bool>,
     /// How many at most: 1 to 200, 50 if absent.
@@ -72,10 +72,10 @@ struct ListQuery {
     cursor: Option<String>,
 }
 
-/// What begins the cursors of lists by name.
+/// The prefix of cursors in lists by name.
 const BY_NAME: &str = "name ";
 
-/// Where the page that was asked for begins.
+/// Where the requested page begins.
 fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
     let position = cursor.map(read_cursor).transpose()?;
     let invalid = || {
@@ -84,7 +84,7 @@ fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
     match (sort, position) {
         (Sort::Created, None) => Ok(Start::Newest(None)),
         (Sort::Created, Some(position)) => Ok(Start::Newest(Some(position.parse().map_err(|_| invalid())?))),
-        // What is found may be a great part of all: too much to sort.
+        // A search may match a large part of all tokens, too many to sort.
         (Sort::Name, _) if !q.is_empty() => {
             Err(Problem::field("sort", Refusal::new("not_with_q", "What is searched is not sorted by name.")))
         }
@@ -98,8 +98,8 @@ fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
 
 /// List tokens
 ///
-/// A system administrator sees all, a project administrator
-/// those that are wholly theirs, everybody the JWT tokens granted to them.
+/// A system administrator sees all tokens. A project administrator sees the tokens whose
+/// projects are all theirs. Everybody sees the JWT tokens that are granted to them.
 #[utoipa::path(
     operation_id = "list_tokens",
     tag = "tokens",

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::store::{Found, Written};
 use crate::access::grants::{GrantedApi, Limits, Targets};
 
-/// Whether `after` lets its bearer do nothing that `before` did not.
+/// Whether `after` allows nothing that `before` did not.
 pub(super) fn narrows(before: &Limits, after: &Limits) -> bool {
     let ends_no_later = match (before.expires_at, after.expires_at) {
         (None, _) => true,
@@ -18,17 +18,17 @@ pub(super) fn narrows(before: &Limits, after: &Limits) -> bool {
     ends_no_later && from_no_elsewhere && (after.one_time_only || !before.one_time_only)
 }
 
-/// What a change takes from JWTs that were issued before it.
+/// When JWTs that were issued before the change stop being valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Loss {
-    /// Something, at once.
+    /// Now.
     Now,
-    /// Nothing before this moment, everything then.
+    /// At this time, in milliseconds since the epoch.
     At(i64),
 }
 
-/// What is lost by writing a token anew: verifiers that check its JWTs offline
-/// have to learn of it.
+/// What the new version of a token loses. Verifiers that check its JWTs offline must learn of
+/// it.
 pub(super) fn loss(before: &Found, targets_before: &Targets, after: &Written<'_>) -> Option<Loss> {
     let grants = after.grants;
     let grants_stay = before.token.systems.iter().all(|system| grants.whole.contains(&system.id))
@@ -52,7 +52,7 @@ pub(super) fn loss(before: &Found, targets_before: &Targets, after: &Written<'_>
         }
         _ => false,
     };
-    // The end is looked at apart: a JWT is good until then.
+    // The expiry time is treated apart: a JWT stays valid until then.
     let limits = Limits { expires_at: before.limits.expires_at, ..after.limits.clone() };
     let is_switched_off = after.disabled && !before.disabled;
     if is_switched_off || !grants_stay || !targets_stay || !narrows(&limits, &before.limits) {

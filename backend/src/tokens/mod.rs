@@ -1,5 +1,5 @@
-//! Tokens: what integrators apply for, and what administrators see, change and
-//! withdraw. Each operation has a file of its own. Their SQL is in [`store`].
+//! Tokens. Integrators apply for them; administrators see, change and withdraw them. Each
+//! operation has a file of its own. The SQL is in [`store`].
 
 mod apply;
 mod asked;

@@ -18,14 +18,14 @@ use crate::web::problem::Problem;
 struct NameQuery {
     /// The name.
     name: String,
-    /// The id of the token that may have it already.
+    /// The id of the token that may have the name.
     #[param(nullable = false)]
     except: Option<String>,
 }
 
-/// Is a name free?
+/// Check whether a name is free
 ///
-/// Whether a token can have it, now. `except` is the token that may keep it.
+/// Whether a token can have this name now. `except` is a token that may have it already.
 #[utoipa::path(
     operation_id = "get_name_availability",
     tag = "tokens",

@@ -9,7 +9,7 @@ const MOST_GRANTS: usize = 2_000;
 /// The most projects or users that a token is for.
 const MOST_TARGETS: usize = 500;
 
-/// Whom and what a token names, as it was asked for: keys, names or ids.
+/// The APIs, systems, projects and users that an application names, by key, name or id.
 #[derive(Clone, Default)]
 pub(crate) struct Named {
     /// APIs, by key or id.
@@ -18,14 +18,14 @@ pub(crate) struct Named {
     pub systems: Vec<String>,
     /// Projects, by key or id.
     pub projects: Vec<String>,
-    /// All projects.
+    /// Whether the token is for all projects.
     pub all_projects: bool,
     /// Users, by name or id.
     pub users: Vec<String>,
 }
 
 impl Named {
-    /// Notes what does not go with the kind, or goes beyond the limits.
+    /// Checks that the names fit the kind and stay within the limits.
     pub(super) fn check(&self, kind: Kind, errors: &mut Errors) {
         for (field, length, most) in [
             ("apis", self.apis.len(), MOST_GRANTS),

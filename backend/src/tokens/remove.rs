@@ -16,7 +16,7 @@ use crate::web::problem::Problem;
 
 /// Delete a token
 ///
-/// Its key material is destroyed; this cannot be undone. Its next call is denied.
+/// Destroys its keys. This cannot be undone. Its next call is denied.
 #[utoipa::path(
     operation_id = "delete_token",
     tag = "tokens",

@@ -1,5 +1,5 @@
-//! What is stored of names to compare them by (`fields::name_key`,
-//! `fields::skeleton`), computed anew when its rule has changed since.
+//! Computes the stored keys of names again when their rule has changed (`fields::name_key`,
+//! `fields::skeleton`).
 
 use latchkey_shared::fields::{name_key, skeleton};
 
@@ -8,16 +8,15 @@ use crate::database::Database;
 use crate::database::sql::Sql;
 use crate::systems;
 
-/// The rule of today: characters that cannot be seen do not count, and the
-/// skeleton is stored beside the key.
+/// The current rule: invisible characters do not count, and the skeleton is stored too.
 const RULE: i64 = 3;
-/// Rows that are looked at in one go.
+/// Rows in one batch.
 const SOME: i64 = 2_000;
 
-/// Computes the stored keys anew if they are of an older rule. Tokens whose name
-/// is another's by the new rule keep their old key and go on working; they are
-/// named in the log, can be listed, and must be renamed before they are changed.
-/// A start that breaks off goes on where it was at the next one.
+/// Computes stored keys again if they are of an older rule. If two tokens have the same name by
+/// the new rule, the second one keeps its old key and goes on working. The log names it,
+/// `name_taken` lists it, and it must be renamed before it is changed. If the start is
+/// interrupted, the next one continues.
 pub async fn renew_keys(database: &Database) -> Result<(), sqlx::Error> {
     let rule: i64 = sqlx::query_scalar("SELECT rule FROM name_keys").fetch_one(database.reader()).await?;
     if rule >= RULE {
@@ -32,8 +31,7 @@ pub async fn renew_keys(database: &Database) -> Result<(), sqlx::Error> {
         .map(drop)
 }
 
-/// What is written of a token: its `seq`, its id and its name, its key and its
-/// skeleton until now.
+/// A token: its `seq`, id and name, and its stored key and skeleton.
 type Row = (i64, String, String, String, String);
 
 async fn renew_tokens(database: &Database) -> Result<(), sqlx::Error> {
@@ -71,7 +69,7 @@ async fn renew_tokens(database: &Database) -> Result<(), sqlx::Error> {
     }
 }
 
-/// What is to be written anew.
+/// The rows that must be written.
 #[derive(Default)]
 struct Stale {
     /// `seq` and skeleton.

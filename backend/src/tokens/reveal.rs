@@ -1,4 +1,4 @@
-//! The right to the secrets of a token.
+//! The right to see the secrets of a token.
 
 use latchkey_shared::fields::Errors;
 use latchkey_shared::ids::TokenId;
@@ -16,8 +16,7 @@ use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::web::problem::{Kind as ProblemKind, Problem};
 
-/// Whether the secrets of a token may be had by the one who asks: those of now, and
-/// those of a rotation.
+/// Checks that the caller may see the secrets of a token.
 pub(super) async fn may_reveal(
     connection: &mut AnyConnection,
     principal: &Principal,
@@ -35,7 +34,8 @@ pub(super) async fn may_reveal(
     principal.may_reveal(&grants, &targets, &found.limits, descendant)
 }
 
-/// The right to a token's secrets, noted in the audit trail, and its current key.
+/// Checks that the caller may see a token's secrets, records it in the audit trail, and returns
+/// the current key.
 pub(super) async fn reveal(
     principal: Principal,
     database: &Database,

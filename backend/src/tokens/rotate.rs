@@ -25,8 +25,8 @@ const LONGEST_OVERLAP: u32 = 7 * 24 * 60 * 60;
 
 /// Rotate a token
 ///
-/// It gets new keys and secrets. Those until now stay good for the overlap. A
-/// token whose client has a key of its own gets the `public_key` that comes along.
+/// Makes new keys and secrets. The old ones stay valid for the overlap. If the client has a key
+/// of its own, send its next `public_key`.
 #[utoipa::path(
     operation_id = "rotate_token",
     tag = "tokens",
@@ -78,7 +78,7 @@ pub(super) async fn rotate(
             let connection = transaction.connection();
             let found = existing(&mut *connection, &id).await?;
             may_reveal(&mut *connection, &principal, &found).await?;
-            // The open token in the new key says which generation it is.
+            // The open token in the new key contains the generation.
             if found.token.generation + 1 != generation {
                 return Err(
                     Problem::new(ProblemKind::Conflict).with_detail("The token was rotated meanwhile.")
@@ -88,7 +88,7 @@ pub(super) async fn rotate(
             let by = principal.origin().name.clone();
             store::start_generation(&mut *connection, &id, generation, until, &by).await?;
             store::insert_key(&mut *connection, &id, generation, &key).await?;
-            // JWTs of the credential until now end with it.
+            // JWTs of the old credential end with it.
             let from = until.unwrap_or_else(now);
             revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;
             transaction.changes(Change::Token(id.clone()));

@@ -1,9 +1,9 @@
-//! Fuzzy search by name. The grams are ours, so that both engines find the same.
+//! Fuzzy search by name. We make the grams ourselves, so that both engines find the same.
 
 use std::collections::BTreeSet;
 
-/// The 2- and 3-grams of a folded name, written so that any index takes them:
-/// each character as its code point in hexadecimal.
+/// The 2-grams and 3-grams of a folded name. Each character is its code point in hexadecimal,
+/// which any index accepts.
 #[must_use]
 pub(super) fn grams(name_key: &str) -> BTreeSet<String> {
     let characters: Vec<char> = name_key.chars().collect();
@@ -17,8 +17,7 @@ pub(super) fn grams(name_key: &str) -> BTreeSet<String> {
     found
 }
 
-/// How alike two folded names are: the share of 2-grams that they have in
-/// common (Dice), from 0 to 1.
+/// The similarity of two folded names: the share of common 2-grams (Dice), from 0 to 1.
 #[must_use]
 pub(super) fn similarity(one: &str, other: &str) -> f64 {
     let pairs = |text: &str| -> BTreeSet<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
@@ -31,8 +30,8 @@ pub(super) fn similarity(one: &str, other: &str) -> f64 {
     2.0 * f64::from(common) / f64::from(all)
 }
 
-/// Whether a text is long enough to be looked for with typos in it: four
-/// characters, three where each carries more.
+/// Whether a text is long enough to search for with typos: four characters, or three if each
+/// carries more.
 #[must_use]
 pub(super) fn may_have_typos(q: &str) -> bool {
     let length = q.chars().count();

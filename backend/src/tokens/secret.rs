@@ -15,8 +15,8 @@ use crate::web::problem::Problem;
 
 /// Copy the secret id of a JWT token
 ///
-/// For those who manage the token, with what its client needs to get access tokens.
-/// Every copy is an audit event.
+/// For callers who may manage the token. The answer has what the client needs to get access
+/// tokens. Every copy is an audit event.
 #[utoipa::path(
     operation_id = "get_secret_id",
     tag = "tokens",

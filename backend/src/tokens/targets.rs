@@ -1,4 +1,4 @@
-//! Whom a token is for.
+//! The projects or users of a token.
 
 use latchkey_shared::fields::Errors;
 use sqlx::AnyConnection;
@@ -9,7 +9,7 @@ use crate::access::grants::Targets;
 use crate::access::principal::Principal;
 use crate::web::problem::Problem;
 
-/// Whom the token is for, as the rules see it.
+/// The targets of a token, in the form that the access rules need.
 pub(super) async fn targets(connection: &mut AnyConnection, found: &Found) -> Result<Targets, Problem> {
     let named = Named { apis: Vec::new(), systems: Vec::new(), ..found.named() };
     let held = found.held();

@@ -1,5 +1,5 @@
-//! `POST /tokens/{token}/try`: would this call be allowed, and why not? The
-//! decision engine answers, as if the token's credential had been presented.
+//! `POST /tokens/{token}/try`: would this call be allowed? The engine answers as if the token's
+//! credential had been sent.
 
 use actix_web::{post, web};
 use latchkey_shared::fields::Errors;
@@ -21,10 +21,9 @@ use crate::web::problem::Problem;
 
 /// Try a call
 ///
-/// The decision that a call with the token would get now. No credential is
-/// needed, one-time requests are taken to be made for just this call, and
-/// nothing is counted or used up. Who only sees a JWT token because it is
-/// granted to them tries it as themself.
+/// The decision that a call with the token would get now. It needs no credential. One-time
+/// requests count as made for this call. Nothing is counted or used up. A caller who only sees
+/// a JWT token because it is granted to them tries it as themself.
 #[utoipa::path(
     operation_id = "try_call",
     tag = "tokens",
@@ -78,8 +77,7 @@ pub(super) async fn try_call(
     Ok(web::Json(conceal(verdict, &principal).decision()))
 }
 
-/// The user as whom the call would be made; none for RSA tokens. `me` is set
-/// where nobody else may be asked about.
+/// The user of the call; none for RSA tokens. If `me` is set, no other user may be tried.
 async fn subject(
     token: &TokenState,
     users: &Users,
@@ -106,8 +104,7 @@ async fn subject(
     Ok(None)
 }
 
-/// A denial in a project that the one who asks may not know of reads as if
-/// there were no such project.
+/// Hides a project that the caller may not see: the answer is the same as if it did not exist.
 fn conceal(verdict: Verdict, principal: &Principal) -> Verdict {
     let (Some(_), Some(project), Some(token)) = (verdict.denied, &verdict.project, &verdict.token) else {
         return verdict;

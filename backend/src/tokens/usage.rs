@@ -10,10 +10,10 @@ use crate::access::principal::Principal;
 use crate::database::{Database, now};
 use crate::web::problem::Problem;
 
-/// How a token was used
+/// Get a token's usage
 ///
-/// With the calls that this server decided until now; those of other nodes
-/// follow within seconds.
+/// It includes all calls that this server has decided so far. Calls of other nodes follow
+/// within seconds.
 #[utoipa::path(
     operation_id = "get_token_usage",
     tag = "tokens",

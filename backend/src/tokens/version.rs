@@ -1,4 +1,4 @@
-//! The version of a token, as its `ETag` says it (RFC 9110 §8.8.3).
+//! The version of a token in its `ETag` (RFC 9110 §8.8.3).
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -10,7 +10,7 @@ fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// Refuses when the request was made for another version (RFC 9110 §13.1.1).
+/// Refuses a request that was made for another version (RFC 9110 §13.1.1).
 pub(super) fn check_version(if_match: Option<&str>, version: i64) -> Result<(), Problem> {
     let Some(wanted) = if_match else { return Ok(()) };
     let matches = wanted.split(',').map(str::trim).any(|one| one == "*" || one == etag(version));

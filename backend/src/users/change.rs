@@ -18,7 +18,7 @@ use crate::web::problem::{Kind, Problem};
 
 /// Change a user
 ///
-/// For system administrators in person. What is absent stays.
+/// For system administrators with a session. Absent fields stay.
 #[utoipa::path(
     operation_id = "change_user",
     tag = "users",
@@ -44,8 +44,7 @@ pub(super) async fn change(
 
 /// Disable a user
 ///
-/// Users are never deleted. Their sessions end at once, and every call as them
-/// is denied.
+/// Users are never deleted. Their sessions end at once, and every call as this user is denied.
 #[utoipa::path(
     operation_id = "disable_user",
     tag = "users",
@@ -95,7 +94,7 @@ async fn apply(
             Box::pin(async move {
                 let id = &user.id;
                 let connection = transaction.connection();
-                // As it is now, inside the transaction.
+                // Read again inside the transaction.
                 let mut row = store::find(&mut *connection, id.as_str())
                     .await?
                     .ok_or_else(|| Problem::not_found("user"))?;

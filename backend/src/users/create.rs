@@ -17,7 +17,7 @@ use crate::web::problem::Problem;
 
 /// Add a user
 ///
-/// A password given here is temporary: the first login must change it.
+/// A password in the request is temporary: the user must change it at the first login.
 #[utoipa::path(
     operation_id = "create_user",
     tag = "users",

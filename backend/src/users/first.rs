@@ -12,8 +12,8 @@ use crate::crypto::Secret;
 use crate::database::{Change, Database};
 use crate::web::problem::Problem;
 
-/// Makes the administrator `admin` if there is no user at all, with the
-/// password that is configured or one made up. Returns the password if so.
+/// Adds the administrator `admin` if there is no user yet. The password is the configured one,
+/// or a generated one. Returns the password if it added the user.
 pub async fn ensure_first_administrator(
     database: &Database,
     configuration: &Configuration,

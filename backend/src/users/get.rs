@@ -8,9 +8,9 @@ use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::web::problem::Problem;
 
-/// A user
+/// Get a user
 ///
-/// By name or id, if the one who asks may see them.
+/// By name or id. The caller must be allowed to see the user.
 #[utoipa::path(
     operation_id = "get_user",
     tag = "users",

@@ -13,8 +13,8 @@ use latchkey_shared::page::Page;
 
 /// List users
 ///
-/// A system administrator sees all, a project administrator the members of
-/// their projects, everybody themself.
+/// A system administrator sees all users. A project administrator sees the members of their
+/// projects. Everybody sees themself.
 #[utoipa::path(
     operation_id = "list_users",
     tag = "users",

@@ -1,4 +1,4 @@
-//! People: their accounts, their passwords, and what decisions know of them.
+//! People: their accounts, passwords and logins, and what decisions know of them.
 
 mod change;
 mod create;

@@ -11,18 +11,18 @@ use tokio::sync::Semaphore;
 use crate::crypto::Secret;
 use crate::web::problem::Problem;
 
-/// Attempts that may wait for their turn.
+/// The most attempts that wait for their turn.
 const WAITING: usize = 64;
-/// What an unknown name is checked against, so that it takes as long as a known one.
+/// The hash that an unknown name is checked against, so that it takes as long as a known one.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IG5vYm9keQ$R4L5ewZ0KXGpYbOKTLgAV2Dvx4pdfz6VAyVnvTuFx1k";
 
-/// How long a password lasts.
+/// How long a password is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lasting {
-    /// Until the first login, which must choose another.
+    /// Until the first login. The user must choose another one.
     Temporary,
-    /// The person chose it.
+    /// The user chose it.
     Chosen,
 }
 
@@ -48,7 +48,7 @@ impl Default for Hasher {
 }
 
 impl Hasher {
-    /// The hash to store of a password.
+    /// Hashes a password.
     pub async fn hash(&self, password: Secret) -> Result<String, Problem> {
         self.run(move || {
             let hash = Argon2::default().hash_password(password.expose().as_bytes());
@@ -57,8 +57,7 @@ impl Hasher {
         .await?
     }
 
-    /// Whether the password is the one that was hashed; with no hash it is
-    /// not, after the same time.
+    /// Checks a password against a hash. Without a hash it fails after the same time.
     pub async fn verify(&self, password: Secret, hash: Option<String>) -> Result<bool, Problem> {
         self.run(move || {
             let known = hash.is_some();

@@ -10,10 +10,10 @@ use crate::access::reach::UserState;
 use crate::database::{Database, Fresh};
 use crate::web::problem::Problem;
 
-/// Users whose state is kept in memory.
+/// The most users whose state is cached.
 const STATES: usize = 16_384;
 
-/// What requests and decisions need to know of users.
+/// The states of users, cached.
 pub struct Users {
     database: Database,
     states: Fresh<UserId, UserState>,
@@ -26,17 +26,17 @@ impl Users {
         Self { states: Fresh::new(Arc::clone(database.epochs()), STATES), database }
     }
 
-    /// What is known of a user now.
+    /// The state of a user now.
     pub async fn state(&self, id: &UserId) -> Result<Option<Arc<UserState>>, sqlx::Error> {
         self.states.get_or_read(id, || store::state(&self.database, id)).await
     }
 
-    /// Whether this is what is known of a user now.
+    /// Whether this is still the state of the user.
     pub(crate) fn still_counts(&self, user: &Arc<UserState>) -> bool {
         self.states.still_counts(&user.id, user)
     }
 
-    /// The one of `ids` that has this name or id now.
+    /// The one of `ids` that has this name or id.
     pub async fn one_of(
         &self,
         ids: impl IntoIterator<Item = &UserId>,
@@ -52,7 +52,7 @@ impl Users {
         Ok(None)
     }
 
-    /// A user and their projects, as a session shows them.
+    /// The session that the API shows: a user and their projects.
     pub async fn session(&self, id: &UserId) -> Result<Session, Problem> {
         let user = store::user(&self.database, id.as_str()).await?;
         let user = user.ok_or_else(|| Problem::internal("a session without a user"))?;

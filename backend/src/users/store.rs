@@ -107,7 +107,7 @@ pub(super) async fn state(database: &Database, id: &UserId) -> Result<Option<Use
     }))
 }
 
-/// The names at login of the other users.
+/// The usernames of the other users.
 pub(super) async fn names_beside(database: &Database, id: &UserId) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar("SELECT username FROM users WHERE id <> $1 ORDER BY username")
         .bind(id.to_string())
@@ -115,7 +115,7 @@ pub(super) async fn names_beside(database: &Database, id: &UserId) -> Result<Vec
         .await
 }
 
-/// What a login is checked against.
+/// The stored data that a login is checked against.
 #[derive(FromRow)]
 pub struct Credentials {
     /// The user's id.
@@ -126,7 +126,7 @@ pub struct Credentials {
     pub password_hash: Option<String>,
 }
 
-/// What a login with this name is checked against.
+/// The stored data for a login with this name.
 pub async fn credentials(database: &Database, username: &str) -> Result<Option<Credentials>, sqlx::Error> {
     sqlx::query_as("SELECT id, disabled, password_hash FROM users WHERE username = $1")
         .bind(username.replace('\0', ""))
@@ -175,7 +175,7 @@ pub(super) async fn find(connection: &mut AnyConnection, named: &str) -> Result<
     sql.query_as::<UserRow>().fetch_optional(connection).await?.map(UserRow::read).transpose()
 }
 
-/// PostgreSQL refuses NUL in text, and no name holds it.
+/// PostgreSQL refuses NUL in a text. No name has one.
 fn clean(named: &str) -> String {
     named.replace('\0', "\u{fffd}")
 }
@@ -211,7 +211,7 @@ fn push_visible(sql: &mut Sql, principal: &Principal) {
     }
 }
 
-/// Whether the one who asks may know of a user.
+/// Whether the caller may see a user.
 pub(super) async fn may_see(
     database: &Database,
     principal: &Principal,
@@ -223,7 +223,7 @@ pub(super) async fn may_see(
     Ok(sql.query().fetch_optional(database.reader()).await?.is_some())
 }
 
-/// Users whose names hold `q` (folded), in the order of their names.
+/// Users whose names contain `q` (folded), in the order of their names.
 pub(super) async fn list(
     database: &Database,
     principal: &Principal,
@@ -247,7 +247,7 @@ pub(super) async fn is_empty(connection: &mut AnyConnection) -> Result<bool, sql
     Ok(sqlx::query("SELECT id FROM users LIMIT 1").fetch_optional(connection).await?.is_none())
 }
 
-/// Whether an enabled system administrator is there.
+/// Whether there is an enabled system administrator.
 pub(super) async fn has_administrator(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
     let found = sqlx::query("SELECT id FROM users WHERE role = 'system_admin' AND disabled = 0 LIMIT 1");
     Ok(found.fetch_optional(connection).await?.is_some())
@@ -277,7 +277,7 @@ pub(super) async fn insert(
     .map(drop)
 }
 
-/// Writes what of a user can change.
+/// Writes the fields of a user that can change.
 pub(super) async fn update(connection: &mut AnyConnection, user: &User, now: i64) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE users SET display_name = $1, email = $2, role = $3, disabled = $4, updated_at = $5 WHERE id = $6",

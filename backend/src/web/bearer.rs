@@ -1,4 +1,4 @@
-//! What a request says in `Authorization` and `X-Project`.
+//! The headers `Authorization` and `X-Project` of a request.
 
 use std::borrow::Cow;
 
@@ -16,8 +16,8 @@ pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| credential.trim())
 }
 
-/// Why there is no good credential in `Authorization: Bearer`. Where none came
-/// along, none was wrong (RFC 6750 §3.1).
+/// The problem if `Authorization: Bearer` has no valid credential. If there was none, no error
+/// is named (RFC 6750 §3.1).
 pub(crate) fn no_credential(request: &HttpRequest) -> Problem {
     let bearer = request.headers().get_all(header::AUTHORIZATION).any(|value| {
         let scheme = value.as_bytes().split(|&byte| byte == b' ').next().unwrap_or_default();
@@ -26,13 +26,13 @@ pub(crate) fn no_credential(request: &HttpRequest) -> Problem {
     if bearer { Problem::denied(Reason::Malformed, None) } else { Problem::new(Kind::Unauthenticated) }
 }
 
-/// A verifier key was asked for, and this is none.
+/// The problem if a verifier key was expected.
 pub(crate) fn no_verifier_key(request: &HttpRequest) -> Problem {
     no_credential(request).with_detail("Send a verifier key as bearer token.")
 }
 
-/// The project that `X-Project` names. Several lines are one list (RFC 9110
-/// §5.3), which names no project.
+/// The project in `X-Project`. Several lines are one list (RFC 9110 §5.3), which names no
+/// project.
 pub(crate) fn project(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     headers
         .get_all("x-project")

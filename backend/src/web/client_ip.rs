@@ -1,4 +1,4 @@
-//! The address that a request came from.
+//! The address of the caller of a request.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, web};
 
 use crate::configuration::Configuration;
 
-/// The address that a request came from, as far as it can be relied on.
+/// The address of the caller, if it can be relied on.
 #[must_use]
 pub fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();

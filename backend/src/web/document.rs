@@ -1,5 +1,4 @@
-//! The OpenAPI document: what the routes say of themselves, and what all of
-//! them have in common.
+//! The OpenAPI document: the descriptions of all routes, and what they have in common.
 
 use std::collections::BTreeMap;
 
@@ -24,22 +23,22 @@ use super::problem::Kind;
 /// The path of the document.
 pub const PATH: &str = "/api/openapi.json";
 
-/// The tags of operations, and what they are about.
+/// The tags of operations, and their descriptions.
 const TAGS: [(&str, &str); 11] = [
-    ("session", "A person logs in and out, and changes their password."),
-    ("tokens", "API tokens: applying for them, changing, rotating and deleting them."),
-    ("systems", "The systems whose calls are decided, their APIs and their verifier keys."),
+    ("session", "Log in and out, and change the password."),
+    ("tokens", "API tokens: apply, change, rotate, delete."),
+    ("systems", "Core systems, their APIs and their verifier keys."),
     ("projects", "Projects, their members, and the systems that are open to them."),
-    ("users", "The people who log in, and whom calls are made as."),
-    ("verify", "For systems and gateways: may this call pass, and what no longer counts?"),
-    ("oauth", "For clients: access tokens by OAuth 2, and what is needed to check them."),
+    ("users", "People who log in, and users that calls are made as."),
+    ("verify", "Decisions and revocations, for systems and gateways."),
+    ("oauth", "OAuth 2: access tokens, introspection, revocation and metadata."),
     ("signing_keys", "The keys that sign access tokens."),
-    ("audit", "Who did what, and when."),
-    ("installation", "How the installation is set up, and how much it is used."),
-    ("operation", "For those who run the server: is it well, and what do its problems mean?"),
+    ("audit", "The audit trail."),
+    ("installation", "Settings and statistics of the installation."),
+    ("operation", "Health checks and problem types, for operators."),
 ];
 
-/// What stands in a path for one thing.
+/// The descriptions of path parameters.
 const PATH_PARAMETERS: [(&str, &str); 6] = [
     ("system", "The system's key or id."),
     ("api", "The API's id, key or operation id."),
@@ -49,11 +48,10 @@ const PATH_PARAMETERS: [(&str, &str); 6] = [
     ("key", "The key's id."),
 ];
 
-/// The one operation below `/api/v1` that needs no credential.
+/// The only operation below `/api/v1` without a credential.
 const LOGIN: &str = "log_in";
 
-/// Adds to `document` what all operations have in common: the problems that
-/// any of them may answer, and how callers authenticate.
+/// Adds what all operations have in common: problems, and ways to authenticate.
 #[must_use]
 pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
     document.info = InfoBuilder::new()
@@ -82,7 +80,7 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
                 add_problems(path, method, operation);
             }
             name_problems(path, method, operation);
-            // What names no credential takes none, and says so.
+            // An operation that names no credential needs none, and says so.
             operation.security.get_or_insert_default();
         }
     }
@@ -120,7 +118,7 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
     document
 }
 
-/// Makes the pages refer to their items, of which they hold copies.
+/// Makes pages refer to the schema of their items instead of a copy.
 fn refer_to_items(components: &mut Components) {
     let known = components.schemas.clone();
     for (name, schema) in &mut components.schemas {
@@ -150,7 +148,7 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
     .filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
 }
 
-/// Says what stands in the path of an operation, in its order, before the other parameters.
+/// Sorts the path parameters first, in the order of the path, and describes them.
 fn describe_path(path: &str, operation: &mut Operation) {
     let place = |parameter: &RefOr<Parameter>| match parameter {
         RefOr::T(Parameter { parameter_in: ParameterIn::Path, name, .. }) => {
@@ -170,7 +168,7 @@ fn describe_path(path: &str, operation: &mut Operation) {
     }
 }
 
-/// Errors are problems, unless the operation says otherwise.
+/// Gives errors the schema of problems, unless the operation has another one.
 fn describe_errors(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response
@@ -186,7 +184,7 @@ fn problem_content() -> Content {
     ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemBody::name()))).build()
 }
 
-/// A person with a session or a token may ask, unless the operation says otherwise.
+/// Lets a session or a token authenticate, unless the operation says otherwise.
 fn add_credentials(operation: &mut Operation) {
     if operation.security.is_none() && operation.operation_id.as_deref() != Some(LOGIN) {
         let scheme = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
@@ -194,7 +192,7 @@ fn add_credentials(operation: &mut Operation) {
     }
 }
 
-/// Adds the answers that follow from what an operation takes.
+/// Adds the answers that follow from the parameters and the body.
 fn add_problems(path: &str, method: &str, operation: &mut Operation) {
     let mut add = |status: &str, description: &str| {
         if !operation.responses.responses.contains_key(status) {
@@ -224,20 +222,20 @@ fn add_problems(path: &str, method: &str, operation: &mut Operation) {
     if operation.security.is_some() {
         add("401", "Nobody is logged in, and no valid credential came along.");
         if !is_session(path) || method != "GET" {
-            add("403", "The one who asks may not do this.");
+            add("403", "The caller may not do this.");
         }
     }
     if path.contains('{') {
-        add("404", "There is no such thing, or the one who asks may not know of it.");
+        add("404", "It does not exist, or the caller may not see it.");
     }
 }
 
-/// Whether a path is that of one's own session, which anyone may look at and end.
+/// Whether a path is that of the caller's own session, which anyone may look at and end.
 fn is_session(path: &str) -> bool {
     path.starts_with("/api/v1/session")
 }
 
-/// Says of each answer that is a problem which types it can have.
+/// Names the possible problem types of each answer.
 fn name_problems(path: &str, method: &str, operation: &mut Operation) {
     let taken = Taken::by(path, method, operation);
     for (status, response) in &mut operation.responses.responses {
@@ -255,7 +253,7 @@ fn name_problems(path: &str, method: &str, operation: &mut Operation) {
     }
 }
 
-/// Says of each answer of an operation which OAuth error codes it can have.
+/// Names the possible OAuth error codes of each answer.
 pub fn name_codes(operation: &mut Operation, codes: &[(&'static str, StatusCode)]) {
     for (status, response) in &mut operation.responses.responses {
         let of_status = codes.iter().filter(|(_, own)| own.as_str() == status);
@@ -269,7 +267,7 @@ pub fn name_codes(operation: &mut Operation, codes: &[(&'static str, StatusCode)
     }
 }
 
-/// Adds names to the description of an answer, unless it has them.
+/// Adds names to the description of an answer that does not have them.
 fn describe(response: &mut Response, what: &str, names: &[&str]) {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     if !names.iter().all(|name| response.description.contains(name)) {
@@ -277,7 +275,7 @@ fn describe(response: &mut Response, what: &str, names: &[&str]) {
     }
 }
 
-/// What an operation takes, by which its problems are known.
+/// The parts of an operation that lead to problems.
 #[allow(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 struct Taken {
     is_session: bool,
@@ -294,7 +292,7 @@ impl Taken {
         let takes = |scheme: &str| security.contains(&format!("\"{scheme}\""));
         let is_read = matches!(method, "GET" | "HEAD");
         let asks_only = path.contains("/verify") && !path.contains("verifier-keys") || path.ends_with("/try");
-        // What is shown once is noted.
+        // An installation may show a secret once.
         let shows_once = operation.responses.responses.contains_key("410");
         Self {
             is_session: is_session(path),
@@ -306,8 +304,8 @@ impl Taken {
         }
     }
 
-    /// Whether this kind of problem follows from it. One that is an operation's
-    /// own is named in the description of its answer.
+    /// Whether this type of problem follows from these parts. Other types are named in the
+    /// description of their answer.
     fn leads_to(&self, kind: Kind) -> bool {
         match kind {
             Kind::MalformedRequest
@@ -337,11 +335,11 @@ impl Taken {
     }
 }
 
-/// Which methods the paths of the document have.
+/// The methods of each path in the document.
 pub struct Operations(Vec<(Vec<String>, Vec<&'static str>)>);
 
 impl Operations {
-    /// Those of a document.
+    /// Reads them from a document.
     #[must_use]
     pub fn of(document: &OpenApi) -> Self {
         let mut merged: BTreeMap<Vec<String>, Vec<&'static str>> = BTreeMap::new();
@@ -359,7 +357,7 @@ impl Operations {
         Self(merged.into_iter().collect())
     }
 
-    /// The methods of a path; none if there is no such path.
+    /// The methods of a path; none if it does not exist.
     #[must_use]
     pub fn methods(&self, path: &str) -> Vec<&'static str> {
         let segments: Vec<&str> = path.split('/').collect();

@@ -1,4 +1,4 @@
-//! Extractors whose errors are problem details that name the field at fault.
+//! Extractors. Their errors are problems that name the field.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -16,14 +16,13 @@ use crate::json::Objects;
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::problem::FieldError;
 
-/// The largest JSON body that is read, but for imports.
+/// The largest JSON body, except for imports.
 const JSON_LIMIT: usize = 512 * 1024;
 
-/// A JSON body that is not read yet.
+/// A JSON body before it is read.
 ///
-/// Extractors run before the handler, side by side, and the first one that fails
-/// gives the answer. So this one never fails. The handler looks at who asks, and
-/// only then reads what they sent.
+/// Extractors run before the handler, and the first one that fails answers. So this one never
+/// fails. The handler checks the rights of the caller, and then reads the body.
 pub struct Body<T> {
     request: HttpRequest,
     payload: Payload,
@@ -41,7 +40,7 @@ impl<T: DeserializeOwned> Body<T> {
         parse_json(&read(&self.request, &mut self.payload, JSON_LIMIT).await?)
     }
 
-    /// Reads a body that may be left out altogether.
+    /// Reads a body that may be absent.
     pub async fn json_or_default(mut self) -> Result<T, Problem>
     where
         T: Default,
@@ -63,8 +62,7 @@ impl<T: 'static> FromRequest for Body<T> {
     }
 }
 
-/// A JSON body that is read before the handler runs: for operations that
-/// anybody may call.
+/// A JSON body that is read before the handler runs, for operations that anybody may call.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
@@ -95,8 +93,8 @@ pub fn read(
     }
 }
 
-/// Parses JSON and names the field at fault: syntax is a malformed request, a
-/// wrong type, an unknown or a missing field is a matter of validation.
+/// Parses JSON and names the field of an error. A syntax error is a malformed request. A wrong
+/// type, an unknown field or a missing field is a validation error.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(Objects(&mut deserializer)).map_err(|error| {
@@ -124,12 +122,12 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-/// The field that is missing; serde has it in its message only.
+/// The missing field. serde has it only in its message.
 fn missing_field(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `")?.split_once('`').map(|(field, _)| field)
 }
 
-/// Parameters after `?`. As with [`Body`], the handler says when they are looked at.
+/// The query parameters. As with [`Body`], the handler decides when to read them.
 pub struct Query<T> {
     request: HttpRequest,
     of: PhantomData<T>,
@@ -166,13 +164,13 @@ impl<T: 'static> FromRequest for Query<T> {
     }
 }
 
-/// A cursor as clients see it: opaque.
+/// Encodes a cursor. It is opaque for clients.
 #[must_use]
 pub fn write_cursor(position: &str) -> String {
     to_base64url(position)
 }
 
-/// The position in a list that a cursor stands for.
+/// Decodes the position in a cursor.
 pub fn read_cursor(cursor: &str) -> Result<String, Problem> {
     let position = from_base64url(cursor).and_then(|bytes| String::from_utf8(bytes).ok());
     position.filter(|position| !position.contains('\0')).ok_or_else(|| {
@@ -180,7 +178,7 @@ pub fn read_cursor(cursor: &str) -> Result<String, Problem> {
     })
 }
 
-/// The text of a parameter, read as whatever its field wants.
+/// A text that is parsed as the type of its field.
 struct Parameter<'a>(std::borrow::Cow<'a, str>);
 
 impl serde::de::IntoDeserializer<'_> for Parameter<'_> {

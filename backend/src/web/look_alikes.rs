@@ -1,10 +1,10 @@
-//! Names that look like another's (UTS #39): a warning, never a refusal.
+//! Warnings about names that look like other names (UTS #39). They never refuse anything.
 
 use latchkey_shared::fields::{name_key, skeleton};
 use latchkey_shared::warning::{LOOKS_LIKE, Warning};
 
-/// The warning that `field` looks like that of another `what`: of `like`, where
-/// the one who asks may see it.
+/// The warning that `field` looks like that of another `what`. `like` is the other one, if the
+/// caller may see it.
 #[must_use]
 pub fn warning(what: &str, field: &str, like: Option<String>) -> Warning {
     let other = like.as_ref().map(|like| format!(": “{like}”")).unwrap_or_default();
@@ -12,8 +12,8 @@ pub fn warning(what: &str, field: &str, like: Option<String>) -> Warning {
     Warning { code: LOOKS_LIKE.to_owned(), field: field.to_owned(), message, like }
 }
 
-/// The warning that one of `others` looks like `name` and is another, where there
-/// are few enough to look at each, and the one who asks may see all of them.
+/// The warning that `name` looks like one of `others`. Use it if there are few of them and the
+/// caller may see them all.
 pub fn among<'a>(
     others: impl IntoIterator<Item = &'a String>,
     what: &str,

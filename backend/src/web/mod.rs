@@ -1,6 +1,6 @@
-//! What every capability's routes stand on: problems and extraction here, and
-//! what happens around a request: its id, its log line, and the answer where
-//! there is no such path or method.
+//! What all routes have in common: problems, reading of requests, the API document, and what
+//! happens around a request: its id, its log line, and the answer for an unknown path or
+//! method.
 
 pub mod bearer;
 pub mod client_ip;
@@ -26,7 +26,7 @@ use crate::web::problem::{Kind, Problem};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request: the client's own, if it sent a usable one.
+/// The id of a request: the one that the client sent, or a new one.
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
@@ -34,7 +34,7 @@ pub struct RequestId(pub String);
 #[derive(Clone)]
 pub struct SentMethod(pub Method);
 
-/// Gives the request an id, notes it in the log and in the answer.
+/// Gives the request an id, and adds it to the log and to the answer.
 pub async fn around<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -73,7 +73,8 @@ fn request_id(sent: Option<&HeaderValue>) -> String {
     }
 }
 
-/// Answers what no route takes: the screens, a wrong method, or a wrong path.
+/// Answers a request that no route matches: a page of the screens, a wrong method, or a wrong
+/// path.
 pub async fn fallback(request: HttpRequest, operations: web::Data<Operations>) -> HttpResponse {
     if let Some(response) = spa::respond(&request) {
         return response;

@@ -14,7 +14,7 @@ use super::problem::Problem;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SearchQuery {
-    /// Part of a name or a key.
+    /// Part of a project's name or key, or of a user's login name or display name.
     #[param(nullable = false)]
     pub q: Option<String>,
     /// How many at most: 1 to 200, 50 if absent.
@@ -25,16 +25,16 @@ pub struct SearchQuery {
     pub cursor: Option<String>,
 }
 
-/// What is searched for, as names are compared; empty for everything.
+/// The search text in the form that names are compared in; empty for everything.
 #[must_use]
 pub fn searched(q: Option<&str>) -> String {
     q.map(fields::name_key).unwrap_or_default()
 }
 
-/// The page that was asked for.
+/// The requested page.
 pub struct Paging {
     limit: usize,
-    /// Where the page before ended, if this is not the first one.
+    /// Where the previous page ended; `None` for the first page.
     pub after: Option<String>,
 }
 
@@ -45,13 +45,14 @@ impl Paging {
         Ok(Self { limit, after: cursor.map(read_cursor).transpose()? })
     }
 
-    /// How many to read: one more than fits, to see whether there is a next page.
+    /// How many items to read: one more than fits, to see whether there is a next page.
     #[must_use]
     pub fn wanted(&self) -> usize {
         self.limit + 1
     }
 
-    /// The page, of what was read. `position` says where an item stands in the list.
+    /// Makes the page of the items that were read. `position` returns the position of an item
+    /// in the list.
     pub fn page<T>(&self, mut items: Vec<T>, position: impl FnOnce(&T) -> &str) -> web::Json<Page<T>> {
         let next_cursor = page::cut(&mut items, self.limit).map(|last| write_cursor(position(last)));
         web::Json(Page { items, next_cursor, total: None })

@@ -1,8 +1,8 @@
-//! Errors as clients see them: RFC 9457 problem details with a stable `type`.
+//! Errors for clients: RFC 9457 problem details with a stable `type`.
 //!
-//! A capability returns its own error or a [`Problem`] made here; whatever is
-//! our fault becomes [`Kind::Internal`] or [`Kind::Unavailable`], is logged with
-//! its cause, and says nothing of it to the client.
+//! A capability returns its own error or a [`Problem`]. Internal errors become
+//! [`Kind::Internal`] or [`Kind::Unavailable`]. Their cause is logged and not sent to the
+//! client.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use latchkey_shared::fields::{Errors, Refusal};
 use latchkey_shared::problem::{FieldError, ProblemBody, TokenRef};
 use latchkey_shared::verify::Reason;
 
-/// The beginning of every challenge.
+/// The start of every challenge.
 const REALM: &str = r#"Bearer realm="latchkey""#;
 
 /// The challenge of a 401 or 403 (RFC 6750 §3).
@@ -23,11 +23,11 @@ fn challenge(says: &str) -> String {
     format!("{REALM}, {says}")
 }
 
-/// An error on its way to the client.
+/// An error, before it is sent.
 #[derive(Debug)]
 pub struct Problem {
     kind: Kind,
-    /// Apart, so that a `Result` which holds no problem is small.
+    /// In a box, so that a `Result` without a problem is small.
     more: Box<More>,
 }
 
@@ -46,14 +46,14 @@ impl Problem {
         Self { kind, more: Box::default() }
     }
 
-    /// Says what happened this time.
+    /// Adds a sentence about this occurrence.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.more.detail = Some(detail.into());
         self
     }
 
-    /// Names the tokens that stand in the way.
+    /// Adds the tokens that prevent the change.
     #[must_use]
     pub fn with_tokens(mut self, tokens: Vec<TokenRef>) -> Self {
         self.more.tokens = tokens;
@@ -67,19 +67,19 @@ impl Problem {
         self
     }
 
-    /// There is no such thing.
+    /// The resource does not exist.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::new(Kind::NotFound).with_detail(format!("There is no such {what}."))
     }
 
-    /// The one who asks may not do this, and why.
+    /// The caller may not do this, and why.
     #[must_use]
     pub fn forbidden(why: impl Into<String>) -> Self {
         Self::new(Kind::Forbidden).with_detail(why)
     }
 
-    /// A name or key is taken; says so at the field.
+    /// A name or key is taken. The error is at the field.
     #[must_use]
     pub fn taken(field: &str, message: impl Into<String>) -> Self {
         let mut problem = Self::new(Kind::Taken);
@@ -91,13 +91,13 @@ impl Problem {
         problem
     }
 
-    /// Fields are at fault.
+    /// Some fields are wrong.
     #[must_use]
     pub fn validation(errors: Vec<FieldError>) -> Self {
         Self { kind: Kind::Validation, more: Box::new(More { errors, ..More::default() }) }
     }
 
-    /// One field is at fault.
+    /// One field is wrong.
     #[must_use]
     pub fn field(field: &str, refusal: Refusal) -> Self {
         let mut errors = Errors::new();
@@ -105,14 +105,14 @@ impl Problem {
         Self::validation(errors.into_vec())
     }
 
-    /// Not now; try again after `seconds`.
+    /// Unavailable now. Try again after `seconds`.
     #[must_use]
     pub fn unavailable(seconds: u32) -> Self {
         Self::new(Kind::Unavailable).with_header(header::RETRY_AFTER, &seconds.to_string())
     }
 
-    /// The decision engine denied the call of an API: which reason is which status
-    /// and which OAuth error (RFC 6750 §3), at every door that strangers reach.
+    /// A denied call. Maps each reason to its status and its OAuth error (RFC 6750 §3), for
+    /// every door.
     #[must_use]
     pub fn denied(reason: Reason, api: Option<&str>) -> Self {
         let (kind, error) = match reason {
@@ -122,7 +122,7 @@ impl Problem {
                     .with_detail(reason.as_str())
                     .with_header(header::RETRY_AFTER, "1");
             }
-            // What a stranger may not tell apart.
+            // These cases must look the same to strangers.
             Reason::Malformed | Reason::UnknownToken | Reason::BadProof => {
                 return Self::new(Kind::Unauthenticated)
                     .with_header(header::WWW_AUTHENTICATE, &challenge(r#"error="invalid_token""#));
@@ -148,30 +148,30 @@ impl Problem {
         Self::new(kind).with_detail(reason.as_str()).with_header(header::WWW_AUTHENTICATE, &challenge(&says))
     }
 
-    /// Our fault: logged here, with its cause, and kept from the client.
+    /// An internal error. Logs the cause and hides it from the client.
     pub fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
         Self::new(Kind::Internal)
     }
 
-    /// What went wrong, in general.
+    /// The type of the problem.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The fields at fault.
+    /// The fields that are wrong.
     #[must_use]
     pub fn errors(&self) -> &[FieldError] {
         &self.more.errors
     }
 
-    /// `Ok(())`, or the problem that these fields are.
+    /// Fails if fields are wrong.
     pub fn unless_empty(errors: Errors) -> Result<(), Self> {
         if errors.is_empty() { Ok(()) } else { Err(Self::validation(errors.into_vec())) }
     }
 
-    /// The values of the fields, if none is at fault.
+    /// The values of the fields, if none is wrong.
     pub fn checked<T>(errors: Errors, values: impl FnOnce() -> Option<T>) -> Result<T, Self> {
         Self::unless_empty(errors)?;
         values().ok_or_else(|| Self::internal("a field without value and without fault"))
@@ -238,7 +238,7 @@ impl ResponseError for Problem {
         if let Some((name, value)) = &self.more.header {
             response.insert_header((name.clone(), value.clone()));
         } else if self.kind == Kind::Unauthenticated {
-            // No credential came along, so none was wrong (RFC 6750 §3.1).
+            // No credential was sent, so none was wrong (RFC 6750 §3.1).
             response.insert_header((header::WWW_AUTHENTICATE, REALM));
         }
         response.body(serde_json::to_string(&body).unwrap_or_default())

@@ -2,61 +2,61 @@
 
 use actix_web::http::StatusCode;
 
-/// What went wrong, in general.
+/// The type of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The request cannot be read at all.
+    /// The request cannot be parsed.
     MalformedRequest,
-    /// The body is not of a type that is understood here.
+    /// The content type of the body is not supported.
     UnsupportedMediaType,
-    /// The body is larger than is read here.
+    /// The body is too large.
     TooLarge,
-    /// Fields are at fault; `errors` says which.
+    /// Some fields are wrong; `errors` names them.
     Validation,
-    /// Nobody is logged in, and no valid credential came along.
+    /// There is no session and no valid credential.
     Unauthenticated,
-    /// The credential is good but this call is denied; `detail` has the reason code.
+    /// The credential is valid, but this call is denied. `detail` has the reason.
     CallDenied,
     /// Name and password do not match, or the user is disabled.
     LoginFailed,
     /// The temporary password must be changed first.
     PasswordChangeRequired,
-    /// The one who asks may not do this.
+    /// The caller may not do this.
     Forbidden,
-    /// This can only be done by a person with a session.
+    /// Only a person with a session may do this.
     SessionRequired,
     /// A browser sent it from another site.
     CrossSite,
-    /// There is no such thing, or the one who asks may not know of it.
+    /// It does not exist, or the caller may not see it.
     NotFound,
-    /// The path exists, the method does not.
+    /// The path exists, but not with this method.
     MethodNotAllowed,
     /// A name or key is taken.
     Taken,
-    /// Something else stands in the way.
+    /// It conflicts with the current state.
     Conflict,
-    /// Tokens still name it.
+    /// Tokens still use it.
     InUse,
     /// It was changed meanwhile: `If-Match` does not match.
     PreconditionFailed,
     /// The idempotency key was used for another request.
     IdempotencyKeyReused,
-    /// Secrets are shown once here, and this one was.
+    /// Secrets are shown once, and this one was shown.
     ShownAlready,
     /// Too many attempts.
     TooManyRequests,
-    /// Not now; nothing was changed.
+    /// Unavailable now. Nothing was changed.
     Unavailable,
-    /// The database takes no changes; nothing was written.
+    /// The database cannot write now. Nothing was written.
     NotWritten,
-    /// The database was lost while it wrote: the change may be there or not.
+    /// The database was lost during the write. The change may be written or not.
     OutcomeUnknown,
-    /// Our fault.
+    /// An internal error.
     Internal,
 }
 
 impl Kind {
-    /// Every kind.
+    /// All types.
     pub const ALL: [Self; 24] = [
         Self::MalformedRequest,
         Self::UnsupportedMediaType,
@@ -153,19 +153,19 @@ impl Kind {
         }
     }
 
-    /// The sentence that all problems of this type share.
+    /// The title that all problems of this type share.
     #[must_use]
     pub fn title(self) -> &'static str {
         self.describe().2
     }
 
-    /// The HTTP status that it comes with.
+    /// Its HTTP status.
     #[must_use]
     pub fn status(self) -> StatusCode {
         self.describe().1
     }
 
-    /// The stable `type`: a path on this server where the problem is described.
+    /// The stable `type`: a path on this server that describes the problem.
     #[must_use]
     pub fn uri(self) -> String {
         format!("/problems/{}", self.name())

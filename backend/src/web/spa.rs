@@ -1,6 +1,5 @@
-//! The screens: files that were built and compressed by `cargo xtask build`
-//! and are part of this program. Without them the server builds and runs all
-//! the same, and says at `/` how to get them.
+//! The screens: files that `cargo xtask build` built and compressed. They are part of this
+//! program. Without them the server still runs, and `/` says how to get them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,7 +16,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
-/// Reading the variable makes cargo embed the files anew when they were built anew.
+/// Reading this variable makes cargo embed the files again after a build.
 const _: Option<&str> = option_env!("LATCHKEY_SPA_FINGERPRINT");
 
 #[derive(RustEmbed)]
@@ -29,7 +28,7 @@ static SPA: LazyLock<Spa> = LazyLock::new(|| {
     Spa::new(Dist::iter().filter_map(|path| Dist::get(&path).map(|file| (path.into_owned(), file.data))))
 });
 
-/// Paths that belong to the API: what it does not know there is not a page either.
+/// Paths of the API. An unknown path below them is not a page.
 const API_PATHS: [&str; 8] =
     ["/api", "/oauth2", "/.well-known", "/auth", "/healthz", "/readyz", "/metrics", "/problems"];
 
@@ -43,8 +42,8 @@ const UNBUILT: &str = r#"<!doctype html>
 </html>
 "#;
 
-/// Answers with a file of the screens, or with their page at a path that only
-/// they know. `None` when the request is not for them.
+/// Answers with a file of the screens, or with their page for a path that only they know.
+/// `None` if the request is not for the screens.
 #[must_use]
 pub fn respond(request: &HttpRequest) -> Option<HttpResponse> {
     SPA.respond(request)
@@ -56,7 +55,7 @@ struct Spa {
     content_security_policy: String,
 }
 
-/// A file in every encoding there is of it, best first, itself last.
+/// A file in all its encodings, the best first, the plain file last.
 struct File {
     content_type: String,
     variants: Vec<Variant>,
@@ -96,7 +95,7 @@ impl Spa {
         }
         if path.starts_with("/assets/") {
             return self.files.get(path).map(|asset| {
-                // The name has a hash of the content in it.
+                // The name contains a hash of the content.
                 asset.respond(request, "public, max-age=31536000, immutable", |_| {})
             });
         }
@@ -135,7 +134,7 @@ impl File {
         Self { content_type, variants: variants.collect() }
     }
 
-    /// The file in the encoding the client likes best, or 304 when it has that already.
+    /// The file in the best encoding for the client, or a 304 if the client has it.
     fn respond(
         &self,
         request: &HttpRequest,
@@ -170,8 +169,8 @@ impl File {
     }
 }
 
-/// Whether the client takes this encoding. The file as it is suits everybody
-/// who does not rule it out (RFC 9110 §12.5.3).
+/// Whether the client accepts this encoding. The plain file is accepted unless it is ruled out
+/// (RFC 9110 §12.5.3).
 fn accepts(accepted: &AcceptEncoding, encoding: ContentEncoding) -> bool {
     let quality_of = |name: &str| {
         accepted
@@ -191,14 +190,14 @@ fn belongs_to_api(path: &str) -> bool {
         .any(|api| path.strip_prefix(api).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
-/// Whether a browser asks for a page, rather than a program for anything.
+/// Whether a browser asks for a page.
 fn accepts_html(request: &HttpRequest) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// Nothing but our own files may run or load. The page's inline loader is
-/// allowed by its hash, and WebAssembly may be compiled.
+/// Only our own files may run or load. The page's inline loader is allowed by its hash, and
+/// WebAssembly may be compiled.
 fn content_security_policy(page: &str) -> String {
     let inline = page.split("<script").skip(1).filter_map(|rest| {
         let (attributes, rest) = rest.split_once('>')?;

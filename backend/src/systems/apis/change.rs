@@ -17,7 +17,7 @@ use crate::web::problem::Problem;
 
 /// Change an API
 ///
-/// For system administrators. What is absent stays.
+/// For system administrators. Absent fields stay.
 #[utoipa::path(
     operation_id = "change_api",
     tag = "systems",

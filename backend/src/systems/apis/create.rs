@@ -18,7 +18,7 @@ use crate::web::problem::Problem;
 
 /// Add an API by hand
 ///
-/// For system administrators. For what no document describes.
+/// For system administrators. Use it for an operation that no document describes.
 #[utoipa::path(
     operation_id = "create_api",
     tag = "systems",

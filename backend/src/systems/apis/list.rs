@@ -33,16 +33,16 @@ struct PageQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ApiQuery {
-    /// Of this system only, by key or id.
+    /// Only APIs of this system, by key or id.
     #[param(nullable = false)]
     system: Option<String>,
     /// Part of the name, key or path.
     #[param(nullable = false)]
     q: Option<String>,
-    /// With this tag only.
+    /// Only APIs with this tag.
     #[param(nullable = false)]
     tag: Option<String>,
-    /// Those only that the one who asks may grant to a token of this kind.
+    /// Only APIs that the caller may grant to a token of this kind.
     #[param(nullable = false, inline)]
     grantable: Option<TokenKind>,
     /// How many at most: 1 to 200, 50 if absent.
@@ -78,7 +78,7 @@ async fn page_of_apis(
 
 /// List the APIs of a system
 ///
-/// If the one who asks may see the system.
+/// The caller must be allowed to see the system.
 #[utoipa::path(
     operation_id = "list_system_apis",
     tag = "systems",
@@ -100,8 +100,7 @@ pub(crate) async fn list_of_system(
 
 /// List APIs
 ///
-/// Of all the systems that the one who asks may see, or of one; `q` and `tag`
-/// narrow it down.
+/// Of all systems that the caller may see, or of one. `q` and `tag` narrow the list.
 #[utoipa::path(
     operation_id = "list_apis",
     tag = "systems",

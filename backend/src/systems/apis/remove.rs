@@ -12,8 +12,8 @@ use crate::web::problem::{Kind, Problem};
 
 /// Delete an API
 ///
-/// For system administrators. An API that tokens are granted stays; the answer
-/// names them.
+/// For system administrators. An API that is granted to tokens cannot be deleted. The problem
+/// lists these tokens.
 #[utoipa::path(
     operation_id = "delete_api",
     tag = "systems",

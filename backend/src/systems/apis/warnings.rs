@@ -1,4 +1,4 @@
-//! What to look at in an API that was added by hand or renamed.
+//! Warnings about an API that was added by hand or renamed.
 
 use latchkey_shared::systems::{Api, System};
 use latchkey_shared::warning::{SHARES_CALLS, Warning};
@@ -10,7 +10,7 @@ use crate::systems::store::{self, StoredApi};
 use crate::web::look_alikes;
 use crate::web::problem::Problem;
 
-/// What to look at in an API as it was written.
+/// The warnings about an API, after it was written.
 pub(super) async fn to_look_at(database: &Database, api: &Api) -> Result<Vec<Warning>, Problem> {
     let mut connection = database.reader().acquire().await?;
     let system = own(&mut connection, &api.system).await?;

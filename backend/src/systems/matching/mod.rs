@@ -1,4 +1,4 @@
-//! Which operation of a system does a call mean?
+//! Finds the operation that a call means.
 
 pub mod bad_template;
 pub mod path;

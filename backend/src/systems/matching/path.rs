@@ -1,19 +1,19 @@
-//! Which paths of calls are canonical.
+//! Canonical paths.
 //!
-//! What we match must be what the upstream runs. A path that servers are known to
-//! read in different ways is refused, never repaired.
+//! The path that we match must be the path that the upstream runs. A path that servers may read
+//! in different ways is refused, never repaired.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// The longest path that is looked at, in bytes, its query included.
+/// The longest path that is accepted, in bytes, with its query.
 pub const MAX_PATH: usize = 8 * 1024;
 
 /// Why a path is not canonical.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotCanonical {
-    /// Over [`MAX_PATH`].
+    /// The path is longer than [`MAX_PATH`].
     #[error("the path is longer than {MAX_PATH} bytes")]
     TooLong,
     /// Not an absolute path.
@@ -25,8 +25,8 @@ pub enum NotCanonical {
     /// `%` without two hexadecimal digits, or bytes that are not UTF-8.
     #[error("the path has an invalid percent-encoding")]
     BadEncoding,
-    /// Encoded where servers disagree on what it means: a slash, a backslash, a dot, `;` or a
-    /// control character, also when encoded twice.
+    /// An encoded character whose meaning servers disagree on: a slash, a backslash, a dot, `;`
+    /// or a control character, also if encoded twice.
     #[error("the path has a percent-encoded character that servers read in different ways")]
     Disguised,
     /// `.` or `..`.
@@ -35,23 +35,23 @@ pub enum NotCanonical {
     /// `//`.
     #[error("the path has an empty segment")]
     EmptySegment,
-    /// `;` starts parameters for some servers and is an ordinary character for others.
+    /// `;`. Some servers take it as the start of parameters.
     #[error("the path has a semicolon")]
     Semicolon,
-    /// Backslash, which some servers read as a slash.
+    /// A backslash. Some servers read it as a slash.
     #[error("the path has a backslash")]
     Backslash,
 }
 
 /// A canonical absolute path, percent-decoded once, without its query.
 ///
-/// No segment holds a slash after decoding, so the text splits at `/` into its
-/// segments. Two equal values name the same resource.
+/// No segment contains a slash after decoding, so the text splits at `/` into its segments. Two
+/// equal values name the same resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path<'a>(Cow<'a, str>);
 
 impl<'a> Path<'a> {
-    /// Checks a request target as it arrived, still percent-encoded; its query is dropped.
+    /// Checks a request target as it arrived, still percent-encoded. Its query is dropped.
     pub fn parse(raw: &'a str) -> Result<Self, NotCanonical> {
         if raw.len() > MAX_PATH {
             return Err(NotCanonical::TooLong);
@@ -86,8 +86,8 @@ impl<'a> Path<'a> {
     }
 }
 
-/// Decodes percent-encoded text once; what would be a separator, a dot or a
-/// control character then is refused.
+/// Decodes percent-encoded text once. Encoded separators, dots and control characters are
+/// refused.
 pub(super) fn decode(text: &str) -> Result<Cow<'_, str>, NotCanonical> {
     if !text.contains('%') {
         return Ok(Cow::Borrowed(text));
@@ -106,7 +106,8 @@ pub(super) fn decode(text: &str) -> Result<Cow<'_, str>, NotCanonical> {
     Ok(decoded)
 }
 
-/// What each `%` of a text encodes; `None` where no two hexadecimal digits follow.
+/// The byte that each `%` of a text encodes; `None` if it is not followed by two hexadecimal
+/// digits.
 pub(super) fn encoded_bytes(text: &str) -> impl Iterator<Item = Option<u8>> {
     let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));
     text.bytes().enumerate().filter(|&(_, byte)| byte == b'%').map(move |(at, _)| {

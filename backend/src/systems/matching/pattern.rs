@@ -1,13 +1,15 @@
-//! A segment of a path template with parameters amid literal text.
+//! A segment of a path template that mixes text and parameters.
 
-/// From which side literals are looked for. If both give the same, there is no other way.
+/// The side from which literals are searched. If both sides give the same result, it is the
+/// only one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Left,
     Right,
 }
 
-/// `prefix{a}between{b}suffix`: one more literal than there are names, and any may be empty.
+/// `prefix{a}between{b}suffix`. There is one more literal than there are names. A literal may
+/// be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern {
     pub(super) names: Vec<String>,
@@ -15,9 +17,9 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// Where each parameter's value stands in `text`, each at least a character
-    /// long. Taking the first (or last) place for each literal in turn leaves
-    /// the most room for the others, so no going back is needed.
+    /// The position of each parameter in `text`. A value has at least one character. Each
+    /// literal is placed as far to one side as possible, which leaves the most room for the
+    /// others. So there is no backtracking.
     pub(super) fn place(&self, text: &str, side: Side) -> Option<Vec<(usize, usize)>> {
         let (prefix, rest) = self.literals.split_first()?;
         let (suffix, inner) = rest.split_last()?;

@@ -1,9 +1,9 @@
-//! The query of a path template, where it tells operations apart: `POST /answers?beta=true` is
+//! The query in a path template. It tells operations apart: `POST /answers?beta=true` is
 //! another operation than `POST /answers`.
 //!
-//! Names and values are compared as HTML forms encode them, decoded once. A query
-//! that servers may read in different ways has no meaning here ([`Deciding::read`]):
-//! the upstream could run another operation than the one that we decided about.
+//! Names and values are compared in the encoding of HTML forms, decoded once. If servers may
+//! read a query in different ways, it has no meaning here ([`Deciding::read`]): the upstream
+//! could run another operation than the one we decided about.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,21 +14,22 @@ use url::form_urlencoded;
 use super::bad_template::BadTemplate;
 use super::path::{NotCanonical, encoded_bytes};
 
-/// The most parameters that a query may have where one of them decides: some servers
-/// leave out those after the thousandth.
+/// The most parameters of a query that decides. Some servers drop those after the thousandth.
 const MOST: usize = 500;
 
-/// What a path template wants of a call's query.
+/// The conditions that a path template has for the query of a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Conditions {
-    /// By name: the value that the query parameter must have; any if there is none.
+    /// The required value of each query parameter; `None` for any value.
     wanted: BTreeMap<String, Option<String>>,
-    /// The template's parameters that stand for a value, each with the name of its query parameter.
+    /// The template parameters that stand for a value, with the names of their query
+    /// parameters.
     parameters: Vec<(String, String)>,
 }
 
 impl Conditions {
-    /// Reads what follows the `?` of a path template: `name=value`, `name={parameter}` or `name`.
+    /// Parses the part after the `?` of a path template: `name=value`, `name={parameter}` or
+    /// `name`.
     pub(super) fn parse(query: &str) -> Result<Self, BadTemplate> {
         let mut conditions = Self::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -61,12 +62,13 @@ impl Conditions {
         self.wanted.is_empty()
     }
 
-    /// All that is wanted: two templates of one path that want the same are not told apart.
+    /// All conditions. If two templates of one path have the same ones, no call tells them
+    /// apart.
     pub(super) fn wanted(&self) -> &BTreeMap<String, Option<String>> {
         &self.wanted
     }
 
-    /// Whether every query that meets these meets the others as well.
+    /// Whether every query that meets these conditions meets the others, too.
     pub(super) fn imply(&self, other: &Self) -> bool {
         other
             .wanted
@@ -80,12 +82,12 @@ impl Conditions {
         })
     }
 
-    /// The names of the template's parameters that stand for a value.
+    /// The names of the template parameters that stand for a value.
     pub(super) fn parameters(&self) -> impl Iterator<Item = &str> {
         self.parameters.iter().map(|(parameter, _)| parameter.as_str())
     }
 
-    /// The values of a template's parameter in the query of a call that meets these conditions.
+    /// The values of a template parameter in the query of a call.
     pub(super) fn values<'q>(&self, parameter: &str, query: &'q str) -> impl Iterator<Item = Cow<'q, str>> {
         let named = self.parameters.iter().filter(move |(own, _)| own == parameter);
         named.filter_map(move |(_, name)| {
@@ -104,11 +106,11 @@ fn decode(text: &str) -> Result<String, BadTemplate> {
     Ok(decoded.into_owned())
 }
 
-/// The query parameters that tell the operations of one path apart, each with the values that do.
+/// The query parameters that tell the operations of a path apart, with the values that matter.
 #[derive(Debug, Default)]
 pub(super) struct Deciding(BTreeMap<String, BTreeSet<String>>);
 
-/// The values that a call has for parameters that decide.
+/// A call's values for these parameters.
 #[derive(Debug, Default)]
 pub(super) struct Given<'q>(BTreeMap<&'q str, Cow<'q, str>>);
 
@@ -127,11 +129,10 @@ impl Deciding {
 
     /// Reads the query of a call.
     ///
-    /// `None` if servers may read it in different ways: a parameter that decides is
-    /// there twice, or is written in another case, with brackets, dots or spaces; its
-    /// value is one that decides but for case or space; or the query has `;`, which
-    /// separates parameters for some servers, what no URI has, or more parameters
-    /// than some servers read.
+    /// Returns `None` if servers may read it in different ways. That is so if a deciding
+    /// parameter is there twice or in another spelling (case, brackets, dots, spaces), if its
+    /// value differs from a known one only in case or spaces, if the query has a `;` or a
+    /// character that no URI has, or if it has more parameters than some servers read.
     pub(super) fn read<'q>(&'q self, query: &'q str) -> Option<Given<'q>> {
         let is_odd = query.bytes().any(|byte| matches!(byte, b';' | b'#' | ..=b' ' | 0x7f..))
             || encoded_bytes(query).any(|byte| byte.is_none())
@@ -157,14 +158,14 @@ impl Deciding {
     }
 }
 
-/// Whether some server takes the value that was sent for this one.
+/// Whether some server may take the sent value for this one.
 fn is_nearly(known: &str, sent: &str) -> bool {
     let sent = sent.split('\0').next().unwrap_or_default();
     sent.trim().to_lowercase() == known.trim().to_lowercase()
 }
 
-/// The same for names. Some servers read `name[]` and `[name]` as `name`, and PHP
-/// reads a dot, a space or a bracket that is not closed as `_`.
+/// The same for names. Some servers read `name[]` and `[name]` as `name`. PHP reads a dot, a
+/// space or an open bracket as `_`.
 fn is_nearly_named(known: &str, sent: &str) -> bool {
     let one = |name: &str| name.replace(['.', ' ', '['], "_");
     let inner = sent.trim().trim_start_matches('[');

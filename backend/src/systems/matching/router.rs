@@ -1,11 +1,10 @@
-//! Which operation does a call mean?
+//! Finds the operation that a call means.
 //!
-//! [`Router`] finds the most specific template for a method, a path and a query.
-//! `matchit` indexes the shapes of the templates (each segment a literal or
-//! anything), and each shape knows the templates that can match the same paths, in
-//! order. So the answer is that of a list tried from top to bottom, at the price of
-//! a look-up. Templates of one path are told apart by their queries; those that
-//! cannot be told apart are found together.
+//! [`Router`] finds the most specific template for a method, a path and a query. `matchit`
+//! indexes the shapes of the templates: each segment is a literal or anything. Each shape has
+//! an ordered list of the templates that can match the same paths. The result is the same as if
+//! all templates were tried in order, at the price of a look-up. Templates of one path are told
+//! apart by their queries. Templates that cannot be told apart are found together.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,34 +15,34 @@ use super::pattern::Side;
 use super::query::{Conditions, Deciding};
 use super::template::Template;
 
-/// What a [`Router`] is built from.
+/// A route of a [`Router`].
 #[derive(Debug, Clone)]
 pub struct Route<T> {
     /// The HTTP method.
     pub method: String,
-    /// What stands before the path instead of the system's base path.
+    /// The base path of this route, if it is not that of the system.
     pub base_path: Option<String>,
     /// The path template.
     pub path: String,
     /// The parameters that may stand for several segments.
     pub multi_segment: Vec<String>,
-    /// What a match gives.
+    /// The value that a match returns.
     pub value: T,
 }
 
-/// A route that no call can match, and why.
+/// A route that no call can match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmatchable<T> {
-    /// What a match would have given.
+    /// The value of the route.
     pub value: T,
-    /// Why there is none.
+    /// Why no call matches it.
     pub reason: BadTemplate,
 }
 
 /// Finds the most specific path template that a call matches.
 #[derive(Debug)]
 pub struct Router<T> {
-    /// What all paths start with: decoded, without a slash at its end.
+    /// The common start of all paths, decoded, without a trailing slash.
     base_path: String,
     routes: Vec<(Template, T)>,
     methods: HashMap<String, Index>,
@@ -54,45 +53,46 @@ pub struct Router<T> {
 struct Index {
     places: Vec<Place>,
     shapes: matchit::Router<Vec<Candidate>>,
-    /// Places with parameters for several segments, most specific first, for paths of no shape.
+    /// Places with multi-segment parameters, the most specific first. They match paths that
+    /// have no shape.
     multi: Vec<usize>,
 }
 
 /// The routes whose templates match the same paths.
 #[derive(Debug)]
 struct Place {
-    /// One of them, whose path stands for all.
+    /// One of these routes. Its path stands for all.
     route: usize,
     deciding: Deciding,
     variants: Vec<Vec<usize>>,
 }
 
-/// A place that a path of some shape can match.
+/// A place that may match the paths of a shape.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
     place: usize,
-    /// Every call whose path has the shape matches it.
+    /// Whether every path of the shape matches.
     certain: bool,
 }
 
-/// Nobody knows which operation of a path a query means.
+/// The query does not tell which operation is meant.
 #[derive(Debug)]
 struct Unclear;
 
 /// A parameter's value in a matched call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parameter<'p> {
-    /// No template has such a parameter.
+    /// No template has this parameter.
     Absent,
     /// Its decoded value.
     Value(Cow<'p, str>),
-    /// The call can be read in several ways (`a.b.c` for `{project}.{format}`, or
-    /// two places, in one template or in two, that give it different values), so
-    /// nobody knows which value the upstream takes: do not decide by it.
+    /// The call can be read in several ways, and the upstream may take another value. Examples
+    /// are `a.b.c` for `{project}.{format}`, or two places that give the parameter different
+    /// values. Do not decide by it.
     Ambiguous,
 }
 
-/// The operations that a call can mean: more than one only where nothing tells them apart.
+/// The operations that a call can mean. There are several only if no call tells them apart.
 #[derive(Debug)]
 pub struct Match<'r, 'c, T> {
     routes: &'r [(Template, T)],
@@ -102,13 +102,13 @@ pub struct Match<'r, 'c, T> {
 }
 
 impl<'r, 'c, T> Match<'r, 'c, T> {
-    /// What the routes were built with; at least one.
+    /// The values of the routes; at least one.
     pub fn values(&self) -> impl Iterator<Item = &'r T> + use<'r, T> {
         let routes = self.routes;
         self.found.iter().map(|&route| &routes[route].1)
     }
 
-    /// The decoded value that a parameter has in whichever templates have it.
+    /// The decoded value of a parameter in all templates that have it.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Parameter<'c> {
         let mut known = Parameter::Absent;
@@ -127,7 +127,7 @@ impl<'r, 'c, T> Match<'r, 'c, T> {
 }
 
 impl<'p> Parameter<'p> {
-    /// Notes a value that the parameter has somewhere.
+    /// Adds a value of the parameter.
     fn take(&mut self, value: Cow<'p, str>) {
         match self {
             Self::Absent => *self = Self::Value(value),
@@ -142,7 +142,7 @@ fn split(path: &str) -> Vec<&str> {
     path.split('/').skip(1).collect()
 }
 
-/// The segments that all base paths start with, as a base path.
+/// The common segments at the start of all base paths.
 fn common<'b>(mut all: impl Iterator<Item = &'b str>) -> Option<&'b str> {
     let first = all.next()?;
     let shared = |one: &'b str, other: &str| {
@@ -157,9 +157,9 @@ fn common<'b>(mut all: impl Iterator<Item = &'b str>) -> Option<&'b str> {
 }
 
 impl<T> Router<T> {
-    /// Builds the router of a system whose paths start with `base_path` (see
-    /// [`crate::systems::fields::base_path`]), unless a route has its own. Gives back the
-    /// routes that no call can match.
+    /// Builds the router of a system. `base_path` is the base path of all routes that have none
+    /// of their own (see [`crate::systems::rules`]). Also returns the routes that no call can
+    /// match.
     pub fn build(base_path: &str, routes: impl IntoIterator<Item = Route<T>>) -> (Self, Vec<Unmatchable<T>>) {
         let routes: Vec<Route<T>> = routes.into_iter().collect();
         let own = |route: &Route<T>| route.base_path.clone().unwrap_or_else(|| base_path.to_owned());
@@ -188,7 +188,8 @@ impl<T> Router<T> {
         let indexed = |own: &[usize]| Index::build(places(own, &kept), &kept);
         let mut indices: HashMap<String, Index> =
             methods.iter().map(|(method, own)| (method.clone(), indexed(own))).collect();
-        // HEAD is GET without the body (RFC 9110 §9.3.2); its own operation wins where there is one.
+        // HEAD is GET without the body (RFC 9110 §9.3.2). An operation of its own takes
+        // precedence.
         if let (Some(head), Some(get)) = (methods.get("HEAD"), methods.get("GET")) {
             let own: HashSet<_> = head.iter().map(|&route| kept[route].0.calls()).collect();
             let is_inherited = |route: &usize| !own.contains(&kept[*route].0.calls());
@@ -201,8 +202,8 @@ impl<T> Router<T> {
         (Self { base_path, routes: kept, methods: indices }, unmatchable)
     }
 
-    /// The operations that a call can mean, by the most specific path template that
-    /// it matches. None also where servers may read its query in different ways.
+    /// The operations that a call can mean, by the most specific path template that matches.
+    /// `None` also if servers may read its query in different ways.
     #[must_use]
     pub fn find<'c>(&self, method: &str, path: &'c Path<'_>, query: &'c str) -> Option<Match<'_, 'c, T>> {
         let path = path.as_str().strip_prefix(self.base_path.as_str())?;
@@ -224,7 +225,7 @@ impl<T> Router<T> {
         Some(Match { routes: &self.routes, found, path, query })
     }
 
-    /// The first of some candidates that a call matches.
+    /// The first candidate that matches a call.
     fn first_of<'r>(
         &'r self,
         index: &'r Index,
@@ -245,7 +246,7 @@ impl<T> Router<T> {
         None
     }
 
-    /// The routes of a place that a query means: those that want the most of it.
+    /// The routes of a place that match a query: those with the most conditions.
     fn variant<'r>(&self, place: &'r Place, query: &str) -> Result<Option<&'r [usize]>, Unclear> {
         if place.deciding.is_empty() {
             return Ok(place.variants.first().map(Vec::as_slice));
@@ -266,7 +267,7 @@ impl<T> Router<T> {
         }
     }
 
-    /// The values of routes that no call tells apart, group by group.
+    /// The values of routes that no call tells apart, in groups.
     pub fn alike(&self) -> impl Iterator<Item = Vec<&T>> {
         let variants =
             self.methods.values().flat_map(|index| &index.places).flat_map(|place| &place.variants);
@@ -275,7 +276,7 @@ impl<T> Router<T> {
     }
 }
 
-/// Puts routes, given in order, where their paths are the same.
+/// Groups routes with the same path.
 fn places<T>(own: &[usize], routes: &[(Template, T)]) -> Vec<Place> {
     let mut by_form: HashMap<String, usize> = HashMap::with_capacity(own.len());
     let mut by_conditions = HashMap::with_capacity(own.len());
@@ -301,7 +302,7 @@ fn places<T>(own: &[usize], routes: &[(Template, T)]) -> Vec<Place> {
 }
 
 impl Index {
-    /// Indexes places, given in order.
+    /// Indexes places. They must be sorted.
     fn build<T>(places: Vec<Place>, routes: &[(Template, T)]) -> Self {
         let template = |place: usize| &routes[places[place].route].0;
         let takes_any_query = |place: usize| {

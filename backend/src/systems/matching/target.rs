@@ -2,12 +2,13 @@
 
 use super::path::{NotCanonical, Path};
 
-/// The target of a request as a proof names it (`htu` of RFC 9449).
+/// The target in a proof (`htu` of RFC 9449).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target<'a> {
-    /// Scheme, host and port (`https://api.example`, a default port left out), if given.
+    /// Scheme, host and port, without a default port: `https://api.example`. None if only a
+    /// path is given.
     pub origin: Option<String>,
-    /// The path, to be compared with that of the call.
+    /// The path, to compare with that of the call.
     pub path: Path<'a>,
 }
 
@@ -23,7 +24,7 @@ pub enum BadTarget {
 }
 
 impl<'a> Target<'a> {
-    /// Reads a full URI or an absolute path; query and fragment are ignored (RFC 9449 §4.3).
+    /// Parses a full URI or an absolute path. Query and fragment are ignored (RFC 9449 §4.3).
     pub fn parse(raw: &'a str) -> Result<Self, BadTarget> {
         let raw = raw.split(['?', '#']).next().unwrap_or_default();
         if raw.starts_with('/') {
@@ -38,10 +39,10 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The origin of an `http` or `https` URI as text: lower-case, no default port.
+/// The origin of an `http` or `https` URI, in lower case, without a default port.
 fn origin(scheme: &str, authority: &str) -> Result<String, BadTarget> {
     let is_http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    // What the URL parser would quietly skip or read as something else is not an authority.
+    // Refuses what the URL parser would skip or read as something else.
     let is_plain = authority.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\@".contains(&byte));
     if !is_http || !is_plain || authority.is_empty() {
         return Err(BadTarget::NotAUri);

@@ -1,7 +1,7 @@
-//! Path templates, taken apart: `/projects/{project}/files/{name}.{format}?beta=true`.
+//! Parsed path templates: `/projects/{project}/files/{name}.{format}?beta=true`.
 //!
-//! A fragment (`#…`) never reaches a server, so it says nothing about a call. Nor does
-//! an RFC 6570 expansion for a query that may be there or not (`{?page,size}`).
+//! A fragment (`#…`) never reaches a server, so it is ignored. So is an RFC 6570 expansion for
+//! an optional query (`{?page,size}`).
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -15,11 +15,11 @@ use super::query::Conditions;
 /// One segment of a path template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Segment {
-    /// This text; empty only at the end, for a trailing slash.
+    /// This text. Empty only at the end, for a trailing slash.
     Literal(String),
-    /// Anything but nothing.
+    /// Any text that is not empty.
     Parameter(String),
-    /// Parameters amid literal text.
+    /// Text and parameters.
     Pattern(Pattern),
     /// One or more segments.
     Multi(String),
@@ -34,7 +34,7 @@ impl Segment {
         }
     }
 
-    /// The smaller, the more specific.
+    /// A smaller value is more specific.
     fn specificity(&self) -> (u8, usize) {
         match self {
             Self::Literal(_) => (0, 0),
@@ -48,7 +48,7 @@ impl Segment {
     }
 }
 
-/// A path template, taken apart.
+/// A parsed path template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::systems) struct Template {
     raw: String,
@@ -57,8 +57,8 @@ pub(in crate::systems) struct Template {
 }
 
 impl Template {
-    /// Takes a path template apart. Those of its parameters that `multi_segment`
-    /// names may stand for several segments, where they have a segment to themselves.
+    /// Parses a path template. Parameters in `multi_segment` may stand for several segments, if
+    /// they fill a segment.
     pub(in crate::systems) fn parse(raw: &str, multi_segment: &[String]) -> Result<Self, BadTemplate> {
         if raw.len() > MAX_TEMPLATE {
             return Err(BadTemplate::TooLong);
@@ -100,7 +100,7 @@ impl Template {
         }
     }
 
-    /// Takes a template apart that stands below a base path: what are braces there is text.
+    /// Parses a template below a base path. Braces in the base path are text.
     pub(in crate::systems) fn below(
         base_path: &str,
         raw: &str,
@@ -110,14 +110,14 @@ impl Template {
         Self::parse(&(base_path + raw), multi_segment)
     }
 
-    /// The calls that it matches: two templates for which this is the same match the same.
+    /// The calls that it matches. Two templates with an equal value match the same calls.
     pub(in crate::systems) fn calls(&self) -> (String, BTreeMap<String, Option<String>>) {
         (self.form(), self.conditions.wanted().clone())
     }
 
     fn segment(mut pattern: Pattern, is_last: bool, multi: &[String]) -> Result<Segment, BadTemplate> {
         for literal in &mut pattern.literals {
-            // A document may write a literal that is not ASCII as it is: calls have it encoded.
+            // A document may contain characters beyond ASCII as they are. Calls encode them.
             let encoded = literal.bytes().filter(u8::is_ascii).find_map(|byte| match byte {
                 b'\\' => Some(NotCanonical::Backslash),
                 b';' => Some(NotCanonical::Semicolon),
@@ -145,7 +145,7 @@ impl Template {
         }
     }
 
-    /// Whether it has a parameter of this name, in its path or in its query.
+    /// Whether its path or its query has a parameter of this name.
     pub(super) fn names(&self, name: &str) -> bool {
         let in_path = |segment: &Segment| match segment {
             Segment::Literal(_) => false,
@@ -155,7 +155,7 @@ impl Template {
         self.segments.iter().any(in_path) || self.conditions.parameters().any(|own| own == name)
     }
 
-    /// How many segments it has.
+    /// The number of its segments.
     pub(super) fn length(&self) -> usize {
         self.segments.len()
     }
@@ -164,8 +164,8 @@ impl Template {
         self.segments.iter().any(|segment| matches!(segment, Segment::Multi(_)))
     }
 
-    /// What is left of its path without the names of its parameters: two templates
-    /// with one form match the same paths.
+    /// Its path without the names of parameters. Two templates with the same form match the
+    /// same paths.
     pub(super) fn form(&self) -> String {
         let mut form = String::with_capacity(self.raw.len());
         for segment in &self.segments {
@@ -183,7 +183,8 @@ impl Template {
         form
     }
 
-    /// Its route for `matchit`: patterns widened to anything. Only for templates without multi.
+    /// Its route for `matchit`, with patterns widened to anything. Only for templates without
+    /// multi-segment parameters.
     pub(super) fn shape(&self) -> String {
         let mut shape = String::with_capacity(self.raw.len());
         for segment in &self.segments {
@@ -196,13 +197,14 @@ impl Template {
         shape
     }
 
-    /// Whether its shape says all about it.
+    /// Whether its shape describes it completely.
     pub(super) fn is_plain(&self) -> bool {
         self.segments.iter().all(|segment| matches!(segment, Segment::Literal(_) | Segment::Parameter(_)))
     }
 
-    /// Literal before pattern before parameter before several segments, segment
-    /// by segment from the left; then by text, so that the order is total.
+    /// Compares two templates, the more specific one first. Segment by segment from the left, a
+    /// literal comes before a pattern, a pattern before a parameter, and a parameter before
+    /// several segments. Then the text decides, so the order is total.
     pub(super) fn order(&self, other: &Self) -> Ordering {
         let by_segments = self
             .segments
@@ -215,8 +217,8 @@ impl Template {
             .then_with(|| self.raw.cmp(&other.raw))
     }
 
-    /// Whether some path could match both this and the shape of `other`, which
-    /// has no multi. May say yes too often, never no.
+    /// Whether some path could match both this template and the shape of `other`, which has no
+    /// multi-segment parameter. May return `true` too often, never `false`.
     pub(super) fn may_meet(&self, other: &Self) -> bool {
         let meet = |(one, another): (&Segment, &Segment)| match (one, another) {
             (one, Segment::Literal(literal)) => one.matches(literal),
@@ -235,8 +237,8 @@ impl Template {
             && after.zip(other.segments.iter().rev()).all(meet)
     }
 
-    /// Where each segment of the template starts in the path's segments.
-    /// Groups of segments between multis are looked for like the literals of a [`Pattern`].
+    /// The position of each segment of the template in the segments of a path. Groups of
+    /// segments between multi-segment parameters are placed like the literals of a [`Pattern`].
     fn place(&self, path: &[&str], side: Side) -> Option<Vec<usize>> {
         let fits = |group: &[Segment], at: usize| {
             path.get(at..at + group.len())
@@ -249,7 +251,7 @@ impl Template {
             return (path.len() == first.len() && fits(first, 0)).then(|| (0..path.len()).collect());
         };
         let end = path.len().checked_sub(last.len())?;
-        // A trailing slash is never part of a multi: the template has it or has not.
+        // A trailing slash never belongs to a multi-segment parameter.
         if end <= first.len() || path[end - 1].is_empty() || !fits(first, 0) || !fits(last, end) {
             return None;
         }
@@ -293,8 +295,8 @@ impl Template {
         self.place(path, Side::Left).is_some()
     }
 
-    /// Hands over the parameter's value when literals are looked for from one side:
-    /// several, if its name stands there several times.
+    /// Calls `take` with each value of a parameter. There are several if the name is there
+    /// several times.
     pub(super) fn each_value<'p>(
         &self,
         name: &str,
@@ -322,7 +324,7 @@ impl Template {
     }
 }
 
-/// The template without what RFC 6570 expands to a query or a fragment: `{?…}`, `{&…}`, `{#…}`.
+/// The template without RFC 6570 expansions for a query or a fragment: `{?…}`, `{&…}`, `{#…}`.
 fn without_expansions(raw: &str) -> Cow<'_, str> {
     let is_expansion =
         |rest: &str| rest.starts_with("{?") || rest.starts_with("{&") || rest.starts_with("{#");
@@ -336,7 +338,7 @@ fn without_expansions(raw: &str) -> Cow<'_, str> {
     if rest.len() == raw.len() { Cow::Borrowed(raw) } else { Cow::Owned(plain + rest) }
 }
 
-/// Path and query of a template. What stands between braces separates nothing.
+/// Splits a template into path and query. Characters inside braces do not separate.
 fn split_query(template: &str) -> (&str, &str) {
     let separator = |text: &str, wanted: &[char]| {
         let mut is_inside = false;
@@ -354,7 +356,7 @@ fn split_query(template: &str) -> (&str, &str) {
     separator(template, &['?']).map_or((template, ""), |at| (&template[..at], &template[at + 1..]))
 }
 
-/// Braces of a literal, as `matchit` wants them.
+/// Escapes braces of a literal for `matchit`.
 fn escape(literal: &str) -> Cow<'_, str> {
     if literal.contains(['{', '}']) {
         Cow::Owned(literal.replace('{', "{{").replace('}', "}}"))

@@ -1,4 +1,4 @@
-//! What a document changes of a system's APIs.
+//! Compares a document with the APIs of a system.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -10,12 +10,12 @@ use super::document::{Document, stand_in};
 use crate::systems::matching::router::{Route, Router};
 use crate::systems::store::{Difference, Known, StoredApi};
 
-/// Compares a document with what is known of a system; adds to the warnings which
-/// operations no call can match, and which no call tells apart.
+/// Compares a document with what is known of a system. Adds warnings for operations that no
+/// call can match, and for those that no call tells apart.
 ///
-/// An API's identity is its method and path: a new operation id renames it, and
-/// other servers move it. One that comes back while tokens are granted it stays
-/// removed until an administrator confirms that.
+/// An API is identified by its method and path. A new operation id renames it, and other
+/// servers move it. If an API comes back while tokens are granted it, it stays removed until an
+/// administrator confirms that.
 pub(in crate::systems) fn compare(
     known: &Known,
     document: &Document,
@@ -37,7 +37,7 @@ pub(in crate::systems) fn compare(
         let mut key = format!("{}:{}", system.key, operation.operation_id);
         let mut operation_id = operation.operation_id.clone();
         if keys_by_hand.contains(key.as_str()) && before.is_none_or(|before| before.api.key != key) {
-            // An API that was added by hand holds the key.
+            // An API that was added by hand has this key.
             operation_id = stand_in(&operation.method, &operation.path);
             key = format!("{}:{operation_id}", system.key);
         }
@@ -80,7 +80,7 @@ pub(in crate::systems) fn compare(
     difference
 }
 
-/// A sentence for each new key that looks like another of the system.
+/// A warning for each new key that looks like another one of the system.
 fn look_alikes_among(difference: &Difference, before: &[StoredApi]) -> Vec<String> {
     let new = difference.added.iter().chain(&difference.changed).map(|stored| &stored.api);
     let renamed: HashSet<&str> = new.clone().map(|api| api.id.as_str()).collect();
@@ -96,8 +96,8 @@ fn look_alikes_among(difference: &Difference, before: &[StoredApi]) -> Vec<Strin
     warnings
 }
 
-/// The operations of a document that no call can match, by their index, and why.
-/// Warns of those that no call tells apart.
+/// The operations that no call can match: their index, and why. Adds warnings for operations
+/// that no call tells apart.
 fn unmatchable<'k>(
     document: &Document,
     by_hand: impl Iterator<Item = &'k Api>,

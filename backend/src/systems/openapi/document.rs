@@ -1,5 +1,5 @@
-//! Reads OpenAPI documents, 2.0 (Swagger) to 3.2, JSON and YAML. Only what decides
-//! which calls there are is read. `$ref` is followed inside the document alone.
+//! Reads OpenAPI documents, 2.0 (Swagger) to 3.2, JSON and YAML. It reads only what affects
+//! matching. It follows `$ref` inside the document only.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
@@ -19,10 +19,10 @@ use super::yaml::wrong_with_yaml;
 use crate::json;
 use crate::systems::matching::bad_template::MAX_TEMPLATE;
 
-/// The largest document that is read, in bytes.
+/// The largest document, in bytes.
 pub(crate) const LIMIT: usize = 32 * 1024 * 1024;
 
-/// Why a text is no document that can be imported.
+/// Why a text cannot be imported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ImportError {
     /// Not UTF-8.
@@ -34,19 +34,19 @@ pub(crate) enum ImportError {
     /// Another version of OpenAPI, or none.
     #[error("`openapi` must be 3.0, 3.1 or 3.2, or `swagger` 2.0, not {0}.")]
     Version(String),
-    /// A reference that leads nowhere, outside, or in a circle.
+    /// A reference that is broken, leaves the document, or is circular.
     #[error("The reference {0} does not lead to a part of this document.")]
     Reference(String),
 }
 
-/// What an import needs of a document.
+/// The parts of a document that an import needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Document {
-    /// The path of `servers[0]`, if the document says where its paths begin.
+    /// The path of `servers[0]`; none if the document does not say where its paths begin.
     pub base_path: Option<String>,
-    /// Its operations, in its order.
+    /// The operations, in the order of the document.
     pub operations: Vec<Operation>,
-    /// What an administrator should know.
+    /// Warnings for the administrator.
     pub warnings: Vec<String>,
 }
 
@@ -54,18 +54,17 @@ pub(crate) struct Document {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_field_names, reason = "`operation_id` is the term of OpenAPI")]
 pub(crate) struct Operation {
-    /// Unique within the document, of scope characters only.
+    /// Unique in the document. It has only characters that a scope may have.
     pub operation_id: String,
     /// The HTTP method, in upper case.
     pub method: String,
-    /// What stands before the path instead of the document's base path: the path of
-    /// the `servers` of its path item or of its own.
+    /// The base path of this operation, if its path item or itself has `servers`.
     pub base_path: Option<String>,
     /// The path template.
     pub path: String,
-    /// The parameters of the path that may hold slashes.
+    /// The path parameters that may contain slashes.
     pub multi_segment: Vec<String>,
-    /// The summary, or what stands for it.
+    /// The summary, or a replacement.
     pub name: String,
     /// The tags.
     pub tags: Vec<String>,
@@ -81,7 +80,7 @@ impl Document {
         let raw: RawDocument = if text.trim_start().starts_with('{') {
             json::from_slice(text.as_bytes()).map_err(|error| ImportError::Unreadable(error.to_string()))?
         } else {
-            // Paths that are there twice are put together; derived types refuse a field twice.
+            // A path that is there twice is merged. Derived types would refuse it.
             let options = serde_saphyr::options! {
                 duplicate_keys: serde_saphyr::DuplicateKeyPolicy::PassThrough,
             };
@@ -105,7 +104,8 @@ impl Document {
             warnings.push(format!("{path}: there more than once{lines}; its operations are put together."));
         }
         let mut operations = raw.operations(&mut warnings)?;
-        // A document without servers says nothing, unless it says so for some: the others are at `/` then.
+        // Without `servers`, the document does not say where its paths begin. If some paths
+        // have `servers`, the others are at `/`.
         if base_path.is_none() && operations.iter().any(|operation| operation.base_path.is_some()) {
             base_path = Some(String::new());
         }
@@ -165,7 +165,7 @@ impl RawDocument {
                 found.push(Operation { base_path, ..self.operation(method, path, item, operation)? });
             }
         }
-        // An id that is missing or not unique names nothing: method and path stand for it.
+        // A missing or duplicate id is replaced by method and path.
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for operation in &found {
             *seen.entry(&operation.operation_id).or_default() += 1;
@@ -240,12 +240,12 @@ impl RawDocument {
             ["paths", path] => self.paths.items.get(*path),
             _ => None,
         };
-        // One step: a reference to a reference is a circle or near one.
+        // Only one step: a reference to a reference is refused.
         target.filter(|target| target.reference.is_none()).ok_or_else(lost)
     }
 
     fn parameter<'d>(&'d self, parameter: &'d RawParameter) -> Result<&'d RawParameter, ImportError> {
-        /// References that are followed one after the other.
+        /// The most references that are followed in a chain.
         const STEPS: usize = 8;
         let Some(reference) = &parameter.reference else { return Ok(parameter) };
         let mut target = parameter;
@@ -277,7 +277,7 @@ impl RawDocument {
     }
 }
 
-/// The lines on which each of some keys of `paths` stands; none where that cannot be told.
+/// The lines of some keys of `paths`; empty if they cannot be found.
 fn lines_of<'p>(text: &str, paths: &'p [String]) -> IndexMap<&'p str, Vec<String>> {
     #[derive(Deserialize)]
     struct Lines {
@@ -312,7 +312,7 @@ fn lines_of<'p>(text: &str, paths: &'p [String]) -> IndexMap<&'p str, Vec<String
     if lines.is_empty() {
         return lines;
     }
-    // JSON is YAML, whose reader knows where it is.
+    // JSON is valid YAML, and the YAML reader knows positions.
     let options = serde_saphyr::options! { duplicate_keys: serde_saphyr::DuplicateKeyPolicy::PassThrough };
     if let Ok(Lines { paths: Keys(keys) }) = serde_saphyr::from_str_with_options(text, options) {
         for key in keys {
@@ -324,8 +324,8 @@ fn lines_of<'p>(text: &str, paths: &'p [String]) -> IndexMap<&'p str, Vec<String
     lines
 }
 
-/// `METHOD:path`, with what no scope may hold percent-encoded; what is too long
-/// for an operation id ends in a digest of all of it.
+/// `METHOD:path`, with characters that no scope may have percent-encoded. If it is too long, it
+/// ends with a digest.
 pub(super) fn stand_in(method: &str, path: &str) -> String {
     let mut id = format!("{method}:");
     for byte in path.bytes() {
@@ -346,8 +346,8 @@ pub(super) fn stand_in(method: &str, path: &str) -> String {
     id
 }
 
-/// The parts of the JSON pointer that a reference within the document has as
-/// its fragment: percent-decoded once, then unescaped (RFC 6901 §6).
+/// The parts of a JSON pointer in the fragment of a reference: percent-decoded once, then
+/// unescaped (RFC 6901 §6).
 fn pointer(reference: &str) -> Option<Vec<String>> {
     let fragment = percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?;
     let parts = fragment.strip_prefix('/')?.split('/');

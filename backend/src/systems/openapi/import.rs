@@ -26,14 +26,15 @@ use crate::web::problem::{Kind, Problem};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ImportQuery {
-    /// Report what would change, and change nothing.
+    /// Only report what would change.
     #[param(nullable = false)]
     dry_run: Option<bool>,
 }
 
 /// Import an OpenAPI document
 ///
-/// Swagger 2.0 or OpenAPI 3.0 to 3.2, JSON or YAML, up to 32 MiB. With `dry_run=true` it only reports.
+/// Swagger 2.0 or OpenAPI 3.0 to 3.2, as JSON or YAML, up to 32 MiB. With `dry_run=true`
+/// nothing is changed.
 #[utoipa::path(
     operation_id = "import_openapi",
     tag = "systems",
@@ -104,10 +105,10 @@ pub(crate) async fn import_document(
         .with_detail("The system was changed while the document was compared with it. Try again."))
 }
 
-/// How often a document is compared anew because the system was changed meanwhile.
+/// How often the comparison is repeated if the system changes meanwhile.
 const COMPARISONS: usize = 3;
 
-/// A document, compared with what was known of its system at one moment.
+/// A document, compared with its system at one moment.
 struct Imported {
     known: Known,
     difference: Difference,
@@ -151,8 +152,8 @@ impl Imported {
         })
     }
 
-    /// Writes the difference, if what it was compared with is still so. Only that
-    /// is looked at inside the transaction, which keeps all other writers waiting.
+    /// Writes the difference if the system has not changed since the comparison. Only this
+    /// check runs inside the transaction, because other writers wait for it.
     async fn write(
         mut self,
         database: &Database,

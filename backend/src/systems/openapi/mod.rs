@@ -1,4 +1,4 @@
-//! OpenAPI documents: read, compared with what is known of a system, and imported.
+//! OpenAPI documents: reading, comparing and importing.
 
 pub(super) mod compare;
 pub(super) mod document;

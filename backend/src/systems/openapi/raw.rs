@@ -1,4 +1,4 @@
-//! An OpenAPI document as it is written, before anything is made of it.
+//! An OpenAPI document, as it is written.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +20,7 @@ pub(super) struct RawDocument {
     pub(super) base_path: Option<String>,
     #[serde(default)]
     pub(super) paths: RawPaths,
-    /// Where Swagger 2.0 has what stands in `components` since.
+    /// Swagger 2.0 has these at the top level.
     #[serde(default)]
     pub(super) parameters: HashMap<String, RawParameter>,
     #[serde(default)]
@@ -53,9 +53,9 @@ pub(super) struct RawVariable {
 }
 
 impl RawServer {
-    /// The path below which its server answers, and its variables that could make it another.
+    /// The path of this server, and whether its variables can change it.
     fn path(&self) -> Result<(String, Vec<&str>), String> {
-        // Variables may stand for the scheme as well, so the path is what follows the host.
+        // A variable may also replace the scheme, so the path is what follows the host.
         let after_scheme = self.url.split_once("://").map(|(_, rest)| rest).or(self.url.strip_prefix("//"));
         let path = match after_scheme {
             Some(rest) => rest.find('/').map_or("", |slash| &rest[slash..]),
@@ -82,8 +82,8 @@ impl RawServer {
     }
 }
 
-/// The path of the first of some servers, which stand at `place`; a warning for
-/// each that is left out.
+/// The path of the first server. Adds a warning for each other one. `place` says where they
+/// are.
 pub(super) fn base_path(servers: &[RawServer], place: &str, warnings: &mut Vec<String>) -> Option<String> {
     let (first, others) = servers.split_first()?;
     let (path, open) = first
@@ -101,7 +101,7 @@ pub(super) fn base_path(servers: &[RawServer], place: &str, warnings: &mut Vec<S
     Some(path)
 }
 
-/// The paths, each once, and those that were there more often.
+/// The paths, each once, and the paths that were there several times.
 #[derive(Default)]
 pub(super) struct RawPaths {
     pub(super) items: IndexMap<String, RawItem>,
@@ -112,17 +112,18 @@ pub(super) struct RawPaths {
 pub(super) struct RawItem {
     pub(super) reference: Option<String>,
     pub(super) parameters: Vec<RawParameter>,
-    /// By method, as a call has it.
+    /// By method, in upper case.
     pub(super) operations: IndexMap<String, RawOperation>,
     pub(super) unknown: Vec<String>,
 }
 
-/// The keys of a path item that hold an operation; `additionalOperations` has the other methods.
+/// The keys of a path item that contain an operation. `additionalOperations` contains other
+/// methods.
 pub(super) const METHOD_KEYS: [&str; 9] =
     ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 impl RawItem {
-    /// Takes up an operation, unless there is one of its method.
+    /// Adds an operation, unless there is one with its method.
     fn add(&mut self, method: String, operation: RawOperation) -> Result<(), String> {
         if self.operations.contains_key(&method) {
             return Err(method);
@@ -173,7 +174,7 @@ impl<'de> Deserialize<'de> for RawItem {
                         }
                     }
                 }
-                // Each operation has them, so that items of one path can be put together.
+                // Each operation keeps them, so that path items can be merged.
                 for operation in item.operations.values_mut() {
                     if operation.servers.as_ref().is_none_or(Vec::is_empty) {
                         operation.servers.clone_from(&servers);
@@ -186,7 +187,7 @@ impl<'de> Deserialize<'de> for RawItem {
     }
 }
 
-/// `additionalOperations`; a method that is there twice stays, to be refused.
+/// `additionalOperations`. Duplicate methods are kept, to be refused later.
 pub(super) struct RawOperations(Vec<(String, RawOperation)>);
 
 impl<'de> Deserialize<'de> for RawOperations {
@@ -280,8 +281,8 @@ pub(super) struct RawParameter {
     pub(super) multi_segment: bool,
 }
 
-/// The key of a path item that an unknown one may be a slip of: another case,
-/// or the same letters in another order.
+/// The key that an unknown key may be a typo of: another case, or the same letters in another
+/// order.
 pub(super) fn meant_by(key: &str) -> Option<&'static str> {
     let sorted = |text: &str| {
         let mut letters = text.to_ascii_lowercase().into_bytes();

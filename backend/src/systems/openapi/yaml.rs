@@ -1,10 +1,10 @@
-//! What is wrong with a YAML document, in words for its author.
+//! Explains errors in YAML documents to their authors.
 
 use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{Error as YamlError, MessageFormatter as _};
 
-/// What is wrong with a YAML document, where, and what to do about it. The
-/// library's own messages speak to programmers who use it.
+/// What is wrong with a YAML document, where, and how to fix it. The messages of the library
+/// are for programmers.
 pub(super) fn wrong_with_yaml(error: &YamlError) -> String {
     let mut cause = error.without_snippet();
     let mut is_in_alias = false;

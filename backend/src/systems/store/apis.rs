@@ -38,7 +38,7 @@ struct ApiRow {
     unmatchable: Option<String>,
 }
 
-/// An API and what only the store needs to know of it.
+/// An API, with what only the store needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredApi {
     pub(crate) api: Api,
@@ -97,7 +97,7 @@ pub(crate) async fn tokens_of_apis(
     Ok(found)
 }
 
-/// All APIs of a system, also those that no call matches.
+/// All APIs of a system, also those that no call can match.
 pub(crate) async fn apis_of(
     connection: &mut AnyConnection,
     system: &SystemId,
@@ -112,7 +112,7 @@ pub(crate) struct ApiFilter {
     pub(crate) system: Option<SystemId>,
     pub(crate) q: String,
     pub(crate) tag: Option<String>,
-    /// Only those that the one who asks may grant to a token of this kind.
+    /// Only APIs that the caller may grant to a token of this kind.
     pub(crate) grantable: Option<Kind>,
     pub(crate) after: String,
     pub(crate) limit: usize,
@@ -134,7 +134,7 @@ pub(crate) async fn list_apis(
         sql.bind(like.clone()).push(" ESCAPE '!' OR lower(a.path) LIKE ").bind(like).push(" ESCAPE '!')");
     }
     if let Some(tag) = &filter.tag {
-        // Tags are a JSON array of texts: this one as it is written there.
+        // Tags are a JSON array of texts. This is one tag in JSON.
         let written = serde_json::Value::from(clean(tag)).to_string();
         let like = format!("%{}%", written.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
         sql.push(" AND a.tags LIKE ").bind(like).push(" ESCAPE '!'");
@@ -175,7 +175,7 @@ pub(crate) async fn api_id(
         .await
 }
 
-/// Adds APIs, many a statement.
+/// Adds APIs, many in one statement.
 pub(crate) async fn insert_apis(
     connection: &mut AnyConnection,
     apis: &[&StoredApi],
@@ -238,8 +238,7 @@ pub(crate) async fn update_api(
     .map(drop)
 }
 
-/// Frees the keys of APIs that are about to be renamed: two that swap their ids
-/// would stand in each other's way.
+/// Frees the keys of APIs that will be renamed, so that two of them can swap their keys.
 pub(crate) async fn free_keys(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
     for some in apis.chunks(200) {
         let mut sql = Sql::new("UPDATE apis SET key = id WHERE id IN (");
@@ -258,7 +257,7 @@ pub(crate) async fn delete_apis(connection: &mut AnyConnection, apis: &[ApiId]) 
     Ok(())
 }
 
-/// Computes the stored keys of the names of APIs anew.
+/// Computes the stored keys of API names again.
 pub(crate) async fn renew_name_keys(database: &Database) -> Result<(), sqlx::Error> {
     let mut after = String::new();
     loop {

@@ -1,4 +1,4 @@
-//! Which systems and APIs the one who asks may see or grant.
+//! SQL conditions for what the caller may see or grant.
 
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::problem::TokenRef;
@@ -10,7 +10,7 @@ use crate::access::reach::Reach;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 
-/// Leaves out systems that are restricted to projects which the one who asks does not see.
+/// Excludes restricted systems that are not open to a project of the caller.
 pub(super) fn push_visible(sql: &mut Sql, principal: &Principal) {
     if let Reach::Only(projects) = principal.sees() {
         sql.push(" AND (s.restricted = 0");
@@ -23,8 +23,8 @@ pub(super) fn push_visible(sql: &mut Sql, principal: &Principal) {
     }
 }
 
-/// Leaves out systems of which the one who asks may grant nothing to a token of
-/// this kind: what [`Principal::may_issue`] would refuse.
+/// Excludes systems of which the caller may grant nothing to a token of this kind.
+/// [`Principal::may_issue`] would refuse them.
 pub(super) fn push_grantable(sql: &mut Sql, principal: &Principal, kind: Kind) {
     if principal.is_system_admin() {
         return;
@@ -46,7 +46,7 @@ pub(super) fn push_grantable(sql: &mut Sql, principal: &Principal, kind: Kind) {
     }
 }
 
-/// PostgreSQL refuses NUL in text, and nothing stored holds it.
+/// PostgreSQL refuses NUL in a text. No stored text has one.
 pub(super) fn clean(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
@@ -59,7 +59,7 @@ pub(super) async fn token_refs(
     rows.into_iter().map(|(id, name)| Ok(TokenRef { id: stored::<TokenId>(&id)?, name })).collect()
 }
 
-/// Leaves out APIs that only system administrators grant, for everybody else.
+/// Excludes APIs that only system administrators may grant.
 pub(super) fn push_grantable_api(sql: &mut Sql, principal: &Principal) {
     if !principal.is_system_admin() {
         sql.push(" AND a.scope = 'project'");

@@ -1,4 +1,4 @@
-//! What an import compares with, and what it changes.
+//! The SQL of an import.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 
 use super::apis::{StoredApi, apis_of, delete_apis, free_keys, insert_apis, update_api};
 
-/// The ids of those APIs of a system that a token is granted by itself.
+/// The ids of APIs of a system that are granted to a token by themselves.
 async fn granted_apis(
     connection: &mut AnyConnection,
     system: &SystemId,
@@ -22,13 +22,13 @@ async fn granted_apis(
     Ok(rows.into_iter().collect())
 }
 
-/// What an import compares a document with.
+/// The state of a system that an import compares with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Known {
     pub(crate) system: System,
-    /// All of the system's APIs, also those that no call matches.
+    /// All APIs of the system, also those that no call can match.
     pub(crate) apis: Vec<StoredApi>,
-    /// The ids of those that a token is granted by themselves.
+    /// The ids of those that are granted to a token by themselves.
     pub(crate) granted: HashSet<String>,
 }
 
@@ -40,7 +40,7 @@ impl Known {
     }
 }
 
-/// What a document changes of a system's APIs.
+/// The changes of a system's APIs.
 #[derive(Default)]
 pub(crate) struct Difference {
     pub(crate) added: Vec<StoredApi>,
@@ -49,7 +49,7 @@ pub(crate) struct Difference {
     pub(crate) unchanged: usize,
 }
 
-/// Writes a difference: what vanished and is granted stays, marked.
+/// Writes a difference. An API that vanished but is granted stays, marked as removed.
 pub(crate) async fn apply(
     connection: &mut AnyConnection,
     difference: &mut Difference,
@@ -67,7 +67,8 @@ pub(crate) async fn apply(
     delete_apis(connection, &gone).await?;
     let changed: Vec<ApiId> = difference.changed.iter().map(|stored| stored.api.id.clone()).collect();
     free_keys(connection, &changed).await?;
-    // What stays only because it is granted must not keep a key that the document gives to another.
+    // An API that stays only because it is granted must not keep a key that the document gives
+    // to another one.
     let taken: HashSet<&str> =
         difference.added.iter().chain(&difference.changed).map(|stored| stored.api.key.as_str()).collect();
     for stored in kept {

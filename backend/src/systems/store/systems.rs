@@ -60,7 +60,7 @@ impl SystemRow {
     }
 }
 
-/// A system by id or key, if the one who asks may know of it.
+/// A system by id or key, if the caller may see it.
 pub(crate) async fn system(
     connection: &mut AnyConnection,
     principal: Option<&Principal>,
@@ -78,13 +78,13 @@ pub(crate) async fn system(
 pub(crate) struct SystemFilter {
     /// Part of the key or the name, folded.
     pub(crate) q: String,
-    /// Only those of which the one who asks may grant something to a token of this kind.
+    /// Only systems of which the caller may grant something to a token of this kind.
     pub(crate) grantable: Option<Kind>,
     pub(crate) after: String,
     pub(crate) limit: usize,
 }
 
-/// Systems that the one who asks may know of, in the order of their keys.
+/// Systems that the caller may see, in the order of their keys.
 pub(crate) async fn systems(
     connection: &mut AnyConnection,
     principal: &Principal,
@@ -111,7 +111,7 @@ pub(crate) async fn systems(
     rows.into_iter().map(SystemRow::read).collect()
 }
 
-/// The system that has this key or audience, if one has.
+/// The id of the system that has this key or audience.
 pub(crate) async fn taken_by(
     connection: &mut AnyConnection,
     column: &'static str,
@@ -197,7 +197,7 @@ pub(crate) async fn set_base_path(
         .map(drop)
 }
 
-/// The projects that a system is opened to.
+/// The projects that a system is open to.
 pub(crate) async fn opened_to(
     connection: &mut AnyConnection,
     system: &SystemId,

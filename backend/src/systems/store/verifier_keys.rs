@@ -54,7 +54,7 @@ pub(crate) async fn insert_verifier_key(
     .map(drop)
 }
 
-/// Deletes a verifier key; its name, if there was one.
+/// Deletes a verifier key. Returns its name, if there was one.
 pub(crate) async fn delete_verifier_key(
     connection: &mut AnyConnection,
     system: &SystemId,

@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 use crate::crypto::Digest;
 use crate::database::now;
 
-/// The answer that was given to an idempotency key: its request, `Location` and body.
+/// The answer for an idempotency key: the digest of its request, `Location` and body.
 pub(crate) async fn answer(
     connection: &mut AnyConnection,
     key: &Digest,
@@ -38,7 +38,7 @@ pub(crate) async fn keep_answer(
     .map(drop)
 }
 
-/// Forgets answers that are a day old.
+/// Deletes answers that are older than a day.
 pub(crate) async fn forget_answers(database: &crate::database::Database) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM idempotency_keys WHERE created_at < $1")
         .bind(now() - 24 * 60 * 60 * 1_000)

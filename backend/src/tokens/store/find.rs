@@ -32,7 +32,7 @@ pub(crate) fn kind(text: &str) -> Kind {
     if text == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt }
 }
 
-/// A token, and what only rules and store need to know of it.
+/// A token, with what only the rules and the store need.
 pub(crate) struct Found {
     pub(crate) token: Token,
     pub(crate) seq: i64,
@@ -43,7 +43,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Its grants and targets by id, to be resolved.
+    /// Its grants and targets by id.
     pub(crate) fn named(&self) -> Named {
         let token = &self.token;
         Named {
@@ -206,7 +206,7 @@ pub(crate) async fn client_key(
     jwk.map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
-/// The address ranges of a column, as written and as read.
+/// The address ranges in a column, as text and parsed.
 fn networks(column: &str) -> Result<(Vec<String>, Vec<IpNet>), sqlx::Error> {
     let texts: Vec<String> =
         serde_json::from_str(column).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
@@ -215,7 +215,7 @@ fn networks(column: &str) -> Result<(Vec<String>, Vec<IpNet>), sqlx::Error> {
     Ok((texts, networks))
 }
 
-/// Whether a token descends from another one.
+/// Whether one token descends from another.
 pub(crate) async fn descends(
     connection: &mut AnyConnection,
     id: &TokenId,

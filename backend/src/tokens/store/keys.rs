@@ -42,8 +42,8 @@ pub(crate) async fn insert_key(
     .map(drop)
 }
 
-/// Makes a generation the current one: keys before it end at `until`, or are
-/// destroyed where there is no overlap; those that have ended are destroyed.
+/// Makes a generation the current one. Earlier keys expire at `until`, or are destroyed if
+/// there is no overlap. Expired keys are destroyed.
 pub(crate) async fn start_generation(
     connection: &mut AnyConnection,
     token: &TokenId,
@@ -65,7 +65,7 @@ pub(crate) async fn start_generation(
             .execute(&mut *connection)
             .await?;
     }
-    // Without an overlap also those that still had one from a rotation before.
+    // Without an overlap, also keys that still had one from an earlier rotation.
     let gone_by = if until.is_some() { now() } else { i64::MAX };
     sqlx::query("DELETE FROM token_keys WHERE token_id = $1 AND (valid_until IS NULL OR valid_until <= $2)")
         .bind(token.to_string())
@@ -88,7 +88,7 @@ pub(crate) async fn current_key(
     .await
 }
 
-/// Notes that a key was shown; whether it was the first time.
+/// Records that a key was shown. Returns whether this was the first time.
 pub(crate) async fn first_reveal(connection: &mut AnyConnection, key: &str) -> Result<bool, sqlx::Error> {
     sqlx::query("UPDATE token_keys SET revealed_at = $1 WHERE id = $2 AND revealed_at IS NULL")
         .bind(now())

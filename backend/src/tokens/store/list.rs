@@ -24,13 +24,13 @@ pub(crate) struct Filter {
     pub(crate) name_taken: bool,
 }
 
-/// How names are looked for.
+/// How to search names.
 pub(crate) enum Search<'a> {
-    /// All of them.
+    /// All names.
     None,
-    /// Those that hold this folded text.
+    /// Names that contain this folded text.
     Holding(&'a str),
-    /// Those that share grams with this folded text.
+    /// Names that share grams with this folded text.
     Like(&'a str),
 }
 
@@ -53,20 +53,20 @@ struct SummaryRow {
     manageable: i64,
 }
 
-/// A token in a list, its place in it, and its folded name.
+/// A token in a list, with its position and its folded name.
 pub(crate) struct Listed {
     pub(crate) seq: i64,
     pub(crate) name_key: String,
     pub(crate) summary: TokenSummary,
 }
 
-/// Whether it is a JWT token granted to the principal.
+/// Adds the condition that a JWT token is granted to the caller.
 fn push_granted_to(sql: &mut Sql, principal: &Principal) {
     sql.push("t.id IN (SELECT token_id FROM token_users WHERE user_id = ");
     sql.bind(principal.user().map(ToString::to_string).unwrap_or_default()).push(")");
 }
 
-/// Whether a token is the principal's to manage.
+/// Adds the condition that the caller may manage a token.
 fn push_manageable(sql: &mut Sql, principal: &Principal) {
     let mine: Vec<String> = match principal.administers() {
         Reach::All => {
@@ -79,12 +79,12 @@ fn push_manageable(sql: &mut Sql, principal: &Principal) {
         sql.push("(1 = 0)");
         return;
     }
-    // RSA tokens all of whose projects are theirs.
+    // RSA tokens: all their projects are administered by the caller.
     sql.push("(t.id IN (SELECT p.token_id FROM token_projects p WHERE p.project_id IN (")
         .bind_all(mine.clone());
     sql.push(") AND NOT EXISTS (SELECT 1 FROM token_projects o WHERE o.token_id = p.token_id AND o.project_id NOT IN (");
     sql.bind_all(mine.clone()).push(")))");
-    // JWT tokens all of whose users are members of their projects.
+    // JWT tokens: all their users are members of projects that the caller administers.
     sql.push(" OR t.id IN (SELECT u.token_id FROM token_users u JOIN members m ON m.user_id = u.user_id WHERE m.project_id IN (");
     sql.bind_all(mine.clone());
     sql.push(") AND NOT EXISTS (SELECT 1 FROM token_users o WHERE o.token_id = u.token_id AND o.user_id NOT IN (SELECT n.user_id FROM members n WHERE n.project_id IN (");
@@ -146,21 +146,21 @@ fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Fil
         sql.push(") g)");
     }
     if every {
-        // The grams of a text do not say where they stand: the text itself counts.
+        // Grams have no position, so the text itself is compared, too.
         let like = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
         sql.push(" AND t.name_key LIKE ").bind(format!("%{like}%")).push(" ESCAPE '!'");
     }
 }
 
-/// Where a page of a list begins, and thereby how the list is sorted.
+/// Where a page begins. This also sets the order of the list.
 pub(crate) enum Start {
-    /// The newest first: behind the token with this `seq`, if one is named.
+    /// The newest first, after the token with this `seq`.
     Newest(Option<i64>),
-    /// By name: behind this folded name.
+    /// By name, after this folded name.
     Name(String),
 }
 
-/// Tokens that the one who asks may see.
+/// The tokens that the caller may see.
 pub(crate) async fn list(
     connection: &mut AnyConnection,
     engine: Engine,
@@ -179,7 +179,7 @@ pub(crate) async fn list(
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_users x WHERE x.token_id = t.id) AS target_count, \
          CAST(CASE WHEN ",
     );
-    // What is listed is theirs to manage or granted to them: only of the latter it is asked.
+    // The caller manages every token in the list that is not just granted to them.
     push_granted_to(&mut sql, principal);
     sql.push(" AND NOT ");
     push_manageable(&mut sql, principal);
@@ -218,7 +218,7 @@ pub(crate) async fn list(
     rows.into_iter().map(read).collect()
 }
 
-/// How many tokens a list has in all.
+/// The number of tokens that match.
 pub(crate) async fn count(
     connection: &mut AnyConnection,
     engine: Engine,

@@ -8,7 +8,7 @@ use crate::database::Transaction;
 use crate::database::sql::Sql;
 use crate::tokens::search::grams;
 
-/// The token that has a name, by its folded form.
+/// The id of the token that has a name, by its folded form.
 pub(crate) async fn holder_of_name(
     connection: &mut AnyConnection,
     name_key: &str,
@@ -19,7 +19,7 @@ pub(crate) async fn holder_of_name(
         .await
 }
 
-/// Tokens of another name that looks like this one, by id and name.
+/// Tokens with another name that looks like this one: id and name.
 pub(crate) async fn look_alikes(
     connection: &mut AnyConnection,
     id: &TokenId,
@@ -32,7 +32,7 @@ pub(crate) async fn look_alikes(
         .await
 }
 
-/// What the name of a token is compared by, as it is stored.
+/// The stored key of the name of a token.
 pub(crate) async fn name_key(connection: &mut AnyConnection, id: &TokenId) -> Result<String, sqlx::Error> {
     sqlx::query_scalar("SELECT name_key FROM tokens WHERE id = $1")
         .bind(id.to_string())
@@ -40,7 +40,7 @@ pub(crate) async fn name_key(connection: &mut AnyConnection, id: &TokenId) -> Re
         .await
 }
 
-/// Notes that another token has the key that the name of this one has by today's rule.
+/// Records that another token has the name of this one by the current rule.
 pub(crate) async fn note_taken_key(
     connection: &mut AnyConnection,
     seq: i64,
@@ -54,11 +54,11 @@ pub(crate) async fn note_taken_key(
         .map(drop)
 }
 
-/// The condition that another token has the name of `t` by today's rule.
+/// The condition that another token has the name of `t` by the current rule.
 pub(crate) const NAME_TAKEN: &str = " AND t.taken_key IS NOT NULL \
     AND EXISTS (SELECT 1 FROM tokens o WHERE o.name_key = t.taken_key)";
 
-/// Whether another token has the name of this one by today's rule.
+/// Whether another token has the name of this one by the current rule.
 pub(crate) async fn is_name_taken(connection: &mut AnyConnection, id: &TokenId) -> Result<bool, sqlx::Error> {
     let mut sql = Sql::new("SELECT t.seq FROM tokens t WHERE t.id = ");
     sql.bind(id.to_string()).push(NAME_TAKEN);

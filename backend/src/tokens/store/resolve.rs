@@ -1,4 +1,4 @@
-//! What the names in an application stand for.
+//! Looks up what an application names.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -15,12 +15,12 @@ use crate::database::sql::Sql;
 use crate::database::stored::stored;
 use crate::tokens::named::Named;
 
-/// PostgreSQL refuses NUL in text, and nothing stored holds it.
+/// PostgreSQL refuses NUL in a text. No stored text has one.
 fn clean(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// Rows whose `column` is one of `values`, some at a time.
+/// Rows whose `column` is one of `values`, in batches.
 async fn rows_of<T>(
     connection: &mut AnyConnection,
     select: &'static str,
@@ -61,8 +61,8 @@ struct GrantedSystemRow {
     builtin: i64,
 }
 
-/// What the names stand for; notes those that stand for nothing. `held` are
-/// APIs that may stay although no call matches them any more.
+/// Looks up the named APIs, systems, projects and users, and reports names that do not exist.
+/// `held` are APIs that may stay although they are removed.
 pub(crate) async fn resolve(
     connection: &mut AnyConnection,
     kind: Kind,

@@ -4,7 +4,7 @@ use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::UsageDay;
 use sqlx::AnyConnection;
 
-/// The use of a token since a day.
+/// The usage of a token since a day.
 pub(crate) async fn usage(
     connection: &mut AnyConnection,
     id: &TokenId,

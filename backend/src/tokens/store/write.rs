@@ -1,4 +1,4 @@
-//! Tokens are written, changed and deleted.
+//! Writes, changes and deletes tokens.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::access::reach::Reach;
 use crate::database::sql::Sql;
 use crate::database::{Engine, Transaction, now};
 
-/// What of a token is written.
+/// What is written of a token.
 pub(crate) struct Written<'a> {
     pub(crate) name: &'a str,
     pub(crate) name_key: &'a str,
@@ -80,7 +80,7 @@ pub(crate) async fn insert(
     index_name(transaction, seq, written.name_key).await
 }
 
-/// Writes a token anew, as the next version.
+/// Writes the next version of a token.
 pub(crate) async fn update(
     transaction: &mut Transaction,
     _: &MayManage,
@@ -157,7 +157,7 @@ async fn insert_lists(
     Ok(())
 }
 
-/// Deletes a token and all that it proves itself with.
+/// Deletes a token with its keys.
 pub(crate) async fn delete(
     transaction: &mut Transaction,
     _: &MayManage,

@@ -8,9 +8,9 @@ use crate::sessions::Sessions;
 use crate::users::Users;
 use crate::web::problem::Problem;
 
-/// Who is logged in
+/// Get the current session
 ///
-/// The person whose session cookie comes along.
+/// The person whose session cookie the request has.
 #[utoipa::path(
     operation_id = "get_session",
     tag = "session",

@@ -17,8 +17,8 @@ use crate::web::problem::{Kind, Problem};
 
 /// Log in
 ///
-/// Sets the session cookie. Name and password are told apart by nobody: an
-/// unknown name, a disabled user and a wrong password are one answer.
+/// Sets the session cookie. An unknown name, a disabled user and a wrong password get the same
+/// answer.
 #[utoipa::path(
     operation_id = "log_in",
     tag = "session",
@@ -44,7 +44,7 @@ pub(super) async fn log_in(
 ) -> Result<HttpResponse, Problem> {
     sessions.refuse_other_sites(&request)?;
     let Json(Login { username, password }) = body;
-    // Whatever cannot be a name or a password is looked at no longer than one that can.
+    // The name is cut, so that a long one costs no more time.
     let account: String = username.trim().to_lowercase().chars().take(64).collect();
     let address = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
     sessions.throttle.attempt(&account, &address).map_err(|seconds| {

@@ -1,4 +1,4 @@
-//! The person whose session a request goes on.
+//! The person of a session.
 
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ pub struct Resumed {
     pub digest: Digest,
 }
 
-/// The person whose session cookie comes along, if the session goes on and the user
-/// is not disabled.
+/// The person of the session cookie in a request. Fails if the session has ended or the user is
+/// disabled.
 pub async fn person(sessions: &Sessions, users: &Users, request: &HttpRequest) -> Result<Resumed, Problem> {
     let nobody = || Problem::new(Kind::Unauthenticated);
     let session = sessions.resume(request).await?.ok_or_else(nobody)?;
@@ -31,7 +31,7 @@ pub async fn person(sessions: &Sessions, users: &Users, request: &HttpRequest) -
 }
 
 impl Resumed {
-    /// Who this is, for the audit trail.
+    /// The person as the actor in the audit trail.
     #[must_use]
     pub fn origin(&self, request: &HttpRequest) -> Origin {
         Origin {

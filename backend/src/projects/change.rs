@@ -9,7 +9,6 @@ use super::get::{existing, visible};
 use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
-use crate::database::stored::names_beside;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
@@ -63,9 +62,10 @@ pub(super) async fn change(
         .await?;
     let mut project = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let (_, others) =
-            names_beside(&mut *database.reader().acquire().await?, "projects", project.id.as_str()).await?;
-        project.warnings.extend(look_alikes::among(&others, "project", "name", &project.name));
+        let mut connection = database.reader().acquire().await?;
+        let id = project.id.as_str();
+        project.warnings =
+            look_alikes::beside(&mut connection, "projects", "project", id, None, &project.name).await?;
     }
     Ok(web::Json(project))
 }

@@ -10,7 +10,6 @@ use serde_json::json;
 use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
-use crate::database::stored::names_beside;
 use crate::database::{Change, Database, now};
 use crate::web::extract::Body;
 use crate::web::look_alikes;
@@ -76,10 +75,10 @@ pub(super) async fn create(
             })
         })
         .await?;
-    let (keys, names) =
-        names_beside(&mut *database.reader().acquire().await?, "projects", answer.id.as_str()).await?;
-    answer.warnings.extend(look_alikes::among(&keys, "project", "key", &answer.key));
-    answer.warnings.extend(look_alikes::among(&names, "project", "name", &answer.name));
+    let mut connection = database.reader().acquire().await?;
+    let (id, key) = (answer.id.as_str(), Some(answer.key.as_str()));
+    answer.warnings =
+        look_alikes::beside(&mut connection, "projects", "project", id, key, &answer.name).await?;
     Ok(HttpResponse::Created()
         .insert_header(("location", format!("/api/v1/projects/{}", answer.key)))
         .json(answer))

@@ -8,7 +8,7 @@ use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::database::{Change, Database};
-use crate::web::problem::{Kind, Problem};
+use crate::web::problem::Problem;
 
 /// Delete a project
 ///
@@ -35,22 +35,15 @@ pub(super) async fn remove(
             Box::pin(async move {
                 let project = existing(transaction.connection(), &named).await?;
                 let tokens = store::tokens_of(transaction.connection(), &project.id).await?;
-                if !tokens.is_empty() {
-                    return Err(Problem::new(Kind::InUse).with_tokens(tokens));
-                }
+                Problem::unless_unused(tokens)?;
                 for user in store::member_ids(transaction.connection(), &project.id).await? {
                     transaction.changes(Change::User(user));
                 }
                 store::delete(transaction.connection(), &project.id).await?;
                 transaction.changes(Change::Catalog);
-                Ok(audit::record(
-                    transaction,
-                    &origin,
-                    "project.deleted",
-                    (&project.id, project.key),
-                    json!({}),
-                )
-                .await?)
+                audit::record(transaction, &origin, "project.deleted", (&project.id, project.key), json!({}))
+                    .await?;
+                Ok::<_, Problem>(())
             })
         })
         .await?;

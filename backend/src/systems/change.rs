@@ -10,7 +10,6 @@ use super::rules::{self, audience, project_param};
 use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
-use crate::database::stored::names_beside;
 use crate::database::{Change, Database, now};
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
@@ -82,9 +81,10 @@ pub(crate) async fn change(
         .await?;
     let mut system = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let (_, others) =
-            names_beside(&mut *database.reader().acquire().await?, "systems", system.id.as_str()).await?;
-        system.warnings.extend(look_alikes::among(&others, "system", "name", &system.name));
+        let mut connection = database.reader().acquire().await?;
+        let id = system.id.as_str();
+        system.warnings =
+            look_alikes::beside(&mut connection, "systems", "system", id, None, &system.name).await?;
     }
     Ok(web::Json(system))
 }

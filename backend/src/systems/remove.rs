@@ -8,7 +8,7 @@ use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::database::{Change, Database};
-use crate::web::problem::{Kind, Problem};
+use crate::web::problem::Problem;
 
 /// Delete a system
 ///
@@ -35,13 +35,12 @@ pub(super) async fn remove(
             Box::pin(async move {
                 let system = own(transaction.connection(), &named).await?;
                 let tokens = store::tokens_of_system(transaction.connection(), &system.id).await?;
-                if !tokens.is_empty() {
-                    return Err(Problem::new(Kind::InUse).with_tokens(tokens));
-                }
+                Problem::unless_unused(tokens)?;
                 store::delete_system(transaction.connection(), &system.id).await?;
                 transaction.changes(Change::Catalog);
-                Ok(audit::record(transaction, &origin, "system.deleted", (&system.id, system.key), json!({}))
-                    .await?)
+                audit::record(transaction, &origin, "system.deleted", (&system.id, system.key), json!({}))
+                    .await?;
+                Ok::<_, Problem>(())
             })
         })
         .await?;

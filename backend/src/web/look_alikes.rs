@@ -2,6 +2,9 @@
 
 use latchkey_shared::fields::{name_key, skeleton};
 use latchkey_shared::warning::{LOOKS_LIKE, Warning};
+use sqlx::AnyConnection;
+
+use crate::database::stored::names_beside;
 
 /// The warning that `field` looks like that of another `what`. `like` is the other one, if the
 /// caller may see it.
@@ -23,4 +26,22 @@ pub fn among<'a>(
     let (key, looks) = (name_key(name), skeleton(name));
     let like = others.into_iter().find(|other| skeleton(other) == looks && name_key(other) != key)?;
     Some(warning(what, field, Some(like.clone())))
+}
+
+/// The warnings of a row of `table` that has just been written: its name, and its key if that
+/// is new, look like those of another row. The caller may see all rows.
+///
+/// # Errors
+/// The other rows cannot be read.
+pub async fn beside(
+    connection: &mut AnyConnection,
+    table: &'static str,
+    what: &str,
+    id: &str,
+    key: Option<&str>,
+    name: &str,
+) -> Result<Vec<Warning>, sqlx::Error> {
+    let (keys, names) = names_beside(connection, table, id).await?;
+    let key = key.and_then(|key| among(&keys, what, "key", key));
+    Ok(key.into_iter().chain(among(&names, what, "name", name)).collect())
 }

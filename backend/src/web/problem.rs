@@ -6,14 +6,15 @@
 
 use std::fmt;
 
-pub use super::problem_type::Kind;
-use crate::database::{OutcomeUnknown, Trouble, WriteError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use latchkey_shared::fields::{Errors, Refusal};
 use latchkey_shared::problem::{FieldError, ProblemBody, TokenRef};
 use latchkey_shared::verify::Reason;
+
+pub use super::problem_type::Kind;
+use crate::database::{OutcomeUnknown, Trouble, WriteError};
 
 /// The start of every challenge.
 const REALM: &str = r#"Bearer realm="latchkey""#;
@@ -50,13 +51,6 @@ impl Problem {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.more.detail = Some(detail.into());
-        self
-    }
-
-    /// Adds the tokens that prevent the change.
-    #[must_use]
-    pub fn with_tokens(mut self, tokens: Vec<TokenRef>) -> Self {
-        self.more.tokens = tokens;
         self
     }
 
@@ -169,6 +163,17 @@ impl Problem {
     /// Fails if fields are wrong.
     pub fn unless_empty(errors: Errors) -> Result<(), Self> {
         if errors.is_empty() { Ok(()) } else { Err(Self::validation(errors.into_vec())) }
+    }
+
+    /// Fails with [`Kind::InUse`] if tokens still name what is to be deleted. The problem lists
+    /// them.
+    pub fn unless_unused(tokens: Vec<TokenRef>) -> Result<(), Self> {
+        if tokens.is_empty() {
+            return Ok(());
+        }
+        let mut problem = Self::new(Kind::InUse);
+        problem.more.tokens = tokens;
+        Err(problem)
     }
 
     /// The values of the fields, if none is wrong.

@@ -8,7 +8,7 @@ use crate::audit;
 use crate::database::{Change, Database};
 use crate::systems::get::own;
 use crate::systems::store;
-use crate::web::problem::{Kind, Problem};
+use crate::web::problem::Problem;
 
 /// Delete an API
 ///
@@ -38,12 +38,11 @@ pub(crate) async fn remove_api(
                 let api = stored.ok_or_else(|| Problem::not_found("API"))?.api;
                 let tokens =
                     store::tokens_of_apis(transaction.connection(), std::slice::from_ref(&api.id)).await?;
-                if !tokens.is_empty() {
-                    return Err(Problem::new(Kind::InUse).with_tokens(tokens));
-                }
+                Problem::unless_unused(tokens)?;
                 store::delete_apis(transaction.connection(), std::slice::from_ref(&api.id)).await?;
                 transaction.changes(Change::Catalog);
-                Ok(audit::record(transaction, &origin, "api.deleted", (&api.id, api.key), json!({})).await?)
+                audit::record(transaction, &origin, "api.deleted", (&api.id, api.key), json!({})).await?;
+                Ok::<_, Problem>(())
             })
         })
         .await?;

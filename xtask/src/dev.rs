@@ -12,7 +12,8 @@ use anyhow::{Context as _, Result};
 use notify::{EventKind, RecursiveMode, Watcher as _};
 
 use crate::bundle;
-use crate::command::{cargo, program, root, run, target};
+use crate::command::{cargo, root, run};
+use crate::run::{binary, server};
 
 /// What the server is made from.
 const SERVER: [&str; 4] = ["backend/src", "backend/demo", "migrations", "shared/src"];
@@ -104,13 +105,7 @@ fn timed(what: &str, build: impl FnOnce() -> Result<()>) -> bool {
 }
 
 fn start(arguments: &[String]) -> Result<Child> {
-    let binary = target()?.join("debug").join(format!("latchkey{}", std::env::consts::EXE_SUFFIX));
-    let mut server = program(binary);
-    server.arg("serve").args(arguments).current_dir(std::env::current_dir()?);
-    if std::env::var_os("LATCHKEY_DATA_DIR").is_none() {
-        server.env("LATCHKEY_DATA_DIR", "data");
-    }
-    server.spawn().context("the server cannot be started")
+    server(binary("debug")?, arguments).spawn().context("the server cannot be started")
 }
 
 /// Asks the server to stop, and waits until it has: its data is then complete.

@@ -15,6 +15,7 @@ pub(crate) mod heading;
 pub(crate) mod listing;
 pub(crate) mod login_again;
 pub(crate) mod login_fields;
+pub(crate) mod long_list;
 pub(crate) mod menu;
 pub(crate) mod notice;
 pub(crate) mod preferences;

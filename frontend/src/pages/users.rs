@@ -2,6 +2,7 @@
 
 mod add;
 mod asked;
+mod email;
 mod modify;
 mod password;
 mod role;

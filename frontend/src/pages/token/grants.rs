@@ -7,6 +7,7 @@ use latchkey_shared::systems::ApiRef;
 use latchkey_shared::tokens::{Kind, Token};
 use leptos::prelude::*;
 
+use crate::components::long_list::LongList;
 use crate::navigation::system_link;
 use crate::text;
 
@@ -45,7 +46,6 @@ pub(super) fn Grants(token: Token) -> impl IntoView {
 #[component]
 fn OfSystem(system: String, apis: Vec<ApiRef>) -> impl IntoView {
     let count = apis.len();
-    let is_open = RwSignal::new(count <= OPEN_UP_TO);
     let label = system.clone();
     let apis = StoredValue::new(apis);
     let rows = move || {
@@ -69,16 +69,16 @@ fn OfSystem(system: String, apis: Vec<ApiRef>) -> impl IntoView {
         })
     };
     view! {
-        <details
-            class="part"
-            open=is_open.get_untracked()
-            on:toggle:target=move |event| is_open.set(event.target().open())
+        <LongList
+            summary=view! { <code>{system}</code> " " <span class="hint">{text::token::granted(count)}</span> }
+                .into_any()
+            label
+            class="operations"
+            count
+            open_up_to=OPEN_UP_TO
         >
-            <summary><code>{system}</code> " " <span class="hint">{text::token::granted(count)}</span></summary>
-            <Show when=move || is_open.get()>
-                <ul class="operations" class:long={count > OPEN_UP_TO} tabindex="0" aria-label=label.clone()>{rows()}</ul>
-            </Show>
-        </details>
+            {rows()}
+        </LongList>
     }
 }
 

@@ -1,11 +1,12 @@
 //! Adds a user.
 
-use latchkey_shared::fields::{self};
+use latchkey_shared::fields;
 use latchkey_shared::users::{NewUser, Role};
 use leptos::prelude::*;
 
+use super::email::{EmailField, email_or_nothing};
 use super::password::{HandOver, Handed, Temporary, TemporaryPassword};
-use super::role::{RoleChoice, chosen, email_or_nothing};
+use super::role::{RoleChoice, chosen};
 use crate::components::field::Field;
 use crate::components::form::{Checked, Foot, Form};
 use crate::components::listing::Reload;
@@ -73,14 +74,7 @@ pub(crate) fn AddUser(open: RwSignal<bool>, title: RwSignal<String>, reload: Rel
                             hint=text::users::username_hint()
                             error=username_rule.error()
                         />
-                        <Field
-                            name="email"
-                            label=text::users::email()
-                            value=email
-                            kind="email"
-                            error=email_rule.error()
-                            is_optional=true
-                        />
+                        <EmailField email error=email_rule.error() />
                         <RoleChoice role />
                         <TemporaryPassword password />
                         <Foot cancel=move |()| open.set(false) says=(text::add(), text::adding()) pending=write.pending() />

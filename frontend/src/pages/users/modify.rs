@@ -1,10 +1,11 @@
 //! Changes a user.
 
-use latchkey_shared::fields::{self};
+use latchkey_shared::fields;
 use latchkey_shared::users::{User, UserPatch};
 use leptos::prelude::*;
 
-use super::role::{RoleChoice, chosen, email_or_nothing};
+use super::email::{EmailField, email_or_nothing};
+use super::role::{RoleChoice, chosen};
 use crate::components::field::Field;
 use crate::components::form::{Checked, Foot, Form};
 use crate::components::listing::Reload;
@@ -60,14 +61,7 @@ pub(crate) fn ModifyUser(
                 error=name_rule.error()
                 focused=true
             />
-            <Field
-                name="email"
-                label=text::users::email()
-                value=email
-                kind="email"
-                error=email_rule.error()
-                is_optional=true
-            />
+            <EmailField email error=email_rule.error() />
             {if is_me {
                 view! { <p class="hint">{text::users::own_role()}</p> }.into_any()
             } else {

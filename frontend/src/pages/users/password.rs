@@ -1,6 +1,6 @@
 //! Temporary passwords: made up, set and handed over.
 
-use latchkey_shared::fields::{self};
+use latchkey_shared::fields;
 use latchkey_shared::users::{User, UserPatch};
 use latchkey_shared::warning::Warning;
 use leptos::prelude::*;

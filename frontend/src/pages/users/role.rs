@@ -1,16 +1,10 @@
-//! The fields that a new and a modified user share.
+//! The role of a user.
 
-use latchkey_shared::fields::{self, Refusal};
 use latchkey_shared::users::Role;
 use leptos::prelude::*;
 
 use crate::components::field::Select;
 use crate::text;
-
-/// An e-mail address, or nothing.
-pub(super) fn email_or_nothing(typed: &str) -> Result<Option<String>, Refusal> {
-    if typed.trim().is_empty() { Ok(None) } else { fields::email(typed).map(Some) }
-}
 
 /// The choice of a role.
 #[component]

@@ -3,8 +3,12 @@
 use latchkey_shared::systems::{ImportReport, ImportedApi};
 use leptos::prelude::*;
 
+use crate::components::long_list::LongList;
 use crate::components::token_links::TokenLinks;
 use crate::text;
+
+/// Operations of one sort are written out at once up to this many; more when they are asked for.
+const OPEN_UP_TO: usize = 50;
 
 pub(crate) fn changes_anything(report: &ImportReport, base_path: &str) -> bool {
     !(report.added.is_empty() && report.changed.is_empty() && report.removed.is_empty())
@@ -68,14 +72,13 @@ pub(crate) fn Report(
     }
 }
 
-/// Operations of one sort; long lists are written out when they are opened.
+/// Operations of one sort.
 #[component]
 fn Operations(title: &'static str, apis: Vec<ImportedApi>, class: &'static str) -> impl IntoView {
     if apis.is_empty() {
         return ().into_any();
     }
     let count = apis.len();
-    let is_open = RwSignal::new(count <= 50);
     let apis = StoredValue::new(apis);
     let list = move || {
         apis.with_value(|apis| {
@@ -90,16 +93,15 @@ fn Operations(title: &'static str, apis: Vec<ImportedApi>, class: &'static str) 
         })
     };
     view! {
-        <details
-            class="part"
-            open=is_open.get_untracked()
-            on:toggle:target=move |event| is_open.set(event.target().open())
+        <LongList
+            summary=view! { {title} " (" {count} ")" }.into_any()
+            label=title
+            class=format!("operations {class}")
+            count
+            open_up_to=OPEN_UP_TO
         >
-            <summary>{title} " (" {count} ")"</summary>
-            <Show when=move || is_open.get()>
-                <ul class=format!("operations {class}") class:long={count > 50} tabindex="0" aria-label=title>{list()}</ul>
-            </Show>
-        </details>
+            {list()}
+        </LongList>
     }
     .into_any()
 }

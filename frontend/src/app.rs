@@ -1,5 +1,11 @@
 //! Which page is where.
 
+use leptos::prelude::*;
+use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
+use leptos_router::hooks::use_location;
+use leptos_router::location::{BrowserUrl, LocationProvider as _};
+use leptos_router::path;
+
 use crate::components::clipboard::{Clipboard, CopyByHand};
 use crate::components::frame::Frame;
 use crate::components::login_again::LoginGate;
@@ -11,11 +17,6 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::tokens::TokensPage;
 use crate::preferences::Preferences;
 use crate::session::LastUser;
-use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
-use leptos_router::hooks::use_location;
-use leptos_router::location::{BrowserUrl, LocationProvider as _};
-use leptos_router::path;
 
 /// The whole app, built anew when its language changes.
 #[component]

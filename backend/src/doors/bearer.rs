@@ -1,6 +1,11 @@
 //! Turns a request to our own API into a [`Principal`]: a person with a session, or a token
 //! that the engine allows to call this operation.
 
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
+
 use crate::access::grants::Held;
 use crate::access::origin::{Origin, anonymous};
 use crate::access::principal::Principal;
@@ -19,11 +24,6 @@ use crate::web::SentMethod;
 use crate::web::bearer::{bearer, no_credential, project};
 use crate::web::client_ip::client_ip;
 use crate::web::problem::{Kind, Problem};
-
-use actix_web::dev::Payload;
-use actix_web::http::header;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
-use futures_util::future::LocalBoxFuture;
 
 impl FromRequest for Principal {
     type Error = Problem;

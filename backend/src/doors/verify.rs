@@ -1,5 +1,14 @@
 //! `POST /verify` and `POST /verify/batch`: for gateways and services that send a verifier key.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, post, web};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use latchkey_shared::fields::Errors;
+use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions, Reason};
+use utoipa_actix_web::service_config::ServiceConfig;
+
 use super::forward_auth::ForwardAuthentication;
 use crate::crypto::operations::Source;
 use crate::database::Patience;
@@ -9,14 +18,6 @@ use crate::systems::catalog::{CatalogSystem, Snapshot, system_of_key};
 use crate::web::bearer::{bearer, no_verifier_key};
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
-use std::net::IpAddr;
-use std::sync::Arc;
-
-use actix_web::{HttpRequest, post, web};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use latchkey_shared::fields::Errors;
-use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions, Reason};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// How many calls of a batch are decided at the same time. A call that waits for a private-key
 /// operation or for the disk does not delay the others.

@@ -2,12 +2,12 @@
 
 use actix_web::{get, web};
 use latchkey_shared::projects::Project;
+use sqlx::AnyConnection;
 
 use super::store;
 use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::web::problem::Problem;
-use sqlx::AnyConnection;
 
 /// A project by key or id, in the transaction that changes it.
 pub(super) async fn existing(connection: &mut AnyConnection, named: &str) -> Result<Project, Problem> {

@@ -1,12 +1,6 @@
 //! The systems, projects and verifier keys that decisions need, in memory. There is one
 //! snapshot. It is replaced whole when any of them changes.
 
-use super::matching::router::{Route, Router};
-use crate::access::reach::Reach;
-use crate::crypto::Digest;
-use crate::crypto::secret_id::{self, Prefix};
-use crate::database::stored::stored;
-use crate::database::{Change, Database, FreshCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -14,6 +8,13 @@ use latchkey_shared::ids::{ApiId, ProjectId, SystemId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiScope, Gateway};
 use sqlx::{AnyConnection, FromRow};
+
+use super::matching::router::{Route, Router};
+use crate::access::reach::Reach;
+use crate::crypto::Digest;
+use crate::crypto::secret_id::{self, Prefix};
+use crate::database::stored::stored;
+use crate::database::{Change, Database, FreshCell};
 
 /// An API, as a match returns it.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! `GET /users`.
 
 use actix_web::{get, web};
+use latchkey_shared::page::Page;
 use latchkey_shared::users::User;
 
 use super::store;
@@ -9,7 +10,6 @@ use crate::database::Database;
 use crate::web::extract::Query;
 use crate::web::paging::{Paging, SearchQuery, searched};
 use crate::web::problem::Problem;
-use latchkey_shared::page::Page;
 
 /// List users
 ///

@@ -8,13 +8,13 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
+use latchkey_shared::fields::Refusal;
+use latchkey_shared::problem::FieldError;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Kind, Problem};
 use crate::crypto::{from_base64url, to_base64url};
 use crate::json::Objects;
-use latchkey_shared::fields::Refusal;
-use latchkey_shared::problem::FieldError;
 
 /// The largest JSON body, except for imports.
 const JSON_LIMIT: usize = 512 * 1024;

@@ -1,5 +1,11 @@
 //! What is around every page of somebody who is logged in.
 
+use latchkey_shared::session::Session;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_location, use_navigate};
+
 use super::menu::Menu;
 use super::reading::Reading;
 use super::shortcuts;
@@ -8,11 +14,6 @@ use crate::components::faces::Failure;
 use crate::navigation::{here, with_next};
 use crate::session::{LastUser, Me, me};
 use crate::{api, text};
-use latchkey_shared::session::Session;
-use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::components::A;
-use leptos_router::hooks::{use_location, use_navigate};
 
 /// The head of the page with its navigation, and the page itself.
 #[component]

@@ -1,6 +1,12 @@
 //! The session ended in the middle of something: log in over the page, and
 //! whatever was asked for goes on, with all that was typed.
 
+use futures_channel::oneshot;
+use latchkey_shared::session::{Login, Session};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
 use super::dialog::Dialog;
 use super::form::{Form, Submit};
 use super::login_fields::LoginFields;
@@ -9,11 +15,6 @@ use crate::api::{self};
 use crate::navigation::{here, is_at, with_next};
 use crate::session::LastUser;
 use crate::text;
-use futures_channel::oneshot;
-use latchkey_shared::session::{Login, Session};
-use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 /// Catches calls that are answered with "nobody is logged in". Before anybody
 /// was, it leads to the login page; afterwards it asks over the page.

@@ -1,5 +1,11 @@
 //! The core systems: `/systems?q=`.
 
+use latchkey_shared::fields;
+use latchkey_shared::systems::{NewSystem, System};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
 use crate::components::dialog::Dialog;
 use crate::components::each::Each;
 use crate::components::field::Field;
@@ -13,11 +19,6 @@ use crate::components::write::Write;
 use crate::navigation::system_link;
 use crate::session::me;
 use crate::{api, text};
-use latchkey_shared::fields;
-use latchkey_shared::systems::{NewSystem, System};
-use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 /// The list with its search, and adding one.
 #[component]

@@ -1,5 +1,8 @@
 //! The table of tokens.
 
+use latchkey_shared::tokens::TokenSummary;
+use leptos::prelude::*;
+
 use crate::components::each::Each;
 use crate::components::listing::Reload;
 use crate::components::menu::Menu;
@@ -7,8 +10,6 @@ use crate::components::status::StatusBadge;
 use crate::components::token_actions::{HandOver, TokenName, other_switch, switch};
 use crate::text;
 use crate::time::{Expiry, LastUsed, Moment};
-use latchkey_shared::tokens::TokenSummary;
-use leptos::prelude::*;
 
 /// The list with tokens in it.
 #[component]

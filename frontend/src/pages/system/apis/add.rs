@@ -1,5 +1,9 @@
 //! Adds an API by hand.
 
+use latchkey_shared::fields;
+use latchkey_shared::systems::{ApiScope, NewApi};
+use leptos::prelude::*;
+
 use super::draft::{Draft, TagsAndScope, read_scope, split_tags};
 use crate::api::{self};
 use crate::components::call::{METHODS, starts_with_slash};
@@ -8,10 +12,6 @@ use crate::components::form::{Checked, Foot, Form};
 use crate::components::toast::toasts;
 use crate::components::write::Write;
 use crate::text;
-
-use latchkey_shared::fields::{self};
-use latchkey_shared::systems::{ApiScope, NewApi};
-use leptos::prelude::*;
 
 /// Asks for what an API needs that no document brings.
 #[component]

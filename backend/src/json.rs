@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_value_is_not_left_out() {
+    fn trailing_text_after_the_value_is_refused() {
         assert!(from_slice::<Outer>(b"{} {}").is_err());
     }
 }

@@ -57,7 +57,7 @@ def test_a_jwt_without_a_signature_is_refused(platform, genuine, algorithm):
         assert refused(platform, credential) in ("bad_proof", "malformed")
 
 
-def test_a_public_key_is_no_secret_to_sign_with(platform, genuine):
+def test_a_public_key_cannot_be_used_as_an_hmac_secret(platform, genuine):
     header, payload, _ = genuine.split(".")
     published = requests.get(metadata()["jwks_uri"], timeout=30).json()["keys"][0]
     key = RSAKey.import_key(published)
@@ -90,7 +90,7 @@ def test_a_changed_claim_breaks_the_signature(platform, genuine, change):
     assert refused(platform, f"{header}.{encode({**decode(payload), **change})}.{signature}") == "bad_proof"
 
 
-def test_a_jwt_for_one_system_is_no_good_at_latchkey(genuine):
+def test_a_jwt_for_another_system_is_refused_by_latchkey(genuine):
     own = requests.get(f"{URL}/api/v1/tokens", headers={"Authorization": f"Bearer {genuine}"}, timeout=30)
     assert own.status_code == 401
 
@@ -170,5 +170,5 @@ def test_a_path_that_is_not_canonical_is_denied(platform, file, path):
 
 
 @pytest.mark.parametrize("credential", ["", "x", "lkr_", "lkr_a.b.c.d.e", "a.b.c", "lkj_" + "A" * 49, "é" * 40, "." * 4])
-def test_what_is_no_credential_is_refused(platform, credential):
+def test_a_malformed_credential_is_refused(platform, credential):
     assert denied(platform.verify(credential)) in ("malformed", "unknown_token", "bad_proof")

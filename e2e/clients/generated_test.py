@@ -64,7 +64,7 @@ def test_the_document_is_valid(document):
     validate(document)
 
 
-def test_a_listed_type_is_there_once(generated):
+def test_a_listed_type_is_generated_once(generated):
     items = generated(".models.page_api").PageApi.__annotations__["items"]
     assert str(items) in ("list[Api]", "list['Api']"), items
 

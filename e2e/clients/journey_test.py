@@ -176,7 +176,7 @@ def test_a_jwt_token_calls_as_its_user_until_it_is_deleted(platform):
     assert again.json()["error"] == "invalid_client"
 
 
-def test_a_jwt_holds_no_more_than_was_asked_for(platform):
+def test_a_jwt_has_only_the_requested_scope(platform):
     token = platform.apply("jwt", apis=[platform.read, platform.write])
     secret = platform.secret(token)
     narrow = exchange(secret["client_id"], secret["secret_id"], scope=platform.read, resource=platform.audience)
@@ -200,7 +200,7 @@ def test_the_curl_line_of_a_token_file_works_as_it_stands(platform, admin):
         assert file["audiences"][platform.system] == platform.audience
 
 
-def test_a_verifier_key_of_another_system_learns_nothing(platform, admin):
+def test_a_verifier_key_of_another_system_gets_no_information(platform, admin):
     credential = platform.file(platform.apply("rsa"))["open_token"]
     other = f"other-{secrets.token_hex(4)}"
     admin.post("/systems", {"key": other, "name": "Other"})

@@ -89,7 +89,7 @@ def test_a_page_reads_every_answer(gateway, platform, token, credential):
             assert answer.received("X-Latchkey-Subject") == [token["id"]]
 
 
-def test_what_is_no_preflight_is_decided(gateway, upstream, platform, credential):
+def test_a_request_that_is_no_preflight_is_decided(gateway, upstream, platform, credential):
     before = upstream.arrived
     asked = [("Access-Control-Request-Method", "GET")]
     for headers in ([], [("Origin", LISTED)], asked):

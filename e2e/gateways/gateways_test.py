@@ -115,13 +115,13 @@ def test_a_path_that_is_canonical_arrives_as_it_was_sent(gateway, platform, cred
      "/projects/{p}/devices/%252e%252e", "/projects/{p}/devices/a\\b", "/Projects/{p}/devices/7", "/%zz", "/", "*", "/_latchkey",
      "projects/{p}/devices/7"],
 )  # fmt: skip
-def test_a_path_that_servers_read_differently_does_not_arrive(turned_away, platform, credential, path):
+def test_an_ambiguous_path_does_not_arrive(turned_away, platform, credential, path):
     answer = turned_away(credential, target=path.replace("{p}", platform.project))
     assert answer.status in (400, 403, 404), answer.status
 
 
 @pytest.mark.parametrize(("device", "encoded"), [("7#x", "7%23x"), ("ä", "%C3%A4")])
-def test_what_no_uri_has_arrives_encoded_or_not_at_all(gateway, upstream, platform, credential, device, encoded):
+def test_invalid_uri_characters_arrive_encoded_or_not_at_all(gateway, upstream, platform, credential, device, encoded):
     before = upstream.arrived
     answer = gateway.call(credential, target=platform.device(device=device))
     if upstream.arrived != before:
@@ -161,7 +161,7 @@ def test_a_denial_has_its_status_and_challenge(turned_away, platform, admin, cre
         assert answer.challenge == beyond | {"error_description": reason} | ({"scope": api} if api else {})
 
 
-def test_nobody_says_of_himself_who_he_is(gateway, token, platform, credential):
+def test_identity_headers_of_the_caller_are_replaced(gateway, token, platform, credential):
     forged = [
         (name, "forged")
         for suffix in ("Token", "Token-Name", "Token-Kind", "Subject", "Username", "Project", "Api", "Verifier")
@@ -173,7 +173,7 @@ def test_nobody_says_of_himself_who_he_is(gateway, token, platform, credential):
     assert "".join(answer.received("X-Latchkey-Username")) == ""
 
 
-def test_nobody_removes_who_he_is(gateway, token, platform, credential):
+def test_identity_headers_cannot_be_removed(gateway, token, platform, credential):
     """A header that `Connection` names is for the next hop only (RFC 9110 §7.6.1)."""
     for name in ("X-Latchkey-Subject", "X-Latchkey-Project", "x-latchkey-verifier"):
         answer = gateway.call(credential, target=platform.device(), headers=[("Connection", f"close, {name}")])
@@ -191,7 +191,7 @@ def test_only_a_websocket_may_be_an_upgrade(gateway, platform, credential):
             assert answer.received("Upgrade") == []
 
 
-def test_what_replaces_method_or_path_does_not_arrive(gateway, platform, credential):
+def test_method_and_path_override_headers_are_removed(gateway, platform, credential):
     sent = [(name, "DELETE") for name in REMOVED[2:5]]
     sent += [(name, "/admin") for name in ("X-Original-URL", "X-Rewrite-URL")]
     sent += [("X-Project", platform.project), ("X-Latchkey-Verifier", "lkv_x")]
@@ -201,7 +201,7 @@ def test_what_replaces_method_or_path_does_not_arrive(gateway, platform, credent
         assert answer.received(name) == [], name
 
 
-def test_the_call_is_judged_and_not_what_its_headers_say(turned_away, platform, credential):
+def test_override_headers_do_not_change_the_decision(turned_away, platform, credential):
     foreign = platform.device(project=platform.foreign_project)
     forged = []
     for prefix in ("X-Original-", "X-Forwarded-", "X-Envoy-Original-"):
@@ -217,7 +217,7 @@ def test_a_project_named_beside_the_path_must_be_the_same(gateway, turned_away, 
     assert answer.challenge["error_description"] == "project_not_granted"
 
 
-def test_nobody_says_of_himself_where_he_is(gateway, turned_away, platform, credential):
+def test_address_headers_of_the_caller_are_not_trusted(gateway, turned_away, platform, credential):
     (here,) = gateway.call(credential, target=platform.device()).received("X-Forwarded-For")
     # Envoy says its own address of a caller on the same machine.
     assert here == "127.0.0.1" or gateway.family == "envoy"

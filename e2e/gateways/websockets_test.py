@@ -80,7 +80,7 @@ def test_an_upgrade_says_who_calls(gateway, platform):
     assert "x-project" not in headers
 
 
-def test_nobody_removes_who_he_is(gateway, talkative, platform):
+def test_identity_headers_cannot_be_removed(gateway, talkative, platform):
     """A header that `Connection` names is for the next hop only (RFC 9110 §7.6.1)."""
     credential = platform.file(platform.apply("rsa"))["open_token"]
     before = talkative.arrived

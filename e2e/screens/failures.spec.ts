@@ -23,7 +23,7 @@ async function submitAgain(page: Page, name: string): Promise<void> {
   await expect(page.getByRole("heading", { level: 1, name: "The token is issued" })).toBeVisible();
 }
 
-test("an answer 500 is told with what to do, and the form keeps what was typed", async ({ page, platform, admin, complaints }) => {
+test("a 500 response is reported, and the form keeps what was typed", async ({ page, platform, admin, complaints }) => {
   complaints.expectStatus(500);
   const name = unique("Storm");
   await fillApplication(page, platform, name);
@@ -43,7 +43,7 @@ test("an answer 500 is told with what to do, and the form keeps what was typed",
   expect(await admin.tokensNamed(name)).toHaveLength(1);
 });
 
-test("an answer that is not the API’s is told as such", async ({ page, platform, complaints }) => {
+test("a response that is not the API’s is reported", async ({ page, platform, complaints }) => {
   complaints.expectStatus(502);
   const name = unique("Squall");
   await fillApplication(page, platform, name);
@@ -54,7 +54,7 @@ test("an answer that is not the API’s is told as such", async ({ page, platfor
   await submitAgain(page, name);
 });
 
-test("a session that ends in the middle of a form is begun again over it, and the form goes through", async ({ page, platform, become, admin, complaints }) => {
+test("after a session ends in the middle of a form, logging in again submits the form", async ({ page, platform, become, admin, complaints }) => {
   complaints.expectStatus(401);
   const person = await platform.person("Rosa", "admin");
   await become(person);
@@ -78,7 +78,7 @@ test("a session that ends in the middle of a form is begun again over it, and th
   expect((await admin.get(`/tokens/${token.id}`)).description).toBe("Typed with care");
 });
 
-test("who does not log in again loses nothing that was typed", async ({ page, platform, become, complaints }) => {
+test("declining to log in again keeps what was typed", async ({ page, platform, become, complaints }) => {
   complaints.expectStatus(401);
   const person = await platform.person("Rosa", "admin");
   await become(person);
@@ -93,7 +93,7 @@ test("who does not log in again loses nothing that was typed", async ({ page, pl
   await submitAgain(page, name);
 });
 
-test("a name that somebody else takes meanwhile is told at the field", async ({ page, platform, admin, complaints }) => {
+test("a name taken meanwhile by another user is reported at its field", async ({ page, platform, admin, complaints }) => {
   complaints.expectStatus(409);
   const name = unique("Tide");
   await fillApplication(page, platform, name);
@@ -109,7 +109,7 @@ test("a name that somebody else takes meanwhile is told at the field", async ({ 
   expect(await admin.tokensNamed(name)).toHaveLength(1);
 });
 
-test("the network is cut before the server heard of it: nothing is lost", async ({ page, platform, admin, complaints }) => {
+test("a network cut before the request arrives loses nothing", async ({ page, platform, admin, complaints }) => {
   complaints.expectNoAnswer();
   const name = unique("Ebb");
   await fillApplication(page, platform, name);
@@ -122,7 +122,7 @@ test("the network is cut before the server heard of it: nothing is lost", async 
   expect(await admin.tokensNamed(name)).toHaveLength(1);
 });
 
-test("the network is cut after the server did it: trying again makes no second token", async ({ page, platform, admin, complaints }) => {
+test("a retry after a network cut behind the request makes no second token", async ({ page, platform, admin, complaints }) => {
   complaints.expectNoAnswer();
   const name = unique("Flood");
   await fillApplication(page, platform, name);
@@ -155,19 +155,19 @@ test("two presses of Submit make one token", async ({ page, platform, admin }) =
   expect(await admin.tokensNamed(name)).toHaveLength(1);
 });
 
-test("a change that somebody else made meanwhile is not overwritten", async ({ page, platform, admin, complaints }) => {
+test("a concurrent change is not overwritten", async ({ page, platform, admin, complaints }) => {
   complaints.expectStatus(412);
   const token = await platform.token("rsa");
   await open(page, `/tokens/${token.id}/modify`);
   await page.getByLabel(/^Description/).fill("Mine");
   await admin.patch(`/tokens/${token.id}`, { description: "Theirs" });
   await page.getByRole("button", { name: "Submit" }).or(page.getByRole("button", { name: "Save" })).click();
-  await expect(page.getByText("Somebody else changed this token meanwhile.")).toBeVisible();
+  await expect(page.getByText("Someone else has changed this token.")).toBeVisible();
   await expect(page.getByLabel(/^Description/)).toHaveValue("Mine");
   expect((await admin.get(`/tokens/${token.id}`)).description).toBe("Theirs");
 });
 
-test("a list that cannot be loaded says so and is tried again", async ({ page, platform, complaints }) => {
+test("a list that fails to load says so, and can be retried", async ({ page, platform, complaints }) => {
   complaints.expectStatus(503);
   const token = await platform.token("rsa");
   let down = true;
@@ -187,7 +187,7 @@ test("a list that cannot be loaded says so and is tried again", async ({ page, p
   await expect(row(page, token.name)).toBeVisible();
 });
 
-test("a list on its way is shown as such", async ({ page }) => {
+test("a list that is loading shows it", async ({ page }) => {
   let arrive = () => {};
   const held = new Promise<void>((done) => (arrive = done));
   await page.route("**/api/v1/tokens?*", async (route) => {
@@ -200,7 +200,7 @@ test("a list on its way is shown as such", async ({ page }) => {
   await expect(page.getByRole("row").nth(1)).toBeVisible();
 });
 
-test("a deletion that fails is told in the dialog, and the token stays", async ({ page, platform, complaints, admin }) => {
+test("a failed deletion is reported in the dialog, and the token is kept", async ({ page, platform, complaints, admin }) => {
   complaints.expectNoAnswer();
   const token = await platform.token("rsa");
   const found = await findToken(page, "rsa", token.name);
@@ -218,7 +218,7 @@ test("a deletion that fails is told in the dialog, and the token stays", async (
   expect(await admin.tokensNamed(token.name)).toEqual([]);
 });
 
-test("a part of the app that does not come is told as such, and comes when it is tried again", async ({ page, complaints }) => {
+test("a part of the app that fails to load is reported, and loads on retry", async ({ page, complaints }) => {
   complaints.expectNoAnswer();
   complaints.expectMissingPart();
   const part = "**/assets/**/split_platform.wasm";

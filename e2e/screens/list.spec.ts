@@ -25,7 +25,7 @@ test("back, forward and a refresh show what the address says", async ({ page, pl
   await expect(page.getByRole("searchbox")).toHaveValue(jwt.name);
 });
 
-test("the list is narrowed to a status, and to what a link says", async ({ page, platform, admin }) => {
+test("the list is filtered by status, and by the address of a link", async ({ page, platform, admin }) => {
   const name = unique("Gate");
   const [on, off] = [`${name} on`, `${name} off`];
   await platform.token("rsa", { name: on });
@@ -85,7 +85,7 @@ test("the keyboard searches, applies and closes", async ({ page, platform }) => 
   await expect(page).toHaveURL(/\/tokens\/new\?kind=rsa/);
 });
 
-test("Tab reaches everything, and one sees where it is", async ({ page, platform }) => {
+test("Tab reaches every control, and the focus is visible", async ({ page, platform }) => {
   const token = await platform.token("rsa");
   await findToken(page, "rsa", token.name);
   const wanted = await page
@@ -156,10 +156,10 @@ test("several tokens are disabled, then deleted, at once", async ({ page, platfo
   await expect(question).toContainText("This cannot be undone.");
   const button = question.getByRole("button", { name: "Delete" });
   await expect(button).toBeDisabled();
-  await question.getByLabel("Type how many, to be sure").fill("4");
+  await question.getByLabel("Type the number of tokens to confirm").fill("4");
   await button.click();
   await question.getByRole("button", { name: "Close" }).click();
-  await expect(page.getByRole("heading", { name: `No JWT token is named like “${group}”` })).toBeVisible();
+  await expect(page.getByRole("heading", { name: `No JWT token matches “${group}”` })).toBeVisible();
   const left = await admin.get(`/tokens?q=${encodeURIComponent(group)}`);
   expect(left.items).toEqual([]);
 });
@@ -187,14 +187,14 @@ test("long names break no layout", async ({ page, platform }) => {
   }
 });
 
-test("a page that is not there says so and leads on", async ({ page }) => {
+test("an unknown page says so and links to the tokens", async ({ page }) => {
   await open(page, "/nowhere");
-  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await page.getByRole("link", { name: "Go to the tokens" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
 });
 
-test("a token that is only granted to who looks at it is seen, and has nothing that could be done with it", async ({ page, platform, become }) => {
+test("a token that is granted to the user but not managed by them is read-only", async ({ page, platform, become }) => {
   const person = await platform.person("Rosa", "admin");
   const theirs = await platform.token("jwt", { users: [person.username] });
   const granted = await platform.token("jwt", { users: [person.username, "admin"] });

@@ -157,7 +157,7 @@ for (const words of [ENGLISH, CHINESE]) {
       });
     }
 
-    test("copy secret id where the clipboard is refused: it is shown, selected, to be copied by hand", async ({ page, platform, complaints }) => {
+    test("copy secret id without clipboard access: the secret id is shown and selected", async ({ page, platform, complaints }) => {
       complaints.expectRefusal();
       const token = await platform.token("jwt");
       await refuseClipboard(page);
@@ -175,7 +175,7 @@ for (const words of [ENGLISH, CHINESE]) {
       expect(await page.content()).not.toContain(secret);
     });
 
-    test("delete: what it means is said first, and the next verification fails", async ({ page, platform, admin }) => {
+    test("delete: the dialog explains the effect, and the next verification fails", async ({ page, platform, admin }) => {
       const token = await platform.token("rsa");
       const { open_token: credential } = await admin.get(`/tokens/${token.id}/file`);
       let found = await findToken(page, "rsa", token.name);
@@ -206,7 +206,7 @@ for (const words of [ENGLISH, CHINESE]) {
       expect(await platform.verify(credential)).toEqual({ allowed: false, reason: "unknown_token" });
     });
 
-    test("not a project administrator: it says why there is nothing", async ({ page, platform, become, complaints }) => {
+    test("not a project administrator: the page says why it is empty", async ({ page, platform, become, complaints }) => {
       complaints.expectStatus(403);
       await become(await platform.person("Mara", "member"));
       for (const kind of ["rsa", "jwt"] as const) {

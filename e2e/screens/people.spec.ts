@@ -38,7 +38,7 @@ test("a project is added, modified, disabled and deleted", async ({ page, admin,
   await expect(admin.get(`/projects/${key}`)).rejects.toThrow(/404/);
 });
 
-test("a project that tokens name is not deleted, and the tokens are named", async ({ page, admin, platform, complaints }) => {
+test("a project that tokens use is not deleted, and the tokens are listed", async ({ page, admin, platform, complaints }) => {
   complaints.expectStatus(409);
   const [key, name] = [uniqueKey("basin"), unique("Basin")];
   await admin.post("/projects", { key, name });
@@ -51,7 +51,7 @@ test("a project that tokens name is not deleted, and the tokens are named", asyn
   expect((await admin.get(`/projects/${key}`)).name).toBe(name);
 });
 
-test("somebody becomes a member, an administrator, and none of both", async ({ page, admin, platform }) => {
+test("a user becomes a member, an administrator, and leaves the project", async ({ page, admin, platform }) => {
   const person = await platform.person("Lena");
   const [key, name] = [uniqueKey("basin"), unique("Basin")];
   await admin.post("/projects", { key, name });
@@ -133,7 +133,7 @@ test("a user is modified, disabled, and given a new temporary password", async (
   expect((await admin.get(`/users?q=${person.username}`)).items[0].disabled).toBe(false);
 });
 
-test("who is no system administrator sees no users and no audit trail, and is told so", async ({ page, platform, become, complaints }) => {
+test("a user who is no system administrator sees neither users nor audit trail, and is told why", async ({ page, platform, become, complaints }) => {
   complaints.expectStatus(403);
   await become(await platform.person("Pia", "admin"));
   await open(page, "/tokens");
@@ -145,25 +145,25 @@ test("who is no system administrator sees no users and no audit trail, and is to
   await expect(page.getByRole("main")).toContainText(/administrator|may not|no right/i);
 });
 
-test("the audit trail is narrowed to who did what to what, and the address keeps it", async ({ page, platform, admin }) => {
+test("the audit trail is filtered by actor, action and target, and the address keeps the filters", async ({ page, platform, admin }) => {
   const token = await platform.token("rsa");
   await admin.get(`/tokens/${token.id}/file`);
   const person = await platform.person("Vera");
   await open(page, "/audit");
   await expect(page.getByRole("main").getByText(token.name).first()).toBeVisible();
-  await page.getByLabel("What it was done to").fill(token.name);
+  await page.getByLabel("Target").fill(token.name);
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(page.getByRole("main").getByText(`downloaded the file of the token ${token.name}`)).toBeVisible();
   await expect(page.getByRole("main").getByText(`issued the token ${token.name}`)).toBeVisible();
   await expect(page.getByRole("main").getByText(person.username)).toHaveCount(0);
-  await page.getByLabel("What was done", { exact: true }).selectOption("token.file_downloaded");
+  await page.getByLabel("Action", { exact: true }).selectOption("token.file_downloaded");
   await expect(page.getByRole("main").getByText(`issued the token ${token.name}`)).toHaveCount(0);
   await page.reload();
   await expect(page.getByRole("main").getByText(`downloaded the file of the token ${token.name}`)).toBeVisible();
   await expect(page.getByRole("main").getByText(`issued the token ${token.name}`)).toHaveCount(0);
 
   await page.getByRole("link", { name: "Clear the filters" }).or(page.getByRole("button", { name: "Clear the filters" })).first().click();
-  await page.getByLabel("Who did it").fill(person.username);
+  await page.getByLabel("Actor").fill(person.username);
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(page.getByRole("main").getByText("chose a new password").first()).toBeVisible();
   await expect(page.getByRole("main").getByText(token.name)).toHaveCount(0);

@@ -51,7 +51,7 @@ test("2,000 APIs are searched and chosen without lag", async ({ page, platform, 
   await admin.delete(`/systems/${system}`);
 });
 
-test("all of a system, none of it, or the whole of it; and what is missing is told where it is missing", async ({ page, platform, admin }) => {
+test("a system's APIs are selected, deselected or granted whole; missing choices are reported at their field", async ({ page, platform, admin }) => {
   await open(page, "/tokens/new?kind=rsa");
   const picker = page.getByRole("group", { name: "Authorised APIs" });
   await picker.getByRole("searchbox").fill(platform.system);
@@ -69,7 +69,7 @@ test("all of a system, none of it, or the whole of it; and what is missing is to
 
   const name = unique("Whole");
   await page.getByLabel("Token name").fill(name);
-  await picker.getByRole("checkbox", { name: "The whole system, later APIs too" }).check();
+  await picker.getByRole("checkbox", { name: "The whole system, including later APIs" }).check();
   await expect(picker.getByRole("checkbox", { name: "Do readCrane" })).toBeDisabled();
   await chooseTargets(page, "rsa", [platform.project]);
   await page.getByRole("button", { name: "Submit" }).click();

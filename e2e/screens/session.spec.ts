@@ -10,7 +10,7 @@ async function fillLogin(page: Page, username: string, password: string) {
 test.describe("logged out", () => {
   test.use(loggedOut);
 
-  test("a wrong password is told and what was typed stays; the right one leads to the tokens", async ({ page, complaints, platform }) => {
+  test("a wrong password is reported and the user name is kept; the right one opens the tokens", async ({ page, complaints, platform }) => {
     complaints.expectStatus(401);
     const { username, password, displayName } = await platform.person("Rosa");
     await page.goto("/");
@@ -28,10 +28,10 @@ test.describe("logged out", () => {
     await expect(page.getByRole("button", { name: displayName })).toBeVisible();
   });
 
-  test("a deep link leads to where it says after the login", async ({ page, complaints }) => {
+  test("a deep link opens its page after the login", async ({ page, complaints }) => {
     complaints.expectStatus(401);
     await page.goto("/tokens?kind=jwt&q=bus");
-    await expect(page.getByText("Log in to go on where you were.")).toBeVisible();
+    await expect(page.getByText("Log in to continue where you left off.")).toBeVisible();
     await fillLogin(page, "admin", ADMIN_PASSWORD);
     await page.getByRole("button", { name: "Log in" }).click();
     await expect(page).toHaveURL(/\/tokens\?kind=jwt&q=bus$/);
@@ -60,7 +60,7 @@ test.describe("logged out", () => {
     await page.goto("/tokens");
     await expect(page.getByRole("heading", { name: "Choose your own password" })).toBeVisible();
 
-    const [current, fresh, again] = ["Current password", "New password", "New password, again"].map((label) =>
+    const [current, fresh, again] = ["Current password", "New password", "Repeat the new password"].map((label) =>
       page.getByLabel(label, { exact: true }),
     );
     await current.fill("not the current one");
@@ -91,7 +91,7 @@ test.describe("logged out", () => {
   });
 });
 
-test("logging out ends the session, and the back button shows nothing of it", async ({ page, complaints, platform, become }) => {
+test("logging out ends the session, and the back button shows none of its data", async ({ page, complaints, platform, become }) => {
   complaints.expectStatus(401);
   const person = await platform.person("Rosa", "admin");
   await become(person);
@@ -131,7 +131,7 @@ test("language and theme are remembered", async ({ page, platform, become }) => 
   await expect.poll(background).toBe(dark);
 });
 
-test("who logs in again as somebody else does not see what the first one had on the screen", async ({ page, complaints, platform, become }) => {
+test("logging in again as another user shows nothing of the first user's screen", async ({ page, complaints, platform, become }) => {
   complaints.expectStatus(401);
   const first = await platform.person("Rosa", "admin");
   const second = await platform.person("Sven");
@@ -147,7 +147,7 @@ test("who logs in again as somebody else does not see what the first one had on 
   await expect(page.getByRole("button", { name: first.displayName })).toHaveCount(0);
 });
 
-test("changing the password is called off, and the address and the way back agree with what is shown", async ({ page }) => {
+test("cancelling a password change keeps address, history and page in step", async ({ page }) => {
   await open(page, "/systems");
   await page.getByRole("banner").getByRole("button").click();
   await page.getByRole("link", { name: "Change password" }).click();
@@ -162,7 +162,7 @@ test("changing the password is called off, and the address and the way back agre
   await expect(page).toHaveURL(/\/password$/);
 });
 
-test("a browser that names its place in a way of its own shows dates all the same", async ({ page, platform }) => {
+test("a browser with a non-standard locale still shows dates", async ({ page, platform }) => {
   await platform.token("rsa");
   await page.addInitScript(() => Object.defineProperty(navigator, "languages", { value: ["en-US@posix"] }));
   await open(page, "/tokens");
@@ -172,7 +172,7 @@ test("a browser that names its place in a way of its own shows dates all the sam
 test.describe("logged out", () => {
   test.use(loggedOut);
 
-  test("the login page is there with a slash at its end, too", async ({ page }) => {
+  test("the login page also answers with a trailing slash", async ({ page }) => {
     await open(page, "/login/");
     await expect(page.getByRole("button", { name: "Log in" })).toBeVisible();
   });

@@ -31,7 +31,7 @@ test("an RSA token is applied for, downloaded, verified, modified and deleted", 
   await row(page, name).getByRole("button", { name: "Delete" }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByText("Calls in the last 24 hours")).toBeVisible();
-  const typed = dialog.getByLabel("Type its name, to be sure");
+  const typed = dialog.getByLabel("Type the token name to confirm");
   if (await typed.isVisible()) await typed.fill(name);
   await dialog.getByRole("button", { name: "Delete" }).click();
   await expect(row(page, name)).toHaveCount(0);

@@ -22,7 +22,7 @@ async function untilFirstRow(page: Page, path: string): Promise<number> {
   );
 }
 
-test("the first list is there with 250 KB of wasm, JavaScript and CSS", async ({ page }) => {
+test("the first list needs at most 250 KB of wasm, JavaScript and CSS", async ({ page }) => {
   await open(page, "/tokens");
   await expect(page.getByRole("row").nth(1)).toBeVisible();
   await page.waitForLoadState("networkidle");
@@ -47,7 +47,7 @@ async function measure(page: Page, what: string, path: string): Promise<void> {
   expect(median).toBeLessThan(BOUND);
 }
 
-test("the first list is visible soon after the navigation, among 10,000 tokens", async ({ page, admin }) => {
+test("the first list is visible soon after navigation, with 10,000 tokens", async ({ page, admin }) => {
   const { total } = await admin.get("/tokens?total=true&limit=1");
   expect(total).toBeGreaterThanOrEqual(10_000);
   // Warms the cache: what is measured is the second visit and those after it.

@@ -17,7 +17,7 @@ function group(page: Page, name: string, count: number) {
   return page.getByRole("main").getByText(`${name} (${count})`);
 }
 
-test("a system is added; what is wrong is told at the field, and it leads to the import", async ({ page, platform, admin, complaints }) => {
+test("a system is added: errors are shown at their field, and the import comes next", async ({ page, platform, admin, complaints }) => {
   complaints.expectStatus(409);
   const [key, name] = [uniqueKey("sluice"), unique("Sluice")];
   await open(page, "/systems");
@@ -47,8 +47,8 @@ test("a system is added; what is wrong is told at the field, and it leads to the
 test("a document is pasted, compared, and only then applied", async ({ page, admin }) => {
   const { key } = await newSystem(admin);
   await open(page, `/systems/${key}?tab=import`);
-  await page.getByLabel("Or paste it").fill(JSON.stringify(openApi(["openGate", "closeGate"])));
-  await page.getByRole("button", { name: "See what it changes" }).click();
+  await page.getByLabel("Or paste the document").fill(JSON.stringify(openApi(["openGate", "closeGate"])));
+  await page.getByRole("button", { name: "Review changes" }).click();
   await expect(group(page, "Added", 2)).toBeVisible();
   await expect(page.getByText("/projects/{project}/openGate")).toBeVisible();
   expect((await admin.get(`/systems/${key}/apis`)).items).toEqual([]);
@@ -94,12 +94,12 @@ test("a document is dropped onto the page", async ({ page, admin }) => {
   await expect(page.getByText("gate.yaml")).toBeVisible();
 });
 
-test("a document that cannot be imported is told where it is wrong", async ({ page, admin, complaints }) => {
+test("a document that cannot be imported gets an error with its line", async ({ page, admin, complaints }) => {
   complaints.expectStatus(400, 422);
   const { key } = await newSystem(admin);
   await open(page, `/systems/${key}?tab=import`);
-  await page.getByLabel("Or paste it").fill("openapi: 3.0.3\npaths: [\n");
-  await page.getByRole("button", { name: "See what it changes" }).click();
+  await page.getByLabel("Or paste the document").fill("openapi: 3.0.3\npaths: [\n");
+  await page.getByRole("button", { name: "Review changes" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "The document cannot be imported" })).toBeVisible();
 });
 
@@ -139,7 +139,7 @@ test("an API is added by hand, modified, and deleted", async ({ page, admin }) =
   expect(await added()).toBeUndefined();
 });
 
-test("an API that comes back is granted again only when that is confirmed", async ({ page, platform, admin }) => {
+test("an API that comes back is granted again only after confirmation", async ({ page, platform, admin }) => {
   const { key } = await newSystem(admin, ["openGate", "closeGate"]);
   await platform.token("rsa", { apis: [`${key}:closeGate`] });
   await admin.put(`/systems/${key}/openapi`, openApi(["openGate"]));
@@ -147,12 +147,12 @@ test("an API that comes back is granted again only when that is confirmed", asyn
   await page.getByRole("button", { name: "Actions: GET /projects/{project}/closeGate" }).click();
   await page.getByRole("main").getByRole("button", { name: "Confirm grants" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Confirm grants" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "The grants count again." })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "The grants are confirmed." })).toBeVisible();
   const { items } = await admin.get(`/systems/${key}/apis`);
   expect(items.map((api: any) => api.removed)).toEqual([false, false]);
 });
 
-test("the APIs of a system are searched, and the address keeps what for", async ({ page, platform }) => {
+test("the APIs of a system are searched, and the address keeps the search", async ({ page, platform }) => {
   await open(page, `/systems/${platform.system}`);
   await expect(page.getByText("Do readCrane")).toBeVisible();
   await search(page, "move");
@@ -163,7 +163,7 @@ test("the APIs of a system are searched, and the address keeps what for", async 
   await expect(page.getByText("Do readCrane")).toBeHidden();
 });
 
-test("a verifier key is shown once, works, stands in the snippets, and is refused once it is deleted", async ({ page, platform, admin }) => {
+test("a verifier key is shown once, works, is filled into the snippets, and is refused after deletion", async ({ page, platform, admin }) => {
   const { key } = await newSystem(admin, ["openGate"]);
   const token = await platform.token("rsa", { apis: [`${key}:openGate`] });
   const { open_token: credential } = await admin.get(`/tokens/${token.id}/file`);
@@ -172,9 +172,9 @@ test("a verifier key is shown once, works, stands in the snippets, and is refuse
   await page.getByRole("button", { name: "Create a key" }).first().click();
   const dialog = page.getByRole("dialog", { name: "Create a key" });
   await dialog.getByLabel("Name", { exact: true }).fill("gate house");
-  await dialog.getByLabel("Gateway").selectOption({ label: "None: it calls verify or introspection" });
+  await dialog.getByLabel("Gateway").selectOption({ label: "None: it calls verify or introspect" });
   await dialog.getByRole("button", { name: "Create a key" }).click();
-  const shown = page.getByRole("dialog", { name: "Keep the key now" });
+  const shown = page.getByRole("dialog", { name: "Save the key now" });
   const secret = (await shown.getByRole("region", { name: /Verifier key/ }).innerText()).trim();
   const ask = async () => {
     const gateway = await Latchkey.anonymous();
@@ -201,7 +201,7 @@ test("a verifier key is shown once, works, stands in the snippets, and is refuse
 test("the snippets of every gateway are filled in with this installation’s values", async ({ page, platform }) => {
   await open(page, `/systems/${platform.system}?tab=gateway`);
   const { host, hostname, port } = new URL(URL_OF_SERVER);
-  for (const gateway of ["nginx", "Caddy", "Traefik", "HAProxy", "Envoy", "By hand (curl)"]) {
+  for (const gateway of ["nginx", "Caddy", "Traefik", "HAProxy", "Envoy", "Manually (curl)"]) {
     await page.getByRole("navigation", { name: "Gateway" }).getByRole("link", { name: gateway }).click();
     const snippets = page.getByRole("main").locator("figure");
     await expect(snippets.first()).toBeVisible();
@@ -226,16 +226,16 @@ test("a system is disabled: its calls are denied at once, and allowed again when
   await open(page, `/systems/${key}?tab=settings`);
   await page.getByRole("button", { name: "Disable", exact: true }).click();
   await page.getByRole("dialog", { name: `Disable “${name}”?` }).getByRole("button", { name: "Disable" }).click();
-  await expect(page.getByText("This system is disabled: every call of it is denied.")).toBeVisible();
+  await expect(page.getByText("This system is disabled: every call to it is denied.")).toBeVisible();
   expect(await ask()).toMatchObject({ allowed: false });
   await page.getByRole("button", { name: "Enable", exact: true }).click();
   const question = page.getByRole("dialog");
   if (await question.isVisible()) await question.getByRole("button", { name: "Enable" }).click();
-  await expect(page.getByText("This system is disabled: every call of it is denied.")).toBeHidden();
+  await expect(page.getByText("This system is disabled: every call to it is denied.")).toBeHidden();
   expect(await ask()).toMatchObject({ allowed: true });
 });
 
-test("who is no system administrator sees systems without dead buttons", async ({ page, platform, become }) => {
+test("a user who is no system administrator sees systems without buttons they cannot use", async ({ page, platform, become }) => {
   await become(await platform.person("Pia", "admin"));
   await open(page, "/systems");
   await expect(page.getByRole("row").nth(1)).toBeVisible();

@@ -3,7 +3,7 @@ import { unique } from "./support/latchkey";
 import { chooseMore, deleteQuestion, findToken } from "./support/pages";
 import { expect, open, test } from "./support/test";
 
-test("the page says what the token is, what it is granted and for whom", async ({ page, platform }) => {
+test("the page shows the token, its grants and its targets", async ({ page, platform }) => {
   const token = await platform.token("rsa", {
     description: "Moves the cranes at night",
     expires_at: "2099-12-31T23:59:59Z",
@@ -18,7 +18,7 @@ test("the page says what the token is, what it is granted and for whom", async (
   }
 });
 
-test("a name that looks like another's is warned of, and taken all the same", async ({ page, platform, admin }) => {
+test("a name that looks like another gets a warning and is accepted", async ({ page, platform, admin }) => {
   const hall = unique("Hall");
   await platform.token("rsa", { name: hall });
   const copied = await platform.token("rsa");
@@ -47,19 +47,19 @@ test("usage shows when it was last used and how many calls were allowed and deni
   expect((await admin.get(`/tokens/${token.id}/usage`)).last_24_hours).toEqual({ allowed: 1, denied: 1 });
   await expect(main.getByRole("heading", { name: "Usage" })).toBeVisible();
   await expect(main.getByRole("img")).toBeVisible();
-  await main.getByText("As a table").click();
+  await main.getByText("Show as a table").click();
   await expect(main.getByRole("table").first()).toContainText("1");
   await expect(main.getByText("api_not_granted").first()).toBeVisible();
 });
 
-test("Try it says whether a call would be allowed, and why not", async ({ page, platform, admin }) => {
+test("Try it shows whether a call would be allowed, and why not", async ({ page, platform, admin }) => {
   const token = await platform.token("rsa");
   await open(page, `/tokens/${token.id}`);
   const main = page.getByRole("main");
   await main.getByLabel("System", { exact: true }).selectOption({ label: platform.systemName });
   await main.getByLabel("Method", { exact: true }).selectOption("GET");
   await main.getByLabel("Path", { exact: true }).fill(platform.path());
-  await main.getByRole("button", { name: "Ask" }).click();
+  await main.getByRole("button", { name: "Check" }).click();
   await expect(main.getByRole("status").filter({ hasText: "The call would be allowed" })).toBeVisible();
   await main.getByLabel("Path", { exact: true }).fill(platform.path("moveCrane"));
   await page.keyboard.press("Enter");
@@ -68,14 +68,14 @@ test("Try it says whether a call would be allowed, and why not", async ({ page, 
   expect((await admin.get(`/tokens/${token.id}`)).last_used_at).toBeNull();
 });
 
-test("rotating gives it new keys: the old credential is denied at once, if so chosen", async ({ page, platform, admin }) => {
+test("rotating without overlap denies the old credential at once", async ({ page, platform, admin }) => {
   const token = await platform.token("rsa");
   const { open_token: before } = await admin.get(`/tokens/${token.id}/file`);
   await open(page, `/tokens/${token.id}`);
   await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("button", { name: "Rotate" }).click();
   const dialog = page.getByRole("dialog", { name: "Rotate the credentials?" });
-  await dialog.getByRole("radio", { name: "No time" }).check();
+  await dialog.getByRole("radio", { name: "None" }).check();
   await dialog.getByRole("button", { name: "Rotate" }).click();
   await expect(dialog).toBeHidden();
   await expect.poll(async () => (await admin.get(`/tokens/${token.id}`)).generation).toBe(2);
@@ -85,7 +85,7 @@ test("rotating gives it new keys: the old credential is denied at once, if so ch
   expect(await platform.verify(before)).toMatchObject({ allowed: false });
 });
 
-test("a duplicate begins with what the other is, under another name", async ({ page, platform, admin }) => {
+test("a duplicate starts with the original's settings, under another name", async ({ page, platform, admin }) => {
   const token = await platform.token("jwt", { description: "Original" });
   await findToken(page, "jwt", token.name);
   await chooseMore(page, token.name, "Duplicate");
@@ -101,7 +101,7 @@ test("a duplicate begins with what the other is, under another name", async ({ p
   expect(users.map((user: any) => user.username)).toEqual([platform.user]);
 });
 
-test("a token is deleted from its page, which leads back to the list", async ({ page, platform, admin }) => {
+test("deleting a token from its page returns to the list", async ({ page, platform, admin }) => {
   const token = await platform.token("rsa");
   await open(page, `/tokens/${token.id}`);
   await page.getByRole("button", { name: "More" }).click();
@@ -111,7 +111,7 @@ test("a token is deleted from its page, which leads back to the list", async ({ 
   expect(await admin.tokensNamed(token.name)).toEqual([]);
 });
 
-test("a token that is not there is told as such", async ({ page, complaints }) => {
+test("an unknown token is reported", async ({ page, complaints }) => {
   complaints.expectStatus(404);
   await page.goto("/tokens/tok_00000000000000000000000000");
   await expect(page.getByRole("alert").filter({ hasText: /no such|not there|not found|gone/i })).toBeVisible();

@@ -81,23 +81,23 @@ sentences! {
     never_expires: "never", "永不过期";
     list_separator: ", ", "、";
     none: "none", "无";
-    tokens_in_the_way: "These tokens name it:", "以下令牌仍在引用它：";
+    tokens_in_the_way: "These tokens use it:", "以下令牌仍在引用它：";
     nothing_to_choose: "There is nothing to choose from.", "没有可选项。";
 
     copy: "Copy", "复制";
     copied: "Copied to the clipboard.", "已复制到剪贴板。";
-    copy_by_hand: "Copy it by hand", "请手动复制";
+    copy_by_hand: "Copy manually", "请手动复制";
     copy_by_hand_hint:
-        "The browser does not let this page use the clipboard. The text is selected: press Ctrl+C or ⌘C.",
+        "The browser blocks access to the clipboard. The text is selected: press Ctrl+C or ⌘C.",
         "浏览器不允许本页使用剪贴板。文本已选中，请按 Ctrl+C 或 ⌘C。";
     dismiss: "Dismiss", "知道了";
     notifications: "Notifications", "通知";
 
-    not_found: "There is no such page", "页面不存在";
-    not_found_hint: "The address may be mistyped, or what it named is gone.", "地址可能有误，或者所指内容已被删除。";
+    not_found: "Page not found", "页面不存在";
+    not_found_hint: "Check the address. The page may have been removed.", "地址可能有误，或者所指内容已被删除。";
     go_to_tokens: "Go to the tokens", "前往令牌列表";
     unreachable:
-        "The server cannot be reached. Check the connection and try again; nothing was lost.",
+        "The server cannot be reached. Check the connection and try again. Nothing is lost.",
         "无法连接服务器。请检查网络后重试，内容不会丢失。";
 }
 
@@ -119,9 +119,7 @@ pub(crate) fn enable_question(name: &str) -> String {
 /// The answer was none that the server itself gives.
 pub(crate) fn unexpected(status: u16) -> String {
     pick(
-        format!(
-            "The server gave an answer that cannot be understood (HTTP {status}). Try again in a moment."
-        ),
+        format!("The server sent an unexpected response (HTTP {status}). Try again in a moment."),
         format!("服务器的答复无法识别（HTTP {status}）。请稍后再试。"),
     )
 }

@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_does_not_turn_text_around() {
+    fn a_name_has_no_bidirectional_controls() {
         for bidi in ['\u{61c}', '\u{200e}', '\u{200f}', '\u{202e}', '\u{2066}', '\u{2069}'] {
             assert_eq!(code(name(&format!("alpha{bidi}only"))), "bidirectional_control");
         }

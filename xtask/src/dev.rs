@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_makes_stale_what_is_made_from_it() {
+    fn a_changed_file_makes_its_outputs_stale() {
         let by = |file: &str| {
             let Stale { server, screens } = Stale::by(&root().join(file));
             (server, screens)

@@ -389,12 +389,12 @@ fn hold(dependencies: &BTreeMap<String, BTreeSet<String>>, table: &[(String, BTr
 }
 
 #[test]
-fn a_room_of_the_server_knows_what_the_architecture_lets_it_know() {
+fn server_rooms_depend_only_on_what_the_architecture_allows() {
     hold(&server().dependencies(), &table("## The rooms of the server"));
 }
 
 #[test]
-fn a_room_of_the_screens_knows_what_the_architecture_lets_it_know() {
+fn frontend_rooms_depend_only_on_what_the_architecture_allows() {
     hold(&screens().dependencies(), &table("## The rooms of the screens"));
 }
 
@@ -448,7 +448,7 @@ fn a_circle_is_found_however_a_path_is_written() {
 }
 
 #[test]
-fn what_is_no_dependency_makes_no_circle() {
+fn a_module_declaration_is_not_a_dependency() {
     let lib = ("lib.rs", "pub mod one; pub mod other;");
     for other in [
         "pub struct Thing;",
@@ -465,7 +465,7 @@ fn what_is_no_dependency_makes_no_circle() {
 
 #[test]
 #[should_panic(expected = "one.rs knows `other`, which `one` may not know")]
-fn a_room_that_knows_too_much_is_found() {
+fn a_forbidden_dependency_is_found() {
     let rows = [("one".to_owned(), BTreeSet::new()), ("other".to_owned(), BTreeSet::new())];
     hold(&planted(&[("lib.rs", "mod one; mod other;"), ONE, ("other.rs", "pub struct Thing;")]), &rows);
 }

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_goes_wrong_is_told_apart() {
+    async fn different_failures_give_different_errors() {
         let pair = KeyPair::generate(KeySize::Bits2048);
         let other = KeyPair::generate(KeySize::Bits2048);
         let header = Header { kid: "key_1".to_owned(), typ: None };

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_header_must_not_say_is_refused() {
+    fn forbidden_header_parameters_are_refused() {
         let refused = |json: &str| match Sealed::parse(&with_header(json)) {
             Err(Malformed::Header(error)) => error,
             other => panic!("{json}: {other:?}"),

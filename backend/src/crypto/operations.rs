@@ -191,7 +191,7 @@ mod tests {
     const LIMITS: Limits = Limits { at_once: 1, admitted: 4, per_key: 2, per_source: 3 };
 
     #[test]
-    fn no_key_and_no_source_takes_more_than_its_share() {
+    fn no_key_and_no_source_exceeds_its_share() {
         let operations = PrivateOperations::new(LIMITS);
         let first = operations.admit("a", Source::Named("x")).unwrap();
         let _second = operations.admit("a", Source::Named("x")).unwrap();
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_queue_remembers_nobody() {
+    fn an_empty_queue_keeps_no_entries() {
         let operations = PrivateOperations::new(LIMITS);
         drop(operations.admit("a", Source::Named("x")).unwrap());
         let admitted = lock(&operations.admitted);

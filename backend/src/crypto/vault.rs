@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sealed_opens_at_its_place_only() {
+    fn a_blob_opens_only_in_its_own_row() {
         let (master, wrapped, vault) = vault();
         let blob = vault.seal(&PLACE, b"hush");
         assert_eq!(vault.open(&PLACE, &blob).unwrap().as_slice(), b"hush");

@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_jumps_about_is_never_followed() {
+    fn a_clock_that_keeps_jumping_is_never_followed() {
         let mut jump = None;
         for second in 0..2 * HOLDS / SECOND {
             let seen = if second % 2 == 0 { HOUR } else { 2 * HOUR };

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lost_key_file_is_not_made_anew() {
+    async fn a_lost_key_file_is_not_recreated() {
         let directory = tempfile::tempdir().unwrap();
         let configuration = configuration(directory.path());
         close(open(&configuration).await.unwrap()).await;
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_leaked_counts_no_longer_at_once() {
+    async fn a_leaked_key_is_invalid_at_once() {
         let directory = tempfile::tempdir().unwrap();
         let keyring = open(&configuration(directory.path())).await.unwrap();
         let old = keyring.signing_keys().await.unwrap().signing_kid(now()).clone();

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_counted_and_told_later() -> io::Result<()> {
+    fn lines_that_cannot_be_written_are_counted_and_reported_later() -> io::Result<()> {
         let (dropped, mut written) = (AtomicU64::new(0), String::new());
         for space in [0, 3, 1_000, 1_000] {
             let mut line = Line { to: Disk { space, written: &mut written }, dropped: &dropped };

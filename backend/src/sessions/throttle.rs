@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_is_closed_for_a_while_and_others_are_not() {
+    fn failed_logins_lock_only_their_own_account() {
         let throttle = Throttle::default();
         for _ in 0..PER_ACCOUNT {
             assert_eq!(throttle.attempt("ada", "192.0.2.1"), Ok(()));

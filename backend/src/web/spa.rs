@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deep_link_is_the_page_and_an_unknown_file_or_api_path_is_not() {
+    fn a_deep_link_serves_the_page_but_an_unknown_file_or_api_path_does_not() {
         let html = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
         for path in ["/", "/tokens", "/tokens/tok_1/issued", "/apiary", "/login?next=%2Ftokens"] {
             assert_eq!(get(path, &html).map(|page| page.status()), Some(StatusCode::OK), "{path}");

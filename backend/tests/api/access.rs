@@ -7,7 +7,7 @@ use crate::on_both_engines;
 use crate::server::{Caller, Platform, text, unique};
 
 on_both_engines! {
-    async fn a_project_administrator_manages_what_is_wholly_theirs(server) {
+    async fn a_project_administrator_manages_only_tokens_inside_their_projects(server) {
         let platform = Platform::on(server).await;
         let foreign = {
             let mut wanted = Platform::wanted("rsa");
@@ -79,7 +79,7 @@ on_both_engines! {
         assert_eq!(grace.status(Method::GET, "/session").await, StatusCode::UNAUTHORIZED);
     }
 
-    async fn a_system_says_to_whom_it_is_opened(server) {
+    async fn a_system_lists_the_projects_it_is_opened_to(server) {
         let platform = Platform::on(server).await;
         let opened = async || {
             let answer = platform.admin.get("/systems/fleet/projects").await;
@@ -103,7 +103,7 @@ on_both_engines! {
         assert_eq!(lin.status(Method::GET, "/systems/fleet/projects").await, StatusCode::FORBIDDEN);
     }
 
-    async fn a_ci_script_is_held_to_its_token(server) {
+    async fn a_ci_script_has_the_rights_of_its_token(server) {
         let platform = Platform::on(server).await;
         let script = json!({
             "kind": "rsa",
@@ -132,7 +132,7 @@ on_both_engines! {
         script.delete(&format!("/tokens/{issued}")).await;
     }
 
-    async fn nobody_gets_nothing(server) {
+    async fn a_user_without_rights_gets_nothing(server) {
         let nobody = server.nobody();
         for path in ["/tokens", "/systems", "/projects", "/users", "/session", "/audit-events"] {
             let problem = nobody.refused(Method::GET, path, &json!({})).await;
@@ -144,7 +144,7 @@ on_both_engines! {
         assert_eq!(nobody.refused(Method::POST, "/session", &nobody_known).await.kind(), "login-failed");
     }
 
-    async fn the_last_administrator_stays(server) {
+    async fn the_last_administrator_cannot_be_disabled(server) {
         let admin = server.admin().await;
         for change in [json!({ "disabled": true }), json!({ "role": "user" })] {
             assert_eq!(admin.refused(Method::PATCH, "/users/admin", &change).await.status, 409);

@@ -139,7 +139,7 @@ on_both_engines! {
         }
     }
 
-    async fn an_assertion_is_for_us_for_now_and_for_once(server) {
+    async fn an_assertion_has_our_audience_a_short_life_and_one_use(server) {
         let platform = Platform::on(server).await;
         let issuer = issuer(server).await;
         let own = Own::ed25519();

@@ -54,7 +54,7 @@ async fn ready(process: &Process) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn a_node_that_is_two_days_ahead_makes_nothing_good_again() {
+async fn a_node_two_days_ahead_revives_nothing() {
     let (Some(place), Some(mut variables)) = (Where::postgres().await, faketime()) else { return };
     let right = Server::start(place.clone()).await;
     let platform = Platform::on(&right).await;
@@ -105,7 +105,7 @@ async fn a_node_that_is_two_days_ahead_makes_nothing_good_again() {
 }
 
 #[tokio::test]
-async fn a_node_that_is_two_days_ahead_ends_nothing_and_sorts_nothing_first() {
+async fn a_node_two_days_ahead_neither_ends_nor_reorders_anything() {
     let (Some(place), Some(mut variables)) = (Where::postgres().await, faketime()) else { return };
     let right = Server::start(place.clone()).await;
     let platform = Platform::on(&right).await;
@@ -158,7 +158,7 @@ async fn a_node_that_is_two_days_ahead_ends_nothing_and_sorts_nothing_first() {
 }
 
 #[tokio::test]
-async fn a_node_that_is_two_days_behind_rotates_a_key_that_is_due() {
+async fn a_node_two_days_behind_rotates_a_due_key() {
     let (Some(place), Some(mut variables)) = (Where::postgres().await, faketime()) else { return };
     let first = published(&Server::start(place.clone()).await).await;
     let mut connection = sqlx::PgConnection::connect(place.database_url.as_ref().unwrap()).await.unwrap();

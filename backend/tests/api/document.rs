@@ -26,7 +26,7 @@ async fn the_document_is_served_as_it_is_reviewed() {
 }
 
 #[test]
-fn every_operation_has_an_id_of_its_own_and_says_what_it_answers() {
+fn every_operation_has_a_unique_id_and_documents_its_responses() {
     let document = serde_json::to_value(document("latchkey_session")).unwrap();
     let mut ids = HashSet::new();
     let known: Vec<&Value> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
@@ -52,7 +52,7 @@ fn every_operation_has_an_id_of_its_own_and_says_what_it_answers() {
 }
 
 #[test]
-fn every_problem_is_named_where_it_can_come() {
+fn every_operation_names_its_problem_types() {
     let document = serde_json::to_value(document("latchkey_session")).unwrap();
     let mut named = HashSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
@@ -100,7 +100,7 @@ fn contract(value: &mut Value) {
 }
 
 #[test]
-fn what_the_document_promises_to_programs_is_kept() {
+fn the_contract_without_its_prose_does_not_change() {
     let mut promised = serde_json::to_value(document("latchkey_session")).unwrap();
     contract(&mut promised);
     insta::assert_snapshot!("contract", serde_json::to_string(&promised).unwrap());

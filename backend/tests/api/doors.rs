@@ -321,7 +321,7 @@ on_both_engines! {
         assert_eq!(missing, ["rate_limited", "unavailable"]);
     }
 
-    async fn a_call_without_a_credential_is_told_what_to_bring(server) {
+    async fn a_call_without_a_credential_gets_a_challenge(server) {
         let doors = Doors::of(server).await;
         let realm = Some(r#"Bearer realm="latchkey""#.to_owned());
         let bare = Some(Denial { status: 401, challenge: realm, detail: None });
@@ -335,7 +335,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_verifier_without_a_key_is_told_what_to_bring(server) {
+    async fn a_verifier_without_a_key_gets_a_challenge(server) {
         let doors = Doors::of(server).await;
         let http = &server.nobody().http;
         let bare = r#"Bearer realm="latchkey""#;

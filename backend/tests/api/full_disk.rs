@@ -62,7 +62,7 @@ async fn notes(database: &Database) -> i64 {
 }
 
 #[tokio::test]
-async fn after_a_statement_that_does_not_fit_the_next_write_works() {
+async fn the_next_write_works_after_a_statement_that_did_not_fit() {
     let place = Where::sqlite();
     let database = open(&place).await;
     for round in 0..3 {
@@ -83,7 +83,7 @@ async fn after_a_statement_that_does_not_fit_the_next_write_works() {
 }
 
 #[tokio::test]
-async fn after_a_commit_that_is_refused_the_next_write_works() {
+async fn the_next_write_works_after_a_refused_commit() {
     let place = Where::sqlite();
     let database = open(&place).await;
     let child = "CREATE TABLE parts (note BIGINT REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED)";
@@ -99,7 +99,7 @@ async fn after_a_commit_that_is_refused_the_next_write_works() {
 }
 
 #[tokio::test]
-async fn a_connection_that_dies_is_told_apart_from_one_that_dies_while_it_commits() {
+async fn a_connection_lost_in_a_statement_and_one_lost_in_a_commit_give_different_problems() {
     let Some(place) = Where::postgres().await else { return };
     let database = open(&place).await;
     let end = "SELECT CAST(pg_terminate_backend(pg_backend_pid()) AS TEXT)";
@@ -145,7 +145,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 #[tokio::test]
-async fn on_a_full_disk_tokens_are_withdrawn_and_afterwards_all_goes_on() {
+async fn a_full_disk_still_allows_withdrawals_and_recovers() {
     let place = Where::sqlite();
     let (first, second) = {
         let server = Server::start(place.clone()).await;
@@ -201,7 +201,7 @@ async fn on_a_full_disk_tokens_are_withdrawn_and_afterwards_all_goes_on() {
 }
 
 #[tokio::test]
-async fn a_write_whose_connection_is_lost_before_its_end_says_that_nothing_was_written() {
+async fn a_connection_lost_before_the_commit_answers_not_written() {
     let Some(place) = Where::postgres().await else { return };
     let server = Server::start(place.clone()).await;
     let platform = Platform::on(&server).await;
@@ -220,7 +220,7 @@ async fn a_write_whose_connection_is_lost_before_its_end_says_that_nothing_was_w
 }
 
 #[tokio::test]
-async fn while_connections_are_ended_each_write_is_there_or_says_what_is_known() {
+async fn every_write_is_kept_or_explained_while_connections_are_terminated() {
     let Some(place) = Where::postgres().await else { return };
     let server = Server::start(place.clone()).await;
     let platform = Platform::on(&server).await;

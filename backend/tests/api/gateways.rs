@@ -50,7 +50,7 @@ async fn status_of_raw(server: &Server, target: &str, headers: &str) -> u16 {
 }
 
 on_both_engines! {
-    async fn a_gateway_is_heard_in_its_own_way_only(server) {
+    async fn only_the_headers_of_the_gateway_family_are_trusted(server) {
         let platform = Platform::on(server).await;
         let credential = platform.credential(&platform.apply("rsa").await).await;
         for family in ["nginx", "caddy", "traefik", "haproxy", "envoy"] {
@@ -161,7 +161,7 @@ on_both_engines! {
         assert_eq!(status(head.header("X-Latchkey-Verifier", key).bearer_auth(&credential)).await, 200);
     }
 
-    async fn the_last_address_is_the_gateway_s_word(server) {
+    async fn the_last_forwarded_address_counts(server) {
         let platform = Platform::on(server).await;
         let mut wanted = Platform::wanted("rsa");
         wanted["allowed_ips"] = json!(["198.51.100.0/24"]);
@@ -243,7 +243,7 @@ on_both_engines! {
         }
     }
 
-    async fn only_a_bearer_credential_can_be_wrong(server) {
+    async fn invalid_token_is_said_of_bearer_credentials_only(server) {
         let call = json!({ "credential": "x", "method": "GET", "path": "/" });
         for (path, body) in [
             ("/verify", call),
@@ -267,7 +267,7 @@ on_both_engines! {
 }
 
 #[tokio::test]
-async fn a_proxy_is_believed_if_it_is_trusted() {
+async fn only_trusted_proxies_set_the_client_address() {
     let trusting = Where {
         trusted_proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]),
         ..Where::sqlite()

@@ -49,7 +49,7 @@ on_both_engines! {
         assert_eq!(found, [json!("files:searchFiles"), json!("files:copyFile"), json!("files:readFile"), Value::Null]);
     }
 
-    async fn operations_of_a_path_that_is_there_twice_and_of_encoded_references_match(server) {
+    async fn operations_of_repeated_paths_and_encoded_references_match(server) {
         let admin = server.admin().await;
         admin.post("/projects", &json!({ "key": "harbour", "name": "harbour" })).await;
         let report = import(&admin, "things", include_str!("../openapi/duplicate-path.json")).await;
@@ -63,7 +63,7 @@ on_both_engines! {
         assert_eq!(found, ["vessels:readBoat", "vessels:readVessel", "vessels:readLog"]);
     }
 
-    async fn a_query_tells_operations_apart_at_every_door_that_hears_one(server) {
+    async fn a_query_distinguishes_operations_at_every_door_that_has_it(server) {
         let admin = server.admin().await;
         admin.post("/projects", &json!({ "key": "harbour", "name": "harbour" })).await;
         let report = import(&admin, "answers", include_str!("../openapi/query-templates.yaml")).await;
@@ -117,7 +117,7 @@ on_both_engines! {
         assert_eq!(trial["reason"], "api_not_granted", "{trial}");
     }
 
-    async fn operations_that_no_call_tells_apart_are_granted_together(server) {
+    async fn operations_that_no_call_can_distinguish_are_granted_together(server) {
         let admin = server.admin().await;
         for key in ["harbour", "quarry"] {
             admin.post("/projects", &json!({ "key": key, "name": key })).await;
@@ -172,7 +172,7 @@ paths:
         }
     }
 
-    async fn servers_move_an_operation_and_leave_it_its_grants(server) {
+    async fn an_operation_moved_by_servers_keeps_its_grants(server) {
         let admin = server.admin().await;
         admin.post("/projects", &json!({ "key": "harbour", "name": "harbour" })).await;
         let document = include_str!("../openapi/path-servers.yaml");
@@ -207,7 +207,7 @@ paths:
         }
     }
 
-    async fn what_an_import_is_compared_with_may_change_meanwhile(server) {
+    async fn an_import_notices_changes_made_since_its_comparison(server) {
         let admin = server.admin().await;
         let document = |count: usize| {
             let paths: serde_json::Map<String, Value> = (0..count)

@@ -50,7 +50,7 @@ async fn verified(server: &Server, metadata: &Value, jwt: &str) -> HashMap<Strin
 }
 
 on_both_engines! {
-    async fn the_oauth2_crate_gets_checks_and_revokes_an_access_token(server) {
+    async fn the_oauth2_crate_obtains_introspects_and_revokes_an_access_token(server) {
         let platform = Platform::on(server).await;
         let metadata = get(server, "/.well-known/oauth-authorization-server").await;
         let endpoint = |name: &str| text(&metadata[name]).replacen("http://", "https://", 1);

@@ -92,7 +92,7 @@ on_both_engines! {
         assert_eq!(warnings(&user), like("username", "e1la"));
     }
 
-    async fn an_api_by_hand_is_compared_with_the_others_of_its_system(server) {
+    async fn an_api_added_manually_is_compared_with_those_of_its_system(server) {
         let platform = Platform::on(server).await;
         let admin = &platform.admin;
         let api = |operation_id: &str, path: &str, name: &str| {
@@ -119,7 +119,7 @@ on_both_engines! {
         assert_eq!(report["warnings"], json!([alike, "fleet:get1 looks like fleet:getl."]), "{report}");
     }
 
-    async fn a_warning_names_nothing_that_may_not_be_seen(server) {
+    async fn a_warning_names_nothing_that_the_caller_may_not_see(server) {
         let platform = Platform::on(server).await;
         let mut of_quarry = named("night crane 1");
         of_quarry["projects"] = json!(["quarry"]);
@@ -135,7 +135,7 @@ on_both_engines! {
         assert_eq!(warnings(&made), like("name", "night crane l"));
     }
 
-    async fn a_repeated_request_is_warned_as_the_first_was(server) {
+    async fn a_repeated_request_gets_the_same_warnings(server) {
         let platform = Platform::on(server).await;
         platform.admin.post("/tokens", &named("modern")).await;
         let mut answers = Vec::new();

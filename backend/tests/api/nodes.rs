@@ -56,7 +56,7 @@ async fn beside_a_process(place: &Where) -> (Server, Platform, Process, Platform
 }
 
 #[tokio::test]
-async fn a_node_that_stood_still_allows_nothing_that_was_withdrawn_meanwhile() {
+async fn a_stopped_node_allows_nothing_that_was_withdrawn_meanwhile() {
     let Some(place) = Where::postgres().await else { return };
     let (_one, platform, process, beyond) = beside_a_process(&place).await;
     for (kind, seconds) in [("rsa", 1), ("jwt", 1), ("rsa", 1), ("jwt", 1), ("rsa", 4), ("jwt", 4)] {
@@ -75,7 +75,7 @@ async fn a_node_that_stood_still_allows_nothing_that_was_withdrawn_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_node_that_stands_still_inside_a_write_does_not_stop_the_others() {
+async fn a_node_stopped_inside_a_write_does_not_block_the_others() {
     let Some(place) = Where::postgres().await else { return };
     let (_one, platform, process, beyond) = beside_a_process(&place).await;
     for _ in 0..3 {
@@ -199,7 +199,7 @@ impl<'p> Doors<'p> {
 }
 
 #[tokio::test]
-async fn a_database_that_is_killed_stops_decisions_in_time_and_no_node() {
+async fn a_killed_database_stops_decisions_in_time_but_no_node() {
     let Some(database) = PostgreSql::start() else { return };
     let place = Where { database_url: Some(database.url()), ..Where::sqlite() };
     let (one, two) = (Server::start(place.clone()).await, Server::start(place).await);
@@ -250,7 +250,7 @@ async fn a_database_that_is_killed_stops_decisions_in_time_and_no_node() {
 }
 
 #[tokio::test]
-async fn what_is_withdrawn_while_an_access_token_is_signed_is_not_handed_out() {
+async fn a_token_withdrawn_during_the_exchange_gets_no_jwt() {
     let Some(place) = Where::postgres().await else { return };
     let one = Server::start(place.clone()).await;
     let platform = Platform::on(&one).await;
@@ -279,7 +279,7 @@ async fn what_is_withdrawn_while_an_access_token_is_signed_is_not_handed_out() {
 }
 
 #[tokio::test]
-async fn what_is_withdrawn_while_a_decision_waits_is_not_allowed() {
+async fn a_token_withdrawn_while_a_decision_waits_is_denied() {
     let Some(place) = Where::postgres().await else { return };
     let one = Server::start(place.clone()).await;
     let platform = Platform::on(&one).await;
@@ -338,7 +338,7 @@ async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut swallowed:
 }
 
 #[tokio::test]
-async fn a_node_that_is_cut_off_says_so_within_a_second() {
+async fn a_cut_off_node_answers_503_within_a_second() {
     let Some(place) = Where::postgres().await else { return };
     let one = Server::start(place.clone()).await;
     let platform = Platform::on(&one).await;

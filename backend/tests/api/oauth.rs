@@ -120,7 +120,7 @@ on_both_engines! {
         }
     }
 
-    async fn the_type_of_a_form_is_known_in_any_case(server) {
+    async fn the_media_type_of_a_form_is_case_insensitive(server) {
         let platform = Platform::on(server).await;
         let client = Client::of(&platform).await;
         let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "library" })).await;
@@ -168,7 +168,7 @@ on_both_engines! {
         assert_eq!(mixed["error"], "invalid_scope", "of another system than the resource");
     }
 
-    async fn introspection_asks_who_asks(server) {
+    async fn introspection_requires_authentication(server) {
         let platform = Platform::on(server).await;
         let jwt = platform.credential(&platform.apply("jwt").await).await;
         let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "library" })).await;
@@ -203,7 +203,7 @@ on_both_engines! {
         assert_eq!(error(nothing.send().await.unwrap()).await, (400, "invalid_request".to_owned()));
     }
 
-    async fn a_client_revokes_its_own_and_nobody_elses(server) {
+    async fn a_client_revokes_only_its_own_tokens(server) {
         let platform = Platform::on(server).await;
         let client = Client::of(&platform).await;
         let jwt = text(&platform.exchange(&client.id, &client.secret).await["access_token"]);
@@ -255,7 +255,7 @@ on_both_engines! {
         drop(platform);
     }
 
-    async fn the_published_keys_can_be_kept_for_a_while(server) {
+    async fn the_jwks_may_be_cached(server) {
         let url = format!("{}/.well-known/jwks.json", server.url);
         let http = server.nobody().http;
         let answer = http.get(&url).send().await.unwrap();

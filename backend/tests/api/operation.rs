@@ -12,7 +12,7 @@ use crate::process::Process;
 use crate::server::{Server, Where};
 
 #[tokio::test]
-async fn a_log_that_cannot_be_written_ends_no_request() {
+async fn a_log_that_cannot_be_written_fails_no_request() {
     let full = File::options().write(true).open("/dev/full").unwrap();
     let (_, closed) = std::io::pipe().unwrap();
     let everything = [("LATCHKEY_LOG", "debug".to_owned())];
@@ -26,7 +26,7 @@ async fn a_log_that_cannot_be_written_ends_no_request() {
 }
 
 #[tokio::test]
-async fn the_data_directory_is_private_also_if_it_was_not() {
+async fn the_data_directory_becomes_private() {
     let place = Where::sqlite();
     let rights = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let open = |path: &std::path::Path, mode| {
@@ -50,7 +50,7 @@ async fn the_data_directory_is_private_also_if_it_was_not() {
 }
 
 #[tokio::test]
-async fn a_key_file_beside_postgres_is_made_private_too() {
+async fn a_key_file_beside_postgres_becomes_private() {
     let Some(place) = Where::postgres().await else { return };
     let key = place.data_dir().join("master.key");
     fs::write(&key, "of another start").unwrap();
@@ -60,7 +60,7 @@ async fn a_key_file_beside_postgres_is_made_private_too() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_outlives_that_of_a_gateway_and_ends_with_the_server() {
+async fn idle_connections_outlive_those_of_gateways_and_end_with_the_server() {
     let process = Process::start(&Where::sqlite(), &[]);
     let address = process.url.strip_prefix("http://").unwrap();
     let mut connection = TcpStream::connect(address).await.unwrap();

@@ -14,7 +14,7 @@ use crate::on_both_engines;
 use crate::server::{DEVICE, Platform, Where};
 
 on_both_engines! {
-    async fn the_installation_says_how_it_is_set_up(server) {
+    async fn the_installation_reports_its_settings(server) {
         let platform = Platform::on(server).await;
         let lin = platform.member(server, "lin", &[]).await;
         let installation = lin.get("/installation").await;

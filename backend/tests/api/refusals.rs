@@ -7,7 +7,7 @@ use crate::on_both_engines;
 use crate::server::{DEVICE, Platform, Problem};
 
 on_both_engines! {
-    async fn all_that_is_wrong_with_a_token_is_said_at_once(server) {
+    async fn every_fault_of_an_application_is_reported_at_once(server) {
         let platform = Platform::on(server).await;
         let wrong = json!({
             "kind": "rsa",
@@ -62,7 +62,7 @@ on_both_engines! {
         assert_eq!(problem.fields(), ["name:required"], "what is missing is named as well");
     }
 
-    async fn an_array_is_no_object(server) {
+    async fn an_array_is_not_accepted_as_an_object(server) {
         let platform = Platform::on(server).await;
         let before = platform.admin.get("/users/ada").await;
         for body in [json!([]), json!([null, null]), json!(["Another", true])] {
@@ -75,7 +75,7 @@ on_both_engines! {
         assert_eq!((problem.status, problem.fields()), (422, vec!["calls[0]:wrong_type".to_owned()]));
     }
 
-    async fn what_cannot_be_read_is_said_to_be_so(server) {
+    async fn an_unreadable_body_is_reported(server) {
         let admin = server.admin().await;
         let send = |method: Method, path: &str, content_type: &str, body: &[u8]| {
             admin.send(method, path).header(header::CONTENT_TYPE, content_type).body(body.to_vec()).send()
@@ -106,7 +106,7 @@ on_both_engines! {
         Problem::of(answer).await;
     }
 
-    async fn a_credential_that_is_none_is_denied(server) {
+    async fn a_malformed_credential_is_denied(server) {
         let platform = Platform::on(server).await;
         let jwt = platform.credential(&platform.apply("jwt").await).await;
         let open = platform.credential(&platform.apply("rsa").await).await;
@@ -120,7 +120,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_key_is_taken_once(server) {
+    async fn a_key_is_unique(server) {
         let platform = Platform::on(server).await;
         for (path, body) in [
             ("/projects", json!({ "key": "harbour", "name": "Another" })),

@@ -56,7 +56,7 @@ async fn next_second() {
 }
 
 on_both_engines! {
-    async fn what_ends_a_jwt_early_is_in_the_feed(server) {
+    async fn the_feed_lists_what_ends_a_jwt_early(server) {
         let platform = Platform::on(server).await;
         let admin = &platform.admin;
         let mut follower = Follower::of(&platform.gateway);
@@ -108,7 +108,7 @@ on_both_engines! {
         assert_eq!(follower.entries.last().unwrap()["claim"], "jti");
     }
 
-    async fn users_projects_systems_and_keys_end_jwts_too(server) {
+    async fn disabled_users_projects_systems_and_keys_end_jwts_too(server) {
         let platform = Platform::on(server).await;
         let admin = &platform.admin;
         let mut follower = Follower::of(&platform.gateway);
@@ -141,7 +141,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_long_poll_is_answered_as_soon_as_there_is_news(server) {
+    async fn a_long_poll_answers_at_the_next_revocation(server) {
         let platform = Platform::on(server).await;
         let token = platform.apply("jwt").await;
         let jwt = platform.credential(&token).await;
@@ -172,7 +172,7 @@ on_both_engines! {
         assert!(begun.elapsed() >= Duration::from_millis(900));
     }
 
-    async fn a_cursor_that_is_not_known_begins_anew(server) {
+    async fn an_unknown_cursor_starts_over(server) {
         let platform = Platform::on(server).await;
         let token = platform.apply("rsa").await;
         platform.admin.delete(&format!("/tokens/{token}")).await;
@@ -190,7 +190,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_system_learns_of_its_own_jwts_only(server) {
+    async fn a_system_sees_only_revocations_of_its_own_jwts(server) {
         let platform = Platform::on(server).await;
         let admin = &platform.admin;
         admin.post("/systems", &json!({ "key": "other", "name": "Other" })).await;
@@ -207,7 +207,7 @@ on_both_engines! {
 }
 
 #[tokio::test]
-async fn a_verifier_at_another_node_learns_of_it_as_soon() {
+async fn a_verifier_at_another_node_hears_of_a_revocation_at_once() {
     let Some(place) = Where::postgres().await else { return };
     let (one, two) = (Server::start(place.clone()).await, Server::start(place).await);
     let platform = Platform::on(&one).await;

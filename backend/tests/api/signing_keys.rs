@@ -61,7 +61,7 @@ on_both_engines! {
         assert_eq!(states(&platform.admin.get("/signing-keys").await), ["announced", "signing"]);
     }
 
-    async fn a_key_that_leaked_is_withdrawn_with_all_that_it_signed(server) {
+    async fn a_leaked_key_is_withdrawn_with_everything_it_signed(server) {
         let platform = Platform::on(server).await;
         let token = platform.apply("jwt").await;
         let before = published(server).await;
@@ -77,7 +77,7 @@ on_both_engines! {
         assert_eq!(published(server).await, [signer(&new)]);
     }
 
-    async fn only_a_system_administrator_in_person_rotates(server) {
+    async fn only_a_logged_in_system_administrator_rotates(server) {
         let platform = Platform::on(server).await;
         let grace = json!({ "username": "grace", "display_name": "Grace", "password": PASSWORD });
         platform.admin.post("/users", &grace).await;
@@ -147,12 +147,12 @@ async fn the_clock_rotates(place: Where, nodes: usize) {
 }
 
 #[tokio::test]
-async fn the_clock_rotates_a_key_that_is_due() {
+async fn a_due_key_is_rotated() {
     the_clock_rotates(Where::sqlite(), 1).await;
 }
 
 #[tokio::test]
-async fn two_nodes_rotate_a_key_that_is_due_once() {
+async fn two_nodes_rotate_a_due_key_once() {
     let Some(place) = Where::postgres().await else { return };
     the_clock_rotates(place, 2).await;
 }

@@ -617,12 +617,12 @@ async fn are_prepared(place: Where, engine: Engine) {
 }
 
 #[tokio::test]
-async fn every_statement_is_one_of_sqlite() {
+async fn every_statement_prepares_on_sqlite() {
     are_prepared(Where::sqlite(), Engine::Sqlite).await;
 }
 
 #[tokio::test]
-async fn every_statement_is_one_of_postgres() {
+async fn every_statement_prepares_on_postgres() {
     if let Some(place) = Where::postgres().await {
         are_prepared(place, Engine::Postgres).await;
     }

@@ -12,7 +12,7 @@ use crate::on_both_engines;
 use crate::server::{Platform, Problem, text};
 
 on_both_engines! {
-    async fn the_one_who_asks_is_looked_at_before_the_body(server) {
+    async fn the_caller_is_checked_before_the_body(server) {
         let platform = Platform::on(server).await;
         let token = platform.apply("rsa").await;
         let device = platform.admin.get("/systems/fleet/apis").await["items"][0]["id"].clone();
@@ -68,7 +68,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_token_that_may_not_rotate_learns_it_before_the_body(server) {
+    async fn a_token_that_may_not_rotate_is_refused_before_the_body(server) {
         let platform = Platform::on(server).await;
         let mut wanted = Platform::wanted("rsa");
         wanted["apis"] = json!(["latchkey:rotate_token", "fleet:readDevice"]);
@@ -83,7 +83,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_client_that_may_not_come_in_learns_it_before_the_body(server) {
+    async fn an_unauthenticated_client_is_refused_before_the_body(server) {
         let platform = Platform::on(server).await;
         let form_type = "application/x-www-form-urlencoded";
         let large = " ".repeat(1 << 20);
@@ -117,7 +117,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_client_that_is_switched_off_while_its_body_arrives_gets_nothing(server) {
+    async fn a_client_disabled_while_its_body_arrives_gets_nothing(server) {
         let platform = Platform::on(server).await;
         let id = platform.apply("jwt").await;
         let secret = text(&platform.admin.get(&format!("/tokens/{id}/secret")).await["secret_id"]);

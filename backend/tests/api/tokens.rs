@@ -115,7 +115,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_name_is_held_once_whatever_its_case(server) {
+    async fn a_name_is_unique_regardless_of_case(server) {
         let platform = Platform::on(server).await;
         let mut wanted = Platform::wanted("rsa");
         wanted["name"] = json!("Straße  Harbour");
@@ -200,7 +200,7 @@ on_both_engines! {
         assert!(rest["next_cursor"].is_null());
     }
 
-    async fn what_was_done_is_in_the_audit_trail(server) {
+    async fn every_action_is_in_the_audit_trail(server) {
         let platform = Platform::on(server).await;
         let id = platform.apply("jwt").await;
         platform.admin.get(&format!("/tokens/{id}/secret")).await;

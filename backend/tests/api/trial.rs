@@ -59,7 +59,7 @@ on_both_engines! {
         assert_eq!(reason(&try_call(admin, &id, json!({})).await), "expired");
     }
 
-    async fn a_trial_uses_nothing_up(server) {
+    async fn a_trial_consumes_nothing(server) {
         let platform = Platform::on(server).await;
         let id = platform.apply("rsa").await;
         let path = format!("/tokens/{id}");
@@ -111,7 +111,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_trial_tells_nobody_what_they_may_not_know(server) {
+    async fn a_trial_reveals_nothing_that_the_caller_may_not_know(server) {
         let platform = Platform::on(server).await;
         platform.admin.post("/systems", &json!({ "key": "vault", "name": "Vault" })).await;
         platform.admin.patch("/systems/vault", &json!({ "restricted": true })).await;

@@ -5,38 +5,38 @@ use super::{pick, sentences};
 sentences! {
     only_for_admins: "The audit trail is for system administrators", "审计记录仅限系统管理员查看";
     only_for_admins_hint:
-        "It shows what everybody did. Ask a system administrator for what you need to know of it.",
+        "It shows the actions of all users. Ask a system administrator for the entries that you need.",
         "审计记录包含所有人的操作。如需了解其中内容，请联系系统管理员。";
-    actor: "Who did it", "操作人";
-    target: "What it was done to", "操作对象";
-    exact_hint: "The whole name or id", "完整的名称或 ID";
-    action: "What was done", "操作";
-    since: "Since", "时间范围";
-    anything: "Anything", "全部操作";
+    actor: "Actor", "操作人";
+    target: "Target", "操作对象";
+    exact_hint: "Full name or id", "完整的名称或 ID";
+    action: "Action", "操作";
+    since: "Period", "时间范围";
+    anything: "All actions", "全部操作";
     today: "Today", "今天";
     seven_days: "7 days", "最近 7 天";
     thirty_days: "30 days", "最近 30 天";
-    all_time: "All", "全部时间";
+    all_time: "All time", "全部时间";
     filter: "Filter", "筛选";
     clear: "Clear the filters", "清除筛选条件";
     filters: "Filters", "筛选条件";
 
     nothing_found: "No event matches these filters", "没有符合筛选条件的记录";
     nothing_found_hint:
-        "Names and ids are compared as a whole. Choose a longer time, or clear the filters.",
+        "Names and ids must match in full. Choose a longer period, or clear the filters.",
         "名称和 ID 需完整匹配。请放宽时间范围，或清除筛选条件。";
-    no_events: "Nothing has happened yet", "还没有任何记录";
+    no_events: "No events yet", "还没有任何记录";
 
     event: "Event", "事件";
     time: "Time", "时间";
-    address: "From", "来源地址";
+    address: "Source address", "来源地址";
     details: "Details", "详情";
     action_code: "Action", "操作代码";
     exact_time: "Exact time", "准确时间";
-    actor_id: "Id of who did it", "操作人 ID";
-    target_id: "Id of what it was done to", "操作对象 ID";
-    request: "Request", "请求 ID";
-    somebody: "Somebody unknown", "未知人员";
+    actor_id: "Actor id", "操作人 ID";
+    target_id: "Target id", "操作对象 ID";
+    request: "Request id", "请求 ID";
+    somebody: "Unknown", "未知人员";
     itself: "Latchkey itself", "Latchkey 自身";
     the_token: "the token", "令牌";
 }
@@ -87,7 +87,7 @@ pub(crate) const GROUPS: [Group; 8] = [
     Group {
         kind: "token",
         name: || pick("Tokens", "令牌"),
-        all: || pick("All about tokens", "所有令牌操作"),
+        all: || pick("All token actions", "所有令牌操作"),
         actions: &[
             act("created", ("issued the token", "签发了令牌"), ("Issued", "签发")),
             act("updated", ("modified the token", "修改了令牌"), ("Modified", "修改")),
@@ -119,7 +119,7 @@ pub(crate) const GROUPS: [Group; 8] = [
     Group {
         kind: "session",
         name: || pick("Logins", "登录"),
-        all: || pick("All about logins", "所有登录操作"),
+        all: || pick("All login actions", "所有登录操作"),
         actions: &[
             act("created", ("logged in", "登录了系统"), ("Logged in", "登录")),
             act("ended", ("logged out", "退出了登录"), ("Logged out", "退出登录")),
@@ -133,7 +133,7 @@ pub(crate) const GROUPS: [Group; 8] = [
     Group {
         kind: "user",
         name: || pick("Users", "用户"),
-        all: || pick("All about users", "所有用户操作"),
+        all: || pick("All user actions", "所有用户操作"),
         actions: &[
             act("created", ("added the user", "添加了用户"), ("Added", "添加")),
             act("updated", ("changed the user", "修改了用户"), ("Changed", "修改")),
@@ -147,7 +147,7 @@ pub(crate) const GROUPS: [Group; 8] = [
     Group {
         kind: "project",
         name: || pick("Projects", "项目"),
-        all: || pick("All about projects", "所有项目操作"),
+        all: || pick("All project actions", "所有项目操作"),
         actions: &[
             act("created", ("added the project", "添加了项目"), ("Added", "添加")),
             act("updated", ("changed the project", "修改了项目"), ("Changed", "修改")),
@@ -177,7 +177,7 @@ pub(crate) const GROUPS: [Group; 8] = [
     Group {
         kind: "system",
         name: || pick("Systems", "核心系统"),
-        all: || pick("All about systems", "所有核心系统操作"),
+        all: || pick("All system actions", "所有核心系统操作"),
         actions: &[
             act("created", ("added the system", "添加了核心系统"), ("Added", "添加")),
             act("updated", ("changed the system", "修改了核心系统"), ("Changed", "修改")),
@@ -192,7 +192,7 @@ pub(crate) const GROUPS: [Group; 8] = [
     Group {
         kind: "api",
         name: || pick("APIs", "API"),
-        all: || pick("All about APIs", "所有 API 操作"),
+        all: || pick("All API actions", "所有 API 操作"),
         actions: &[
             act("created", ("added the API", "添加了 API"), ("Added", "添加")),
             act("updated", ("changed the API", "修改了 API"), ("Changed", "修改")),
@@ -202,16 +202,16 @@ pub(crate) const GROUPS: [Group; 8] = [
     Group {
         kind: "verifier_key",
         name: || pick("Verifier keys", "验证密钥"),
-        all: || pick("All about verifier keys", "所有验证密钥操作"),
+        all: || pick("All verifier key actions", "所有验证密钥操作"),
         actions: &[
-            act("created", ("made the verifier key", "创建了验证密钥"), ("Made", "创建")),
+            act("created", ("created the verifier key", "创建了验证密钥"), ("Created", "创建")),
             act("deleted", ("deleted the verifier key", "删除了验证密钥"), ("Deleted", "删除")),
         ],
     },
     Group {
         kind: "signing_key",
         name: || pick("Signing keys", "签名密钥"),
-        all: || pick("All about signing keys", "所有签名密钥操作"),
+        all: || pick("All signing key actions", "所有签名密钥操作"),
         actions: &[act(
             "rotated",
             ("rotated the signing keys to", "轮换了签名密钥，新密钥："),

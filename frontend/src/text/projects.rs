@@ -8,33 +8,33 @@ sentences! {
     search_by_name: "Search by name or key", "按名称或标识搜索";
     no_projects: "No projects yet", "还没有项目";
     no_projects_hint:
-        "A project is a part of the platform that calls happen in. RSA tokens are for projects, and \
-         people belong to them. Add the first one.",
+        "A project is a part of the platform. Calls are made in a project, RSA tokens are granted to \
+         projects, and users are members of them. Add the first project.",
         "项目是平台中接收调用的单元：RSA 令牌面向项目发放，人员归属于项目。请添加第一个项目。";
     no_projects_for_you: "You belong to no project", "您不属于任何项目";
     no_projects_for_you_hint:
-        "Projects that you are a member of are shown here. Ask a system administrator to add you to one.",
+        "This page lists the projects that you are a member of. Ask a system administrator to add you to one.",
         "这里会显示您所属的项目。请联系系统管理员将您加入项目。";
 
     add_project: "Add a project", "添加项目";
-    name_hint: "What people read.", "供人阅读的名称。";
+    name_hint: "The name shown on the screens.", "供人阅读的名称。";
     key_hint:
-        "What calls name the project by; it cannot be changed later. Lower-case letters, digits and inner hyphens.",
+        "Calls name the project by its key. It cannot be changed later. Lower-case letters, digits and inner hyphens.",
         "调用时用它指明项目，创建后不可修改。可使用小写字母、数字和中间的连字符。";
     project_added: "The project is added.", "项目已添加。";
     modify_project: "Modify the project", "修改项目";
 
-    about: "About it", "基本信息";
-    no_description: "no description", "无说明";
+    about: "Details", "基本信息";
+    no_description: "No description", "无说明";
     tokens_of_it: "RSA tokens for this project", "面向此项目的 RSA 令牌";
     updated: "Last changed", "最近修改";
 
     disable_means:
-        "Every call in this project is denied at once, whatever token it comes with. Tokens, members and \
-         opened systems stay as they are, and the project can be enabled again at any time.",
+        "Every call in this project is denied at once, with any token. Tokens, members and opened \
+         systems do not change, and you can enable the project again at any time.",
         "此项目中的所有调用将立即被拒绝，无论使用哪个令牌。令牌、成员和已开放的系统保持不变，可随时重新启用。";
     enable_means:
-        "Calls in this project are decided again: those that its tokens allow pass at once.",
+        "Calls in this project are allowed again at once, where a token grants them.",
         "此项目中的调用将恢复判定，令牌允许的调用会立即放行。";
     disabling: "Disabling…", "停用中…";
     enabling: "Enabling…", "启用中…";
@@ -43,14 +43,14 @@ sentences! {
     is_disabled: "This project is disabled: every call in it is denied.", "此项目已停用：其中的所有调用都会被拒绝。";
 
     delete_means:
-        "Its memberships end and systems opened to it are closed. The audit trail stays. A project that \
-         tokens still name cannot be deleted; disable it instead.",
+        "Its memberships end, and the systems opened to it are closed. The audit trail is kept. A project \
+         cannot be deleted while tokens use it; disable it instead.",
         "成员关系将终止，已开放的系统将关闭，审计记录会保留。仍有令牌引用的项目不能删除，可改为停用。";
     project_deleted: "The project is deleted.", "项目已删除。";
 
     members: "Members", "成员";
     members_hint:
-        "Administrators of the project manage its tokens; members can be the users of JWT tokens.",
+        "Project administrators manage its tokens. Members can be users of JWT tokens.",
         "项目管理员管理该项目的令牌；成员可作为 JWT 令牌的用户。";
     role: "Role", "角色";
     no_members: "Nobody belongs to this project yet", "此项目还没有成员";
@@ -63,20 +63,20 @@ sentences! {
     person_hint: "Type part of a name.", "输入姓名或用户名的一部分。";
     choose_person: "Choose a person from the suggestions.", "请从建议中选择人员。";
     member_role_hint:
-        "An administrator manages all tokens that are for this project only.",
+        "An administrator manages the tokens that are granted to this project alone.",
         "项目管理员可管理仅面向此项目的所有令牌。";
     remove_member: "Remove this member?", "移除此成员？";
     removing: "Removing…", "移除中…";
 
     systems: "Restricted systems", "受限系统";
     systems_hint:
-        "A restricted system can be granted to tokens of the projects that it is opened to. All other \
-         systems are open to every project.",
+        "Only tokens of the projects that a restricted system is opened to can be granted its APIs. All \
+         other systems are open to every project.",
         "受限系统只能授权给已开放项目的令牌。其他系统对所有项目开放。";
     no_systems: "No system is restricted", "没有受限系统";
     no_systems_for_you: "No restricted system is opened to this project", "没有受限系统对此项目开放";
     no_systems_hint:
-        "All systems are open to every project. A system is restricted on its own page.",
+        "All systems are open to every project. To restrict a system, open its page.",
         "所有系统对所有项目开放。可在系统页面将其设为受限。";
     opened: "Opened", "已开放";
     closed: "Closed", "未开放";
@@ -103,27 +103,26 @@ pub(crate) fn make(role: MemberRole) -> &'static str {
 }
 
 pub(crate) fn member_added(name: &str) -> String {
-    pick(format!("{name} now belongs to the project."), format!("{name} 已加入项目。"))
+    pick(format!("{name} is now a member of the project."), format!("{name} 已加入项目。"))
 }
 
 /// A member has another role.
 pub(crate) fn role_given(name: &str, role: MemberRole) -> String {
     match role {
         MemberRole::Admin => {
-            pick(format!("{name} now administers the project."), format!("{name} 已成为项目管理员。"))
+            pick(format!("{name} is now a project administrator."), format!("{name} 已成为项目管理员。"))
         }
-        MemberRole::Member => pick(
-            format!("{name} is now a member without administration."),
-            format!("{name} 已改为普通成员。"),
-        ),
+        MemberRole::Member => {
+            pick(format!("{name} is now an ordinary member."), format!("{name} 已改为普通成员。"))
+        }
     }
 }
 
 pub(crate) fn remove_means(name: &str) -> String {
     pick(
         format!(
-            "The rights that {name} has through this project end at the next request, and JWT tokens \
-             make no calls in it as {name} any more."
+            "{name} loses the rights of this project at the next request. JWT tokens can no longer make \
+             calls in it as {name}."
         ),
         format!(
             "{name} 通过此项目获得的权限将在下一次请求时失效，JWT 令牌也不能再以 {name} 的身份在此项目中调用。"
@@ -132,7 +131,7 @@ pub(crate) fn remove_means(name: &str) -> String {
 }
 
 pub(crate) fn member_removed(name: &str) -> String {
-    pick(format!("{name} no longer belongs to the project."), format!("{name} 已移出项目。"))
+    pick(format!("{name} is no longer a member of the project."), format!("{name} 已移出项目。"))
 }
 
 pub(crate) fn close_means(name: &str) -> String {

@@ -7,7 +7,7 @@ sentences! {
     this_browser: "This browser", "当前浏览器";
     language: "Language", "语言";
     theme: "Theme", "主题";
-    system: "As the system", "跟随系统";
+    system: "Follow the system", "跟随系统";
     light: "Light", "浅色";
     dark: "Dark", "深色";
 
@@ -17,10 +17,10 @@ sentences! {
     installation: "This installation", "当前安装";
     version: "Version", "版本";
     address: "Address", "地址";
-    address_hint: "Where clients reach it, and the issuer of its JWTs.", "客户端访问的地址，也是 JWT 的签发者。";
+    address_hint: "Clients use this address. It is also the issuer of the JWTs.", "客户端访问的地址，也是 JWT 的签发者。";
     secrets: "Files and secrets", "文件与密钥";
-    shown_once: "Shown until they were fetched once", "仅在首次获取前可见";
-    shown_any_time: "Shown at any time; every time is in the audit trail", "可随时查看，每次查看都会记入审计";
+    shown_once: "Available once", "仅在首次获取前可见";
+    shown_any_time: "Available at any time; each access is recorded in the audit trail", "可随时查看，每次查看都会记入审计";
     jwt_lifetime: "Lifetime of a JWT", "JWT 有效期";
     algorithm: "Algorithm of new signing keys", "新签名密钥的算法";
 
@@ -37,12 +37,12 @@ sentences! {
     slash_means: "Go to the search box of the page", "跳转到当前页面的搜索框";
     n_means: "Apply for a token, or add what the page lists", "申请令牌，或添加当前页面列出的内容";
     esc_means: "Close a dialog, a menu or suggestions", "关闭对话框、菜单或建议";
-    arrows_mean: "Go through suggestions; Enter chooses", "在建议中移动，按 Enter 选择";
+    arrows_mean: "Move through suggestions; Enter selects", "在建议中移动，按 Enter 选择";
 
     help: "For integrators", "集成参考";
-    api_hint: "Everything these screens do, programs can do as well.", "界面上的所有操作均可通过程序完成。";
+    api_hint: "Programs can do everything that these screens do.", "界面上的所有操作均可通过程序完成。";
     openapi: "OpenAPI document", "OpenAPI 文档";
-    jwks: "Public keys that JWTs are verified with (JWKS)", "用于校验 JWT 的公钥（JWKS）";
+    jwks: "Public keys for verifying JWTs (JWKS)", "用于校验 JWT 的公钥（JWKS）";
     metadata: "OAuth authorization server metadata", "OAuth 授权服务器元数据";
 }
 

@@ -8,7 +8,7 @@ sentences! {
     more: "More", "更多";
     download_file: "Download the token file", "下载令牌文件";
     is_disabled: "This token is disabled: every call with it is denied.", "该令牌已停用：使用它的所有调用都会被拒绝。";
-    is_expired: "This token is past its end: every call with it is denied.", "该令牌已过期：使用它的所有调用都会被拒绝。";
+    is_expired: "This token has expired: every call with it is denied.", "该令牌已过期：使用它的所有调用都会被拒绝。";
 
     facts: "Details", "基本信息";
     id: "Id", "ID";
@@ -21,37 +21,37 @@ sentences! {
     key_size: "RSA key", "RSA 密钥";
     client_key: "Key of the client", "客户端公钥";
     generation: "Generation", "凭证代次";
-    parent: "Made by the token", "由令牌创建";
+    parent: "Created by token", "由令牌创建";
 
     grants: "Authorised APIs", "授权的 API";
-    no_grants: "It is granted nothing any more: every call is denied.", "已没有任何授权：所有调用都会被拒绝。";
-    whole_system: "Whole system: every API, later ones too", "整个系统：全部 API，包括以后新增的";
+    no_grants: "No grants are left: every call is denied.", "已没有任何授权：所有调用都会被拒绝。";
+    whole_system: "Whole system: all APIs, including later ones", "整个系统：全部 API，包括以后新增的";
     removed: "Removed", "已移除";
     removed_hint: "No call matches it.", "没有调用会匹配它。";
 
     projects: "Authorised projects", "授权的项目";
-    all_projects: "All projects, later ones too", "所有项目，包括以后新增的";
+    all_projects: "All projects, including later ones", "所有项目，包括以后新增的";
     users: "Authorised users", "授权的用户";
-    bound_to: "Held to these projects", "限定在以下项目";
+    bound_to: "Limited to these projects", "限定在以下项目";
     bound_to_hint:
-        "A project administrator made it: calls in other projects are denied, whatever its users may do.",
+        "A project administrator created it. Calls in other projects are denied, whatever rights its users have.",
         "由项目管理员创建：无论其用户有何权限，其他项目中的调用都会被拒绝。";
-    no_targets: "None any more: every call is denied.", "已全部不存在：所有调用都会被拒绝。";
+    no_targets: "None are left: every call is denied.", "已全部不存在：所有调用都会被拒绝。";
 
     rotate: "Rotate", "轮换";
     rotating: "Rotating…", "轮换中…";
     rotate_title: "Rotate the credentials?", "轮换凭证？";
     rotated: "The token has new credentials.", "令牌已换用新凭证。";
-    overlap: "The old credentials stay good for", "旧凭证继续有效";
-    overlap_none: "No time", "立即失效";
+    overlap: "Overlap with the old credentials", "旧凭证继续有效";
+    overlap_none: "None", "立即失效";
     overlap_none_hint:
-        "For a credential that may have leaked: calls with it are denied at once, and its JWTs too.",
+        "For a credential that may have leaked: calls with it, and with its JWTs, are denied at once.",
         "适用于可能已泄露的凭证：使用旧凭证及其 JWT 的调用立即被拒绝。";
     overlap_hour: "1 hour", "1 小时";
     overlap_day: "1 day", "1 天";
     overlap_week: "7 days", "7 天";
     overlap_hint:
-        "Both work until then: enough time to hand the new ones on.",
+        "Old and new credentials both work for this time, so that you can distribute the new ones.",
         "在此期间新旧凭证均可使用，请及时分发新凭证。";
 
     usage: "Usage", "使用情况";
@@ -61,7 +61,7 @@ sentences! {
     allowed: "Allowed", "放行";
     denied: "Denied", "拒绝";
     day: "Day", "日期";
-    as_table: "As a table", "以表格显示";
+    as_table: "Show as a table", "以表格显示";
     not_used: "Not used in the last 30 days.", "最近 30 天未使用。";
     denials: "Why calls were denied", "拒绝原因";
     reason: "Reason", "原因";
@@ -69,38 +69,38 @@ sentences! {
 
     try_it: "Try it", "试一试";
     try_it_hint:
-        "Would this call be allowed, and if not, why? Nothing is called and nothing is counted.",
+        "Check whether a call would be allowed, and if not, why. Nothing is called, and nothing is counted.",
         "此调用是否会放行？若不会，原因是什么？不会真正发起调用，也不计入统计。";
     system: "System", "核心系统";
-    path_hint: "As it would arrive, with the base path.", "实际到达的路径，包含基础路径。";
-    fill_in_parameters: "Put a value in place of each {parameter}.", "请将每个 {参数} 替换为实际值。";
+    path_hint: "The path as the gateway receives it, with the base path.", "实际到达的路径，包含基础路径。";
+    fill_in_parameters: "Replace each {parameter} with a value.", "请将每个 {参数} 替换为实际值。";
     project: "Project", "项目";
-    project_hint: "As X-Project would name it, where the path does not.", "路径中未包含时，由 X-Project 指明。";
-    subject: "As the user", "以用户身份";
-    client_address: "From the address", "来源地址";
-    ask: "Ask", "查询";
-    asking: "Asking…", "查询中…";
+    project_hint: "The value of X-Project, if the path does not name the project.", "路径中未包含时，由 X-Project 指明。";
+    subject: "As user", "以用户身份";
+    client_address: "Source address", "来源地址";
+    ask: "Check", "查询";
+    asking: "Checking…", "查询中…";
     would_be_allowed: "The call would be allowed", "该调用会被放行";
     would_be_denied: "The call would be denied", "该调用会被拒绝";
     matched_api: "API", "匹配的 API";
-    made_as: "Made as", "调用身份";
+    made_as: "Caller", "调用身份";
     the_token: "the token itself", "令牌本身";
-    no_systems: "There is no system that you could try.", "没有可供尝试的核心系统。";
+    no_systems: "There is no system to try.", "没有可供尝试的核心系统。";
 }
 
 /// What the new credentials are, and how they reach whoever uses them.
 pub(crate) fn rotate_hint(kind: Kind, has_client_key: bool) -> &'static str {
     match kind {
         _ if has_client_key => pick(
-            "The client’s next public key takes the place of the one until now.",
+            "The new public key of the client replaces the current one.",
             "客户端的新公钥将取代当前公钥。",
         ),
         Kind::Rsa => pick(
-            "The token gets a new key pair and new secrets. Whoever uses it needs the new file.",
+            "The token gets a new key pair and new secrets. Its clients need the new token file.",
             "令牌将获得新的密钥对及相应凭证，使用方需要换用新的令牌文件。",
         ),
         Kind::Jwt => pick(
-            "The token gets a new secret id. Whoever uses it needs the new one.",
+            "The token gets a new secret id. Its clients need the new one.",
             "令牌将获得新的 Secret ID，使用方需要换用。",
         ),
     }
@@ -110,15 +110,15 @@ pub(crate) fn rotate_hint(kind: Kind, has_client_key: bool) -> &'static str {
 pub(crate) fn rotated_hint(kind: Kind, has_client_key: bool) -> &'static str {
     match kind {
         _ if has_client_key => pick(
-            "The client’s key was replaced just now: it signs with the new one from now on.",
+            "The client’s public key is replaced. From now on, the client must sign with the new key.",
             "客户端公钥刚刚更换：此后请使用新密钥签名。",
         ),
         Kind::Rsa => pick(
-            "New credentials were made just now: download the token file again and hand it on.",
+            "The credentials are new. Download the token file again and distribute it.",
             "凭证刚刚轮换：请重新下载令牌文件并分发。",
         ),
         Kind::Jwt => pick(
-            "New credentials were made just now: copy the secret id again and hand it on.",
+            "The credentials are new. Copy the secret id again and distribute it.",
             "凭证刚刚轮换：请重新复制 Secret ID 并分发。",
         ),
     }

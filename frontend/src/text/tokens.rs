@@ -14,8 +14,8 @@ sentences! {
     of_project: "Project", "项目";
     of_user: "User", "用户";
     of_api: "API", "API";
-    with_a_taken_name: "Another token has the name", "与其他令牌重名";
-    all_with_a_taken_name: "Show all such tokens", "查看所有这类令牌";
+    with_a_taken_name: "Name used twice", "与其他令牌重名";
+    all_with_a_taken_name: "Show all tokens with this problem", "查看所有这类令牌";
 
     apply: "Apply for a token", "申请令牌";
     details: "Details", "详情";
@@ -29,78 +29,78 @@ sentences! {
     select_all: "Select all", "全选";
     select_none: "Select none", "取消选择";
     delete_several_means:
-        "Their key material is destroyed, and every call with them is denied from now on.",
+        "Their key material is destroyed, and every call with them is denied at once.",
         "其密钥材料将被销毁，使用它们的所有调用会立即被拒绝。";
-    type_count: "Type how many, to be sure", "请输入数量以确认";
+    type_count: "Type the number of tokens to confirm", "请输入数量以确认";
 
     delete_means:
-        "Its key material is destroyed, and every call with it is denied from now on.",
+        "Its key material is destroyed, and every call with it is denied at once.",
         "其密钥材料将被销毁，使用它的所有调用会立即被拒绝。";
     calls_in_24_hours: "Calls in the last 24 hours", "最近 24 小时调用";
-    type_name: "Type its name, to be sure", "请输入令牌名称以确认";
+    type_name: "Type the token name to confirm", "请输入令牌名称以确认";
 
     modify_token: "Modify token", "修改令牌";
     token_name: "Token name", "令牌名称";
-    token_name_hint: "Unique in the whole installation, whatever its case.", "在整个系统中唯一，不区分大小写。";
+    token_name_hint: "Unique in the whole installation, regardless of case.", "在整个系统中唯一，不区分大小写。";
     name_taken: "Another token has this name.", "已有令牌使用此名称。";
     authorised_apis: "Authorised APIs", "授权 API";
     authorised_projects: "Authorised platform projects", "授权平台项目";
     authorised_users: "Authorised users", "授权用户";
-    all_projects: "All projects, later ones too", "所有项目（包括以后新增的项目）";
-    description_hint: "What it is for, and who to ask about it.", "用途，以及可以向谁询问。";
-    more_settings: "Expiry, addresses and more", "有效期、IP 白名单等更多设置";
-    expires_hint: "In your time zone; empty for never.", "以您所在时区为准；留空表示永不过期。";
+    all_projects: "All projects, including later ones", "所有项目（包括以后新增的项目）";
+    description_hint: "The purpose of the token, and a contact.", "用途，以及可以向谁询问。";
+    more_settings: "Expiry, addresses and other settings", "有效期、IP 白名单等更多设置";
+    expires_hint: "In your time zone. Leave empty for no expiry.", "以您所在时区为准；留空表示永不过期。";
     allowed_ips: "Allowed addresses", "IP 白名单";
     allowed_ips_hint:
-        "IP addresses or CIDR ranges, one a line; empty for any.",
+        "IP addresses or CIDR ranges, one per line. Leave empty for any address.",
         "IP 地址或 CIDR 网段，每行一个；留空表示不限制。";
     key_size: "Key size", "密钥长度";
-    key_size_hint: "2048 bits are good for years; longer keys cost every call more.", "2048 位足够使用多年；更长的密钥会增加每次调用的开销。";
+    key_size_hint: "2048 bits are enough for years. Longer keys make every call slower.", "2048 位足够使用多年；更长的密钥会增加每次调用的开销。";
     one_time_only: "Accept one-time requests only", "只接受一次性请求";
     one_time_only_hint:
-        "Each request is sealed, or signed with the client’s own key, and passes once: what is intercepted is \
-         worthless.",
+        "Each request is sealed, or signed with the client’s own key, and is accepted once. An intercepted \
+         request is worthless.",
         "每个请求都单独加密（或用客户端自己的私钥签名），且只能通过一次，截获后毫无用处。";
     public_key: "Public key of the client", "客户端公钥";
     public_key_hint:
-        "PEM or JWK. The client then proves itself with its own private key, and no secret is shared: there is \
-         neither an open token nor a secret id.",
+        "PEM or JWK. The client then authenticates with its own private key, and no secret is shared: there is \
+         no open token and no secret id.",
         "PEM 或 JWK 格式。客户端用自己的私钥证明身份，不共享任何密钥：既没有开放令牌，也没有 Secret ID。";
     submit: "Submit", "提交";
     submitting: "Submitting…", "提交中…";
     changed_meanwhile:
-        "Somebody else changed this token meanwhile. Load it again to see their change; what you typed is lost then.",
+        "Someone else has changed this token. Reload it to see the change; what you typed will be lost.",
         "此令牌刚刚被他人修改。重新加载可查看其修改，但您填写的内容将丢失。";
-    load_again: "Load it again", "重新加载";
-    nothing_changed: "Nothing is changed yet.", "尚未做任何修改。";
+    load_again: "Reload", "重新加载";
+    nothing_changed: "You have not changed anything yet.", "尚未做任何修改。";
     choose_an_api: "Choose at least one API or system.", "请至少选择一个 API 或系统。";
     choose_a_project: "Choose at least one project.", "请至少选择一个项目。";
     choose_a_user: "Choose at least one user.", "请至少选择一个用户。";
     no_right_to_apply: "You cannot apply for tokens", "您不能申请令牌";
     no_right_to_apply_hint:
-        "Tokens are managed by the administrators of the projects that they are for, and you administer none. \
-         Ask an administrator of your project.",
+        "Project administrators manage the tokens of their projects, and you administer no project. Ask an \
+         administrator of your project.",
         "令牌由其所属项目的项目管理员管理，而您不是任何项目的管理员。请联系您的项目管理员。";
 
     search_apis: "Search by name, key, path or tag", "按名称、标识、路径或标签搜索";
     no_apis: "There are no APIs to grant yet.", "还没有可授权的 API。";
     select_found: "Select all found", "选择全部结果";
     select_none_found: "Select none found", "取消选择全部结果";
-    whole_system: "The whole system, later APIs too", "整个系统（包括以后新增的 API）";
-    untagged: "Without tag", "无标签";
+    whole_system: "The whole system, including later APIs", "整个系统（包括以后新增的 API）";
+    untagged: "Untagged", "无标签";
     deprecated: "deprecated", "已弃用";
-    global: "in no project", "不属于项目";
-    gone_apis: "Granted, but no longer there", "已授权但已不存在";
+    global: "global", "不属于项目";
+    gone_apis: "Granted, but no longer exists", "已授权但已不存在";
     search_projects: "Search projects", "搜索项目";
     search_users: "Search users", "搜索用户";
-    refine_search: "There are more: search for them.", "还有更多，请搜索。";
+    refine_search: "There are more. Refine the search to find them.", "还有更多，请搜索。";
     nothing_found: "Nothing found.", "没有找到。";
 
     issued: "The token is issued", "令牌已签发";
     modified: "The token is modified", "令牌已修改";
     client_id: "Client ID", "客户端 ID";
     token_endpoint: "Token endpoint", "令牌端点";
-    show_once_hint: "It is shown only once in this installation.", "本系统中它只显示一次。";
+    show_once_hint: "It is shown only once.", "本系统中它只显示一次。";
 }
 
 /// What the token was switched to, as something to do.
@@ -115,21 +115,21 @@ pub(crate) fn switch_to(switch: Switch) -> &'static str {
 pub(crate) fn issued_hint(kind: Kind, has_client_key: bool, one_time_only: bool) -> &'static str {
     match kind {
         _ if has_client_key => pick(
-            "No secret is shared: the client signs with its own private key. The token file says how.",
+            "No secret is shared: the client signs with its own private key. The token file explains how.",
             "不共享任何密钥：客户端用自己的私钥签名，具体方式见令牌文件。",
         ),
         Kind::Rsa if one_time_only => pick(
-            "The token file has the public key and the secret that a client seals its requests with. \
-             Keep it as you would keep a password.",
+            "The token file contains the public key and the secret that a client needs to seal its requests. \
+             Store it like a password.",
             "令牌文件包含客户端加密请求所需的公钥和密钥。请像保管密码一样保管它。",
         ),
         Kind::Rsa => pick(
-            "The token file has all that a client needs: its open token, its key and a curl line that works. \
-             Keep it as you would keep a password.",
+            "The token file contains everything that a client needs: the open token, the key and a working curl \
+             command. Store it like a password.",
             "令牌文件包含客户端所需的一切：开放令牌、密钥以及可直接运行的 curl 命令。请像保管密码一样保管它。",
         ),
         Kind::Jwt => pick(
-            "The secret id is exchanged for a JWT at the token endpoint. Keep it as you would keep a password.",
+            "Clients exchange the secret id for a JWT at the token endpoint. Store it like a password.",
             "用 Secret ID 可在令牌端点换取 JWT。请像保管密码一样保管它。",
         ),
     }
@@ -157,7 +157,10 @@ pub(crate) fn deleted(name: &str) -> String {
 }
 
 pub(crate) fn type_name_hint(name: &str) -> String {
-    pick(format!("It was used in the last 24 hours: {name}"), format!("它在最近 24 小时内被使用过：{name}"))
+    pick(
+        format!("The token was used in the last 24 hours. Its name is {name}."),
+        format!("它在最近 24 小时内被使用过：{name}"),
+    )
 }
 
 /// How many calls there were, and how many of them were denied.
@@ -194,7 +197,7 @@ pub(crate) fn enable_several(count: usize) -> String {
 }
 
 pub(crate) fn type_count_hint(count: usize) -> String {
-    pick(format!("These are {count}."), format!("共 {count} 个。"))
+    pick(format!("{count} tokens are selected."), format!("共 {count} 个。"))
 }
 
 pub(crate) fn several_on_the_way(seen: usize, total: usize) -> String {
@@ -221,7 +224,7 @@ pub(crate) fn reach(kind: Kind, grants: i64, targets: Option<i64>) -> String {
 /// A kind that has none with this filter.
 pub(crate) fn none_like_this(kind: Kind) -> String {
     let kind = self::kind(kind);
-    pick(format!("No {kind} token is like this"), format!("没有符合条件的 {kind} 令牌"))
+    pick(format!("No {kind} token matches"), format!("没有符合条件的 {kind} 令牌"))
 }
 
 /// How many of a group are selected.
@@ -266,11 +269,11 @@ pub(crate) fn no_tokens(kind: Kind) -> &'static str {
 pub(crate) fn no_tokens_hint(kind: Kind) -> &'static str {
     match kind {
         Kind::Rsa => pick(
-            "An RSA token lets a service call the APIs that it is granted, in the projects that it is for.",
+            "A service uses an RSA token to call the granted APIs in the granted projects.",
             "RSA 令牌让服务在其授权的项目中调用授权的 API。",
         ),
         Kind::Jwt => pick(
-            "A JWT token lets a program call the APIs that it is granted, as one of the users that it is for.",
+            "A program uses a JWT token to call the granted APIs as one of the granted users.",
             "JWT 令牌让程序以授权用户的身份调用授权的 API。",
         ),
     }
@@ -280,13 +283,13 @@ pub(crate) fn no_tokens_hint(kind: Kind) -> &'static str {
 pub(crate) fn no_tokens_for_you(kind: Kind) -> &'static str {
     match kind {
         Kind::Rsa => pick(
-            "RSA tokens are managed by the administrators of their projects, and you administer none. \
+            "Project administrators manage the RSA tokens of their projects, and you administer no project. \
              Ask an administrator of your project.",
             "RSA 令牌由其项目的项目管理员管理，而您不是任何项目的管理员。请联系您的项目管理员。",
         ),
         Kind::Jwt => pick(
-            "You would see the JWT tokens that are granted to you. So far there are none; \
-             ask an administrator of your project.",
+            "This page lists the JWT tokens that are granted to you. There are none yet. \
+             Ask an administrator of your project.",
             "这里会显示授权给您的 JWT 令牌，目前还没有。请联系您的项目管理员。",
         ),
     }
@@ -295,7 +298,7 @@ pub(crate) fn no_tokens_for_you(kind: Kind) -> &'static str {
 /// The search found nothing.
 pub(crate) fn no_match(kind: Kind, search: &str) -> String {
     let kind = self::kind(kind);
-    pick(format!("No {kind} token is named like “{search}”"), format!("没有名称类似“{search}”的 {kind} 令牌"))
+    pick(format!("No {kind} token matches “{search}”"), format!("没有名称类似“{search}”的 {kind} 令牌"))
 }
 
 /// How many tokens are shown; `more` when there are others.

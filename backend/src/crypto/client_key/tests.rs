@@ -53,7 +53,7 @@ fn a_key_is_read_from_pem_and_from_its_jwk() {
 }
 
 #[test]
-fn what_is_no_public_key_is_refused_and_not_repeated() {
+fn an_invalid_public_key_is_refused_and_not_repeated_in_the_error() {
     let rsa = KeyPair::generate(KeySize::Bits2048);
     let jwk = rsa.public.to_jwk("own");
     let with = |name: &str, value: Value| {

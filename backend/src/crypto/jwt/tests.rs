@@ -151,7 +151,7 @@ fn a_token_is_good_from_nbf_until_exp() {
 }
 
 #[test]
-fn the_header_decides_nothing() {
+fn the_header_chooses_neither_key_nor_algorithm() {
     let keys = &KEYS[2];
     let kid = keys.signing_kid(NOW).as_str();
     let verify = |header: Value| keys.verify(&with_header(keys, &header)).map(|_| ());
@@ -177,7 +177,7 @@ fn the_header_decides_nothing() {
 }
 
 #[test]
-fn the_public_key_is_no_secret_to_sign_with() {
+fn the_public_key_cannot_be_used_as_an_hmac_secret() {
     let keys = &KEYS[0];
     let modulus = from_base64url(keys.first.jwk["n"].as_str().unwrap()).unwrap();
     let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_php_makes_of_a_name_and_of_many_is_not_read() {
+    fn php_style_array_parameters_are_not_read() {
         let deciding = Deciding::of([&Conditions::parse("api_version=2&\u{c9}tat=1").unwrap()]);
         for query in ["api.version=2", "api+version=2", "api%5Bversion=2", "%C3%A9tat=1"] {
             assert!(deciding.read(query).is_none(), "{query}");
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_that_says_nothing_clear_is_no_condition() {
+    fn an_ambiguous_query_is_no_condition() {
         for bad in ["=1", "a={b", "a={}", "a=x{b}", "a=1&a=2", "{a}=1", "a=%ff"] {
             assert!(Conditions::parse(bad).is_err(), "{bad}");
         }

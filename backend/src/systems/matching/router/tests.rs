@@ -64,7 +64,7 @@ fn a_query_tells_operations_of_one_path_apart() {
 }
 
 #[test]
-fn what_no_call_tells_apart_is_found_together() {
+fn operations_that_no_call_can_distinguish_are_found_together() {
     let router = router(
         "",
         &[
@@ -211,7 +211,7 @@ fn call() -> impl Strategy<Value = (&'static str, String, String)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
     #[test]
-    fn a_call_means_what_a_list_says(
+    fn a_call_matches_the_listed_operation(
         base in prop::sample::select(vec!["", "/v"]),
         templates in prop::collection::vec(template(), 1..12),
         calls in prop::collection::vec(call(), 1..12),

@@ -41,7 +41,7 @@ fn a_yaml_document_is_read() {
 }
 
 #[test]
-fn what_is_no_document_says_why() {
+fn a_text_that_is_no_document_gets_a_reason() {
     let error = |text: &[u8]| Document::parse(text).unwrap_err();
     assert_eq!(error(b"\xff"), ImportError::NotText);
     assert!(matches!(error(b"{"), ImportError::Unreadable(_)));
@@ -134,7 +134,7 @@ fn references_are_percent_decoded_once() {
 }
 
 #[test]
-fn what_is_left_out_is_told() {
+fn everything_left_out_gets_a_warning() {
     let (_, operations, warnings) = read(include_str!("../../../../tests/openapi/unknown-keys.yaml"));
     assert_eq!(operations, ["DELETE /berths = clearBerths"]);
     assert!(warnings[0].contains("GET is left out; it may be meant as get"), "{warnings:?}");
@@ -184,7 +184,7 @@ paths:
 }
 
 #[test]
-fn what_is_wrong_with_a_yaml_document_is_said_to_its_author() {
+fn yaml_errors_are_written_for_the_author_of_the_document() {
     let deep = format!("openapi: 3.0.3\nx-deep: {}1{}\n", "[".repeat(100), "]".repeat(100));
     let twice = "openapi: 3.0.3\npaths:\n  /a:\n    get: {operationId: a, operationId: b}\n";
     // The library does not know where a key of the document itself stands twice.

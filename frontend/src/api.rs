@@ -1,4 +1,4 @@
-//! The REST API as functions: the only module that knows how to reach it.
+//! Functions that call the REST API. No other module sends requests to the server.
 
 pub(crate) mod audit;
 pub(crate) mod installation;
@@ -23,19 +23,19 @@ use wasm_split_helpers::SplitLoaderError;
 
 use crate::text;
 
-/// Why a call did not do what it should.
+/// Why a call failed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Error {
-    /// No answer came.
+    /// No response arrived.
     Unreachable,
-    /// The server says why not.
+    /// The server answered with a problem document.
     Problem(Box<ProblemBody>),
-    /// An answer that is not the API's; its HTTP status.
+    /// The response does not have the format of the API. Holds its HTTP status.
     Unexpected(u16),
 }
 
 impl Error {
-    /// What to tell the person, when no field is at fault.
+    /// The message to show when the error belongs to no field.
     pub(crate) fn message(&self) -> String {
         match self {
             Self::Unreachable => text::unreachable().to_owned(),
@@ -44,7 +44,7 @@ impl Error {
         }
     }
 
-    /// What is wrong with a field, or with an entry of it, if that is the matter.
+    /// The message for a field, if the error concerns this field or an entry of it.
     pub(crate) fn at_field(&self, field: &str) -> Option<String> {
         let Self::Problem(problem) = self else { return None };
         let is_in_it = |name: &str| {
@@ -54,45 +54,45 @@ impl Error {
         Some(text::problems::at_field(&error.code, &error.message))
     }
 
-    /// Whether any field is at fault.
+    /// Whether the error concerns any field.
     pub(crate) fn names_fields(&self) -> bool {
         matches!(self, Self::Problem(problem) if !problem.errors.is_empty())
     }
 
-    /// Whether it is a problem of this type: the last part of its URI.
+    /// Whether the problem has this type. `kind` is the last segment of the type URI.
     pub(crate) fn is(&self, kind: &str) -> bool {
         matches!(self, Self::Problem(problem) if problem.kind.rsplit('/').next() == Some(kind))
     }
 }
 
-/// Asks the person to log in again, and says whether they did.
+/// Asks the user to log in again. The receiver yields whether they did.
 type LogInAgain = Rc<dyn Fn() -> oneshot::Receiver<bool>>;
 
 thread_local! {
     static LOG_IN_AGAIN: RefCell<Option<LogInAgain>> = RefCell::default();
 }
 
-/// Whom to ask when the server answers that nobody is logged in; the call waits,
-/// and is made again after it.
+/// Sets the function that a call runs when the server answers that nobody is logged in. The call waits for
+/// the login and is then sent again.
 pub(crate) fn when_logged_out(ask: impl Fn() -> oneshot::Receiver<bool> + 'static) {
     LOG_IN_AGAIN.set(Some(Rc::new(ask)));
 }
 
-/// A part of this app that could not be loaded either.
+/// A lazily loaded part of the app could not be fetched.
 impl From<SplitLoaderError> for Error {
     fn from(_: SplitLoaderError) -> Self {
         Self::Unreachable
     }
 }
 
-/// What the API answers, once it does. Boxed, so that whoever waits for it is
-/// compiled once for each type of answer, and not once for each call.
+/// The pending response of a call. The future is boxed, so that code that awaits it is compiled once per type
+/// of response and not once per call.
 pub(crate) type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
-/// What loads the page of a list after a cursor, or its first.
+/// Loads the page of a list after a cursor, or the first page without a cursor.
 pub(crate) type LoadPage<T> = dyn Fn(Option<&str>) -> Answer<Page<T>> + Send + Sync;
 
-/// Every page of a list, one after the other.
+/// Loads all pages of a list, one after the other.
 pub(crate) fn all<T: 'static>(
     load: impl Fn(Option<&str>) -> Answer<Page<T>> + Send + Sync + 'static,
 ) -> Answer<Vec<T>> {
@@ -111,7 +111,7 @@ pub(crate) fn all<T: 'static>(
     })
 }
 
-/// A call on its way; nothing is sent before `read` and its like, or `done`.
+/// A request that is being built. Nothing is sent before `done`, `read` or another `read_…` method is called.
 struct Call {
     method: Method,
     url: String,
@@ -120,7 +120,7 @@ struct Call {
     is_login: bool,
 }
 
-/// `/api/v1` and the segments, each encoded: keys and ids may hold anything.
+/// Builds the URL from `/api/v1` and the percent-encoded segments. Keys and ids may contain any character.
 fn call(method: Method, segments: &[&str]) -> Call {
     let encoded = segments.iter().map(|segment| String::from(encode_uri_component(segment)));
     let url = encoded.fold("/api/v1".to_owned(), |path, segment| path + "/" + &segment);
@@ -148,7 +148,7 @@ fn delete(segments: &[&str]) -> Call {
 }
 
 impl Call {
-    /// Adds a parameter after `?`, unless it is empty.
+    /// Adds a query parameter, unless its value is empty.
     fn query(mut self, name: &str, value: &str) -> Self {
         if !value.is_empty() {
             let separator = if self.url.contains('?') { '&' } else { '?' };
@@ -157,7 +157,7 @@ impl Call {
         self
     }
 
-    /// The next page of a list, as long as pages get.
+    /// Asks for the page after the cursor, with the maximum page size.
     fn page(self, cursor: Option<&str>) -> Self {
         self.query("limit", "200").query("cursor", cursor.unwrap_or_default())
     }
@@ -168,7 +168,7 @@ impl Call {
     }
 
     fn json(self, body: &impl Serialize) -> Self {
-        // Our own types have no maps with keys that JSON lacks, nor anything else that fails.
+        // Cannot fail: the types of the API have no maps with keys that are not strings.
         let body = serde_json::to_string(body).unwrap_or_default();
         self.header("content-type", "application/json").text(body)
     }
@@ -178,27 +178,27 @@ impl Call {
         self
     }
 
-    /// Sends it and reads the answer.
+    /// Sends the request and reads the response as JSON.
     fn read<T: DeserializeOwned + 'static>(self) -> Answer<T> {
         self.receive(|received| received.json())
     }
 
-    /// Sends it and reads the answer, as far as it matters.
+    /// Sends the request, reads the response as JSON and passes it to `what_matters`.
     fn read_as<T: DeserializeOwned + 'static, U: 'static>(self, what_matters: fn(T) -> U) -> Answer<U> {
         self.receive(move |received| received.json().map(what_matters))
     }
 
-    /// Sends it and reads the answer, with the `ETag` that a change of it is based on.
+    /// Sends the request and reads the response as JSON, with its `ETag` for a later change.
     fn read_versioned<T: DeserializeOwned + 'static>(self) -> Answer<(T, String)> {
         self.receive(|received| Ok((received.json()?, received.version)))
     }
 
-    /// Sends it; the answer is a text.
+    /// Sends the request and reads the response as text.
     fn read_text(self) -> Answer<String> {
         self.receive(|received| Ok(received.body))
     }
 
-    /// Sends it; the answer has nothing to read.
+    /// Sends the request and ignores the response body.
     fn done(self) -> Answer<()> {
         self.receive(|_| Ok(()))
     }
@@ -208,7 +208,7 @@ impl Call {
         Box::pin(async move { read(received.await?) })
     }
 
-    /// Sends it. Where the session is over, the person logs in first.
+    /// Sends the request. If the session has ended, waits until the user has logged in.
     fn send(self) -> Answer<Received> {
         Box::pin(async move {
             loop {
@@ -249,7 +249,7 @@ impl Call {
     }
 }
 
-/// What came back.
+/// A response.
 struct Received {
     status: u16,
     version: String,

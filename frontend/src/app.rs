@@ -1,4 +1,4 @@
-//! Which page is where.
+//! The app and its routes.
 
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
@@ -18,7 +18,7 @@ use crate::pages::tokens::TokensPage;
 use crate::preferences::Preferences;
 use crate::session::LastUser;
 
-/// The whole app, built anew when its language changes.
+/// The whole app. It is rebuilt when the language changes.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     let preferences = Preferences::load();
@@ -47,14 +47,15 @@ fn Pages() -> impl IntoView {
         let path = location.pathname.read();
         is_at(&path, "/login") || is_at(&path, "/password")
     });
-    // Routes note a navigation in the history when they show another page than before,
-    // not when they show their first one.
+    // `FlatRoutes` completes a navigation in the browser history only when it replaces a page that it showed
+    // before, not when it shows its first page.
     let history = expect_context::<BrowserUrl>();
     Effect::new(move || {
         is_gate.track();
         history.ready_to_complete();
     });
-    // While the routes inside the frame are left, they still see where to.
+    // The routes inside the frame still see the new path while they are being removed. They must not show the
+    // page "not found" for it.
     let not_found = move || (!is_gate.get_untracked()).then(|| view! { <NotFoundPage /> });
     move || {
         if is_gate.get() {

@@ -1,4 +1,4 @@
-//! Parts that pages are made of.
+//! The components that pages share.
 
 pub(crate) mod api_picker;
 pub(crate) mod bulk;

@@ -1,6 +1,6 @@
-//! Pages that are loaded when they are first opened. What is seen first, the login
-//! and the list of tokens, is in the app itself; the rest is in parts beside it,
-//! which `xtask` splits off by the names given here.
+//! Pages that are loaded when they are first opened. The login page and the list of tokens are part of the
+//! app itself, because users see them first. The other pages are in separate chunks, which `xtask` splits off
+//! by the names given here.
 
 #![allow(unsafe_code, reason = "calls between the parts, as `wasm_split` writes them")]
 
@@ -23,14 +23,13 @@ use crate::pages::token_issued::IssuedPage;
 use crate::pages::users::UsersPage;
 use crate::text;
 
-/// Builds a page.
+/// Renders a page.
 type Page = fn() -> AnyView;
 
-/// Loads the part that a page is in, and shows the page.
+/// Loads the chunk of a page and shows the page.
 fn open(load: fn() -> Answer<Page>) -> AnyView {
     let reading = Reading::new(load);
-    // After an update of the server its parts have other addresses, which only a
-    // page loaded anew knows.
+    // After an update of the server, its chunks have new addresses. Only a reloaded page knows them.
     let reload = move |()| {
         if window().location().reload().is_err() {
             reading.again();
@@ -44,7 +43,7 @@ fn open(load: fn() -> Answer<Page>) -> AnyView {
     face.into_any()
 }
 
-/// Pages, and the part that they are in.
+/// Defines functions that open pages, and the chunk that contains these pages.
 macro_rules! part {
     ($part:ident: $($name:ident => $Page:ident),+) => {
         $(pub(crate) fn $name() -> AnyView {

@@ -1,6 +1,5 @@
-//! The administrators' single-page app. The URL is the state; reads are
-//! resources, writes are [`components::write::Write`]s; only [`api`] talks to the
-//! server, and every sentence is in [`text`].
+//! The single-page app for administrators. The URL holds the state. Reads are resources, writes are
+//! [`components::write::Write`]s. Only [`api`] talks to the server, and [`text`] holds every sentence.
 
 #![allow(unreachable_pub, reason = "the component macro makes its properties public")]
 #![allow(clippy::needless_pass_by_value, reason = "a property of a component is its own")]

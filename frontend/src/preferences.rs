@@ -1,5 +1,5 @@
-//! What a person chose for this browser: its language and its theme. Kept in
-//! local storage; `index.html` applies the theme before the app starts.
+//! The preferences of this browser: language and theme. They are kept in local storage. `index.html` applies
+//! the theme before the app starts.
 
 use std::cell::Cell;
 
@@ -19,7 +19,7 @@ pub(crate) enum Language {
 impl Language {
     pub(crate) const ALL: [Self; 2] = [Self::English, Self::Chinese];
 
-    /// The tag of RFC 5646.
+    /// The language tag of RFC 5646.
     pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -27,7 +27,7 @@ impl Language {
         }
     }
 
-    /// What its speakers call it.
+    /// The name of the language in that language.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -36,7 +36,7 @@ impl Language {
     }
 }
 
-/// Which of the two palettes.
+/// A theme. `System` follows the setting of the operating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Theme {
     System,
@@ -47,7 +47,7 @@ pub(crate) enum Theme {
 impl Theme {
     pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// The word in storage and in `data-theme`.
+    /// The value in local storage and in `data-theme`.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -58,17 +58,17 @@ impl Theme {
 }
 
 thread_local! {
-    // A plain cell beside the signal: sentences are asked for in their thousands,
-    // and the app is built anew when the language changes.
+    // A plain cell in addition to the signal. The app reads it thousands of times, and it needs no tracking,
+    // because the app is rebuilt when the language changes.
     static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
 }
 
-/// The language in which sentences are said now.
+/// The current language.
 pub(crate) fn language() -> Language {
     SPOKEN.get()
 }
 
-/// The choices, as components find them in their context.
+/// The preferences. Components get them from their context.
 #[derive(Clone, Copy)]
 pub(crate) struct Preferences {
     pub(crate) language: RwSignal<Language>,
@@ -76,7 +76,8 @@ pub(crate) struct Preferences {
 }
 
 impl Preferences {
-    /// What was chosen before; else the browser's language, and the system's theme.
+    /// Loads the stored preferences. The defaults are the language of the browser and the theme of the
+    /// system.
     pub(crate) fn load() -> Self {
         let stored = |key| storage().and_then(|storage| storage.get_item(key).ok().flatten());
         let language = stored(LANGUAGE).or_else(|| window().navigator().language()).unwrap_or_default();
@@ -88,7 +89,7 @@ impl Preferences {
         preferences
     }
 
-    /// Speaks another language from now on.
+    /// Changes the language.
     pub(crate) fn speak(self, language: Language) {
         store(LANGUAGE, language.tag());
         SPOKEN.set(language);
@@ -96,7 +97,7 @@ impl Preferences {
         self.apply();
     }
 
-    /// Shows the other palette from now on.
+    /// Changes the theme.
     pub(crate) fn paint(self, theme: Theme) {
         store(THEME, theme.as_str());
         self.theme.set(theme);
@@ -107,21 +108,21 @@ impl Preferences {
         let language = self.language.get_untracked();
         SPOKEN.set(language);
         if let Some(root) = document().document_element() {
-            // An attribute that cannot be set leaves the page in the other palette, no worse.
+            // If setting an attribute fails, the page only keeps its old language tag or theme.
             let _ = root.set_attribute("lang", language.tag());
             let _ = root.set_attribute("data-theme", self.theme.get_untracked().as_str());
         }
     }
 }
 
-/// Local storage; none where the browser forbids it.
+/// The local storage. `None` if the browser forbids it.
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
 fn store(key: &str, value: &str) {
     if let Some(storage) = storage() {
-        // Where it cannot be kept, the choice holds until the page is left.
+        // If it cannot be stored, the choice is lost when the page is left.
         let _ = storage.set_item(key, value);
     }
 }

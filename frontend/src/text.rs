@@ -1,6 +1,5 @@
-//! Every sentence on the screen, in every language, side by side: a sentence
-//! that lacks one does not compile. (A translation library would add 19 KB to
-//! the bundle for what is a choice between two.)
+//! Every sentence of the screens, in every language. A sentence without one of the languages does not
+//! compile. (A translation library would add 19 KB to the bundle, for a choice between two languages.)
 
 pub(crate) mod audit;
 pub(crate) mod problems;
@@ -15,7 +14,7 @@ pub(crate) mod users;
 
 use crate::preferences::{Language, language};
 
-/// The one of these that is in the language spoken now.
+/// Returns the value for the current language.
 pub(crate) fn pick<T>(english: T, chinese: T) -> T {
     match language() {
         Language::English => english,
@@ -23,7 +22,7 @@ pub(crate) fn pick<T>(english: T, chinese: T) -> T {
     }
 }
 
-/// Sentences as functions: `name: "English", "简体中文";`.
+/// Defines functions that return sentences: `name: "English", "简体中文";`.
 macro_rules! sentences {
     ($($(#[$attribute:meta])* $name:ident: $english:literal, $chinese:literal;)*) => {
         $($(#[$attribute])* pub(crate) fn $name() -> &'static str {
@@ -33,7 +32,7 @@ macro_rules! sentences {
 }
 pub(crate) use sentences;
 
-/// What stays as it is in every language.
+/// The name of the product. It is the same in every language.
 pub(crate) const PRODUCT: &str = "Latchkey";
 
 sentences! {
@@ -101,7 +100,7 @@ sentences! {
         "无法连接服务器。请检查网络后重试，内容不会丢失。";
 }
 
-/// The question before something is deleted.
+/// The question before a deletion.
 pub(crate) fn delete_question(name: &str) -> String {
     pick(format!("Delete “{name}”?"), format!("删除“{name}”？"))
 }
@@ -116,7 +115,7 @@ pub(crate) fn enable_question(name: &str) -> String {
     pick(format!("Enable “{name}”?"), format!("启用“{name}”？"))
 }
 
-/// The answer was none that the server itself gives.
+/// The response does not have the format of the API.
 pub(crate) fn unexpected(status: u16) -> String {
     pick(
         format!("The server sent an unexpected response (HTTP {status}). Try again in a moment."),
@@ -124,12 +123,12 @@ pub(crate) fn unexpected(status: u16) -> String {
     )
 }
 
-/// Nothing in a list matches what was searched.
+/// A search in a list found nothing.
 pub(crate) fn nothing_like(search: &str) -> String {
     pick(format!("Nothing matches “{search}”"), format!("没有与“{search}”匹配的内容"))
 }
 
-/// How many suggestions there are, for screen readers.
+/// The number of suggestions, for screen readers.
 pub(crate) fn suggestions(count: usize) -> String {
     pick(
         if count == 1 { "1 suggestion".to_owned() } else { format!("{count} suggestions") },

@@ -1,5 +1,4 @@
-//! Moments and numbers as a person reads them, in the language of the screens and the
-//! browser's time zone.
+//! Formats times and numbers in the language of the screens and the time zone of the browser.
 
 use js_sys::Intl::RelativeTimeFormat;
 use js_sys::{Array, Date, Object, Reflect};
@@ -14,19 +13,19 @@ const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
 const DAY: f64 = 24.0 * HOUR;
 
-/// How long ago it was, with the exact time on hover.
+/// A relative time. The tooltip shows the exact time.
 #[component]
 pub(crate) fn Moment(at: Timestamp) -> impl IntoView {
     view! { <time datetime=at.to_string() title=exact(&at)>{relative(seconds_from_now(&at))}</time> }
 }
 
-/// When something was used last, which may be never.
+/// The time of the last use, or "never used".
 #[component]
 pub(crate) fn LastUsed(at: Option<Timestamp>) -> impl IntoView {
     moment_or(at, text::never_used())
 }
 
-/// When something ends, which may be never.
+/// The expiry time, or "never expires".
 #[component]
 pub(crate) fn Expiry(at: Option<Timestamp>) -> impl IntoView {
     moment_or(at, text::never_expires())
@@ -39,37 +38,36 @@ fn moment_or(at: Option<Timestamp>, never: &'static str) -> AnyView {
     }
 }
 
-/// Date and time, to the second.
+/// The date and the time, to the second.
 pub(crate) fn exact(at: &Timestamp) -> String {
     date(at).to_locale_string(&locale(), &JsValue::UNDEFINED).into()
 }
 
-/// A day of the calendar, given as `2026-11-24`.
+/// Formats a date like `2026-11-24` as day and month.
 pub(crate) fn day(day: &str) -> String {
     let options = Object::new();
     for (name, value) in [("timeZone", "UTC"), ("month", "short"), ("day", "numeric")] {
-        // Setting a property of a fresh object cannot fail.
+        // Setting a property of a new object cannot fail.
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
     Date::new(&JsValue::from_str(day)).to_locale_date_string(&locale(), &options).into()
 }
 
-/// How many seconds ahead it is; negative when it is over.
+/// The seconds until a time. Negative if it has passed.
 pub(crate) fn seconds_from_now(at: &Timestamp) -> f64 {
     (date(at).get_time() - Date::now()) / 1000.0
 }
 
-/// A number as the language of the screens groups its digits.
+/// A number with the digit grouping of the current language.
 #[expect(clippy::cast_precision_loss, reason = "nothing that is counted comes near 2^53")]
 pub(crate) fn number(number: i64) -> String {
     js_sys::Number::from(number as f64).to_locale_string(language().tag()).into()
 }
 
-/// By which customs dates are written: those that the browser prefers of the places
-/// where the language of the screens is spoken.
+/// The locale for dates: the first language of the browser that matches the language of the screens.
 fn locale() -> String {
     let spoken = language().tag();
-    // Some browsers name places in ways of their own, `en-US@posix`, which dates do not take.
+    // Some browsers report names like `en-US@posix`, which are not valid tags for `Intl`.
     let is_tag = |tag: &String| tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let preferred = window().navigator().languages().into_iter().filter_map(|tag| tag.as_string());
     let mut preferred = preferred.filter(is_tag);
@@ -80,7 +78,7 @@ fn date(at: &Timestamp) -> Date {
     Date::new(&JsValue::from_str(at.as_str()))
 }
 
-/// `3 hours ago`, `yesterday`, `in 2 months`.
+/// A relative time: `3 hours ago`, `yesterday`, `in 2 months`.
 pub(crate) fn relative(seconds: f64) -> String {
     let (unit, length) = match seconds.abs() {
         s if s < MINUTE => ("second", 1.0),
@@ -91,7 +89,7 @@ pub(crate) fn relative(seconds: f64) -> String {
         _ => ("year", 365.0 * DAY),
     };
     let options = Object::new();
-    // Setting a property of a fresh object cannot fail.
+    // Setting a property of a new object cannot fail.
     let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
     let amount = if unit == "second" { 0.0 } else { (seconds / length).trunc() };
     RelativeTimeFormat::new(&Array::of1(&language().tag().into()), &options).format(amount, unit).into()

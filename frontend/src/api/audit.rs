@@ -5,20 +5,20 @@ use latchkey_shared::page::Page;
 
 use super::{Answer, get};
 
-/// Which events to list; what is empty does not matter.
+/// Which events to list. An empty field does not filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
-    /// Who did it: an id or a name.
+    /// Who acted: an id or a name.
     pub(crate) actor: String,
-    /// What it was done to: an id or a name.
+    /// The object of the action: an id or a name.
     pub(crate) target: String,
-    /// What was done: `token.created`.
+    /// The action, for example `token.created`.
     pub(crate) action: String,
-    /// RFC 3339: not before.
+    /// The earliest time, in RFC 3339.
     pub(crate) since: String,
 }
 
-/// One page of the events that match, newest first.
+/// One page of the matching events, newest first.
 pub(crate) fn list(filter: &Filter, cursor: Option<&str>) -> Answer<Page<AuditEvent>> {
     get(&["audit-events"])
         .query("actor", &filter.actor)

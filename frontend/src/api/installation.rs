@@ -4,12 +4,12 @@ use latchkey_shared::installation::{Installation, Stats};
 
 use super::{Answer, get};
 
-/// Where it is, and how it is set up.
+/// The address and the settings of the installation.
 pub(crate) fn installation() -> Answer<Installation> {
     get(&["installation"]).read()
 }
 
-/// What there is in it, for system administrators.
+/// The numbers of the installation. Only system administrators may read them.
 pub(crate) fn stats() -> Answer<Stats> {
     get(&["stats"]).read()
 }

@@ -1,4 +1,4 @@
-//! Projects and who belongs to them.
+//! Projects and their members.
 
 use latchkey_shared::page::Page;
 use latchkey_shared::projects::{Member, MemberRole, NewMember, NewProject, Project, ProjectPatch};
@@ -6,7 +6,7 @@ use latchkey_shared::systems::SystemRef;
 
 use super::{Answer, delete, get, patch, post, put};
 
-/// One page of the projects whose key or name holds `search`.
+/// One page of the projects whose key or name contains `search`.
 pub(crate) fn list(search: &str, cursor: Option<&str>) -> Answer<Page<Project>> {
     get(&["projects"]).query("q", search).page(cursor).read()
 }
@@ -26,7 +26,7 @@ pub(crate) fn change(project: &str, change: &ProjectPatch) -> Answer<Project> {
     patch(&["projects", project]).json(change).read()
 }
 
-/// Deletes a project that no token names.
+/// Deletes a project. The server refuses while a token names it.
 pub(crate) fn remove(project: &str) -> Answer<()> {
     delete(&["projects", project]).done()
 }
@@ -36,27 +36,27 @@ pub(crate) fn members(project: &str) -> Answer<Page<Member>> {
     get(&["projects", project, "members"]).read()
 }
 
-/// Makes somebody a member, or gives a member another role.
+/// Adds a member, or changes the role of a member.
 pub(crate) fn put_member(project: &str, user: &str, role: MemberRole) -> Answer<Member> {
     put(&["projects", project, "members", user]).json(&NewMember { role }).read()
 }
 
-/// Ends a membership.
+/// Removes a member.
 pub(crate) fn remove_member(project: &str, user: &str) -> Answer<()> {
     delete(&["projects", project, "members", user]).done()
 }
 
-/// The restricted systems that are opened to a project.
+/// The restricted systems that the project may use.
 pub(crate) fn systems(project: &str) -> Answer<Page<SystemRef>> {
     get(&["projects", project, "systems"]).read()
 }
 
-/// Opens a system to a project.
+/// Opens a restricted system to a project.
 pub(crate) fn open_system(project: &str, system: &str) -> Answer<()> {
     put(&["projects", project, "systems", system]).done()
 }
 
-/// Closes a system to a project.
+/// Closes a restricted system to a project.
 pub(crate) fn close_system(project: &str, system: &str) -> Answer<()> {
     delete(&["projects", project, "systems", system]).done()
 }

@@ -4,7 +4,7 @@ use latchkey_shared::session::{Login, PasswordChange, Session};
 
 use super::{Answer, delete, get, post, put};
 
-/// Logs in; the server sets the cookie.
+/// Logs in. The server sets the session cookie.
 pub(crate) fn log_in(login: &Login) -> Answer<Session> {
     let mut call = post(&["session"]).json(login);
     call.is_login = true;
@@ -16,12 +16,12 @@ pub(crate) fn log_out() -> Answer<()> {
     delete(&["session"]).done()
 }
 
-/// Who is logged in.
+/// The current session.
 pub(crate) fn current() -> Answer<Session> {
     get(&["session"]).read()
 }
 
-/// Chooses a new password.
+/// Changes the password.
 pub(crate) fn change_password(change: &PasswordChange) -> Answer<()> {
     put(&["session", "password"]).json(change).done()
 }

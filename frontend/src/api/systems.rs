@@ -11,7 +11,7 @@ use latchkey_shared::tokens::Kind;
 
 use super::{Answer, delete, get, patch, post, put};
 
-/// One page of the systems whose key or name holds `search`.
+/// One page of the systems whose key or name contains `search`.
 pub(crate) fn list(search: &str, cursor: Option<&str>) -> Answer<Page<System>> {
     get(&["systems"]).query("q", search).page(cursor).read()
 }
@@ -31,12 +31,12 @@ pub(crate) fn change(system: &str, change: &SystemPatch) -> Answer<System> {
     patch(&["systems", system]).json(change).read()
 }
 
-/// Deletes a system that no token names.
+/// Deletes a system. The server refuses while a token names it.
 pub(crate) fn remove(system: &str) -> Answer<()> {
     delete(&["systems", system]).done()
 }
 
-/// The projects that a restricted system is opened to.
+/// The projects that a restricted system is open to.
 pub(crate) fn projects(system: &str) -> Answer<Page<ProjectRef>> {
     get(&["systems", system, "projects"]).read()
 }
@@ -46,17 +46,17 @@ pub(crate) fn apis(system: &str, cursor: Option<&str>) -> Answer<Page<Api>> {
     get(&["systems", system, "apis"]).page(cursor).read()
 }
 
-/// One page of the systems that may be granted to tokens of a kind.
+/// One page of the systems that can be granted to tokens of this kind.
 pub(crate) fn grantable(kind: Kind, cursor: Option<&str>) -> Answer<Page<System>> {
     get(&["systems"]).query("grantable", kind.as_str()).page(cursor).read()
 }
 
-/// One page of the APIs that may be granted to tokens of a kind.
+/// One page of the APIs that can be granted to tokens of this kind.
 pub(crate) fn grantable_apis(kind: Kind, cursor: Option<&str>) -> Answer<Page<Api>> {
     get(&["apis"]).query("grantable", kind.as_str()).page(cursor).read()
 }
 
-/// Adds an API by hand.
+/// Adds an API.
 pub(crate) fn create_api(system: &str, new: &NewApi) -> Answer<Api> {
     post(&["systems", system, "apis"]).json(new).read()
 }
@@ -66,12 +66,12 @@ pub(crate) fn change_api(system: &str, api: &str, change: &ApiPatch) -> Answer<A
     patch(&["systems", system, "apis", api]).json(change).read()
 }
 
-/// Deletes an API that no token is granted.
+/// Deletes an API. The server refuses while a token is granted it.
 pub(crate) fn remove_api(system: &str, api: &str) -> Answer<()> {
     delete(&["systems", system, "apis", api]).done()
 }
 
-/// Imports an OpenAPI document, JSON or YAML; with `dry_run` it only says what would change.
+/// Imports an OpenAPI document in JSON or YAML. With `dry_run`, the server only reports what would change.
 pub(crate) fn import(system: &str, document: String, dry_run: bool) -> Answer<ImportReport> {
     let is_json = document.trim_start().starts_with('{');
     put(&["systems", system, "openapi"])
@@ -86,7 +86,7 @@ pub(crate) fn verifier_keys(system: &str) -> Answer<Page<VerifierKey>> {
     get(&["systems", system, "verifier-keys"]).read()
 }
 
-/// Makes a verifier key; the answer shows it for the only time.
+/// Creates a verifier key. Only this response contains the key itself.
 pub(crate) fn create_verifier_key(system: &str, new: &NewVerifierKey) -> Answer<IssuedVerifierKey> {
     post(&["systems", system, "verifier-keys"]).json(new).read()
 }

@@ -13,20 +13,20 @@ use super::{Answer, delete, get, patch, post};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Filter {
     pub(crate) kind: Kind,
-    /// Part of the name, give or take a typo.
+    /// Part of the name. Small typing errors are tolerated.
     pub(crate) search: String,
     pub(crate) status: Option<Status>,
-    /// For this project, by key or id.
+    /// Only tokens for this project (key or id).
     pub(crate) project: String,
-    /// For this user, by name or id.
+    /// Only tokens for this user (name or id).
     pub(crate) user: String,
-    /// Granted this API, by key or id.
+    /// Only tokens that are granted this API (key or id).
     pub(crate) api: String,
-    /// Whose name another token has.
+    /// Only tokens whose name another token has too.
     pub(crate) name_taken: bool,
 }
 
-/// One page of the tokens that match, newest first.
+/// One page of the matching tokens, newest first.
 pub(crate) fn list(filter: &Filter, cursor: Option<&str>) -> Answer<Page<TokenSummary>> {
     let status = match filter.status {
         None => "",
@@ -46,7 +46,7 @@ pub(crate) fn list(filter: &Filter, cursor: Option<&str>) -> Answer<Page<TokenSu
         .read()
 }
 
-/// Whether the name is free, or `except` has it.
+/// Whether the name is free. The token with the id `except` may have the name.
 pub(crate) fn is_name_free(name: &str, except: &str) -> Answer<bool> {
     get(&["tokens", "name-availability"])
         .query("name", name)
@@ -54,22 +54,22 @@ pub(crate) fn is_name_free(name: &str, except: &str) -> Answer<bool> {
         .read_as(|answer: NameAvailability| answer.available)
 }
 
-/// Applies for a token. Sent again with the same `idempotency_key`, it makes no second one.
+/// Applies for a token. A second request with the same `idempotency_key` does not create a second token.
 pub(crate) fn create(new: &NewToken, idempotency_key: &str) -> Answer<Token> {
     post(&["tokens"]).header("idempotency-key", idempotency_key).json(new).read()
 }
 
-/// A token, and the version that a change of it is based on.
+/// A token and its `ETag`, which a change needs.
 pub(crate) fn find(id: &str) -> Answer<(Token, String)> {
     get(&["tokens", id]).read_versioned()
 }
 
-/// Changes a token, if it is still of this version; `*` is any.
+/// Changes a token if it still has this `ETag`. `*` matches any version.
 pub(crate) fn change(id: &str, change: &TokenPatch, version: &str) -> Answer<(Token, String)> {
     patch(&["tokens", id]).header("if-match", version).json(change).read_versioned()
 }
 
-/// Deletes a token for good.
+/// Deletes a token permanently.
 pub(crate) fn remove(id: &str) -> Answer<()> {
     delete(&["tokens", id]).done()
 }
@@ -84,17 +84,17 @@ pub(crate) fn secret(id: &str) -> Answer<SecretId> {
     get(&["tokens", id, "secret"]).read()
 }
 
-/// Gives a token new keys and secrets.
+/// Replaces the keys and secrets of a token.
 pub(crate) fn rotate(id: &str, rotation: &Rotation) -> Answer<(Token, String)> {
     post(&["tokens", id, "rotate"]).json(rotation).read_versioned()
 }
 
-/// How a token was used.
+/// The usage of a token.
 pub(crate) fn usage(id: &str) -> Answer<Usage> {
     get(&["tokens", id, "usage"]).read()
 }
 
-/// Would this call be allowed?
+/// Asks whether the token would be allowed to make this call.
 pub(crate) fn try_call(id: &str, trial: &Trial) -> Answer<Decision> {
     post(&["tokens", id, "try"]).json(trial).read()
 }

@@ -5,7 +5,7 @@ use latchkey_shared::users::{NewUser, User, UserPatch};
 
 use super::{Answer, get, patch, post};
 
-/// One page of the users whose names hold `search`.
+/// One page of the users whose names contain `search`.
 pub(crate) fn list(search: &str, cursor: Option<&str>) -> Answer<Page<User>> {
     get(&["users"]).query("q", search).page(cursor).read()
 }
@@ -15,7 +15,7 @@ pub(crate) fn create(new: &NewUser) -> Answer<User> {
     post(&["users"]).json(new).read()
 }
 
-/// Changes a user; also how one is disabled and enabled.
+/// Changes a user. Also disables and enables a user.
 pub(crate) fn change(user: &str, change: &UserPatch) -> Answer<User> {
     patch(&["users", user]).json(change).read()
 }

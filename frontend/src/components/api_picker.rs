@@ -1,5 +1,5 @@
-//! Choosing APIs: grouped by system and tag, searched as one types, one by one,
-//! all that were found, or a whole system with what it will have later.
+//! The API picker. APIs are grouped by system and tag, and the search runs while the user types. The user
+//! chooses single APIs, all APIs that the search found, or a whole system including its future APIs.
 
 pub(crate) mod grants;
 mod group;
@@ -17,14 +17,14 @@ use crate::api::{self, Answer};
 use crate::components::faces::Failure;
 use crate::text;
 
-/// The picker.
+/// The API picker.
 #[component]
 pub(crate) fn ApiPicker(
-    /// What the token is: some APIs cannot be granted to some kinds.
+    /// The kind of the token. Some APIs cannot be granted to every kind.
     kind: Kind,
-    /// What is chosen.
+    /// The chosen APIs and systems.
     grants: Grants,
-    /// What is wrong with the choice.
+    /// The error message for the choice.
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -45,7 +45,7 @@ pub(crate) fn ApiPicker(
     }
 }
 
-/// Everything that this person can grant to this kind of token.
+/// Loads all systems and APIs that the user can grant to this kind of token.
 fn load(kind: Kind) -> Answer<Arc<Vec<Group>>> {
     let systems = api::all(move |cursor| api::systems::grantable(kind, cursor));
     let apis = api::all(move |cursor| api::systems::grantable_apis(kind, cursor));
@@ -106,7 +106,7 @@ fn Groups(groups: Arc<Vec<Group>>, grants: Grants, error: Signal<Option<String>>
                 spellcheck="false"
                 aria-invalid=move || error.read().is_some().then_some("true")
                 bind:value=search
-                // Enter in it would submit the form around it.
+                // Enter must not submit the surrounding form.
                 on:keydown=|event| {
                     if event.key() == "Enter" {
                         event.prevent_default();

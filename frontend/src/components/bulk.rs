@@ -1,5 +1,5 @@
-//! The same for several tokens, one after the other, with progress; what fails
-//! is named, and keeps nothing else from being done.
+//! Applies an action to several tokens, one after the other, and shows the progress. A failure is reported
+//! and does not stop the others.
 
 use latchkey_shared::tokens::{Switch, TokenPatch};
 use leptos::prelude::*;
@@ -10,34 +10,34 @@ use super::field::Field;
 use super::token_actions::TokenName;
 use crate::{api, text};
 
-/// What is done to each.
+/// The action to apply to each token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Deed {
     Switch(Switch),
     Delete,
 }
 
-/// How far it is.
+/// The progress of the action.
 #[derive(Debug, Clone, Default)]
 struct Progress {
     done: usize,
-    /// Name and reason.
+    /// The name of the token and the reason.
     failed: Vec<(String, String)>,
     is_over: bool,
 }
 
-/// What can be done with the tokens that are selected; nothing while none is.
+/// The actions for the selected tokens. Shows nothing while no token is selected.
 #[component]
 pub(crate) fn Bulk(
-    /// The tokens.
+    /// The selected tokens.
     selected: RwSignal<Vec<TokenName>>,
-    /// Called when something was done.
+    /// Called after the action has run.
     #[prop(into)]
     then: Callback<()>,
 ) -> impl IntoView {
     let deed = RwSignal::new(None::<Deed>);
     let open = RwSignal::new(false);
-    // As many as were selected when it began: afterwards none is.
+    // The number at the start. The selection is empty afterwards.
     let count = RwSignal::new(0);
     let start = move |wanted: Deed| {
         deed.set(Some(wanted));
@@ -78,7 +78,7 @@ pub(crate) fn Bulk(
     }
 }
 
-/// The question, then the progress, then what became of it.
+/// Asks for confirmation, then shows the progress and the result.
 #[component]
 fn Several(
     deed: Deed,
@@ -97,7 +97,7 @@ fn Several(
             progress.set(Some(Progress::default()));
             for token in tokens {
                 let outcome = apply(deed, &token).await;
-                // A dialog that was closed does not stop what was asked for.
+                // Closing the dialog does not stop the action.
                 progress.try_update(|progress| {
                     let progress = progress.get_or_insert_default();
                     match outcome {

@@ -1,4 +1,4 @@
-//! What describes a call: its method and its path.
+//! The method and the path of a call.
 
 use latchkey_shared::fields::Refusal;
 
@@ -6,7 +6,7 @@ use latchkey_shared::fields::Refusal;
 pub(crate) const METHODS: [&str; 9] =
     ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "QUERY"];
 
-/// What can be said of a path without the server's parser.
+/// Checks what can be checked without the path parser of the server.
 pub(crate) fn starts_with_slash(typed: &str) -> Result<(), Refusal> {
     match typed.trim() {
         "" => Err(Refusal::new("required", "Must not be empty.")),

@@ -1,4 +1,4 @@
-//! Choosing several of many, found by the server: projects, users.
+//! Choosing several projects or users. The server searches for them.
 
 use std::time::Duration;
 
@@ -9,37 +9,37 @@ use super::reading::Reading;
 use crate::api::Answer;
 use crate::text;
 
-/// How long typing rests before it is searched.
+/// How long the search waits after the last keystroke.
 const REST: Duration = Duration::from_millis(200);
 
-/// One that can be chosen.
+/// A project or user that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Choice {
-    /// What the API calls it by.
+    /// The key that the API uses.
     pub(crate) key: String,
-    /// What people read.
+    /// The label text.
     pub(crate) name: String,
 }
 
-/// What was found, and whether there is more.
+/// The search result, and whether there are more results.
 pub(crate) type Found = Answer<(Vec<Choice>, bool)>;
 
-/// The choices: what is chosen above, what can be chosen below.
+/// Shows the chosen entries above and the search results below.
 #[component]
 pub(crate) fn Choices(
-    /// Unique on the page.
+    /// The element id, unique on the page.
     id: &'static str,
-    /// What is chosen.
+    /// The legend of the field set.
     #[prop(into)]
     legend: String,
-    /// What the search box says.
+    /// The label of the search box.
     #[prop(into)]
     search_label: String,
-    /// What is chosen.
+    /// The chosen entries.
     chosen: RwSignal<Vec<Choice>>,
-    /// Searches; with nothing to search for, the first ones.
+    /// Searches for entries. An empty text finds the first entries.
     find: fn(String) -> Found,
-    /// What is wrong with the choice.
+    /// The error message for the choice.
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -103,7 +103,7 @@ pub(crate) fn Choices(
                     spellcheck="false"
                     aria-invalid=move || error.read().is_some().then_some("true")
                     on:input:target=move |event| look(event.target().value())
-                    // Enter in it would submit the form around it.
+                    // Enter must not submit the surrounding form.
                     on:keydown=|event| {
                         if event.key() == "Enter" {
                             event.prevent_default();

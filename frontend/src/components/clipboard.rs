@@ -1,4 +1,4 @@
-//! Copying: by the clipboard, or by hand where the browser refuses it.
+//! Copies text to the clipboard. If the browser refuses, the user can copy it by hand.
 
 use leptos::html::Textarea;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use super::dialog::Dialog;
 use super::toast::Toasts;
 use crate::text;
 
-/// What is copied by hand; components find it with [`clipboard`].
+/// Copies text and holds the text to copy by hand. Components get it from [`clipboard`].
 #[derive(Clone, Copy)]
 pub(crate) struct Clipboard {
     by_hand: RwSignal<String>,
@@ -17,19 +17,19 @@ pub(crate) struct Clipboard {
     toasts: Toasts,
 }
 
-/// The clipboard of this app. To be asked for while a component is built, since
-/// what is awaited has no context.
+/// The clipboard of the app. Call this while a component is being built: async code has no context.
 pub(crate) fn clipboard() -> Clipboard {
     expect_context()
 }
 
 impl Clipboard {
-    /// Nothing to copy yet.
+    /// A clipboard with no text to copy by hand.
     pub(crate) fn new(toasts: Toasts) -> Self {
         Self { by_hand: RwSignal::new(String::new()), open: RwSignal::new(false), toasts }
     }
 
-    /// Copies the text and says so; where that is refused, shows it to be copied by hand.
+    /// Copies the text and confirms it with a toast. If the browser refuses, opens the dialog for copying by
+    /// hand.
     pub(crate) async fn copy(self, text: String) {
         if write(&text).await {
             self.toasts.good(text::copied());
@@ -41,7 +41,7 @@ impl Clipboard {
 }
 
 async fn write(text: &str) -> bool {
-    // Outside HTTPS and localhost browsers have no clipboard at all.
+    // Browsers offer a clipboard only over HTTPS and on localhost.
     let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
     if !clipboard.is_ok_and(|clipboard| clipboard.is_object()) {
         return false;
@@ -64,19 +64,19 @@ pub(crate) fn CopyByHand() -> impl IntoView {
     }
 }
 
-/// A text that is selected.
+/// A text area whose content is selected.
 #[component]
 fn Selected(content: RwSignal<String>) -> impl IntoView {
     let area = NodeRef::<Textarea>::new();
     Effect::new(move || {
         let Some(area) = area.get() else { return };
         request_animation_frame(move || {
-            // What is not there any more needs no selection.
+            // The text area may have been removed. The error is then irrelevant.
             let _ = area.focus();
             area.select();
         });
     });
-    // It is forgotten when the dialog closes: it may be a secret.
+    // Clear the text when the dialog closes: it may be a secret.
     on_cleanup(move || content.set(String::new()));
     view! { <textarea class="code" readonly rows="4" node_ref=area prop:value=content aria-label=text::copy_by_hand() /> }
 }
@@ -84,10 +84,10 @@ fn Selected(content: RwSignal<String>) -> impl IntoView {
 /// A button that copies a text.
 #[component]
 pub(crate) fn CopyButton(
-    /// What is copied.
+    /// The text to copy.
     #[prop(into)]
     content: Signal<String>,
-    /// What the button says; `Copy` if nothing else is said.
+    /// The label of the button. The default is `Copy`.
     #[prop(optional, into)]
     label: Option<String>,
 ) -> impl IntoView {
@@ -99,10 +99,10 @@ pub(crate) fn CopyButton(
     }
 }
 
-/// A text to be read and copied: a key, an address, a piece of configuration.
+/// A text to read and copy, such as a key, an address or a piece of configuration.
 #[component]
 pub(crate) fn Snippet(
-    /// What it is.
+    /// The caption.
     #[prop(into)]
     label: String,
     /// The text.
@@ -112,7 +112,7 @@ pub(crate) fn Snippet(
     view! {
         <figure class="snippet">
             <figcaption>{label.clone()} <CopyButton content /></figcaption>
-            // It scrolls, so it can be reached with the keyboard.
+            // The element scrolls, so it must be reachable with the keyboard.
             <pre tabindex="0" role="region" aria-label=label><code>{content}</code></pre>
         </figure>
     }

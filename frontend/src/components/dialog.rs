@@ -1,5 +1,5 @@
-//! Questions over the page: the browser's own modal dialog keeps the focus in,
-//! closes on Esc and gives the focus back.
+//! Dialogs. They use the modal `<dialog>` of the browser, which keeps the focus inside, closes on Esc and
+//! returns the focus.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -10,18 +10,18 @@ use super::notice::Notice;
 use super::write::Write;
 use crate::text;
 
-/// A dialog with its title. What is inside exists only while it is open.
+/// A dialog with a title. Its content exists only while it is open.
 #[component]
 pub(crate) fn Dialog(
     /// Whether it is open.
     open: RwSignal<bool>,
-    /// What it is about.
+    /// The title.
     #[prop(into)]
     title: Signal<String>,
-    /// Whether it needs room.
+    /// Whether the dialog is wide.
     #[prop(optional)]
     is_wide: bool,
-    /// What is inside.
+    /// The content.
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
@@ -29,7 +29,7 @@ pub(crate) fn Dialog(
     Effect::new(move || {
         let Some(dialog) = dialog.get() else { return };
         if open.get() && !dialog.open() {
-            // It fails only when the dialog has left the page.
+            // It fails only if the dialog was removed from the page.
             let _ = dialog.show_modal();
             request_animation_frame(focus_inside);
         } else if !open.get() && dialog.open() {
@@ -51,11 +51,11 @@ pub(crate) fn Dialog(
     }
 }
 
-/// Begins where the dialog wants it: the browser looked for that before anything was inside.
+/// Focuses the `autofocus` element. The browser looked for it before the content existed.
 fn focus_inside() {
     let found = document().query_selector("dialog:focus [autofocus]").ok().flatten();
     if let Some(first) = found.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-        // An element that is not there any more needs no focus.
+        // The element may have been removed. The error is then irrelevant.
         let _ = first.focus();
     }
 }
@@ -68,17 +68,17 @@ pub(crate) fn Confirm(
     /// The question.
     #[prop(into)]
     title: Signal<String>,
-    /// What the button says, and while it is done.
+    /// The label of the button, at rest and while the request is pending.
     button: (&'static str, &'static str),
-    /// What is done; it closes the dialog itself, as its `then`.
+    /// The request to send. Its `then` closes the dialog.
     write: Write<()>,
-    /// Whether it can be done yet.
+    /// Whether the user may confirm yet.
     #[prop(default = Signal::stored(true), into)]
     is_ready: Signal<bool>,
-    /// Whether it destroys something.
+    /// Whether the action destroys something.
     #[prop(optional)]
     is_dangerous: bool,
-    /// What it means.
+    /// The explanation.
     children: ChildrenFn,
 ) -> impl IntoView {
     let children = StoredValue::new(children);
@@ -119,7 +119,7 @@ pub(crate) fn Confirm(
     }
 }
 
-/// Whether the dialog about one of several things is open.
+/// A signal that opens a dialog while `about` holds the item that the dialog is about.
 pub(crate) fn dialog_for<T: Send + Sync + 'static>(about: RwSignal<Option<T>>) -> RwSignal<bool> {
     let open = RwSignal::new(false);
     Effect::new(move || open.set(about.read().is_some()));

@@ -1,25 +1,25 @@
-//! Something for each of several: rows of a table, chips, messages.
+//! Renders a view for each item of a list, such as table rows, chips or messages.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-/// One of them: what tells it from the others, and how it is shown.
+/// An item: its key and the function that renders it.
 struct One {
     key: String,
     show: Box<dyn FnOnce() -> AnyView + Send>,
 }
 
-/// [`For`], compiled once and not once for each type. What has a key that was there
-/// before stays as it is.
+/// Like [`For`], but compiled once and not once per type. An item whose key was in the list before is not
+/// rendered again.
 #[component]
 pub(crate) fn Each<T: Clone + Send + Sync + 'static, V: IntoView + 'static>(
-    /// All of them.
+    /// All items.
     #[prop(into)]
     of: Signal<Vec<T>>,
-    /// What tells one from the others.
+    /// Returns the unique key of an item.
     key: fn(&T) -> String,
-    /// Shows one.
+    /// Renders an item.
     children: impl Fn(T) -> V + Send + Sync + 'static,
 ) -> impl IntoView {
     let show = Arc::new(move |one| children(one).into_any());

@@ -1,11 +1,11 @@
-//! What is shown of something that is on its way, or that could not be loaded.
+//! Placeholders for content that is loading or could not be loaded.
 
 use leptos::prelude::*;
 
 use crate::api::Error;
 use crate::text;
 
-/// What is on its way.
+/// The placeholder for content that is loading.
 #[component]
 pub(crate) fn Skeleton() -> impl IntoView {
     view! {
@@ -16,20 +16,20 @@ pub(crate) fn Skeleton() -> impl IntoView {
     }
 }
 
-/// What could not be loaded.
+/// The placeholder for content that could not be loaded.
 #[component]
 #[expect(clippy::needless_pass_by_value, reason = "a property of a component is its own")]
 pub(crate) fn Failure(
-    /// Why.
+    /// The reason.
     error: Error,
-    /// What could not be loaded: a list, if nothing else is said.
+    /// The title. The default says that a list could not be loaded.
     #[prop(default = text::list_failed())]
     title: &'static str,
-    /// Loads it again.
+    /// Loads the content again.
     #[prop(into)]
     retry: Callback<()>,
 ) -> impl IntoView {
-    // What is not there, or not for this person, does not come by trying again.
+    // A retry does not help if the content does not exist or the user may not see it.
     let is_final = error.is("not-found") || error.is("forbidden");
     view! {
         <div class="face" role="alert">

@@ -1,11 +1,11 @@
-//! Labelled controls of a form, each with its hint and what is wrong with it.
+//! Labelled form controls with a hint and an error message.
 
 use leptos::html::Input;
 use leptos::prelude::*;
 
 use crate::text;
 
-/// What describes a control to a screen reader, and whether it is wrong.
+/// Returns the values of `aria-describedby` and `aria-invalid` for a control.
 pub(super) fn describe(
     name: &'static str,
     has_hint: bool,
@@ -20,21 +20,21 @@ pub(super) fn describe(
     (described_by, move || error.read().is_some().then_some("true"))
 }
 
-/// A label, what is given inside, the hint, and what is wrong.
+/// A label, a control, its hint and its error message.
 #[component]
 pub(crate) fn Labelled(
-    /// The control's id.
+    /// The id of the control.
     name: &'static str,
-    /// What people read.
+    /// The label text.
     #[prop(into)]
     label: String,
-    /// What helps to fill it in.
+    /// The hint below the control.
     #[prop(optional_no_strip)]
     hint: Option<String>,
-    /// What is wrong with it.
+    /// The error message.
     #[prop(into)]
     error: Signal<Option<String>>,
-    /// Whether it may be left empty, where most may not.
+    /// Whether the field may be empty. Most fields may not.
     #[prop(optional)]
     is_optional: bool,
     /// The control.
@@ -52,38 +52,38 @@ pub(crate) fn Labelled(
     }
 }
 
-/// A line of text.
+/// A single-line text field.
 #[component]
 pub(crate) fn Field(
-    /// The name in the form; also the element's id.
+    /// The name in the form and the id of the element.
     name: &'static str,
-    /// What people read.
+    /// The label text.
     #[prop(into)]
     label: String,
-    /// What is typed.
+    /// The text of the field.
     value: RwSignal<String>,
-    /// `text` if nothing else is said.
+    /// The `type` attribute. The default is `text`.
     #[prop(default = Signal::stored("text"), into)]
     kind: Signal<&'static str>,
-    /// What the browser may fill in.
+    /// The `autocomplete` attribute.
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// What helps to fill it in.
+    /// The hint below the control.
     #[prop(optional, into)]
     hint: Option<String>,
     /// An example.
     #[prop(optional, into)]
     placeholder: Option<String>,
-    /// What is wrong with it.
+    /// The error message.
     #[prop(default = Signal::stored(None), into)]
     error: Signal<Option<String>>,
-    /// Whether typing starts here.
+    /// Whether the field gets the focus at first.
     #[prop(optional)]
     focused: bool,
-    /// Whether it may be left empty, where most may not.
+    /// Whether the field may be empty. Most fields may not.
     #[prop(optional)]
     is_optional: bool,
-    /// Called when the field is left.
+    /// Called when the field loses the focus.
     #[prop(optional, into)]
     left: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -121,26 +121,26 @@ pub(crate) fn Field(
     }
 }
 
-/// Several lines of text.
+/// A text field with several lines.
 #[component]
 pub(crate) fn TextArea(
-    /// The name in the form; also the element's id.
+    /// The name in the form and the id of the element.
     name: &'static str,
-    /// What people read.
+    /// The label text.
     #[prop(into)]
     label: String,
-    /// What is typed.
+    /// The text of the field.
     value: RwSignal<String>,
-    /// What helps to fill it in.
+    /// The hint below the control.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// What is wrong with it.
+    /// The error message.
     #[prop(default = Signal::stored(None), into)]
     error: Signal<Option<String>>,
-    /// How many lines are shown.
+    /// The number of visible lines.
     #[prop(default = 2)]
     rows: u32,
-    /// Whether it may be left empty, where most may not.
+    /// Whether the field may be empty. Most fields may not.
     #[prop(optional)]
     is_optional: bool,
 ) -> impl IntoView {
@@ -161,22 +161,22 @@ pub(crate) fn TextArea(
     }
 }
 
-/// One of a few values: what is stored, and what people read.
+/// A selection list.
 #[component]
 pub(crate) fn Select(
-    /// The name in the form; also the element's id.
+    /// The name in the form and the id of the element.
     name: &'static str,
-    /// What people read.
+    /// The label text.
     #[prop(into)]
     label: String,
-    /// What is chosen.
+    /// The chosen value.
     value: RwSignal<String>,
-    /// What can be chosen.
+    /// The options: the value and the label text of each.
     options: Vec<(String, String)>,
-    /// What helps to choose.
+    /// The hint below the control.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// What is wrong with it.
+    /// The error message.
     #[prop(default = Signal::stored(None), into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -203,15 +203,15 @@ pub(crate) fn Select(
     }
 }
 
-/// A box to tick, with what it means beside it.
+/// A checkbox with its label text.
 #[component]
 pub(crate) fn Check(
-    /// What people read.
+    /// The label text.
     #[prop(into)]
     label: String,
-    /// Whether it is ticked.
+    /// Whether the checkbox is ticked.
     value: RwSignal<bool>,
-    /// What helps to decide.
+    /// The hint.
     #[prop(optional, into)]
     hint: Option<String>,
 ) -> impl IntoView {
@@ -223,7 +223,7 @@ pub(crate) fn Check(
     }
 }
 
-/// Shows what is typed in the password fields beside it.
+/// A checkbox that makes the password fields readable.
 #[component]
 pub(crate) fn ShowPassword(shown: RwSignal<bool>) -> impl IntoView {
     view! { <Check label=text::session::show_password() value=shown /> }

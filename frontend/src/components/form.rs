@@ -1,5 +1,5 @@
-//! A form: its fields keep what was typed when the server says no, and what is
-//! wrong stands where it is wrong.
+//! Forms. The fields keep their text when the server refuses the request, and each error is shown at its
+//! field.
 
 use latchkey_shared::fields::Refusal;
 use leptos::html;
@@ -11,13 +11,12 @@ use super::notice::Notice;
 use crate::api::Error;
 use crate::text;
 
-/// What is wrong with a field, as the server sees it.
+/// The error message of the server for a field.
 pub(crate) fn at_field(error: Signal<Option<Error>>, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || error.with(|error| error.as_ref()?.at_field(field)))
 }
 
-/// A field that is checked before anything is sent, by the rule that the server
-/// has as well.
+/// A field that is checked before the form is sent, with the same rule as on the server.
 #[derive(Clone, Copy)]
 pub(crate) struct Checked {
     typed: RwSignal<String>,
@@ -27,7 +26,8 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
-    /// Checks what is typed; `error` is what the server says, under the name `field`.
+    /// Checks the text with `rule`. `error` is the last error of the server, and `field` is the name of the
+    /// field in it.
     pub(crate) fn new<T>(
         typed: RwSignal<String>,
         rule: impl Fn(&str) -> Result<T, Refusal> + Send + Sync + 'static,
@@ -41,13 +41,14 @@ impl Checked {
         Self { typed, fault, is_shown: RwSignal::new(false), at_server: at_field(error, field) }
     }
 
-    /// Whether it may be sent. From now on the field says why not.
+    /// Whether the text is valid. From now on the field shows its error.
     pub(crate) fn holds(self) -> bool {
         self.is_shown.set(true);
         self.fault.read_untracked().is_none()
     }
 
-    /// Called when the field is left: what was filled in is checked from then on.
+    /// The callback for when the field loses the focus. From then on a field that is not empty shows its
+    /// error.
     pub(crate) fn leave(self) -> Callback<()> {
         Callback::new(move |()| {
             if !self.typed.read_untracked().trim().is_empty() {
@@ -56,7 +57,7 @@ impl Checked {
         })
     }
 
-    /// What the field says.
+    /// The error message of the field: its own check first, then the error of the server.
     pub(crate) fn error(self) -> Signal<Option<String>> {
         Signal::derive(move || {
             self.is_shown.get().then(|| self.fault.get()).flatten().or_else(|| self.at_server.get())
@@ -64,20 +65,19 @@ impl Checked {
     }
 }
 
-/// A form. `fields` are those that say themselves what is wrong with them; all
-/// else is said above the buttons. When something is wrong with a field, it gets
-/// the focus.
+/// A form. The fields in `fields` show their own errors. All other errors are shown above the buttons. The
+/// first field with an error gets the focus.
 #[component]
 pub(crate) fn Form(
-    /// What Enter and the submit button do.
+    /// Called on Enter and by the submit button.
     #[prop(into)]
     submit: Callback<()>,
-    /// What the server had to say.
+    /// The last error of the server.
     #[prop(into)]
     error: Signal<Option<Error>>,
-    /// The fields that show what is wrong with them.
+    /// The names of the fields that show their own errors.
     fields: &'static [&'static str],
-    /// The fields.
+    /// The controls of the form.
     children: Children,
 ) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
@@ -101,11 +101,11 @@ pub(crate) fn Form(
     let on_submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         submit.run(());
-        // What the fields found wrong themselves is on the screen by then.
+        // By then, the fields show the errors of their own checks.
         focus_fault(form);
     };
     view! {
-        // What is wrong is said in the language of the screens, not in the browser's.
+        // `novalidate`: errors appear in the language of the screens, not in that of the browser.
         <form class="form" node_ref=form novalidate on:submit=on_submit>
             {children()}
             <Notice message=failure />
@@ -113,7 +113,7 @@ pub(crate) fn Form(
     }
 }
 
-/// The button that sends a form: what it says, and what it says while that is done.
+/// The submit button. `says` holds its label at rest and while the request is pending.
 #[component]
 pub(crate) fn Submit(says: (&'static str, &'static str), pending: Memo<bool>) -> impl IntoView {
     view! {
@@ -121,15 +121,15 @@ pub(crate) fn Submit(says: (&'static str, &'static str), pending: Memo<bool>) ->
     }
 }
 
-/// The foot of a dialog's form: out of it, or on with it.
+/// The buttons at the end of a form in a dialog: cancel and submit.
 #[component]
 pub(crate) fn Foot(
-    /// What leaves it.
+    /// Called by the cancel button.
     #[prop(into)]
     cancel: Callback<()>,
-    /// What the other button says, and what it says while that is done.
+    /// The label of the submit button, at rest and while the request is pending.
     says: (&'static str, &'static str),
-    /// Whether it is being done.
+    /// Whether the request is pending.
     pending: Memo<bool>,
 ) -> impl IntoView {
     view! {
@@ -140,13 +140,13 @@ pub(crate) fn Foot(
     }
 }
 
-/// Puts the focus on the first field that is wrong, once it says so.
+/// Focuses the first field with an error, once the error is rendered.
 fn focus_fault(form: NodeRef<html::Form>) {
     request_animation_frame(move || {
         let Some(form) = form.get_untracked() else { return };
         let found = form.query_selector("[aria-invalid='true']").ok().flatten();
         if let Some(field) = found.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-            // A field that cannot take the focus still says what is wrong.
+            // If the field cannot take the focus, it still shows its error.
             let _ = field.focus();
         }
     });

@@ -1,4 +1,4 @@
-//! What is around every page of somebody who is logged in.
+//! The frame around every page of a logged-in user.
 
 use latchkey_shared::session::Session;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::navigation::{here, with_next};
 use crate::session::{LastUser, Me, me};
 use crate::{api, text};
 
-/// The head of the page with its navigation, and the page itself.
+/// The header with the navigation, and the page.
 #[component]
 pub(crate) fn Frame(
     /// The page.
@@ -38,7 +38,7 @@ pub(crate) fn Frame(
         {move || match session.get() {
             None => view! { <Starting /> }.into_any(),
             Some(Ok(session)) => on_page(session),
-            // The login page is on its way.
+            // The login page is about to appear.
             Some(Err(error)) if error.is("unauthenticated") => ().into_any(),
             Some(Err(error)) => {
                 view! { <main class="gate"><Failure error retry=move |()| session.again() /></main> }.into_any()
@@ -47,7 +47,7 @@ pub(crate) fn Frame(
     }
 }
 
-/// As the page looks before the app has started.
+/// Looks like the page before the app has started.
 #[component]
 fn Starting() -> impl IntoView {
     view! {
@@ -62,14 +62,14 @@ fn Starting() -> impl IntoView {
 fn Inside(session: Session, children: Children) -> impl IntoView {
     shortcuts::listen();
     let is_admin = me().is_system_admin();
-    // A new page begins at its top, for screen readers too.
+    // Focus the content of a new page, so that screen readers start at its top.
     let location = use_location();
     let content = NodeRef::<leptos::html::Main>::new();
     Effect::new(move |before: Option<String>| {
         let path = location.pathname.get();
         if let (true, Some(content)) = (before.is_some_and(|before| before != path), content.get_untracked())
         {
-            // An element that is not there any more needs no focus.
+            // The element may have been removed. The error is then irrelevant.
             let _ = content.focus();
         }
         path
@@ -95,13 +95,13 @@ fn Inside(session: Session, children: Children) -> impl IntoView {
     }
 }
 
-/// The person's name, and what they can do about their session.
+/// The account menu, labelled with the name of the user.
 #[component]
 fn Account(name: String) -> impl IntoView {
     let navigate = use_navigate();
     let log_out = Write::new(
         |()| api::session::log_out(),
-        // Loaded anew, so that nothing of what was on the screen stays in memory.
+        // Load the page anew, so that no data of the session stays in memory.
         move |()| {
             if window().location().set_href("/login").is_err() {
                 navigate("/login", NavigateOptions::default());

@@ -1,19 +1,19 @@
-//! The head of a page.
+//! The heading of a page.
 
 use leptos::prelude::*;
 
 use super::title::set_title;
 
-/// The page's name, the way back, and what can be done here.
+/// The title of the page, a link to the parent page, and the actions of the page.
 #[component]
 pub(crate) fn Heading(
-    /// The name; also the title of the browser's window.
+    /// The title of the page and of the browser window.
     #[prop(into)]
     title: Signal<String>,
-    /// Where the page belongs: an address and its name.
+    /// The parent page: its address and its name.
     #[prop(optional_no_strip)]
     within: Option<(String, String)>,
-    /// What can be done here.
+    /// The actions of the page.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {

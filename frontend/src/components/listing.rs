@@ -1,4 +1,4 @@
-//! A list and its four faces: on its way, empty, failed, and with something in it.
+//! A list in its four states: loading, empty, failed and filled.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use super::write::Write;
 use crate::api::{Answer, LoadPage};
 use crate::text;
 
-/// Loads lists again: something in them was changed.
+/// Triggers a reload of lists after a change.
 #[derive(Clone, Copy)]
 pub(crate) struct Reload(RwSignal<u32>);
 
 impl Reload {
-    /// Not asked for yet.
+    /// A trigger that has not fired yet.
     pub(crate) fn new() -> Self {
         Self(RwSignal::new(0))
     }
 
-    /// Loads again whatever was loaded after [`Reload::follow`].
+    /// Reloads everything that called [`Reload::follow`] when it loaded.
     pub(crate) fn now(self) {
         self.0.try_update(|times| *times += 1);
     }
 
-    /// To be called by what loads.
+    /// Subscribes the current reactive context. Call it in the function that loads.
     pub(crate) fn follow(self) {
         self.0.track();
     }
@@ -35,19 +35,19 @@ impl Reload {
 /// A list that is loaded page by page.
 #[component]
 pub(crate) fn Listing<T: Clone + Send + Sync + 'static>(
-    /// What it is a list of.
+    /// The accessible name of the list.
     #[prop(into)]
     label: String,
-    /// Loads the page after a cursor. It runs again when a signal changes that it reads.
+    /// Loads the page after a cursor. It runs again when a signal that it reads changes.
     load: impl Fn(Option<&str>) -> Answer<Page<T>> + Send + Sync + 'static,
-    /// Loads it again.
+    /// Reloads the list.
     reload: Reload,
-    /// What is shown when nothing is in it.
+    /// The view of an empty list.
     #[prop(into)]
     empty: ViewFn,
-    /// What is shown when something is: usually a table.
+    /// The view of a filled list, usually a table.
     table: impl Fn(RwSignal<Vec<T>>) -> AnyView + Send + Sync + 'static,
-    /// How many there are, in words; whether there are more.
+    /// The text for the number of rows. The flag says whether there are more.
     count: fn(usize, bool) -> String,
 ) -> impl IntoView {
     let load: Arc<LoadPage<T>> = Arc::new(load);
@@ -85,7 +85,7 @@ pub(crate) fn Listing<T: Clone + Send + Sync + 'static>(
     }
 }
 
-/// How many there are, and the way to more.
+/// The number of rows, and a button that loads more.
 #[component]
 fn Foot(says: Signal<String>, has_more: Signal<bool>, more: Write<()>) -> impl IntoView {
     let failure = more.failure();
@@ -102,16 +102,16 @@ fn Foot(says: Signal<String>, has_more: Signal<bool>, more: Write<()>) -> impl I
     }
 }
 
-/// A list with nothing in it: why, and what to do next.
+/// The view of an empty list.
 #[component]
 pub(crate) fn Nothing(
-    /// What is not there.
+    /// The title, which says what is missing.
     #[prop(into)]
     title: String,
-    /// Why, or what to do.
+    /// The reason, or the next step.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// What can be done.
+    /// The actions.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {

@@ -1,5 +1,5 @@
-//! The session ended in the middle of something: log in over the page, and
-//! whatever was asked for goes on, with all that was typed.
+//! The dialog for a session that has ended. The user logs in over the page. Pending calls then continue, and
+//! the page keeps everything that was typed.
 
 use futures_channel::oneshot;
 use latchkey_shared::session::{Login, Session};
@@ -16,8 +16,8 @@ use crate::navigation::{here, is_at, with_next};
 use crate::session::LastUser;
 use crate::text;
 
-/// Catches calls that are answered with "nobody is logged in". Before anybody
-/// was, it leads to the login page; afterwards it asks over the page.
+/// Handles calls that the server answers with "nobody is logged in". It opens the login page if nobody was
+/// logged in before. Otherwise it opens the login dialog.
 #[component]
 pub(crate) fn LoginGate() -> impl IntoView {
     let LastUser(last) = expect_context();
@@ -38,7 +38,7 @@ pub(crate) fn LoginGate() -> impl IntoView {
     let answer = move |logged_in: bool| {
         waiting.update_value(|waiting| {
             for one in waiting.drain(..) {
-                // Who does not wait any more needs no answer.
+                // The call may have been dropped. It then needs no result.
                 let _ = one.send(logged_in);
             }
         });
@@ -52,8 +52,8 @@ pub(crate) fn LoginGate() -> impl IntoView {
         if last.read_untracked().as_ref() == Some(&session.user.username) {
             answer(true);
         } else {
-            // What is on the screen is not for somebody else. Where the page cannot be
-            // loaded anew, the calls that wait fail, which leaves it as it is.
+            // A different user must not see this page, so load it anew. If that fails, the waiting calls fail
+            // and the page stays as it is.
             let _ = window().location().reload();
         }
         open.set(false);

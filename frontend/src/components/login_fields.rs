@@ -7,12 +7,12 @@ use super::form::at_field;
 use crate::api::Error;
 use crate::text;
 
-/// User name and password. Typing starts at what is not known yet.
+/// The user name and the password. The focus starts in the first field that is not filled in.
 #[component]
 pub(crate) fn LoginFields(
     username: RwSignal<String>,
     password: RwSignal<String>,
-    /// What the server had to say.
+    /// The last error of the server.
     error: Signal<Option<Error>>,
 ) -> impl IntoView {
     let shown = RwSignal::new(false);

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-/// A list that opens and closes. Up to `open_up_to` rows it is open at first. The rows are made
-/// when it opens.
+/// A list that opens and closes. It is open at first if it has at most `open_up_to` rows. The rows are
+/// rendered when it opens.
 #[component]
 pub(crate) fn LongList(
     summary: AnyView,

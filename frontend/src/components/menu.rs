@@ -1,20 +1,20 @@
-//! A button that opens a few things to do.
+//! A button that opens a menu.
 
 use leptos::prelude::*;
 
-/// The menu. The browser opens it, closes it and knows about Esc.
+/// The menu. It is a popover: the browser opens and closes it, also on Esc.
 #[component]
 pub(crate) fn Menu(
-    /// Unique on the page.
+    /// The element id, unique on the page.
     #[prop(into)]
     id: String,
-    /// What the button says.
+    /// The label of the button.
     #[prop(into)]
     label: String,
-    /// Whether the label is for screen readers only, and three dots are shown.
+    /// Whether the button shows three dots and its label is only for screen readers.
     #[prop(optional)]
     is_icon: bool,
-    /// Links and buttons.
+    /// The links and buttons in the menu.
     children: Children,
 ) -> impl IntoView {
     let name = is_icon.then(|| label.clone());
@@ -34,11 +34,11 @@ pub(crate) fn Menu(
     }
 }
 
-/// Closes a menu: something in it was chosen.
+/// Closes the menu after a choice.
 fn close(id: &str) {
     if let Some(menu) = document().get_element_by_id(id) {
         let menu: leptos::web_sys::HtmlElement = wasm_bindgen::JsCast::unchecked_into(menu);
-        // It fails only when it is closed already.
+        // It fails only if the menu is already closed.
         let _ = menu.hide_popover();
     }
 }

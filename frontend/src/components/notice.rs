@@ -1,8 +1,8 @@
-//! What went wrong, said where it went wrong.
+//! An error message beside the control that caused it.
 
 use leptos::prelude::*;
 
-/// A message that screen readers say at once; nothing when there is none.
+/// A message that screen readers announce at once. Shows nothing without a message.
 #[component]
 pub(crate) fn Notice(#[prop(into)] message: Signal<Option<String>>) -> impl IntoView {
     view! {

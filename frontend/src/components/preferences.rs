@@ -1,11 +1,11 @@
-//! The choice of a language and of a theme.
+//! The switches for the language and the theme.
 
 use leptos::prelude::*;
 
 use crate::preferences::{Language, Preferences, Theme};
 use crate::text;
 
-/// The choice of a language, each in its own words.
+/// The language switch. Each language is written in itself.
 #[component]
 pub(crate) fn LanguageChoice() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
@@ -26,7 +26,7 @@ pub(crate) fn LanguageChoice() -> impl IntoView {
     }
 }
 
-/// The choice of a theme.
+/// The theme switch.
 #[component]
 pub(crate) fn ThemeChoice() -> impl IntoView {
     let preferences = expect_context::<Preferences>();

@@ -1,5 +1,4 @@
-//! What a page reads from the server, and what it shows of it: on its way, failed,
-//! or there.
+//! Data that a page reads from the server, and its views while it loads, after a failure and after success.
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -11,11 +10,11 @@ use crate::api::{Answer, Error};
 use crate::components::faces::{Failure, Skeleton};
 use crate::text;
 
-/// What was read, without its type, so that there is one kind of resource and not
-/// one for each thing: the machinery of each is ten kilobytes to load.
+/// The data without its type. There is then only one type of resource: each type adds ten kilobytes to the
+/// download.
 type Untyped = Arc<dyn Any + Send + Sync>;
 
-/// Something that is read from the server.
+/// Data that is read from the server.
 pub(crate) struct Reading<T> {
     resource: LocalResource<Result<Untyped, Error>>,
     is_loading: RwSignal<bool>,
@@ -31,24 +30,24 @@ impl<T> Clone for Reading<T> {
 impl<T> Copy for Reading<T> {}
 
 impl<T: Clone + Send + Sync + 'static> Reading<T> {
-    /// Reads it now, and again when a signal changes that `read` looks at.
+    /// Reads the data now, and again when a signal that `read` uses changes.
     pub(crate) fn new(read: impl Fn() -> Answer<T> + 'static) -> Self {
         let is_loading = RwSignal::new(false);
         let resource = resource(Box::new(move || untyped(read())), is_loading);
         Self { resource, is_loading, of: PhantomData }
     }
 
-    /// Reads it again; what was there stays meanwhile.
+    /// Reads the data again. The old data stays visible meanwhile.
     pub(crate) fn again(self) {
         self.resource.refetch();
     }
 
-    /// What was read last; nothing before the first answer.
+    /// The last result. `None` before the first response.
     pub(crate) fn get(self) -> Option<Result<T, Error>> {
         Some(self.resource.get()?.map(typed))
     }
 
-    /// Whether an answer is on its way.
+    /// Whether a request is pending.
     pub(crate) fn is_loading(self) -> bool {
         self.is_loading.get()
     }
@@ -77,15 +76,15 @@ fn typed<T: Clone + 'static>(found: Untyped) -> T {
     found.downcast_ref::<T>().expect("a reading gets what it reads").clone()
 }
 
-/// What is read for a page.
+/// Shows data once it is loaded.
 #[component]
 pub(crate) fn Loaded<T, V>(
-    /// What is read.
+    /// The data to show.
     reading: Reading<T>,
-    /// What to say when it cannot be read: that of a page, if nothing else is said.
+    /// The title after a failure. The default says that a page could not be loaded.
     #[prop(default = text::page_failed())]
     failed: &'static str,
-    /// Shows it.
+    /// Renders the data.
     children: impl Fn(T) -> V + Send + Sync + 'static,
 ) -> impl IntoView
 where

@@ -1,4 +1,4 @@
-//! The search box of a list; Enter searches, the URL keeps it.
+//! The search box of a list. Enter starts the search, and the URL keeps the search text.
 
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -9,16 +9,16 @@ use super::listing::Reload;
 use crate::navigation::with_query;
 use crate::text;
 
-/// The box. `/` focuses it from anywhere on the page.
+/// The search box. The key `/` focuses it from anywhere on the page.
 #[component]
 pub(crate) fn SearchBox(
-    /// What it searches.
+    /// The label of the box.
     #[prop(into)]
     label: String,
-    /// What is searched now.
+    /// The current search text.
     #[prop(into)]
     search: Signal<String>,
-    /// Called with what to search; also when it is what was searched before.
+    /// Called with the new search text, even if it has not changed.
     #[prop(into)]
     submit: Callback<String>,
 ) -> impl IntoView {
@@ -33,7 +33,7 @@ pub(crate) fn SearchBox(
         submit.run(String::new());
         if let Some(input) = input.get_untracked() {
             input.set_value("");
-            // An element that is not there any more needs no focus.
+            // The element may have been removed. The error is then irrelevant.
             let _ = input.focus();
         }
     };
@@ -59,8 +59,8 @@ pub(crate) fn SearchBox(
     }
 }
 
-/// What a list is searched for, which its address keeps as `q`, and what its
-/// search box does: the same search again loads anew.
+/// Returns the search text of a list, which the URL keeps in the parameter `q`, and the callback of its
+/// search box. Searching for the same text again reloads the list.
 pub(crate) fn use_search(path: &'static str, reload: Reload) -> (Memo<String>, Callback<String>) {
     let query = use_query_map();
     let search = Memo::new(move |_| query.read().get_str("q").unwrap_or_default().trim().to_owned());

@@ -1,12 +1,12 @@
-//! Keys that work anywhere on a page: `/` searches, `n` applies or adds. Esc is
-//! the browser's own: it closes dialogs and menus.
+//! Keyboard shortcuts for the whole page: `/` focuses the search box, `n` applies for a token or adds an
+//! entry. The browser itself closes dialogs and menus on Esc.
 
 use leptos::ev::keydown;
 use leptos::prelude::*;
 use leptos::web_sys::{Element, HtmlElement};
 use wasm_bindgen::JsCast as _;
 
-/// Listens as long as the component lives that calls it.
+/// Listens for shortcuts as long as the calling component exists.
 pub(crate) fn listen() {
     let handle = window_event_listener(keydown, |event| {
         let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing());
@@ -28,7 +28,7 @@ pub(crate) fn listen() {
         if event.key() == "n" {
             found.click();
         } else {
-            // An element that is not there any more needs no focus.
+            // The element may have been removed. The error is then irrelevant.
             let _ = found.focus();
         }
     });

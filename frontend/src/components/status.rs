@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::text;
 
-/// A status as a coloured word.
+/// A badge with the status.
 #[component]
 pub(crate) fn StatusBadge(status: Status) -> impl IntoView {
     let class = match status {

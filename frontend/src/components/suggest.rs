@@ -1,5 +1,5 @@
-//! A box that suggests while one types: the combobox with a list of the WAI-ARIA
-//! Authoring Practices, filled with what the server finds.
+//! A text field with suggestions while the user types. It follows the combobox pattern with a listbox of the
+//! WAI-ARIA Authoring Practices. The server finds the suggestions.
 
 pub(crate) mod search;
 
@@ -13,29 +13,29 @@ use wasm_bindgen::JsCast as _;
 use self::search::{Finder, PAUSE, Search, Suggestion, option_id};
 use super::field::{Labelled, describe};
 
-/// The box.
+/// The text field with suggestions.
 #[component]
 pub(crate) fn Suggest(
-    /// The name in the form; also the element's id.
+    /// The name in the form and the id of the element.
     name: &'static str,
-    /// What people read.
+    /// The label text.
     #[prop(into)]
     label: String,
-    /// Looks for suggestions.
+    /// Finds suggestions.
     find: Finder,
-    /// Called with what was chosen, and with nothing when it is typed over.
+    /// Called with the chosen suggestion, and with `None` when the user types again.
     #[prop(into)]
     choose: Callback<Option<Suggestion>>,
-    /// Whether the box is empty again after a choice: for choosing several.
+    /// Whether the field is cleared after a choice, so that the user can choose several.
     #[prop(optional)]
     clears: bool,
-    /// What helps to choose.
+    /// The hint below the control.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// What is wrong with it.
+    /// The error message.
     #[prop(default = Signal::stored(None), into)]
     error: Signal<Option<String>>,
-    /// Whether typing starts here.
+    /// Whether the field gets the focus at first.
     #[prop(optional)]
     focused: bool,
 ) -> impl IntoView {
@@ -48,7 +48,7 @@ pub(crate) fn Suggest(
     };
     Effect::new(move || {
         if let (true, Some(input)) = (focused, input.get()) {
-            // An element that is not there any more needs no focus.
+            // The element may have been removed. The error is then irrelevant.
             let _ = input.focus();
         }
     });
@@ -95,7 +95,7 @@ pub(crate) fn Suggest(
     }
 }
 
-/// What is suggested.
+/// The list of suggestions.
 #[component]
 fn Suggestions(
     name: &'static str,
@@ -129,7 +129,7 @@ fn Suggestions(
         found.unwrap_or_default().into_iter().enumerate().map(option).collect_view()
     };
     view! {
-        // Pressing the mouse in it must not take the focus from the box.
+        // A mouse press in the list must not take the focus from the text field.
         <div
             class="suggestions"
             hidden=move || !search.is_open.get()
@@ -145,7 +145,7 @@ fn Suggestions(
     }
 }
 
-/// Scrolls the list, and nothing around it, so that an option can be seen.
+/// Scrolls only the list, so that the option is visible.
 fn show(list: &HtmlElement, index: usize) {
     let option = u32::try_from(index).ok().and_then(|index| list.children().item(index));
     let Some(option) = option.and_then(|option| option.dyn_into::<HtmlElement>().ok()) else { return };

@@ -1,11 +1,11 @@
-//! What there is to know of a system at a glance.
+//! The badges of a system.
 
 use latchkey_shared::systems::System;
 use leptos::prelude::*;
 
 use crate::text;
 
-/// What is out of the ordinary with a system; active if nothing is.
+/// Shows whether a system is active or disabled, and whether it is restricted or built in.
 #[component]
 pub(crate) fn SystemBadges(system: System) -> impl IntoView {
     let state = if system.disabled {

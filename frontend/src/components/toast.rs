@@ -1,4 +1,4 @@
-//! Short messages about what was just done, said to screen readers as well.
+//! Toasts: short messages about the last action. Screen readers announce them.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use super::each::Each;
 use crate::text;
 
-/// How long a message stays, unless it is dismissed or pointed at. One that warns
-/// stays until it is dismissed.
+/// How long a toast stays, unless the user dismisses it or points at it. A warning stays until it is
+/// dismissed.
 const STAYS: Duration = Duration::from_secs(7);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ enum Tone {
     Bad,
 }
 
-/// The messages; components find them with [`toasts`].
+/// The toasts of the app. Components get them from [`toasts`].
 #[derive(Clone, Copy)]
 pub(crate) struct Toasts {
     shown: RwSignal<Vec<Toast>>,
@@ -34,29 +34,28 @@ pub(crate) struct Toasts {
     held: RwSignal<bool>,
 }
 
-/// The messages of this app. To be asked for while a component is built, since
-/// what is awaited has no context.
+/// The toasts of the app. Call this while a component is being built: async code has no context.
 pub(crate) fn toasts() -> Toasts {
     expect_context()
 }
 
 impl Toasts {
-    /// No messages yet.
+    /// An empty list of toasts.
     pub(crate) fn new() -> Self {
         Self { shown: RwSignal::new(Vec::new()), count: StoredValue::new(0), held: RwSignal::new(false) }
     }
 
-    /// Says that something was done.
+    /// Reports a success.
     pub(crate) fn good(self, message: impl Into<String>) {
         self.say(message.into(), Tone::Good);
     }
 
-    /// Says that something went wrong.
+    /// Reports a failure.
     pub(crate) fn bad(self, message: impl Into<String>) {
         self.say(message.into(), Tone::Bad);
     }
 
-    /// Says what should be looked at in what was done.
+    /// Shows the warnings of a response.
     pub(crate) fn warn(self, warnings: &[Warning]) {
         for warning in warnings {
             self.say(text::problems::warning(warning), Tone::Warns);
@@ -93,7 +92,7 @@ impl Toasts {
     }
 }
 
-/// Where the messages are.
+/// The region of the page that shows the toasts.
 #[component]
 pub(crate) fn ToastRegion() -> impl IntoView {
     let toasts = toasts();

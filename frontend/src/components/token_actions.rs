@@ -1,5 +1,5 @@
-//! What can be done with a token from its row, its page and its success page:
-//! download, copy, switch on or off, delete.
+//! The actions for a token on its row, its page and its success page: download, copy, enable, disable,
+//! delete.
 
 use js_sys::Array;
 use latchkey_shared::tokens::{Kind, Status, Switch, Token, TokenPatch, TokenSummary, Usage};
@@ -16,16 +16,16 @@ use crate::components::clipboard::clipboard;
 use crate::time::{exact, relative, seconds_from_now};
 use crate::{api, text};
 
-/// A token used as recently as this, in seconds, is deleted by typing its name.
+/// In seconds. A token that was used within this time is deleted only after its name was typed.
 const RECENT: f64 = 24.0 * 60.0 * 60.0;
 
-/// A token, as far as these actions need to know it.
+/// The fields of a token that these actions need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TokenName {
     pub(crate) id: String,
     pub(crate) kind: Kind,
     pub(crate) name: String,
-    /// Whether there is a secret id to copy; what has none has a file to download.
+    /// Whether the token has a secret id to copy. Otherwise it has a file to download.
     pub(crate) has_secret_id: bool,
 }
 
@@ -51,8 +51,7 @@ impl From<&Token> for TokenName {
     }
 }
 
-/// Hands the credential over, and says so: a secret id is copied, and where there
-/// is none, the token file is downloaded.
+/// Copies the secret id, or downloads the token file if the token has no secret id. Confirms it with a toast.
 pub(crate) fn hand_over() -> Write<TokenName> {
     let (toasts, clipboard) = (toasts(), clipboard());
     let write = Write::new(
@@ -70,7 +69,7 @@ pub(crate) fn hand_over() -> Write<TokenName> {
     write
 }
 
-/// Downloads the file of a token of either kind, and says so.
+/// Downloads the file of a token of either kind and confirms it with a toast.
 pub(crate) fn save_file() -> Write<TokenName> {
     let toasts = toasts();
     let write = Write::new(move |token: TokenName| async move { download(&token, toasts).await }, drop);
@@ -84,7 +83,7 @@ async fn download(token: &TokenName, toasts: Toasts) -> Result<(), api::Error> {
     Ok(())
 }
 
-/// Switches a token on or off, says so, and goes on with `then`.
+/// Enables or disables a token, confirms it with a toast and calls `then`.
 pub(crate) fn switch(then: impl Fn() + 'static) -> Write<(TokenName, Switch)> {
     let toasts = toasts();
     let write = Write::new(
@@ -103,12 +102,12 @@ pub(crate) fn switch(then: impl Fn() + 'static) -> Write<(TokenName, Switch)> {
     write
 }
 
-/// What a token with this status can be switched to.
+/// The switch to offer for a token with this status.
 pub(crate) fn other_switch(status: Status) -> Switch {
     if status == Status::Disabled { Switch::Active } else { Switch::Disabled }
 }
 
-/// Saves a text as a file of the person's.
+/// Downloads a text as a JSON file.
 fn save(name: &str, content: &str) {
     let options = BlobPropertyBag::new();
     options.set_type("application/json");
@@ -117,19 +116,19 @@ fn save(name: &str, content: &str) {
     };
     let Ok(url) = Url::create_object_url_with_blob(&blob) else { return };
     let Ok(link) = document().create_element("a") else { return };
-    // Setting attributes of a fresh link cannot fail.
+    // Setting the attributes of a new link cannot fail.
     let _ = link.set_attribute("href", &url);
     let _ = link.set_attribute("download", name);
     link.unchecked_into::<HtmlElement>().click();
-    // The download has its own hold on the content by then.
+    // The download has started and keeps its own reference to the content.
     let _ = Url::revoke_object_url(&url);
 }
 
-/// The button that hands the credential over: *Download token test*, or *Copy secret id*.
+/// The button that downloads the token file or copies the secret id.
 #[component]
 pub(crate) fn HandOver(
     token: TokenName,
-    /// Whether it is one of many, and short.
+    /// Whether the button is small and has a short label, as in a table row.
     #[prop(optional)]
     is_small: bool,
 ) -> impl IntoView {
@@ -153,18 +152,18 @@ pub(crate) fn HandOver(
     }
 }
 
-/// The question before a token is deleted, and the deletion.
+/// Asks for confirmation and deletes a token.
 #[component]
 pub(crate) fn DeleteToken(
-    /// The token that it is about; nothing while it is not asked.
+    /// The token to delete. The dialog is closed while it is `None`.
     token: RwSignal<Option<TokenName>>,
-    /// Called after it was deleted.
+    /// Called after the deletion.
     #[prop(into)]
     then: Callback<()>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
-    // Loaded when the dialog opens; nothing while it is not there, nothing inside if it cannot be.
+    // Loaded when the dialog opens. The outer `None` means "loading", the inner `None` "could not be loaded".
     let usage = RwSignal::new(None::<Option<Usage>>);
     let is_about = move |id: &str| token.try_with(|token| token.as_ref().is_some_and(|one| one.id == id));
     let load = move |id: String| {
@@ -183,14 +182,14 @@ pub(crate) fn DeleteToken(
         }
         open.set(token.read().is_some());
     });
-    // Only where there is one: setting it anew would run the effect above again, and so on for ever.
+    // Only set it if it is not `None` yet. Otherwise this would trigger the effect above in an endless loop.
     Effect::new(move || {
         if !open.get() && token.with_untracked(Option::is_some) {
             token.set(None);
         }
     });
     let name = move || token.with(|token| token.as_ref().map(|token| token.name.clone())).unwrap_or_default();
-    // Nothing while it is not known. What cannot be known may have been used just now.
+    // `None` while the usage is loading. If the usage is unknown, assume that the token was used recently.
     let wants_name = Memo::new(move |_| {
         usage.get().map(|usage| {
             usage.is_none_or(|usage| usage.last_used_at.is_some_and(|at| -seconds_from_now(&at) < RECENT))
@@ -243,7 +242,7 @@ pub(crate) fn DeleteToken(
     }
 }
 
-/// When and how much it was used: what stops working.
+/// The last use and the recent number of calls, to show what would stop working.
 #[component]
 fn RecentUse(usage: Usage) -> impl IntoView {
     let last = match &usage.last_used_at {

@@ -1,4 +1,4 @@
-//! Tokens that something is about, each leading to its page.
+//! Links to tokens.
 
 use latchkey_shared::problem::TokenRef;
 use leptos::prelude::*;
@@ -6,13 +6,12 @@ use leptos::prelude::*;
 use crate::api::Error;
 use crate::text;
 
-/// The tokens, side by side.
+/// Links to tokens, side by side.
 #[component]
 pub(crate) fn TokenLinks(
-    /// What they are listed for.
+    /// The accessible name of the list.
     #[prop(into)]
     label: String,
-    /// The tokens.
     tokens: Vec<TokenRef>,
 ) -> impl IntoView {
     view! {
@@ -25,10 +24,10 @@ pub(crate) fn TokenLinks(
     }
 }
 
-/// The tokens that stand in the way of a deletion, once the server said so.
+/// The tokens that prevent a deletion, after the server has refused it.
 #[component]
 pub(crate) fn InUse(
-    /// What the server said.
+    /// The last error of the server.
     error: Signal<Option<Error>>,
 ) -> impl IntoView {
     move || match error.get() {

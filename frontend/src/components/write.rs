@@ -1,4 +1,4 @@
-//! A change on its way to the server, and what came of it.
+//! A request that changes something on the server, and its result.
 
 use std::any::Any;
 use std::future::Future;
@@ -12,11 +12,10 @@ use leptos::prelude::*;
 use super::toast::toasts;
 use crate::api::{Answer, Error};
 
-/// What is sent, without its type, so that there is one kind of action and not one
-/// for each change.
+/// The input without its type. There is then only one type of action.
 type Untyped = Box<dyn Any>;
 
-/// A change that a form or a button asks for, with an input.
+/// A change that a form or a button sends, with its input.
 pub(crate) struct Write<I> {
     action: Action<Untyped, Result<(), Error>>,
     with: PhantomData<fn(I)>,
@@ -31,7 +30,8 @@ impl<I> Clone for Write<I> {
 impl<I> Copy for Write<I> {}
 
 impl<I: Clone + 'static> Write<I> {
-    /// Calls `then` with the answer, unless the page was left meanwhile.
+    /// A write that calls `send` with the input, and `then` with the response unless the page was left
+    /// meanwhile.
     pub(crate) fn new<O: 'static, F: Future<Output = Result<O, Error>> + 'static>(
         send: impl Fn(I) -> F + 'static,
         then: impl Fn(O) + 'static,
@@ -41,37 +41,37 @@ impl<I: Clone + 'static> Write<I> {
         let left = Arc::clone(&is_here);
         on_cleanup(move || left.store(false, Ordering::Relaxed));
         let action = action(Box::new(move |input| {
-            // Only ever sent by `send`, which takes an input of this type.
+            // The downcast cannot fail: only `send` dispatches, with an input of this type.
             let Some(input) = input.downcast_ref::<I>().cloned() else { return Box::pin(async { Ok(()) }) };
             finish(Box::pin(send(input)), Rc::clone(&then), Arc::clone(&is_here))
         }));
         Self { action, with: PhantomData }
     }
 
-    /// Sends it, unless it is on its way already.
+    /// Sends the request, unless one is pending.
     pub(crate) fn send(self, input: I) {
         if !self.action.pending().get_untracked() {
             self.action.dispatch_local(Box::new(input));
         }
     }
 
-    /// Whether it is on its way.
+    /// Whether a request is pending.
     pub(crate) fn pending(self) -> Memo<bool> {
         self.action.pending()
     }
 
-    /// What is wrong, if something is; nothing while it is on its way again.
+    /// The last error. `None` while a new request is pending.
     pub(crate) fn error(self) -> Signal<Option<Error>> {
         error_of(self.action)
     }
 
-    /// The same, as it is told to the person.
+    /// The last error as a message for the user.
     pub(crate) fn failure(self) -> Signal<Option<String>> {
         let error = self.error();
         Signal::derive(move || error.get().map(|error| error.message()))
     }
 
-    /// Says what went wrong where no form is that could.
+    /// Shows errors as toasts. For writes without a form.
     pub(crate) fn say_failures(self) {
         let (toasts, failure) = (toasts(), self.failure());
         Effect::new(move || {
@@ -81,7 +81,7 @@ impl<I: Clone + 'static> Write<I> {
         });
     }
 
-    /// Forgets what was wrong: the form is shown anew.
+    /// Forgets the last error, for a form that opens again.
     pub(crate) fn clear(self) {
         self.action.clear();
     }

@@ -1,4 +1,4 @@
-//! The audit trail: `/audit?actor=&target=&action=&since=`.
+//! The page of the audit trail: `/audit?actor=&target=&action=&since=`.
 
 mod filters;
 mod table;
@@ -14,7 +14,7 @@ use crate::components::listing::{Listing, Nothing, Reload};
 use crate::session::me;
 use crate::{api, text};
 
-/// The trail with its filters, for system administrators.
+/// The audit trail and its filters. Only system administrators see it.
 #[component]
 pub(crate) fn AuditPage() -> impl IntoView {
     view! {
@@ -35,7 +35,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
 #[component]
 fn Trail() -> impl IntoView {
     let query = use_query_map();
-    // As in the address: `since` is one of `TIMES`.
+    // The filter as in the URL: `since` is one of `TIMES`.
     let asked = Memo::new(move |_| {
         let query = query.read();
         let text = |name: &str| query.get_str(name).unwrap_or_default().trim().to_owned();

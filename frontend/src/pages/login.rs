@@ -1,4 +1,4 @@
-//! Logging in.
+//! The login page.
 
 use latchkey_shared::session::{Login, Session};
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::components::write::Write;
 use crate::navigation::{destination, with_next};
 use crate::{api, text};
 
-/// Asks for name and password, then goes on to `?next=`.
+/// Asks for the user name and the password, then goes on to `?next=`.
 #[component]
 pub(crate) fn LoginPage() -> impl IntoView {
     set_title(|| text::session::log_in().to_owned());

@@ -1,11 +1,11 @@
-//! Where no page is.
+//! The page for unknown addresses.
 
 use leptos::prelude::*;
 
 use crate::components::heading::Heading;
 use crate::text;
 
-/// Says so, and leads on.
+/// Says that the page does not exist and links to the list of tokens.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! Choosing a password.
+//! The page to change the password.
 
 use latchkey_shared::fields;
 use latchkey_shared::session::PasswordChange;
@@ -15,7 +15,7 @@ use crate::components::write::Write;
 use crate::navigation::destination;
 use crate::{api, text};
 
-/// Asks for the password until now and the one from now on, then goes on to `?next=`.
+/// Asks for the current and the new password, then goes on to `?next=`.
 #[component]
 pub(crate) fn PasswordPage() -> impl IntoView {
     let session = Reading::new(api::session::current);
@@ -72,7 +72,7 @@ pub(crate) fn PasswordPage() -> impl IntoView {
                     <p class="hint">{text::session::temporary_password_hint()}</p>
                 </Show>
                 <Form submit error fields=&["current_password", "new_password"]>
-                    // Password managers want to know whose password it is.
+                    // Password managers need the user name that the password belongs to.
                     <input
                         type="text"
                         name="username"

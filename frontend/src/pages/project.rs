@@ -1,5 +1,4 @@
-//! One project: who belongs to it, which restricted systems are opened to it,
-//! and what can be done with it.
+//! The page of a project: its members, the restricted systems that it may use, and the actions.
 
 mod about;
 mod members;
@@ -18,7 +17,7 @@ use crate::components::reading::{Loaded, Reading};
 use crate::session::me;
 use crate::text;
 
-/// The project that the address names, by key or id.
+/// Shows the project that the URL names, by key or id.
 #[component]
 pub(crate) fn ProjectPage() -> impl IntoView {
     let params = use_params_map();

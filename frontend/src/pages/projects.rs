@@ -1,4 +1,4 @@
-//! The list of projects: `/projects?q=`, and adding one.
+//! The page with the list of projects: `/projects?q=`.
 
 use latchkey_shared::fields;
 use latchkey_shared::projects::{NewProject, Project};
@@ -19,7 +19,7 @@ use crate::session::me;
 use crate::time::Moment;
 use crate::{api, text};
 
-/// The list with its search.
+/// The list with its search box, and the dialog to add a project.
 #[component]
 pub(crate) fn ProjectsPage() -> impl IntoView {
     let reload = Reload::new();
@@ -54,7 +54,7 @@ pub(crate) fn ProjectsPage() -> impl IntoView {
     }
 }
 
-/// The list with nothing in it: why, and what to do next.
+/// The view of the empty list.
 #[component]
 fn Empty(search: String, adding: RwSignal<bool>, can_add: bool) -> impl IntoView {
     if !search.is_empty() {
@@ -128,7 +128,7 @@ fn AddProject(open: RwSignal<bool>) -> impl IntoView {
         },
     );
     let error = write.error();
-    // The key follows the name until it is given a value of its own.
+    // The key follows the name until the user edits the key.
     Effect::new(move |before: Option<String>| {
         let suggested = key_from(&name.read());
         if before.unwrap_or_default() == *key.read_untracked() {
@@ -177,7 +177,7 @@ fn AddProject(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// A key that a name suggests: what of it can stand in one, joined by hyphens.
+/// Suggests a key for a name: its ASCII letters and digits, in lower case, joined by hyphens.
 fn key_from(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let key = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! What a person chooses for this browser, and what this installation is.
+//! The settings of this browser and the facts about this installation.
 
 use latchkey_shared::installation::{Installation, Stats, StatusCount};
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::session::me;
 use crate::time::number;
 use crate::{api, text};
 
-/// The choices, the account, the installation, the keys, and where to read on.
+/// The preferences, the account, the installation, its keys, and links to the documentation.
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
     let installation = Reading::new(api::installation::installation);
@@ -75,7 +75,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     }
 }
 
-/// How it is set up.
+/// The facts about the installation.
 #[component]
 fn Facts(installation: Installation) -> impl IntoView {
     let secrets =
@@ -101,7 +101,7 @@ fn Facts(installation: Installation) -> impl IntoView {
     }
 }
 
-/// What there is, and how much it is used.
+/// The numbers of the installation and its usage.
 #[component]
 fn Overview() -> impl IntoView {
     let stats = Reading::new(api::installation::stats);

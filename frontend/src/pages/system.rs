@@ -1,4 +1,4 @@
-//! One core system: `/systems/{key}?tab=apis|import|keys|gateway|settings`.
+//! The page of a core system: `/systems/{key}?tab=apis|import|keys|gateway|settings`.
 
 mod apis;
 mod gateway;
@@ -25,7 +25,7 @@ use crate::navigation::system_link;
 use crate::session::me;
 use crate::{api, text};
 
-/// A part of the page.
+/// A tab of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tab {
     Apis,
@@ -36,7 +36,7 @@ enum Tab {
 }
 
 impl Tab {
-    /// The parts that this person can do something with.
+    /// The tabs that the user can use.
     fn all(system: &System, is_admin: bool) -> &'static [Self] {
         match (system.builtin, is_admin) {
             (true, _) => &[Self::Apis],
@@ -66,7 +66,7 @@ impl Tab {
     }
 }
 
-/// The system, loaded by the key in the address.
+/// Loads the system by the key in the URL.
 #[component]
 pub(crate) fn SystemPage() -> impl IntoView {
     let params = use_params_map();
@@ -85,7 +85,7 @@ pub(crate) fn SystemPage() -> impl IntoView {
 #[component]
 fn Parts(
     system: System,
-    /// The name in the heading, which may change here.
+    /// The name in the heading. The settings can change it.
     name: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let query = use_query_map();

@@ -1,4 +1,4 @@
-//! The core systems: `/systems?q=`.
+//! The page with the list of core systems: `/systems?q=`.
 
 use latchkey_shared::fields;
 use latchkey_shared::systems::{NewSystem, System};
@@ -20,7 +20,7 @@ use crate::navigation::system_link;
 use crate::session::me;
 use crate::{api, text};
 
-/// The list with its search, and adding one.
+/// The list with its search box, and the dialog to add a system.
 #[component]
 pub(crate) fn SystemsPage() -> impl IntoView {
     let reload = Reload::new();
@@ -55,7 +55,7 @@ pub(crate) fn SystemsPage() -> impl IntoView {
     }
 }
 
-/// The list with nothing in it: why, and what to do next.
+/// The view of the empty list.
 #[component]
 fn Empty(search: String, can_add: bool) -> impl IntoView {
     if !search.is_empty() {
@@ -70,7 +70,7 @@ fn Empty(search: String, can_add: bool) -> impl IntoView {
     view! { <Nothing title=text::systems::no_systems() hint /> }.into_any()
 }
 
-/// The list with systems in it.
+/// The table of systems.
 #[component]
 fn Table(rows: RwSignal<Vec<System>>) -> impl IntoView {
     view! {
@@ -107,7 +107,7 @@ fn Row(system: System) -> impl IntoView {
     }
 }
 
-/// Asks for what a new system needs, and leads to it.
+/// The form to add a system. It goes on to the page of the new system.
 #[component]
 fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
     let [key, name, audience, base_path, parameter] = [(); 5].map(|()| RwSignal::new(String::new()));
@@ -126,7 +126,7 @@ fn NewSystemForm(#[prop(into)] cancel: Callback<()>) -> impl IntoView {
     let submit = move || {
         let typed = |field: RwSignal<String>| field.get_untracked().trim().to_owned();
         let unless_empty = |field| Some(typed(field)).filter(|typed| !typed.is_empty());
-        // Both are asked, so that both say what is wrong with them.
+        // `&` evaluates both rules, so that each field shows its error.
         if name_rule.holds() & key_rule.holds() {
             create.send(NewSystem {
                 key: typed(key),

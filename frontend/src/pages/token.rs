@@ -1,4 +1,4 @@
-//! One token: `/tokens/{id}`.
+//! The page of a token: `/tokens/{id}`.
 
 mod grants;
 mod rotate;
@@ -24,13 +24,13 @@ use crate::navigation::with_query;
 use crate::time::{LastUsed, Moment};
 use crate::{api, text};
 
-/// The token, loaded by the id in the address.
+/// Loads the token by the id in the URL.
 #[component]
 pub(crate) fn TokenPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get_str("id").unwrap_or_default().to_owned());
     let token = Reading::new(move || api::tokens::find(&id.read()));
-    // Both outlive the token being loaded again.
+    // Both signals survive a reload of the token.
     let was_rotated = RwSignal::new(false);
     let shown = RwSignal::new(None::<Token>);
     let title = Signal::derive(move || {
@@ -59,12 +59,12 @@ pub(crate) fn TokenPage() -> impl IntoView {
     }
 }
 
-/// The list that a token of this kind is in.
+/// The address of the list with tokens of this kind.
 fn list_link(kind: Option<Kind>) -> String {
     with_query("/tokens", &[("kind", kind.map_or("", Kind::as_str))])
 }
 
-/// What can be done with it.
+/// The actions for the token.
 #[component]
 fn Actions(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
     let (kind, id) = (token.kind, token.id.to_string());
@@ -118,7 +118,7 @@ fn Actions(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> i
     }
 }
 
-/// All that there is to know of it.
+/// The details of the token.
 #[component]
 fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
     let (kind, has_client_key) = (token.kind, token.client_key.is_some());
@@ -157,7 +157,7 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// What it is, in names and values.
+/// The properties of the token.
 #[component]
 fn Facts(token: Token) -> impl IntoView {
     let addresses = if token.allowed_ips.is_empty() {

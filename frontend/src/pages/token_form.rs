@@ -1,4 +1,4 @@
-//! Applying for a token (`/tokens/new?kind=&from=`) and modifying one: the same form.
+//! The form to apply for a token (`/tokens/new?kind=&from=`) and to modify one.
 
 mod draft;
 mod fields;
@@ -21,7 +21,7 @@ use crate::components::write::Write;
 use crate::session::me;
 use crate::text;
 
-/// The fields that say themselves what is wrong with them.
+/// The names of the fields that show their own errors.
 const FIELDS: [&str; 10] = [
     "name",
     "apis",
@@ -35,7 +35,7 @@ const FIELDS: [&str; 10] = [
     "public_key",
 ];
 
-/// Applying for a token, perhaps with the grants and targets of another.
+/// The page to apply for a token. With `?from=`, the form starts with the grants and targets of that token.
 #[component]
 pub(crate) fn NewTokenPage() -> impl IntoView {
     let query = use_query_map();
@@ -91,7 +91,7 @@ pub(crate) fn NewTokenPage() -> impl IntoView {
     .into_any()
 }
 
-/// Modifying a token.
+/// The page to modify a token.
 #[component]
 pub(crate) fn ModifyTokenPage() -> impl IntoView {
     let params = use_params_map();
@@ -107,10 +107,10 @@ pub(crate) fn ModifyTokenPage() -> impl IntoView {
 #[component]
 fn NewTokenForm(kind: Kind, model: Option<Token>) -> impl IntoView {
     let draft = Draft::new(kind, model.as_ref());
-    // A copy wants a name of its own.
+    // A copy needs its own name.
     draft.name.set(String::new());
-    // The same request sent again is the same request: after a lost answer there is
-    // one token. A changed one gets a key of its own.
+    // A repeated request has the same idempotency key, so a lost response does not lead to a second token. A
+    // changed request gets a new key.
     let sent = StoredValue::new((String::new(), String::new()));
     let (navigate, toasts) = (use_navigate(), toasts());
     let write = Write::new(
@@ -199,7 +199,7 @@ fn Buttons(pending: Memo<bool>, cancel: String) -> impl IntoView {
     }
 }
 
-/// A key that no other request has.
+/// A random idempotency key.
 fn random_key() -> String {
     let mut bytes = [0; 16];
     match window().crypto() {

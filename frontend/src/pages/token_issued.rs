@@ -1,4 +1,4 @@
-//! What was issued or modified: *Return List*, *Download token test* / *Copy secret id*.
+//! The success page: *Return List*, *Download token test* / *Copy secret id*.
 
 use latchkey_shared::tokens::{Kind, Token};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::components::token_actions::{HandOver, TokenName};
 use crate::time::Expiry;
 use crate::{api, text};
 
-/// The success page.
+/// The page after a token was issued or modified.
 #[component]
 pub(crate) fn IssuedPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
@@ -91,7 +91,7 @@ fn Issued(token: Token) -> impl IntoView {
     }
 }
 
-/// The first few, and how many there are beside them.
+/// The first names, and the number of the others.
 fn short_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 8;
     let names: Vec<&str> = names.collect();

@@ -1,4 +1,4 @@
-//! The list of tokens: `/tokens?kind=rsa|jwt&q=`, and what can be done with each.
+//! The page with the list of tokens, `/tokens?kind=rsa|jwt&q=`, and the actions for them.
 
 mod table;
 
@@ -17,11 +17,11 @@ use crate::components::token_actions::{DeleteToken, TokenName};
 use crate::session::me;
 use crate::{api, text};
 
-/// The words of a status in the address.
+/// The values of a status in the URL.
 const STATUSES: [(Status, &str); 3] =
     [(Status::Active, "active"), (Status::Disabled, "disabled"), (Status::Expired, "expired")];
 
-/// The list with its switch and its search.
+/// The list with the switch between the kinds and the search box.
 #[component]
 pub(crate) fn TokensPage() -> impl IntoView {
     let query = use_query_map();
@@ -45,7 +45,7 @@ pub(crate) fn TokensPage() -> impl IntoView {
     let reload = Reload::new();
     let selected = RwSignal::new(Vec::<TokenName>::new());
     let delete = RwSignal::new(None::<TokenName>);
-    // What is not on the screen any more is not selected either.
+    // Tokens that are no longer visible must not stay selected.
     Effect::new(move || {
         filter.track();
         selected.set(Vec::new());
@@ -131,7 +131,7 @@ pub(crate) fn TokensPage() -> impl IntoView {
     }
 }
 
-/// All tokens of a kind.
+/// The filter for all tokens of a kind.
 fn everything(kind: Kind) -> Filter {
     Filter {
         kind,
@@ -144,7 +144,7 @@ fn everything(kind: Kind) -> Filter {
     }
 }
 
-/// The address of a list.
+/// The address of the list with a filter.
 fn link(filter: &Filter) -> String {
     let status = filter.status.and_then(|status| STATUSES.into_iter().find(|(one, _)| *one == status));
     let mut link = format!("/tokens?kind={}", filter.kind.as_str());
@@ -163,7 +163,7 @@ fn link(filter: &Filter) -> String {
     link
 }
 
-/// What the list is narrowed to by the link that led here, and the way out of it.
+/// The filters from the link that led here, and a link that removes them.
 #[component]
 fn Narrowed(filter: Memo<Filter>) -> impl IntoView {
     let narrowed = move || {
@@ -194,7 +194,7 @@ fn Narrowed(filter: Memo<Filter>) -> impl IntoView {
     }
 }
 
-/// The list with nothing in it: why, and what to do next.
+/// The view of the empty list.
 #[component]
 fn Empty(filter: Filter) -> impl IntoView {
     let kind = filter.kind;

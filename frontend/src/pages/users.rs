@@ -1,4 +1,4 @@
-//! The list of users: `/users?q=`, adding one, and what can be done with each.
+//! The page with the list of users, `/users?q=`, and the actions for them.
 
 mod add;
 mod asked;
@@ -25,7 +25,7 @@ use crate::components::write::Write;
 use crate::session::me;
 use crate::{api, text};
 
-/// The list with its search.
+/// The list with its search box, and its dialogs.
 #[component]
 pub(crate) fn UsersPage() -> impl IntoView {
     let reload = Reload::new();

@@ -1,4 +1,4 @@
-//! The audit trail: what was done, as sentences.
+//! The page of the audit trail: the actions as sentences.
 
 use super::{pick, sentences};
 
@@ -41,34 +41,34 @@ sentences! {
     the_token: "the token", "令牌";
 }
 
-/// A kind of thing that is done something to, and what is done to it.
+/// A kind of target, and the actions for it.
 pub(crate) struct Group {
-    /// As it stands in the audit trail.
+    /// The name in the API.
     pub(crate) kind: &'static str,
-    /// The kind, and the choice of all that is done to it.
+    /// The label of the kind, and the label of the option for all its actions.
     pub(crate) name: fn() -> &'static str,
     pub(crate) all: fn() -> &'static str,
-    /// What is done.
+    /// The actions.
     pub(crate) actions: &'static [Act],
 }
 
-/// Something that is done.
+/// An action.
 pub(crate) struct Act {
-    /// After the kind and a point.
+    /// The part of the API name after the kind and a dot.
     verb: &'static str,
-    /// What follows who did it, and what it was done to follows.
+    /// The phrase between the actor and the target.
     phrases: (&'static str, &'static str),
-    /// As a choice, on its own.
+    /// The label of the option in the filter.
     names: (&'static str, &'static str),
 }
 
 impl Act {
-    /// `token.created`.
+    /// The name in the API: `token.created`.
     pub(crate) fn action(&self, group: &Group) -> String {
         format!("{}.{}", group.kind, self.verb)
     }
 
-    /// As a choice.
+    /// The label of the option in the filter.
     pub(crate) fn name(&self) -> &'static str {
         pick(self.names.0, self.names.1)
     }
@@ -82,7 +82,7 @@ const fn act(
     Act { verb, phrases, names }
 }
 
-/// All that is written down.
+/// All actions that the audit trail records.
 pub(crate) const GROUPS: [Group; 8] = [
     Group {
         kind: "token",
@@ -220,8 +220,7 @@ pub(crate) const GROUPS: [Group; 8] = [
     },
 ];
 
-/// What follows who did it: `issued the token`. An action that is not known here
-/// stands for itself.
+/// The phrase after the actor: `issued the token`. Returns the name of an unknown action unchanged.
 pub(crate) fn phrase(action: &str) -> &str {
     let found = action.split_once('.').and_then(|(kind, verb)| {
         let group = GROUPS.iter().find(|group| group.kind == kind)?;
@@ -230,7 +229,7 @@ pub(crate) fn phrase(action: &str) -> &str {
     found.map_or(action, |act| pick(act.phrases.0, act.phrases.1))
 }
 
-/// How many events are shown; `more` when there are others.
+/// The number of events. `more` says that there are others.
 pub(crate) fn count(count: usize, more: bool) -> String {
     match (count, more) {
         (1, false) => pick("1 event".to_owned(), "1 条记录".to_owned()),

@@ -1,16 +1,16 @@
-//! What the server says went wrong. It says so in English; what is said often
-//! has a Chinese sentence here, by its stable code.
+//! The problems that the server reports. The server writes them in English. Frequent problems have a Chinese
+//! sentence here, found by their stable code.
 
 use latchkey_shared::problem::ProblemBody;
 use latchkey_shared::warning::{LOOKS_LIKE, NAME_TAKEN, SHARES_CALLS, Warning};
 
 use crate::preferences::{Language, language};
 
-/// What the server says to who would disable or demote the last administrator:
-/// a conflict has no code of its own.
+/// The detail of the server when the last administrator would be disabled or demoted. It is compared as text,
+/// because a conflict has no code of its own.
 const LAST_ADMINISTRATOR: &str = "The last enabled system administrator cannot be disabled or demoted.";
 
-/// What went wrong, as a whole.
+/// The sentence for a problem.
 pub(crate) fn sentence(problem: &ProblemBody) -> String {
     let own = || problem.detail.clone().unwrap_or_else(|| problem.title.clone());
     if language() == Language::English {
@@ -40,7 +40,7 @@ pub(crate) fn sentence(problem: &ProblemBody) -> String {
         _ => return own(),
     };
     match &problem.detail {
-        // The detail often has the name of what is meant.
+        // The detail often contains the name of the object.
         Some(detail) if matches!(problem.kind.rsplit('/').next(), Some("forbidden" | "in-use")) => {
             format!("{translated}（{detail}）")
         }
@@ -48,7 +48,7 @@ pub(crate) fn sentence(problem: &ProblemBody) -> String {
     }
 }
 
-/// What is wrong with a field.
+/// The sentence for an error of a field.
 pub(crate) fn at_field(code: &str, message: &str) -> String {
     if language() == Language::English {
         return message.to_owned();
@@ -82,7 +82,7 @@ pub(crate) fn at_field(code: &str, message: &str) -> String {
     .to_owned()
 }
 
-/// What should be looked at.
+/// The sentence for a warning.
 pub(crate) fn warning(warning: &Warning) -> String {
     match (language(), warning.code.as_str()) {
         (Language::Chinese, NAME_TAKEN) => {

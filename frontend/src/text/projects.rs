@@ -94,7 +94,7 @@ pub(crate) fn member_role(role: MemberRole) -> &'static str {
     }
 }
 
-/// The button that gives a member this role.
+/// The label of the button that gives a member this role.
 pub(crate) fn make(role: MemberRole) -> &'static str {
     match role {
         MemberRole::Admin => pick("Make administrator", "设为管理员"),
@@ -106,7 +106,7 @@ pub(crate) fn member_added(name: &str) -> String {
     pick(format!("{name} is now a member of the project."), format!("{name} 已加入项目。"))
 }
 
-/// A member has another role.
+/// The role of a member was changed.
 pub(crate) fn role_given(name: &str, role: MemberRole) -> String {
     match role {
         MemberRole::Admin => {
@@ -152,7 +152,7 @@ pub(crate) fn system_closed(name: &str) -> String {
     pick(format!("{name} is closed to the project."), format!("{name} 已对项目关闭。"))
 }
 
-/// How many projects are shown; `more` when there are others.
+/// The number of projects. `more` says that there are others.
 pub(crate) fn count(count: usize, more: bool) -> String {
     match (count, more) {
         (1, false) => pick("1 project".to_owned(), "1 个项目".to_owned()),
@@ -161,7 +161,7 @@ pub(crate) fn count(count: usize, more: bool) -> String {
     }
 }
 
-/// How many members are shown.
+/// The number of members.
 pub(crate) fn member_count(count: usize, _: bool) -> String {
     pick(
         if count == 1 { "1 member".to_owned() } else { format!("{count} members") },

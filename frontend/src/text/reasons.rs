@@ -1,10 +1,10 @@
-//! Why a call is denied, in words: the sentence says what is the matter and what to do.
+//! The reasons for denied calls. Each sentence says what is wrong and what to do.
 
 use latchkey_shared::verify::Reason;
 
 use super::pick;
 
-/// What an outcome of the usage is: `allowed`, or a reason by its name.
+/// The text for an outcome in the usage: `allowed` or the name of a reason.
 pub(crate) fn outcome(outcome: &str) -> String {
     match Reason::ALL.into_iter().find(|reason| reason.as_str() == outcome) {
         Some(reason) => sentence(reason).to_owned(),
@@ -12,7 +12,7 @@ pub(crate) fn outcome(outcome: &str) -> String {
     }
 }
 
-/// The reason as a sentence.
+/// The sentence for a reason.
 pub(crate) fn sentence(reason: Reason) -> &'static str {
     match reason {
         Reason::Malformed => {

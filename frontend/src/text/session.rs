@@ -1,4 +1,4 @@
-//! Logging in, passwords, logging out.
+//! The login page, the password page, and logging out.
 
 use super::sentences;
 

@@ -46,7 +46,7 @@ sentences! {
     metadata: "OAuth authorization server metadata", "OAuth 授权服务器元数据";
 }
 
-/// A theme, as people call it.
+/// The label of a theme.
 pub(crate) fn theme_name(one: Theme) -> &'static str {
     match one {
         Theme::System => system(),
@@ -55,12 +55,12 @@ pub(crate) fn theme_name(one: Theme) -> &'static str {
     }
 }
 
-/// How many tokens of a kind are not active.
+/// The numbers of disabled and expired tokens.
 pub(crate) fn others(disabled: i64, expired: i64) -> String {
     pick(format!("{disabled} disabled, {expired} expired"), format!("停用 {disabled}，过期 {expired}"))
 }
 
-/// A number of seconds, in minutes where it is some.
+/// A duration, in minutes if it is a whole number of minutes.
 pub(crate) fn duration(seconds: u32) -> String {
     if seconds >= 60 && seconds.is_multiple_of(60) {
         let minutes = seconds / 60;

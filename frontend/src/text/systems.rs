@@ -1,4 +1,4 @@
-//! Core systems: their list, their APIs, documents, verifier keys and gateways.
+//! The pages of core systems: list, APIs, import, verifier keys and gateways.
 
 use latchkey_shared::systems::{ApiScope, Gateway};
 
@@ -221,7 +221,7 @@ sentences! {
         "更改后，之前签发给原受众的 JWT 将被拒绝。";
 }
 
-/// How many systems are shown.
+/// The number of systems. `more` says that there are others.
 pub(crate) fn count(count: usize, more: bool) -> String {
     match (count, more) {
         (1, false) => pick("1 system".to_owned(), "1 个核心系统".to_owned()),
@@ -230,7 +230,7 @@ pub(crate) fn count(count: usize, more: bool) -> String {
     }
 }
 
-/// How many APIs are shown, of how many.
+/// The number of APIs that match the filters, and the number of all APIs.
 pub(crate) fn api_count(shown: usize, all: usize) -> String {
     if shown == all {
         return apis_in_words(all);
@@ -238,7 +238,7 @@ pub(crate) fn api_count(shown: usize, all: usize) -> String {
     pick(format!("{shown} of {all} APIs"), format!("{all} 个 API 中的 {shown} 个"))
 }
 
-/// So many APIs.
+/// A number of APIs.
 pub(crate) fn apis_in_words(count: usize) -> String {
     match count {
         1 => pick("1 API".to_owned(), "1 个 API".to_owned()),
@@ -246,7 +246,7 @@ pub(crate) fn apis_in_words(count: usize) -> String {
     }
 }
 
-/// How many verifier keys there are.
+/// The number of verifier keys.
 pub(crate) fn key_count(count: usize, _more: bool) -> String {
     pick(
         if count == 1 { "1 verifier key".to_owned() } else { format!("{count} verifier keys") },
@@ -254,7 +254,7 @@ pub(crate) fn key_count(count: usize, _more: bool) -> String {
     )
 }
 
-/// Some APIs should be looked at.
+/// The hint that some APIs need attention.
 pub(crate) fn attention(count: usize) -> String {
     pick(
         if count == 1 {
@@ -266,7 +266,7 @@ pub(crate) fn attention(count: usize) -> String {
     )
 }
 
-/// Whether its calls happen in a project.
+/// The label of a scope.
 pub(crate) fn api_scope(scope: ApiScope) -> &'static str {
     match scope {
         ApiScope::Project => pick("Project", "项目"),
@@ -274,7 +274,7 @@ pub(crate) fn api_scope(scope: ApiScope) -> &'static str {
     }
 }
 
-/// A gateway family, by its own name.
+/// The name of a gateway.
 pub(crate) fn gateway_name(gateway: Gateway) -> &'static str {
     match gateway {
         Gateway::Nginx => "nginx",
@@ -295,44 +295,44 @@ pub(crate) fn delete_key(name: &str) -> String {
     pick(format!("Delete the verifier key “{name}”?"), format!("删除验证密钥“{name}”？"))
 }
 
-/// What can be done with something in a row.
+/// The label of the menu in a row.
 pub(crate) fn actions_of(what: &str) -> String {
     pick(format!("Actions: {what}"), format!("操作：{what}"))
 }
 
-/// The button that deletes something in a row.
+/// The label of the button that deletes a row.
 pub(crate) fn delete_named(what: &str) -> String {
     pick(format!("Delete {what}"), format!("删除 {what}"))
 }
 
-/// The button that closes the system to a project.
+/// The label of the button that closes the system to a project.
 pub(crate) fn close_to(project: &str) -> String {
     pick(format!("Close to {project}"), format!("对 {project} 关闭"))
 }
 
-/// The system is opened to a project now.
+/// The system was opened to a project.
 pub(crate) fn opened(project: &str) -> String {
     pick(format!("Opened to {project}."), format!("已向 {project} 开放。"))
 }
 
-/// The system is closed to a project now.
+/// The system was closed to a project.
 pub(crate) fn closed(project: &str) -> String {
     pick(format!("Closed to {project}."), format!("已对 {project} 关闭。"))
 }
 
-/// A document of this size is compared with what there is.
+/// The document is being sent and compared.
 pub(crate) fn comparing(size: &str) -> String {
     pick(format!("Sending {size} and comparing…"), format!("正在发送 {size} 并比较…"))
 }
 
-/// The base path is another one afterwards.
+/// The import changes the base path.
 pub(crate) fn base_path_changes(before: &str, after: &str) -> String {
     let shown = |path: &str| if path.is_empty() { super::none().to_owned() } else { path.to_owned() };
     let (before, after) = (shown(before), shown(after));
     pick(format!("Base path: {before} → {after}"), format!("基础路径：{before} → {after}"))
 }
 
-/// What the server found wrong with a document.
+/// An error in the document.
 pub(crate) fn document_fault(code: &str, message: &str) -> String {
     let translated = match code {
         "unreadable" => pick("", "文档内容无法解析："),
@@ -343,7 +343,7 @@ pub(crate) fn document_fault(code: &str, message: &str) -> String {
     format!("{translated}{message}")
 }
 
-/// The line of the document that is at fault.
+/// The line of the document that has the error.
 pub(crate) fn line(number: usize) -> String {
     pick(format!("Line {number}"), format!("第 {number} 行"))
 }

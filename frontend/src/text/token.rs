@@ -1,4 +1,4 @@
-//! One token: what it is, what it may do, how it was used, and what would become of a call.
+//! The page of a token: details, grants, usage and the trial of a call.
 
 use latchkey_shared::tokens::Kind;
 
@@ -88,7 +88,7 @@ sentences! {
     no_systems: "There is no system to try.", "没有可供尝试的核心系统。";
 }
 
-/// What the new credentials are, and how they reach whoever uses them.
+/// What a rotation replaces, and what the clients then need.
 pub(crate) fn rotate_hint(kind: Kind, has_client_key: bool) -> &'static str {
     match kind {
         _ if has_client_key => pick(
@@ -106,7 +106,7 @@ pub(crate) fn rotate_hint(kind: Kind, has_client_key: bool) -> &'static str {
     }
 }
 
-/// New credentials were made just now.
+/// The hint after a rotation.
 pub(crate) fn rotated_hint(kind: Kind, has_client_key: bool) -> &'static str {
     match kind {
         _ if has_client_key => pick(
@@ -124,7 +124,7 @@ pub(crate) fn rotated_hint(kind: Kind, has_client_key: bool) -> &'static str {
     }
 }
 
-/// What an RSA token accepts as its credential.
+/// The credentials that an RSA token accepts.
 pub(crate) fn accepts(one_time_only: bool, has_client_key: bool) -> &'static str {
     match (one_time_only, has_client_key) {
         (true, false) => pick("Sealed one-time requests only", "仅一次性加密请求"),
@@ -140,12 +140,12 @@ pub(crate) fn accepts(one_time_only: bool, has_client_key: bool) -> &'static str
     }
 }
 
-/// Bits of a key.
+/// The size of a key.
 pub(crate) fn bits(bits: u16) -> String {
     pick(format!("{bits} bits"), format!("{bits} 位"))
 }
 
-/// How often the credentials were made.
+/// The generation of the credentials, and how often they were rotated.
 pub(crate) fn generation_number(generation: i64) -> String {
     if generation == 1 {
         return pick("1, never rotated".to_owned(), "1，未轮换过".to_owned());
@@ -156,22 +156,22 @@ pub(crate) fn generation_number(generation: i64) -> String {
     )
 }
 
-/// So many calls passed and so many did not.
+/// The numbers of allowed and denied calls.
 pub(crate) fn allowed_and_denied(allowed: &str, denied: &str) -> String {
     pick(format!("{allowed} allowed, {denied} denied"), format!("放行 {allowed} 次，拒绝 {denied} 次"))
 }
 
-/// What a day's bar says.
+/// The label of a bar in the chart.
 pub(crate) fn on_day(day: &str, calls: &str) -> String {
     pick(format!("{day}: {calls}"), format!("{day}：{calls}"))
 }
 
-/// How many APIs of a system are granted one by one.
+/// The number of APIs of a system that are granted individually.
 pub(crate) fn granted(count: usize) -> String {
     super::systems::apis_in_words(count)
 }
 
-/// How many of something, in a heading.
+/// A heading with a number.
 pub(crate) fn counted(what: &str, count: usize) -> String {
     pick(format!("{what} ({count})"), format!("{what}（{count}）"))
 }

@@ -1,4 +1,4 @@
-//! Tokens: the list, applying for one, and what can be done with it.
+//! The list of tokens, the form for a token, and the actions.
 
 use latchkey_shared::tokens::{Kind, Status, Switch};
 
@@ -103,7 +103,7 @@ sentences! {
     show_once_hint: "It is shown only once.", "本系统中它只显示一次。";
 }
 
-/// What the token was switched to, as something to do.
+/// The label of the button that enables or disables a token.
 pub(crate) fn switch_to(switch: Switch) -> &'static str {
     match switch {
         Switch::Active => super::enable(),
@@ -111,7 +111,7 @@ pub(crate) fn switch_to(switch: Switch) -> &'static str {
     }
 }
 
-/// What its client needs, and where that is.
+/// What the client needs, and where to find it.
 pub(crate) fn issued_hint(kind: Kind, has_client_key: bool, one_time_only: bool) -> &'static str {
     match kind {
         _ if has_client_key => pick(
@@ -163,7 +163,7 @@ pub(crate) fn type_name_hint(name: &str) -> String {
     )
 }
 
-/// How many calls there were, and how many of them were denied.
+/// The number of calls, and how many of them were denied.
 pub(crate) fn calls(all: i64, denied: i64) -> String {
     if denied == 0 {
         return all.to_string();
@@ -179,7 +179,7 @@ pub(crate) fn more_for(name: &str) -> String {
     pick(format!("More for {name}"), format!("{name} 的更多操作"))
 }
 
-/// How many are selected.
+/// The number of selected entries.
 pub(crate) fn selected(count: usize) -> String {
     pick(format!("{count} selected"), format!("已选 {count} 个"))
 }
@@ -208,7 +208,7 @@ pub(crate) fn several_done(done: usize, total: usize) -> String {
     pick(format!("{done} of {total} done."), format!("已完成 {done} / {total}。"))
 }
 
-/// How much a token is granted, and for how many it is.
+/// The number of grants and the number of targets.
 pub(crate) fn reach(kind: Kind, grants: i64, targets: Option<i64>) -> String {
     let plural = |count: i64, one: &str, many: &str| {
         if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
@@ -221,23 +221,23 @@ pub(crate) fn reach(kind: Kind, grants: i64, targets: Option<i64>) -> String {
     pick(format!("{} · {targets}", plural(grants, "grant", "grants")), format!("{grants} 项授权 · {targets}"))
 }
 
-/// A kind that has none with this filter.
+/// No token of this kind matches the filters.
 pub(crate) fn none_like_this(kind: Kind) -> String {
     let kind = self::kind(kind);
     pick(format!("No {kind} token matches"), format!("没有符合条件的 {kind} 令牌"))
 }
 
-/// How many of a group are selected.
+/// The number of selected APIs in a group.
 pub(crate) fn of_group(selected: usize, all: usize) -> String {
     format!("{selected} / {all}")
 }
 
-/// How many were found.
+/// The number of APIs that the search found.
 pub(crate) fn found(count: usize) -> String {
     pick(format!("{count} found"), format!("找到 {count} 个"))
 }
 
-/// Takes one away from what is chosen.
+/// The label of the button that removes an entry from the choice.
 pub(crate) fn take_away(name: &str) -> String {
     pick(format!("Remove {name}"), format!("移除 {name}"))
 }
@@ -257,7 +257,7 @@ pub(crate) fn status(status: Status) -> &'static str {
     }
 }
 
-/// The list is empty, and nothing was searched.
+/// The title of the empty list, without a search.
 pub(crate) fn no_tokens(kind: Kind) -> &'static str {
     match kind {
         Kind::Rsa => pick("No RSA tokens yet", "还没有 RSA 令牌"),
@@ -265,7 +265,7 @@ pub(crate) fn no_tokens(kind: Kind) -> &'static str {
     }
 }
 
-/// What to do about it.
+/// The hint for the empty list.
 pub(crate) fn no_tokens_hint(kind: Kind) -> &'static str {
     match kind {
         Kind::Rsa => pick(
@@ -279,7 +279,7 @@ pub(crate) fn no_tokens_hint(kind: Kind) -> &'static str {
     }
 }
 
-/// The list is empty because this person administers nothing.
+/// The hint for the empty list if the user administers no project.
 pub(crate) fn no_tokens_for_you(kind: Kind) -> &'static str {
     match kind {
         Kind::Rsa => pick(
@@ -295,13 +295,13 @@ pub(crate) fn no_tokens_for_you(kind: Kind) -> &'static str {
     }
 }
 
-/// The search found nothing.
+/// The search found no token.
 pub(crate) fn no_match(kind: Kind, search: &str) -> String {
     let kind = self::kind(kind);
     pick(format!("No {kind} token matches “{search}”"), format!("没有名称类似“{search}”的 {kind} 令牌"))
 }
 
-/// How many tokens are shown; `more` when there are others.
+/// The number of tokens. `more` says that there are others.
 pub(crate) fn count(count: usize, more: bool) -> String {
     match (count, more) {
         (1, false) => pick("1 token".to_owned(), "1 个令牌".to_owned()),

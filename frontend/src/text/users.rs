@@ -62,17 +62,17 @@ pub(crate) fn role_name(role: Role) -> &'static str {
     }
 }
 
-/// The name of a menu for one user.
+/// The label of the menu for a user.
 pub(crate) fn more_for(name: &str) -> String {
     pick(format!("More for {name}"), format!("{name} 的更多操作"))
 }
 
-/// The name of a button that modifies one.
+/// The label of the button that modifies a user.
 pub(crate) fn modify_one(name: &str) -> String {
     pick(format!("Modify {name}"), format!("修改 {name}"))
 }
 
-/// What the new password of a user means.
+/// What setting a password causes.
 pub(crate) fn set_password_means(name: &str) -> String {
     pick(
         format!(
@@ -83,7 +83,7 @@ pub(crate) fn set_password_means(name: &str) -> String {
     )
 }
 
-/// The temporary password of a user.
+/// The caption of the temporary password.
 pub(crate) fn password_of(username: &str) -> String {
     pick(format!("Temporary password of {username}"), format!("{username} 的临时密码"))
 }
@@ -123,7 +123,7 @@ pub(crate) fn user_enabled(name: &str) -> String {
     pick(format!("{name} is enabled."), format!("{name} 已启用。"))
 }
 
-/// How many users are shown; `more` when there are others.
+/// The number of users. `more` says that there are others.
 pub(crate) fn count(count: usize, more: bool) -> String {
     match (count, more) {
         (1, false) => pick("1 user".to_owned(), "1 个用户".to_owned()),

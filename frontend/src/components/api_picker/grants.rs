@@ -1,10 +1,10 @@
-//! What a token is granted.
+//! The grants of a token.
 
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-/// What is granted, by key.
+/// The granted APIs and systems, by key.
 #[derive(Clone, Copy)]
 pub(crate) struct Grants {
     pub(crate) apis: RwSignal<BTreeSet<String>>,
@@ -12,7 +12,7 @@ pub(crate) struct Grants {
 }
 
 impl Grants {
-    /// Nothing, or what a token is granted already.
+    /// Starts with the given grants. They are empty for a new token.
     pub(crate) fn new(
         apis: impl IntoIterator<Item = String>,
         systems: impl IntoIterator<Item = String>,
@@ -23,7 +23,7 @@ impl Grants {
         }
     }
 
-    /// Chooses an API, or chooses it no more.
+    /// Adds an API, or removes it if it is already chosen.
     pub(crate) fn toggle(self, api: &str) {
         self.apis.update(|apis| {
             if !apis.remove(api) {
@@ -32,7 +32,7 @@ impl Grants {
         });
     }
 
-    /// Whether nothing is chosen.
+    /// Whether neither an API nor a system is chosen.
     pub(crate) fn is_empty(self) -> bool {
         self.apis.read().is_empty() && self.systems.read().is_empty()
     }

@@ -1,4 +1,4 @@
-//! The APIs of one system.
+//! The APIs of one system in the picker.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,28 +11,28 @@ use crate::components::each::Each;
 use crate::session::me;
 use crate::text;
 
-/// A system with its APIs, by tag.
+/// A system and its APIs, sorted by tag.
 pub(crate) struct Group {
     pub(crate) system: System,
     pub(crate) apis: Vec<Entry>,
 }
 
-/// An API, ready to be searched.
+/// An API, prepared for the search.
 pub(crate) struct Entry {
     pub(super) api: Api,
     pub(super) tag: String,
-    /// Everything that a search may hit, in lower case.
+    /// All searchable text, in lower case.
     pub(super) haystack: String,
 }
 
-/// How many rows a system shows before more are asked for, and how many hits of a
-/// search open their systems: as many as a browser draws between two keys.
+/// How many rows a system shows before the user asks for more. A search also stops opening systems after this
+/// many hits. A browser can draw that many rows between two keystrokes.
 const SHOWN: usize = 100;
 
-/// What a search hits: for each system, which of its APIs. Nothing while nothing is searched.
+/// The search result: for each system, the positions of the matching APIs. `None` without a search.
 pub(crate) type Found = Memo<Option<Vec<Vec<usize>>>>;
 
-/// What stands in a system's list.
+/// An item in the list of a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Item {
     Tag(String),
@@ -50,7 +50,7 @@ pub(crate) fn groups(systems: Vec<System>, apis: Vec<Api>) -> Vec<Group> {
         Some(Group { system, apis })
     });
     let mut groups: Vec<Group> = groups.collect();
-    // Latchkey itself is what is granted least.
+    // Latchkey itself comes last, because its APIs are granted least often.
     groups.sort_by_key(|group| group.system.builtin);
     groups
 }
@@ -63,14 +63,14 @@ impl Entry {
     }
 }
 
-/// A system: whole, all, none, or its APIs one by one.
+/// A system with buttons for the whole system, all APIs and no APIs, and its list of APIs.
 #[component]
 pub(crate) fn GroupOfSystem(
     groups: Arc<Vec<Group>>,
     at: usize,
     grants: Grants,
     found: Found,
-    /// Whether there is no other to look at first.
+    /// Whether this is the only system. It is then open at first.
     is_alone: bool,
 ) -> impl IntoView {
     let group = StoredValue::new(groups);
@@ -79,7 +79,8 @@ pub(crate) fn GroupOfSystem(
     let mut head = (String::new(), String::new(), false, 0);
     with(&mut |group| {
         let system = &group.system;
-        // Latchkey is never granted whole, nor, by a project administrator, what is in no project.
+        // Latchkey is never granted whole. A project administrator cannot grant a system whole if it has
+        // global APIs.
         let is_whole_grantable = !system.builtin && (is_admin || system.global_api_count == 0);
         head = (system.key.clone(), system.name.clone(), is_whole_grantable, group.apis.len());
     });
@@ -88,7 +89,7 @@ pub(crate) fn GroupOfSystem(
     let count = Memo::new(move |_| grants.apis.read().iter().filter(|api| api.starts_with(&prefix)).count());
     let hits = Memo::new(move |_| found.read().as_ref().map_or(total, |found| found[at].len()));
     let is_open = RwSignal::new(is_alone || count.get_untracked() > 0);
-    // A search opens the first systems that it hits, until there is enough to look at.
+    // A search opens the first systems with hits until enough rows are visible.
     let is_searched_open = Memo::new(move |_| {
         found.read().as_ref().is_some_and(|found| found[..at].iter().map(Vec::len).sum::<usize>() < SHOWN)
     });
@@ -209,7 +210,7 @@ pub(crate) fn GroupOfSystem(
     }
 }
 
-/// An API. A plain function of erased type: there may be two thousand of them.
+/// The row of an API. It is a plain function with an erased type, because there may be two thousand rows.
 fn row(api: &Api, grants: Grants, is_whole: Memo<bool>) -> AnyView {
     let note = match (api.deprecated, api.scope) {
         (true, _) => Some(text::tokens::deprecated()),
@@ -226,7 +227,7 @@ fn row(api: &Api, grants: Grants, is_whole: Memo<bool>) -> AnyView {
     choice(api.key.clone(), about.into_any(), grants, is_whole.into())
 }
 
-/// A box to tick for an API, which cannot be ticked while the whole system is.
+/// The checkbox of an API. It is disabled while the whole system is chosen.
 fn choice(key: String, about: AnyView, grants: Grants, is_whole: Signal<bool>) -> AnyView {
     let toggled = key.clone();
     view! {
@@ -243,7 +244,7 @@ fn choice(key: String, about: AnyView, grants: Grants, is_whole: Signal<bool>) -
     .into_any()
 }
 
-/// What a token is still granted of what is not there any more.
+/// APIs that the token is still granted but that no longer exist.
 #[component]
 pub(crate) fn Gone(keys: Vec<String>, grants: Grants) -> impl IntoView {
     let row = |key: String| {

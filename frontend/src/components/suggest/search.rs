@@ -1,4 +1,4 @@
-//! Finds what is suggested while somebody types.
+//! The search behind a text field with suggestions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,27 +10,26 @@ use leptos::task::spawn_local;
 use crate::api::{Answer, Error};
 use crate::text;
 
-/// How long to wait for the next letter before the server is asked.
+/// How long the search waits after the last keystroke.
 pub(crate) const PAUSE: Duration = Duration::from_millis(200);
 
-/// One that can be chosen.
+/// A suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Suggestion {
-    /// What it is known by to the server.
+    /// The id that the server uses.
     pub(crate) id: String,
-    /// What people read; it stands in the box when it is chosen.
+    /// The label text. The text field shows it after the choice.
     pub(crate) name: String,
-    /// What tells it from others of the same name.
+    /// A detail that tells suggestions with the same name apart.
     pub(crate) about: String,
 }
 
-/// Looks for what fits to what was typed. One type for all that can be looked
-/// for, so that the box is compiled once.
+/// Finds suggestions for a text. There is only one type of finder, so that the component is compiled once.
 #[derive(Clone)]
 pub(crate) struct Finder(Arc<dyn Fn(String) -> Answer<Vec<Suggestion>> + Send + Sync>);
 
 impl Finder {
-    /// Looks with `find`, which gets what was typed; nothing for the first few.
+    /// A finder that calls `find` with the text. An empty text finds the first suggestions.
     pub(crate) fn new<F>(find: impl Fn(String) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<Vec<Suggestion>, Error>> + 'static,
@@ -39,16 +38,16 @@ impl Finder {
     }
 }
 
-/// What was typed, and what fits to it.
+/// The typed text and the suggestions for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Search {
     pub(crate) find: StoredValue<Finder>,
     pub(crate) typed: RwSignal<String>,
     pub(crate) is_open: RwSignal<bool>,
     pub(crate) found: RwSignal<Option<Result<Vec<Suggestion>, Error>>>,
-    /// Which of those that were found Enter chooses.
+    /// The index of the suggestion that Enter chooses.
     pub(crate) active: RwSignal<usize>,
-    /// Only the answer to the last question counts.
+    /// The number of the latest search. Results of earlier searches are dropped.
     pub(crate) turn: StoredValue<u32>,
     pub(crate) waiting: StoredValue<Option<TimeoutHandle>>,
 }
@@ -68,7 +67,7 @@ impl Search {
         search
     }
 
-    /// Whatever is on its way does not count any more.
+    /// Drops the results of every search that is waiting or pending.
     pub(super) fn forget(self) {
         self.turn.update_value(|turn| *turn += 1);
         self.waiting.update_value(|waiting| {
@@ -84,7 +83,7 @@ impl Search {
         self.found.set(None);
     }
 
-    /// Opens, and looks for what is typed unless more is typed within `pause`.
+    /// Opens the list and searches for the typed text after `pause`, unless another search starts first.
     pub(super) fn look(self, pause: Duration) {
         self.forget();
         self.is_open.set(true);
@@ -94,7 +93,7 @@ impl Search {
             let Some(answer) = self.find.try_with_value(|find| (find.0)(typed)) else { return };
             spawn_local(async move {
                 let answer = answer.await;
-                // An answer that was overtaken, or came after the page was left, says nothing.
+                // Drop the answer if a newer search has started or the page was left.
                 if self.turn.try_get_value() == Some(turn) {
                     self.active.set(0);
                     self.found.set(Some(answer));
@@ -104,12 +103,12 @@ impl Search {
         self.waiting.set_value(set_timeout_with_handle(ask, pause).ok());
     }
 
-    /// How many were found.
+    /// The number of suggestions.
     pub(super) fn count(self) -> usize {
         self.found.with(|found| found.as_ref().and_then(|one| one.as_ref().ok()).map_or(0, Vec::len))
     }
 
-    /// Whether there is something to choose on the screen.
+    /// Whether suggestions are visible.
     pub(super) fn is_expanded(self) -> bool {
         self.is_open.get() && self.count() > 0
     }
@@ -123,13 +122,13 @@ impl Search {
         }
     }
 
-    /// What Enter chooses.
+    /// The suggestion that Enter chooses.
     pub(super) fn chosen(self) -> Option<Suggestion> {
         let active = self.active.get_untracked();
         self.found.with_untracked(|found| found.as_ref()?.as_ref().ok()?.get(active).cloned())
     }
 
-    /// What a key does; it chooses with `take`.
+    /// Handles a key. Calls `take` with the chosen suggestion.
     pub(super) fn on_key(self, event: &KeyboardEvent, take: impl Fn(Suggestion)) {
         if event.is_composing() {
             return;
@@ -138,20 +137,20 @@ impl Search {
         match event.key().as_str() {
             key @ ("ArrowDown" | "ArrowUp") if is_open => self.step(key == "ArrowDown"),
             "ArrowDown" | "ArrowUp" => self.look(Duration::ZERO),
-            // It chooses here; it does not send the form.
+            // Enter chooses a suggestion and must not submit the form.
             "Enter" if is_open => {
                 if let Some(chosen) = self.chosen() {
                     take(chosen);
                 }
             }
-            // It closes the suggestions; the dialog around them stays.
+            // Esc closes the suggestions and must not close the surrounding dialog.
             "Escape" if is_open => self.close(),
             _ => return,
         }
         event.prevent_default();
     }
 
-    /// What a screen reader says, and what is shown in place of suggestions.
+    /// The text for screen readers. It is also shown when there are no suggestions.
     pub(super) fn status(self) -> String {
         self.found.with(|found| match found {
             _ if !self.is_open.get() => String::new(),
@@ -166,7 +165,7 @@ impl Search {
     }
 }
 
-/// The id of a suggestion's element.
+/// The element id of a suggestion.
 pub(crate) fn option_id(name: &str, index: usize) -> String {
     format!("{name}-option-{index}")
 }

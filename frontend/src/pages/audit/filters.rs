@@ -1,4 +1,4 @@
-//! Which events are shown.
+//! The filters of the audit trail.
 
 use js_sys::Date;
 use leptos::prelude::*;
@@ -11,10 +11,10 @@ use crate::navigation::with_query;
 use crate::text;
 use crate::text::audit::{GROUPS, Group};
 
-/// A word in the address, and what people read for it.
+/// The value in the URL and its label text.
 type Time = (&'static str, fn() -> &'static str);
 
-/// Times to choose from.
+/// The periods to choose from.
 const TIMES: [Time; 4] = [
     ("", text::audit::all_time),
     ("today", text::audit::today),
@@ -22,7 +22,7 @@ const TIMES: [Time; 4] = [
     ("30", text::audit::thirty_days),
 ];
 
-/// The address of the events that a filter asks for.
+/// The address of the audit trail with a filter.
 pub(super) fn link(filter: &Filter) -> String {
     with_query(
         "/audit",
@@ -35,7 +35,7 @@ pub(super) fn link(filter: &Filter) -> String {
     )
 }
 
-/// When a chosen time begins, in RFC 3339; empty for all time.
+/// The start of a period in RFC 3339. Empty for all time.
 pub(crate) fn moment_of(time: &str) -> String {
     const DAY: f64 = 86_400_000.0;
     let moment = Date::new_0();

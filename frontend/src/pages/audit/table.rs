@@ -1,4 +1,4 @@
-//! The table of events.
+//! The table of audit events.
 
 use latchkey_shared::audit::{Actor, AuditEvent, AuditTarget};
 use latchkey_shared::projects::MemberRole;
@@ -47,7 +47,7 @@ fn Row(event: AuditEvent) -> impl IntoView {
     .into_iter()
     .chain(detail.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), Some(written(value)))))
     .collect();
-    // Who logs in or chooses a password does it to themself.
+    // A user who logs in or changes a password is both actor and target. Do not name them twice.
     let other = target.filter(|target| actor.id.as_ref() != Some(&target.id));
     let more = match (more(&detail), &other) {
         (more, _) if more.is_empty() => None,
@@ -79,7 +79,7 @@ fn Row(event: AuditEvent) -> impl IntoView {
     }
 }
 
-/// A value of the detail as people read it.
+/// The text of a value in the detail.
 fn written(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -88,7 +88,7 @@ fn written(value: &Value) -> String {
     }
 }
 
-/// Who did it; their name leads to all that they did.
+/// The actor. The name of a user links to all events of that user.
 fn by(actor: Actor) -> AnyView {
     let Actor { kind, id, name } = actor;
     let all = link(&Filter { actor: id.clone().unwrap_or_else(|| name.clone()), ..Filter::default() });
@@ -103,7 +103,7 @@ fn by(actor: Actor) -> AnyView {
     }
 }
 
-/// What it was done to; its name leads there, where it still may be.
+/// The target. Its name links to its page, if that can still exist.
 fn to(target: AuditTarget, action: &str, detail: &Value) -> AnyView {
     let AuditTarget { kind, id, name } = target;
     let is_gone = action.ends_with(".deleted");
@@ -112,7 +112,7 @@ fn to(target: AuditTarget, action: &str, detail: &Value) -> AnyView {
         "token" if !is_gone => Some(format!("/tokens/{id}")),
         "project" if !is_gone => Some(format!("/projects/{id}")),
         "system" if !is_gone => Some(of_system(&id)),
-        // What belongs to a system is shown on its page.
+        // The APIs and keys of a system are on the page of the system.
         "api" => name.split_once(':').map(|(system, _)| of_system(system)),
         "verifier_key" => detail["system"].as_str().map(of_system),
         "user" => Some(with_query("/users", &[("q", &name)])),
@@ -124,7 +124,7 @@ fn to(target: AuditTarget, action: &str, detail: &Value) -> AnyView {
     }
 }
 
-/// What the sentence lacks without it: whom, which system, as what.
+/// The details that the sentence does not contain: the user, the system and the role.
 fn more(detail: &Value) -> String {
     let role = detail["role"].as_str().map(|role| match role {
         "admin" => text::projects::member_role(MemberRole::Admin),

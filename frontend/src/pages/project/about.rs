@@ -1,4 +1,4 @@
-//! What a project is called, and what can be done with it.
+//! The properties of a project and the actions for it.
 
 use latchkey_shared::fields;
 use latchkey_shared::projects::{Project, ProjectPatch};
@@ -17,7 +17,7 @@ use crate::navigation::with_query;
 use crate::text;
 use crate::time::Moment;
 
-/// What it is.
+/// The properties of the project.
 #[component]
 pub(crate) fn About(shown: RwSignal<Option<Project>>) -> impl IntoView {
     let facts = move || {
@@ -53,7 +53,7 @@ pub(crate) fn About(shown: RwSignal<Option<Project>>) -> impl IntoView {
     }
 }
 
-/// What can be done with the project as a whole.
+/// The actions for the project.
 #[component]
 pub(crate) fn Actions(shown: RwSignal<Option<Project>>) -> impl IntoView {
     let modifying = RwSignal::new(false);

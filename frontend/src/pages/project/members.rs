@@ -1,4 +1,4 @@
-//! Who belongs to a project.
+//! The members of a project.
 
 use latchkey_shared::page::Page;
 use latchkey_shared::projects::{Member, MemberRole};
@@ -17,14 +17,14 @@ use crate::components::toast::toasts;
 use crate::components::write::Write;
 use crate::text;
 
-/// Who belongs to it.
+/// The table of members, with the dialogs to add and remove a member.
 #[component]
 pub(crate) fn Members(project: StoredValue<String>, can_change: bool) -> impl IntoView {
     let reload = Reload::new();
     let adding = RwSignal::new(false);
     let leaving = RwSignal::new(None::<UserRef>);
     let is_leaving = dialog_for(leaving);
-    // Who belongs to it already is not suggested again.
+    // Members are not suggested again.
     let known = StoredValue::new(Vec::<String>::new());
     let toasts = toasts();
     let load = move |_: Option<&str>| -> Answer<Page<Member>> {

@@ -1,4 +1,4 @@
-//! The restricted systems that are open to a project.
+//! The restricted systems that a project may use.
 
 use latchkey_shared::systems::System;
 use leptos::prelude::*;
@@ -11,18 +11,17 @@ use crate::components::toast::toasts;
 use crate::components::write::Write;
 use crate::text;
 
-/// A system as a project sees it.
+/// A system, with its access for the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Door {
     pub(super) key: String,
     pub(super) name: String,
     pub(super) is_open: bool,
-    /// Else it is open to every project anyway.
+    /// A system that is not restricted is open to every project.
     pub(super) is_restricted: bool,
 }
 
-/// The systems that are restricted or opened to the project; only the latter,
-/// unless all are asked for.
+/// The systems that are open to the project explicitly. With `all`, also all other restricted systems.
 fn doors(project: &str, all: bool) -> Answer<Vec<Door>> {
     let opened = api::projects::systems(project);
     Box::pin(async move {
@@ -37,7 +36,7 @@ fn doors(project: &str, all: bool) -> Answer<Vec<Door>> {
     })
 }
 
-/// The restricted systems that are opened to it.
+/// The list of systems, with the dialogs to open and close a system.
 #[component]
 pub(crate) fn Systems(project: StoredValue<String>, can_change: bool) -> impl IntoView {
     let found = Reading::new(move || doors(&project.get_value(), can_change));

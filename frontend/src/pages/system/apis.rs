@@ -1,6 +1,5 @@
-//! The APIs of a system: `?q=&tag=&show=`. All of them are loaded, a few
-//! hundred at a time, so that searching and choosing a tag takes no time; only
-//! some are shown until more are asked for.
+//! The APIs of a system: `?q=&tag=&show=`. All of them are loaded, a few hundred per request, so that the
+//! filters work without a request. Only the first rows are shown until the user asks for more.
 
 mod add;
 mod asking;
@@ -28,7 +27,7 @@ use crate::components::write::Write;
 use crate::session::me;
 use crate::text;
 
-/// All APIs of the system, in the order of their paths.
+/// Loads all APIs of the system and sorts them by path and method.
 fn load(system: String) -> Answer<Arc<Vec<Api>>> {
     let all = api::all(move |cursor| api::systems::apis(&system, cursor));
     Box::pin(async move {
@@ -38,7 +37,7 @@ fn load(system: String) -> Answer<Arc<Vec<Api>>> {
     })
 }
 
-/// The list, and what can be done with it.
+/// The list of APIs and its dialogs.
 #[component]
 pub(super) fn Apis(shared: Shared) -> impl IntoView {
     let key = shared.key();

@@ -1,5 +1,5 @@
-//! What to write into a gateway's configuration: `?gateway=nginx`. The recipes
-//! are those of the `gateways` folder, which the tests run in real gateways.
+//! The configuration for a gateway: `?gateway=nginx`. The recipes are those of the `gateways` folder, which
+//! the tests run in real gateways.
 
 use latchkey_shared::installation::Installation;
 use latchkey_shared::systems::Gateway;
@@ -14,13 +14,13 @@ use crate::components::reading::{Loaded, Reading};
 use crate::navigation::{system_link, with_query};
 use crate::{api, text};
 
-/// What stands where no key is known.
+/// The placeholder for an unknown verifier key.
 const NO_KEY: &str = "YOUR_VERIFIER_KEY";
 
-/// The word in the address for calls without a gateway.
+/// The value in the URL for calls without a gateway.
 pub(super) const BY_HAND: &str = "curl";
 
-/// The files of a gateway; of calls by hand if there is none.
+/// The files for a gateway. Without a gateway, the example with `curl`.
 fn recipes(gateway: Option<Gateway>) -> &'static [(&'static str, &'static str)] {
     match gateway {
         Some(Gateway::Nginx) => &[("nginx.conf", include_str!("../../../../gateways/nginx.conf"))],
@@ -35,7 +35,7 @@ fn recipes(gateway: Option<Gateway>) -> &'static [(&'static str, &'static str)] 
     }
 }
 
-/// What is filled into a recipe.
+/// The values to fill into a recipe.
 #[derive(Clone, PartialEq)]
 struct Values {
     url: String,
@@ -63,9 +63,9 @@ impl Values {
     }
 }
 
-/// Host and port of an address, as configuration wants them apart.
+/// Splits a URL into host and port.
 fn host_and_port(url: &str) -> (String, String) {
-    // The server gives an address that is one.
+    // Cannot fail: the server sends a valid URL.
     let Ok(url) = Url::new(url) else { return (url.to_owned(), String::new()) };
     let default_port = if url.protocol() == "https:" { "443" } else { "80" };
     let port = Some(url.port()).filter(|port| !port.is_empty());
@@ -130,7 +130,7 @@ fn Recipes(installation: Installation, shared: Shared, chosen: Memo<Option<Gatew
             system: shared.key(),
             key: own.map_or_else(|| NO_KEY.to_owned(), |fresh| fresh.key.clone()),
             upstream: upstream.read().trim().to_owned(),
-            // nginx takes a port for all addresses, the others want a colon before it.
+            // nginx takes a bare port to listen on all addresses. The others need a colon before it.
             listen: if is_port && chosen.get() != Some(Gateway::Nginx) {
                 format!(":{listen}")
             } else {

@@ -1,5 +1,5 @@
-//! Importing an OpenAPI document: chosen, dropped or pasted; what it would
-//! change is shown before it is applied.
+//! Imports an OpenAPI document. The user chooses, drops or pastes it, and sees the changes before they are
+//! applied.
 
 mod choose;
 pub(super) mod draft;
@@ -18,7 +18,7 @@ use crate::components::write::Write;
 use crate::navigation::system_link;
 use crate::text;
 
-/// Chooses, compares, applies.
+/// The steps of an import: choose, compare, apply.
 #[component]
 pub(super) fn Import(shared: Shared) -> impl IntoView {
     let draft = shared.draft;
@@ -32,7 +32,8 @@ pub(super) fn Import(shared: Shared) -> impl IntoView {
     let refresh = move || {
         let answer = api::systems::find(&shared.key());
         spawn_local(async move {
-            // The document may have brought a base path. If this fails, the next visit shows it.
+            // The document may have changed the base path. If this request fails, the next visit shows the
+            // change.
             if let Ok(system) = answer.await {
                 shared.system.try_set(system);
             }
@@ -52,7 +53,7 @@ pub(super) fn Import(shared: Shared) -> impl IntoView {
         draft.document.set(Some(document.clone()));
         compare.send(document);
     });
-    // A tab that was left while the server compared.
+    // The tab was left while the server compared, so compare again.
     if let (Some(document), None, None) =
         (draft.document.get_untracked(), draft.report.get_untracked(), draft.applied.get_untracked())
     {

@@ -17,7 +17,7 @@ use crate::navigation::{system_link, with_query};
 use crate::time::Moment;
 use crate::{api, text};
 
-/// The list, creating one and deleting one.
+/// The list of keys, with the dialogs to create and delete a key.
 #[component]
 pub(super) fn Keys(shared: Shared) -> impl IntoView {
     let reload = Reload::new();
@@ -145,7 +145,7 @@ fn Table(rows: RwSignal<Vec<VerifierKey>>, ask: Callback<VerifierKey>) -> impl I
     }
 }
 
-/// Asks who will use the key.
+/// The form to create a key. It asks for the name and the gateway.
 #[component]
 fn NewKey(
     system: String,

@@ -1,5 +1,4 @@
-//! What a system administrator sets of a system: what it is, who may use it,
-//! and whether it is there at all.
+//! The settings of a system for system administrators: properties, access, disabling and deletion.
 
 mod access;
 mod change;
@@ -13,7 +12,7 @@ use self::existence::Existence;
 use self::properties::Properties;
 use super::shared::Shared;
 
-/// All of it.
+/// All settings of the system.
 #[component]
 pub(super) fn Settings(shared: Shared) -> impl IntoView {
     view! {

@@ -1,19 +1,19 @@
-//! What the parts of a system's page share, and keep while one switches between them.
+//! The state that the tabs of a system's page share.
 
 use latchkey_shared::systems::{IssuedVerifierKey, System};
 use leptos::prelude::*;
 
 use super::import::draft::Draft;
 
-/// What the parts of the page share, and keep while one switches between them.
+/// The state that the tabs of the page share. It is kept when the user switches tabs.
 #[derive(Clone, Copy)]
 pub(super) struct Shared {
-    /// The system as it is now.
+    /// The current system.
     pub(super) system: RwSignal<System>,
-    /// The document that may be imported.
+    /// The draft of an import.
     pub(super) draft: Draft,
-    /// The verifier key that was made on this page: here alone, so that it can
-    /// be filled into a snippet.
+    /// The verifier key that was created on this page. It is kept only here, so that the recipes can contain
+    /// it.
     pub(super) fresh_key: RwSignal<Option<IssuedVerifierKey>>,
 }
 

@@ -1,4 +1,4 @@
-//! What a token may call, and for whom. Both can be thousands.
+//! The grants and the targets of a token. There may be thousands of each.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::components::long_list::LongList;
 use crate::navigation::system_link;
 use crate::text;
 
-/// A system's APIs are written out at once up to this many; more when they are asked for.
+/// The list of a system with more APIs than this is closed at first.
 const OPEN_UP_TO: usize = 30;
 
 /// The granted APIs, by system.
@@ -42,7 +42,7 @@ pub(super) fn Grants(token: Token) -> impl IntoView {
     }
 }
 
-/// The APIs of one system.
+/// The granted APIs of one system.
 #[component]
 fn OfSystem(system: String, apis: Vec<ApiRef>) -> impl IntoView {
     let count = apis.len();
@@ -82,7 +82,7 @@ fn OfSystem(system: String, apis: Vec<ApiRef>) -> impl IntoView {
     }
 }
 
-/// The projects or users that it is for.
+/// The projects or users that the token is for.
 #[component]
 pub(super) fn Targets(token: Token) -> impl IntoView {
     match token.kind {

@@ -1,4 +1,4 @@
-//! Giving a token new credentials.
+//! The dialog to rotate a token.
 
 use latchkey_shared::tokens::{Kind, Rotation};
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use crate::components::toast::toasts;
 use crate::components::write::Write;
 use crate::{api, text};
 
-/// How long the old credentials stay good, in seconds.
+/// The choices for how long the old credentials stay valid, in seconds.
 const OVERLAPS: [u32; 4] = [0, 3_600, 86_400, 604_800];
 
 fn name(overlap: u32) -> &'static str {
@@ -22,19 +22,19 @@ fn name(overlap: u32) -> &'static str {
     }
 }
 
-/// Asks how long the old credentials should stay good, and rotates.
+/// Asks how long the old credentials stay valid, and rotates the token.
 #[component]
 pub(super) fn Rotate(
     open: RwSignal<bool>,
     id: String,
     kind: Kind,
-    /// Whether its client proves itself with a key of its own: that is what is replaced.
+    /// Whether the client authenticates with its own key. The rotation then replaces that key.
     has_client_key: bool,
-    /// Called when it is done.
+    /// Called after the rotation.
     #[prop(into)]
     then: Callback<()>,
 ) -> impl IntoView {
-    // Long enough to hand the new credentials on without a gap.
+    // A day leaves enough time to hand over the new credentials without a gap.
     let overlap = RwSignal::new(86_400_u32);
     let public_key = RwSignal::new(String::new());
     let toasts = toasts();

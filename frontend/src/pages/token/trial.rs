@@ -1,4 +1,4 @@
-//! "Would this call be allowed, and why not?"
+//! The panel that tells whether a call with the token would be allowed, and why not.
 
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::systems::System;
@@ -13,7 +13,7 @@ use crate::components::reading::{Loaded, Reading};
 use crate::components::write::Write;
 use crate::{api, text};
 
-/// The panel.
+/// The panel to try a call.
 #[component]
 pub(super) fn TryIt(token: Token) -> impl IntoView {
     let systems = Reading::new(|| api::all(|cursor| api::systems::list("", cursor)));
@@ -29,7 +29,7 @@ pub(super) fn TryIt(token: Token) -> impl IntoView {
     }
 }
 
-/// A call that the token is likely to be for: system, method and path.
+/// Suggests a call that the token is likely to make: system, method and path.
 fn likely_call(token: &Token, systems: &[System]) -> (String, String, String) {
     let find = |key: &str| systems.iter().find(|system| system.key == key);
     let granted = token.apis.iter().find(|api| !api.removed).and_then(|api| {
@@ -47,8 +47,7 @@ fn likely_call(token: &Token, systems: &[System]) -> (String, String, String) {
     })
 }
 
-/// A path template with values in place of its parameters; that of the project
-/// stays where none is known.
+/// Fills in the parameters of a path template. The project parameter stays if no project is known.
 fn likely_path(template: &str, project_param: &str, project: Option<&str>) -> String {
     let mut path = String::new();
     let mut rest = template.split_once('#').map_or(template, |(before, _)| before);
@@ -66,7 +65,7 @@ fn likely_path(template: &str, project_param: &str, project: Option<&str>) -> St
     path + rest
 }
 
-/// What can be said of a path without asking.
+/// Checks what can be checked without a request.
 fn is_path(typed: &str) -> Result<(), Refusal> {
     starts_with_slash(typed)?;
     if typed.contains('{') {
@@ -177,7 +176,7 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
     .into_any()
 }
 
-/// What would become of the call.
+/// The decision about the call.
 #[component]
 fn Answer(decision: Decision) -> impl IntoView {
     let (class, verdict) = if decision.allowed {

@@ -1,4 +1,4 @@
-//! How a token was used: a small chart, the same as a table, and why calls were denied.
+//! The usage of a token: a chart, the same numbers as a table, and the reasons of denied calls.
 
 use std::collections::BTreeMap;
 
@@ -11,25 +11,25 @@ use crate::components::reading::{Loaded, Reading};
 use crate::time::{self, number};
 use crate::{api, text};
 
-/// How many days there are in the chart.
+/// The number of days in the chart.
 const DAYS: u32 = 30;
-/// The chart's own units: each day is so wide, its bar a little less.
+/// The units of the SVG chart. A bar is a little narrower than the slot of its day.
 const SLOT: f64 = 20.0;
 const BAR: f64 = 14.0;
 const HEIGHT: f64 = 120.0;
-/// What the server calls a call that passed.
+/// The outcome of an allowed call, as the server names it.
 const ALLOWED: &str = "allowed";
 
-/// One day of use.
+/// The usage of one day.
 #[derive(Clone, Default)]
 struct Day {
-    /// In UTC: `2026-11-24`.
+    /// In UTC, for example `2026-11-24`.
     date: String,
     allowed: i64,
     denied: i64,
 }
 
-/// The last days, earliest first, those without calls too.
+/// The last days, earliest first. Days without calls are included.
 fn days(usage: &Usage) -> Vec<Day> {
     let mut calls: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for one in &usage.days {
@@ -50,7 +50,7 @@ fn days(usage: &Usage) -> Vec<Day> {
         .collect()
 }
 
-/// The panel.
+/// The usage panel.
 #[component]
 pub(super) fn UsagePanel(id: String) -> impl IntoView {
     let usage = Reading::new(move || api::tokens::usage(&id));
@@ -118,13 +118,13 @@ fn Used(usage: Usage) -> impl IntoView {
     }
 }
 
-/// Calls per day: allowed below, denied on top of them.
+/// The calls per day as stacked bars: allowed calls below, denied calls above.
 #[component]
 fn Chart(days: Vec<Day>, summary: String) -> impl IntoView {
     let most = days.iter().map(|day| day.allowed + day.denied).max().unwrap_or(1).max(1);
     #[expect(clippy::cast_precision_loss, reason = "a count of calls is far below 2^53")]
     let height = |count: i64| {
-        // A single call among thousands is still seen.
+        // A single call among thousands must stay visible.
         if count == 0 { 0.0 } else { (count as f64 / most as f64 * HEIGHT).max(2.0) }
     };
     let bars = days

@@ -1,4 +1,4 @@
-//! What was entered about a token.
+//! The input of the form for a token.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::components::api_picker::grants::Grants;
 use crate::components::choices::Choice;
 use crate::text;
 
-/// What is in the form.
+/// The input of the form.
 #[derive(Clone, Copy)]
 pub(crate) struct Draft {
     pub(crate) kind: Kind,
@@ -21,15 +21,15 @@ pub(crate) struct Draft {
     pub(crate) description: RwSignal<String>,
     pub(crate) grants: Grants,
     pub(crate) all_projects: RwSignal<bool>,
-    /// Projects or users.
+    /// Projects for an RSA token, users for a JWT token.
     pub(crate) targets: RwSignal<Vec<Choice>>,
     pub(crate) expires_at: RwSignal<String>,
     pub(crate) allowed_ips: RwSignal<String>,
     pub(crate) key_size: RwSignal<String>,
     pub(crate) one_time_only: RwSignal<bool>,
-    /// The client's own, in place of a secret.
+    /// The public key of the client, which replaces a secret.
     pub(crate) public_key: RwSignal<String>,
-    /// Whether it was tried to submit: from then on what is missing is said.
+    /// Whether the user tried to submit the form. From then on, missing fields show errors.
     pub(crate) submitted: RwSignal<bool>,
 }
 
@@ -62,7 +62,7 @@ impl Draft {
         }
     }
 
-    /// What is wrong with the name, by the server's own rule.
+    /// The error of the name, by the same rule as on the server.
     pub(super) fn name_fault(self) -> Option<String> {
         let refusal = fields::name(&self.name.read()).err()?;
         Some(text::problems::at_field(refusal.code, &refusal.message))
@@ -103,7 +103,7 @@ impl Draft {
         }
     }
 
-    /// Whether anything is wrong that can be told here.
+    /// Whether any check of this form fails.
     pub(super) fn is_faulty(self) -> bool {
         [self.name_fault(), self.grants_fault(), self.targets_fault(), self.ips_fault(), self.expires_fault()]
             .iter()
@@ -120,7 +120,7 @@ impl Draft {
             .collect()
     }
 
-    /// Projects; none when it is for all.
+    /// The keys of the projects. Empty if the token is for all projects.
     pub(super) fn projects(self) -> Vec<String> {
         if self.kind == Kind::Rsa && !self.all_projects.get_untracked() {
             self.target_keys()
@@ -159,7 +159,7 @@ impl Draft {
         }
     }
 
-    /// What differs from the token as it is.
+    /// The changes against the current token.
     pub(super) fn patch(self, token: &Token) -> TokenPatch {
         let before = Self::snapshot(token);
         let set = |keys: &[String]| keys.iter().cloned().collect::<BTreeSet<_>>();
@@ -188,7 +188,7 @@ impl Draft {
         }
     }
 
-    /// The token as the form would ask for it.
+    /// The request that would create a token like this.
     pub(super) fn snapshot(token: &Token) -> NewToken {
         Self::new(token.kind, Some(token)).new_token()
     }
@@ -209,7 +209,7 @@ fn targets_of(token: &Token) -> Vec<Choice> {
     }
 }
 
-/// A moment as `datetime-local` wants it: in the browser's time zone, to the minute.
+/// Formats a time for a `datetime-local` input: in the time zone of the browser, to the minute.
 fn local_time(at: &Timestamp) -> String {
     let date = Date::new(&JsValue::from_str(at.as_str()));
     let shifted = date.get_time() - date.get_timezone_offset() * 60_000.0;
@@ -217,7 +217,7 @@ fn local_time(at: &Timestamp) -> String {
     text.get(..16).unwrap_or_default().to_owned()
 }
 
-/// What was typed into it, as the API wants it; nothing for never.
+/// Converts the value of a `datetime-local` input for the API. `None` means that the token never expires.
 fn utc_time(typed: &str) -> Option<String> {
     let date = Date::new(&JsValue::from_str(typed));
     (!typed.is_empty() && !date.get_time().is_nan()).then(|| String::from(date.to_iso_string()))

@@ -1,4 +1,4 @@
-//! The fields of a token.
+//! The fields of the form for a token.
 
 use latchkey_shared::page::Page;
 use latchkey_shared::tokens::Kind;
@@ -14,19 +14,19 @@ use crate::components::form::at_field;
 use crate::session::me;
 use crate::text;
 
-/// The fields of both forms.
+/// The fields that both forms share.
 #[component]
 pub(crate) fn Fields(
     draft: Draft,
     error: Signal<Option<Error>>,
-    /// The id of the token that may have the name already.
+    /// The id of the token that may already have the name.
     #[prop(into)]
     except: String,
     #[prop(default = true)] is_new: bool,
 ) -> impl IntoView {
     let is_admin = me().is_system_admin();
     let name = name_error(draft, error, except);
-    // What is wrong by our own rule, once it was tried to submit; else what the server said.
+    // The error of our own check after the first submission, otherwise the error of the server.
     let told = move |own: fn(Draft) -> Option<String>, field: &'static str| {
         let at_server = at_field(error, field);
         Signal::derive(move || {
@@ -158,19 +158,19 @@ pub(crate) fn Fields(
     }
 }
 
-/// What is wrong with the name, and what to do when its field is left: the server
-/// is asked whether the name is free.
+/// The error of the name, and the callback for when its field loses the focus. The callback asks the server
+/// whether the name is free.
 fn name_error(
     draft: Draft,
     error: Signal<Option<Error>>,
     except: String,
 ) -> (Signal<Option<String>>, Callback<()>) {
-    // The name that is known to be taken.
+    // The last name that the server reported as taken.
     let taken = RwSignal::new(None::<String>);
     let ask = move |name: String| {
         let answer = api::tokens::is_name_free(&name, &except);
         spawn_local(async move {
-            // Whoever cannot be told now is told on submit.
+            // If the request fails, the server reports a taken name on submit.
             if answer.await == Ok(false) {
                 taken.try_set(Some(name));
             }
@@ -178,7 +178,7 @@ fn name_error(
     };
     let left = RwSignal::new(false);
     let at_server = at_field(error, "name");
-    // What the server refused, until something else is typed.
+    // The name that the server refused. Its error is shown until the name changes.
     let refused = RwSignal::new(String::new());
     Effect::new(move || {
         if at_server.read().is_some() {

@@ -11,14 +11,14 @@ use crate::components::token_actions::{HandOver, TokenName, other_switch, switch
 use crate::text;
 use crate::time::{Expiry, LastUsed, Moment};
 
-/// The list with tokens in it.
+/// The table of tokens.
 #[component]
 pub(crate) fn Table(
     rows: RwSignal<Vec<TokenSummary>>,
     selected: RwSignal<Vec<TokenName>>,
     delete: RwSignal<Option<TokenName>>,
     reload: Reload,
-    /// Whether anything can be done with the tokens.
+    /// Whether the user can manage tokens.
     can_apply: bool,
 ) -> impl IntoView {
     let manageable = move || rows.read().iter().filter(|token| token.manageable).count();
@@ -138,7 +138,7 @@ fn Row(
             },
         )
     });
-    // A token that is only granted to this person stands among those that they manage.
+    // A token that is only granted to the user has empty cells, because the table has columns for actions.
     let (select, actions) = match cells {
         Some((select, actions)) => (Some(select.into_any()), Some(actions.into_any())),
         None if can_apply => {

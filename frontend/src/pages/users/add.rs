@@ -1,4 +1,4 @@
-//! Adds a user.
+//! The form to add a user.
 
 use latchkey_shared::fields;
 use latchkey_shared::users::{NewUser, Role};

@@ -1,9 +1,9 @@
-//! What was asked for about a user.
+//! The state of the dialogs about a user.
 
 use latchkey_shared::users::User;
 use leptos::prelude::*;
 
-/// What is about to be done, each to one user.
+/// The user that each dialog is about. A dialog is closed while its signal is `None`.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked {
     pub(crate) modify: RwSignal<Option<User>>,

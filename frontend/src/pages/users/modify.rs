@@ -1,4 +1,4 @@
-//! Changes a user.
+//! The form to change a user.
 
 use latchkey_shared::fields;
 use latchkey_shared::users::{User, UserPatch};

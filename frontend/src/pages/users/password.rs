@@ -1,4 +1,4 @@
-//! Temporary passwords: made up, set and handed over.
+//! Temporary passwords: generated or typed, set and handed over.
 
 use latchkey_shared::fields;
 use latchkey_shared::users::{User, UserPatch};
@@ -12,7 +12,7 @@ use crate::components::listing::Reload;
 use crate::components::write::Write;
 use crate::{api, text};
 
-/// A temporary password: made up, or somebody's own.
+/// A temporary password, either generated or typed by the administrator.
 #[derive(Clone, Copy)]
 pub(super) struct Temporary {
     pub(super) is_own: RwSignal<bool>,
@@ -33,7 +33,7 @@ impl Temporary {
         }
     }
 
-    /// The password, if it is good.
+    /// The password, if it is valid.
     pub(super) fn take(self) -> Option<String> {
         if !self.rule.holds() {
             return None;
@@ -50,8 +50,8 @@ impl Temporary {
     }
 }
 
-/// A password of 100 random bits that can be read out: four groups of five,
-/// without letters that look alike. Nothing where the browser has no randomness.
+/// Generates a password of 100 random bits that can be read aloud: four groups of five letters or digits,
+/// without those that look alike. `None` if the browser has no source of randomness.
 fn generate() -> Option<String> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0; 20];
@@ -90,7 +90,7 @@ pub(super) fn TemporaryPassword(password: Temporary) -> impl IntoView {
     }
 }
 
-/// A password that was just set; it is nowhere else.
+/// A password that was just set. It is stored nowhere else in plain text.
 #[derive(Clone)]
 pub(super) struct Handed {
     pub(super) username: String,

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::components::field::Select;
 use crate::text;
 
-/// The choice of a role.
+/// The selection list for the role.
 #[component]
 pub(super) fn RoleChoice(role: RwSignal<String>) -> impl IntoView {
     let roles = [Role::User, Role::SystemAdmin]
@@ -22,7 +22,7 @@ pub(super) fn RoleChoice(role: RwSignal<String>) -> impl IntoView {
     }
 }
 
-/// The role that is chosen.
+/// The chosen role.
 pub(super) fn chosen(role: RwSignal<String>) -> Role {
     if *role.read_untracked() == Role::SystemAdmin.as_str() { Role::SystemAdmin } else { Role::User }
 }

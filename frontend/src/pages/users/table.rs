@@ -80,7 +80,7 @@ fn RowActions(user: User, asked: Asked, is_me: bool) -> impl IntoView {
             </button>
             <Menu id label=text::users::more_for(&name) is_icon=true>
                 {if is_me {
-                    // Nobody shuts themself out; the password is theirs to choose.
+                    // Users cannot disable themselves, and they change their own password on another page.
                     view! { <a href="/password?next=/users">{text::session::change_password()}</a> }.into_any()
                 } else {
                     view! {

@@ -1,4 +1,4 @@
-//! Adds an API by hand.
+//! The form to add an API by hand.
 
 use latchkey_shared::fields;
 use latchkey_shared::systems::{ApiScope, NewApi};
@@ -13,11 +13,11 @@ use crate::components::toast::toasts;
 use crate::components::write::Write;
 use crate::text;
 
-/// Asks for what an API needs that no document brings.
+/// Asks for the properties that an OpenAPI document would otherwise supply.
 #[component]
 pub(crate) fn AddApi(
     system: String,
-    /// Whether one was added.
+    /// Called at the end. The flag says whether an API was added.
     #[prop(into)]
     close: Callback<bool>,
 ) -> impl IntoView {
@@ -39,7 +39,7 @@ pub(crate) fn AddApi(
     let [name_rule, tags_rule] = draft.rules(error);
     let submit = move || {
         let typed = |field: RwSignal<String>| field.get_untracked().trim().to_owned();
-        // All are asked, so that each says what is wrong with it.
+        // `&` evaluates all rules, so that each field shows its error.
         if path_rule.holds() & name_rule.holds() & id_rule.holds() & tags_rule.holds() {
             create.send(NewApi {
                 operation_id: typed(operation_id),

@@ -1,14 +1,14 @@
-//! What was asked for about an API.
+//! The state of the dialogs about an API.
 
 use latchkey_shared::systems::Api;
 use leptos::prelude::*;
 
-/// Method and path.
+/// The method and the path of an API.
 pub(super) fn operation(api: &Api) -> String {
     format!("{} {}", api.method, api.shown_path())
 }
 
-/// What is asked about an API.
+/// A dialog about an API.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Question {
     Change,
@@ -16,10 +16,10 @@ pub(super) enum Question {
     Delete,
 }
 
-/// What rows and dialogs need.
+/// The signals that the rows and the dialogs share.
 #[derive(Clone, Copy)]
 pub(crate) struct Asking {
-    /// The API that is asked about.
+    /// The API that the open dialog is about.
     pub(crate) api: RwSignal<Option<Api>>,
     pub(crate) change: RwSignal<bool>,
     pub(crate) confirm: RwSignal<bool>,

@@ -1,4 +1,4 @@
-//! Changes an API.
+//! The form to change an API.
 
 use latchkey_shared::systems::{Api, ApiPatch};
 use leptos::prelude::*;
@@ -11,12 +11,12 @@ use crate::components::toast::toasts;
 use crate::components::write::Write;
 use crate::text;
 
-/// Changes what can be changed of an API.
+/// Edits the properties of an API that can be changed.
 #[component]
 pub(crate) fn ChangeApi(
     system: String,
     api: Api,
-    /// Whether it was changed.
+    /// Called at the end. The flag says whether the API was changed.
     #[prop(into)]
     close: Callback<bool>,
 ) -> impl IntoView {
@@ -36,7 +36,7 @@ pub(crate) fn ChangeApi(
     let [name_rule, tags_rule] = draft.rules(error);
     let submit = move || {
         if name_rule.holds() & tags_rule.holds() {
-            // A tag of a document may have a comma in it: what was not touched stays.
+            // Tags from an OpenAPI document may contain commas. Do not send them unless they were edited.
             let tags = Some(draft.tags.get_untracked()).filter(|typed| *typed != tags_before);
             change.send(ApiPatch {
                 name: Some(draft.name.get_untracked()),

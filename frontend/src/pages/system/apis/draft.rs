@@ -1,4 +1,4 @@
-//! The fields that a new and a changed API share.
+//! The fields of the forms to add and to change an API.
 
 use latchkey_shared::fields::{self, Refusal};
 use latchkey_shared::systems::ApiScope;
@@ -9,7 +9,7 @@ use crate::components::field::{Field, Select};
 use crate::components::form::Checked;
 use crate::text;
 
-/// Tags as they are typed, and as they are sent.
+/// Splits the typed text into tags.
 pub(super) fn split_tags(typed: &str) -> Vec<String> {
     typed
         .split([',', '，', '、'])
@@ -27,7 +27,7 @@ pub(super) fn read_scope(typed: &str) -> ApiScope {
     if typed == ApiScope::Global.as_str() { ApiScope::Global } else { ApiScope::Project }
 }
 
-/// The choice whether calls happen in a project, with what that means.
+/// The choice of the scope, with an explanation.
 #[component]
 fn ScopeChoice(value: RwSignal<String>) -> impl IntoView {
     view! {
@@ -51,7 +51,7 @@ fn ScopeChoice(value: RwSignal<String>) -> impl IntoView {
     }
 }
 
-/// What an administrator says of an API, whether they add or change it.
+/// The input that the forms to add and to change an API share.
 #[derive(Clone, Copy)]
 pub(super) struct Draft {
     pub(super) name: RwSignal<String>,
@@ -65,7 +65,7 @@ impl Draft {
         Self { name: RwSignal::new(name), tags: RwSignal::new(tags), scope }
     }
 
-    /// By which rules its name and tags may be sent.
+    /// The checks for the name and the tags.
     pub(super) fn rules(self, error: Signal<Option<api::Error>>) -> [Checked; 2] {
         [
             Checked::new(self.name, fields::name, error, "name"),
@@ -74,7 +74,7 @@ impl Draft {
     }
 }
 
-/// Tags and scope.
+/// The fields for the tags and the scope.
 #[component]
 pub(super) fn TagsAndScope(draft: Draft, tags_rule: Checked) -> impl IntoView {
     view! {

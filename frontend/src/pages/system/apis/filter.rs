@@ -1,14 +1,14 @@
-//! Which APIs are shown.
+//! The filters of the list of APIs.
 
 use latchkey_shared::systems::{Api, ApiScope};
 use leptos::prelude::*;
 
 use super::asking::operation;
 
-/// How many rows are shown at first, and how many more each time.
+/// The number of rows that are shown at first, and that each click adds.
 pub(super) const STEP: usize = 200;
 
-/// Which APIs are shown.
+/// The filters, as in the URL.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct Filter {
     pub(super) search: String,
@@ -39,7 +39,7 @@ pub(super) fn needs_attention(api: &Api) -> bool {
     api.removed || api.unmatchable.is_some()
 }
 
-/// One of a few, kept in the address.
+/// A filter with a few options, which the URL keeps.
 #[component]
 pub(super) fn Choice(
     label: &'static str,

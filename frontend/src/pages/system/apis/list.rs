@@ -17,7 +17,7 @@ use crate::components::search::SearchBox;
 use crate::navigation::{system_link, with_query};
 use crate::text;
 
-/// The APIs that fit, under what chooses them.
+/// The filters and the APIs that match them.
 #[component]
 pub(crate) fn List(
     all: Arc<Vec<Api>>,
@@ -221,12 +221,12 @@ fn Row(api: Api, can_change: bool, asking: Asking) -> impl IntoView {
     }
 }
 
-/// A path that breaks behind its slashes where there is little room.
+/// A path that may break after each slash where space is short.
 fn breakable(path: &str) -> impl IntoView + use<> {
     path.split_inclusive('/').map(|part| view! { {part.to_owned()} <wbr /> }).collect_view()
 }
 
-/// What can be done with an API.
+/// The actions for an API.
 #[component]
 fn Actions(api: Api, asking: Asking) -> impl IntoView {
     let (id, label) = (format!("actions-{}", api.id), text::systems::actions_of(&operation(&api)));

@@ -1,4 +1,4 @@
-//! Chooses a document, and shows what is wrong with it.
+//! The choice of a document, and the display of its errors.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,7 +11,7 @@ use crate::api::Error;
 use crate::components::notice::Notice;
 use crate::text;
 
-/// By file, drop or paste.
+/// Takes a document from a file, a drop or pasted text.
 #[component]
 pub(crate) fn Choose(draft: Draft, look_at: Callback<Document>) -> impl IntoView {
     let fault = RwSignal::new(None::<&'static str>);
@@ -42,7 +42,7 @@ pub(crate) fn Choose(draft: Draft, look_at: Callback<Document>) -> impl IntoView
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         if let Some(input) = input {
             take(input.files());
-            // So that choosing the same file again is a choice as well.
+            // Reset the input, so that choosing the same file again fires an event.
             input.set_value("");
         }
     };
@@ -95,7 +95,7 @@ pub(crate) fn Choose(draft: Draft, look_at: Callback<Document>) -> impl IntoView
     }
 }
 
-/// The document that was chosen, and whether something is being done with it.
+/// The chosen document, and whether a request is pending.
 #[component]
 pub(crate) fn Chosen(document: Document, draft: Draft, is_busy: Signal<bool>) -> impl IntoView {
     let size = size(document.text.len());
@@ -130,7 +130,7 @@ fn size(bytes: usize) -> String {
     if kilobytes < 1024.0 { format!("{kilobytes:.1} KiB") } else { format!("{:.1} MiB", kilobytes / 1024.0) }
 }
 
-/// What is wrong with the document, and where in it; or why it could not be sent.
+/// The first error in the document with its line. Otherwise the reason why the request failed.
 #[component]
 pub(crate) fn Fault(error: Signal<Option<Error>>, draft: Draft, again: Callback<()>) -> impl IntoView {
     let fault = move || {
@@ -168,7 +168,7 @@ pub(crate) fn Fault(error: Signal<Option<Error>>, draft: Draft, again: Callback<
     }
 }
 
-/// `line 12 column 7`, as both parsers write it.
+/// Reads the position from a message: `line 12 column 7`. Both parsers of the server write it like this.
 fn place(message: &str) -> Option<(usize, usize)> {
     let number_after = |word: &str| -> Option<usize> {
         let (_, rest) = message.rsplit_once(word)?;
@@ -179,8 +179,7 @@ fn place(message: &str) -> Option<(usize, usize)> {
     Some((number_after("line ")?, number_after("column ").unwrap_or(1)))
 }
 
-/// The line that is meant, its number, and a sign under the character; only a
-/// part of a very long line.
+/// The number of the line, and its text with a `^` below the character. A very long line is shortened.
 fn excerpt(document: &str, (number, column): (usize, usize)) -> Option<(usize, String)> {
     const AROUND: usize = 60;
     let line = document.lines().nth(number.checked_sub(1)?)?;

@@ -1,4 +1,4 @@
-//! What a document would change.
+//! The report of an import.
 
 use latchkey_shared::systems::{ImportReport, ImportedApi};
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use crate::components::long_list::LongList;
 use crate::components::token_links::TokenLinks;
 use crate::text;
 
-/// Operations of one sort are written out at once up to this many; more when they are asked for.
+/// A list of operations with more rows than this is closed at first.
 const OPEN_UP_TO: usize = 50;
 
 pub(crate) fn changes_anything(report: &ImportReport, base_path: &str) -> bool {
@@ -15,16 +15,16 @@ pub(crate) fn changes_anything(report: &ImportReport, base_path: &str) -> bool {
         || brings_base_path(report, base_path)
 }
 
-/// A document without servers leaves the base path as it is.
+/// Whether the base path changes. A document without servers does not change it.
 fn brings_base_path(report: &ImportReport, base_path: &str) -> bool {
     !report.base_path.is_empty() && report.base_path != base_path
 }
 
-/// What an import changes.
+/// The changes of an import.
 #[component]
 pub(crate) fn Report(
     report: ImportReport,
-    /// The base path until now.
+    /// The current base path.
     before: String,
 ) -> impl IntoView {
     let base_path = brings_base_path(&report, &before)
@@ -72,7 +72,7 @@ pub(crate) fn Report(
     }
 }
 
-/// Operations of one sort.
+/// The operations that are added, changed or removed.
 #[component]
 fn Operations(title: &'static str, apis: Vec<ImportedApi>, class: &'static str) -> impl IntoView {
     if apis.is_empty() {

@@ -1,4 +1,4 @@
-//! Which projects may use a system.
+//! The access settings: which projects may use a system.
 
 use latchkey_shared::page::Page;
 use latchkey_shared::projects::ProjectRef;
@@ -15,7 +15,7 @@ use crate::components::write::Write;
 use crate::pages::system::shared::Shared;
 use crate::{api, text};
 
-/// Which projects may use it.
+/// The choice between all projects and certain projects.
 #[component]
 pub(crate) fn Access(shared: Shared) -> impl IntoView {
     let toasts = toasts();
@@ -54,7 +54,7 @@ pub(crate) fn Access(shared: Shared) -> impl IntoView {
     }
 }
 
-/// The projects that it is opened to, to be closed and others to be opened.
+/// The projects that the system is open to, with the actions to open and close it.
 #[component]
 fn OpenedTo(shared: Shared) -> impl IntoView {
     let projects = Reading::new(move || api::systems::projects(&shared.key()));

@@ -1,4 +1,4 @@
-//! Changes a system.
+//! Changes the settings of a system.
 
 use latchkey_shared::systems::{System, SystemPatch};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::components::toast::toasts;
 use crate::components::write::Write;
 use crate::pages::system::shared::Shared;
 
-/// Sends a change of the system; shows it from then on.
+/// A write that sends a change of the system, shows the changed system and calls `then`.
 pub(super) fn change(shared: Shared, then: impl Fn() + 'static) -> Write<SystemPatch> {
     let toasts = toasts();
     Write::new(

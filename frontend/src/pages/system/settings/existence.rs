@@ -1,4 +1,4 @@
-//! Disables and deletes a system.
+//! Disabling and deleting a system.
 
 use latchkey_shared::systems::SystemPatch;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use crate::components::write::Write;
 use crate::pages::system::shared::Shared;
 use crate::{api, text};
 
-/// Disabling and deleting.
+/// The buttons and dialogs to disable, enable and delete the system.
 #[component]
 pub(crate) fn Existence(shared: Shared) -> impl IntoView {
     let (is_switching, is_deleting) = (RwSignal::new(false), RwSignal::new(false));

@@ -24,7 +24,7 @@ pub(crate) fn Properties(shared: Shared) -> impl IntoView {
     let parameter_rule = Checked::new(parameter, not_empty, error, "project_param");
     let submit = move || {
         let typed = |field: RwSignal<String>| Some(field.get_untracked().trim().to_owned());
-        // All are asked, so that each says what is wrong with it.
+        // `&` evaluates all rules, so that each field shows its error.
         if name_rule.holds() & audience_rule.holds() & parameter_rule.holds() {
             save.send(SystemPatch {
                 name: typed(name),

@@ -1,7 +1,6 @@
-//! Builds the single-page app into `frontend/dist`: WebAssembly split into what is
-//! seen first and parts that are loaded later, its glue by wasm-bindgen, names with
-//! a hash of what is in them, and each file compressed once here instead of at
-//! every request.
+//! Builds the single-page app into `frontend/dist`. The WebAssembly is split into the code for the first
+//! screens and chunks that are loaded later. wasm-bindgen generates the glue code. File names contain a hash
+//! of their content, and each file is compressed once here instead of at every request.
 
 use std::fs;
 use std::io::Write as _;
@@ -14,15 +13,15 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::command::{cargo, root, run, target};
 use crate::install::{WASM_TARGET, wasm_target};
 
-/// What wasm, JavaScript and CSS may weigh together before the login or the list of
-/// tokens is on the screen, brotli-compressed, in bytes.
+/// The maximum size of all wasm, JavaScript and CSS that the login page or the list of tokens needs, in bytes
+/// after brotli.
 const START_LIMIT: u64 = 250 * 1024;
 
-/// The same with every part that is loaded later: a little more than it is, so that
-/// it does not grow unseen.
+/// The maximum size including all chunks that are loaded later. It is a little above the current size, so
+/// that growth is noticed.
 const TOTAL_LIMIT: u64 = 545 * 1024;
 
-/// What the bundle is made from. A change of anything else leaves it as it is.
+/// The inputs of the bundle. It is rebuilt only when they change.
 const INPUTS: [&str; 8] = [
     ".cargo/config.toml",
     "Cargo.lock",
@@ -34,21 +33,21 @@ const INPUTS: [&str; 8] = [
     "xtask/src/bundle.rs",
 ];
 
-/// How the screens are compiled.
+/// How the screens are built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// As small as can be, and compressed: what users get.
+    /// Optimised for size and compressed: the build for users.
     Spa,
-    /// As quickly as can be: what is looked at while it is written.
+    /// Compiled quickly and not compressed: the build for development.
     Dev,
 }
 
-/// Writes `frontend/dist` anew for looking at it now.
+/// Builds `frontend/dist` for development.
 pub(crate) fn quick() -> Result<()> {
     write_dist(&build(Profile::Dev)?, Profile::Dev)
 }
 
-/// Brings `frontend/dist` up to date and returns the fingerprint of what is in it.
+/// Updates `frontend/dist` if its inputs have changed. Returns the fingerprint of its content.
 pub(crate) fn bundle() -> Result<String> {
     let stamp = target()?.join("spa").join("stamp");
     let inputs = fingerprint(&INPUTS.map(|input| root().join(input)), &dist())?;
@@ -67,7 +66,7 @@ pub(crate) fn bundle() -> Result<String> {
     Ok(outputs)
 }
 
-/// Prints what a browser has to load, first and in all, and fails if it is more than it should be.
+/// Prints the size of each file and both totals. Fails if a total exceeds its limit.
 pub(crate) fn check_size() -> Result<()> {
     let page = fs::read_to_string(dist().join("index.html")).context("the screens are not built")?;
     let (mut start, mut total) = (0, 0);
@@ -101,11 +100,11 @@ fn dist() -> PathBuf {
     root().join("frontend").join("dist")
 }
 
-/// Compiles the app to WebAssembly. It has a target folder of its own: cargo
-/// would otherwise lock the server's while the browser's is being built.
+/// Compiles the app to WebAssembly. It uses its own target folder, so that cargo can build the server at the
+/// same time without waiting for a lock.
 fn build(profile: Profile) -> Result<PathBuf> {
     wasm_target()?;
-    // Cargo calls the folder of its profile `dev` otherwise.
+    // Cargo names the output folder of the profile `dev` differently.
     let (name, output) = match profile {
         Profile::Spa => ("spa", "spa"),
         Profile::Dev => ("dev", "debug"),
@@ -118,8 +117,8 @@ fn build(profile: Profile) -> Result<PathBuf> {
     Ok(folder.join(WASM_TARGET).join(output).join("latchkey-frontend.wasm"))
 }
 
-/// Splits the compiled app at the parts that `frontend/src/later.rs` names and makes
-/// its glue. Returns the folder with all of it.
+/// Splits the compiled app into the chunks that `frontend/src/later.rs` names, and generates the glue code.
+/// Returns the folder with the result.
 fn bind(wasm: &Path) -> Result<PathBuf> {
     let folder = target()?.join("spa").join("bound");
     remove(&folder)?;
@@ -143,7 +142,7 @@ fn bind(wasm: &Path) -> Result<PathBuf> {
         .web(true)?
         .debug(false)
         .typescript(false)
-        .keep_lld_exports(true) // The parts use them.
+        .keep_lld_exports(true) // The chunks use them.
         .remove_name_section(true)
         .remove_producers_section(true)
         .omit_default_module_path(true)
@@ -158,7 +157,7 @@ fn bind(wasm: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Writes `frontend/dist` anew from the compiled app and the files beside it.
+/// Writes `frontend/dist` from the compiled app and its static files.
 fn write_dist(wasm: &Path, profile: Profile) -> Result<()> {
     let bound = bind(wasm)?;
     let source = root().join("frontend");
@@ -181,7 +180,7 @@ fn write_dist(wasm: &Path, profile: Profile) -> Result<()> {
         fill(slot, format!("/assets/{name}"))?;
     }
 
-    // The app and its parts name each other, so one hash is for all.
+    // The app and its chunks refer to each other by name, so all of them share one hash.
     let code = files(&bound, Path::new(""))?;
     let all = code.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
     let folder = format!("latchkey-{}", short_hash(&all.concat()));
@@ -197,7 +196,7 @@ fn write_dist(wasm: &Path, profile: Profile) -> Result<()> {
     write(&dist().join("index.html"), page.as_bytes(), profile)
 }
 
-/// A stylesheet with those that it imports in their places: one request for all.
+/// Returns a stylesheet with its imports inlined, so that the browser needs only one request.
 fn stylesheet(path: &Path) -> Result<String> {
     let folder = path.parent().context("a stylesheet is in a folder")?;
     let mut all = String::new();
@@ -214,7 +213,7 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// Writes a file, and beside it the same compressed with brotli and gzip.
+/// Writes a file. Unless this is a development build, also writes it compressed with brotli and gzip.
 fn write(path: &Path, content: &[u8], profile: Profile) -> Result<()> {
     fs::write(path, content)?;
     if profile == Profile::Dev {
@@ -233,7 +232,7 @@ fn write(path: &Path, content: &[u8], profile: Profile) -> Result<()> {
     Ok(())
 }
 
-/// A hash over the names and contents of all files in `paths`, but not in `except`.
+/// Returns a hash of the names and contents of all files in `paths`, except those in `except`.
 fn fingerprint(paths: &[PathBuf], except: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     for path in paths {
@@ -246,7 +245,7 @@ fn fingerprint(paths: &[PathBuf], except: &Path) -> Result<String> {
     Ok(hex(&hash.finalize()))
 }
 
-/// All files in a folder and the folders in it, in order; a file is its own list.
+/// Lists all files below a folder in sorted order. For a file, lists only the file.
 fn files(path: &Path, except: &Path) -> Result<Vec<PathBuf>> {
     if path == except {
         return Ok(Vec::new());
@@ -267,7 +266,7 @@ fn remove(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Enough of a hash of the content to tell it from any other.
+/// A shortened hash, long enough to distinguish versions.
 fn short_hash(content: &[u8]) -> String {
     hex(&Sha256::digest(content)[..8])
 }

@@ -1,12 +1,12 @@
-//! Running other programs: said before, named when they fail.
+//! Runs other programs. Each command is printed before it runs, and named in the error if it fails.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-/// The folder of the workspace: of the clone that cargo was started in, not of the one
-/// that this program was compiled in, as clones may share a target folder.
+/// The workspace folder of the clone that cargo was started in. Not of the clone that this program was
+/// compiled in: clones may share a target folder.
 #[must_use]
 pub(crate) fn root() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
@@ -14,28 +14,28 @@ pub(crate) fn root() -> PathBuf {
     package.parent().expect("xtask is a folder of the workspace").to_owned()
 }
 
-/// The folder that this program was itself built into: cargo's target folder,
-/// wherever the environment or a configuration puts it.
+/// Cargo's target folder, wherever the environment or a configuration puts it. It is derived from the path of
+/// this program.
 pub(crate) fn target() -> Result<PathBuf> {
     let program = std::env::current_exe()?;
     let target = program.ancestors().nth(2).context("xtask was started from outside a target folder")?;
     Ok(target.to_owned())
 }
 
-/// The cargo that runs us, in the folder of the workspace.
+/// The cargo that runs this program, with the workspace as its working directory.
 #[must_use]
 pub(crate) fn cargo() -> Command {
     program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// A program, in the folder of the workspace.
+/// A program, with the workspace as its working directory.
 pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(root());
     command
 }
 
-/// Prints the command and runs it; its output goes where ours goes.
+/// Prints the command and runs it. Its output goes to our own output.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     eprintln!("$ {}", line(command));
     let status = command.status().with_context(|| format!("cannot start {}", line(command)))?;
@@ -45,7 +45,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs the command and returns what it printed, without white space at the ends.
+/// Runs the command and returns its trimmed output.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("cannot start {}", line(command)))?;
     if !output.status.success() {
@@ -55,7 +55,7 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// The command as one would type it.
+/// The command line as text.
 pub(crate) fn line(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     std::iter::once(program)

@@ -1,7 +1,7 @@
-//! `cargo xtask dev`: rebuilds and restarts what changes, while somebody works on it.
+//! `cargo xtask dev`: rebuilds and restarts the server whenever a source file changes.
 //!
-//! The server is a debug build, which reads the screens from `frontend/dist` at its
-//! start. The data stays where it is.
+//! The server is a debug build, which reads the screens from `frontend/dist` when it starts. The data is
+//! kept.
 
 use std::path::Path;
 use std::process::{Child, Command};
@@ -15,9 +15,9 @@ use crate::bundle;
 use crate::command::{cargo, root, run};
 use crate::run::{binary, server};
 
-/// What the server is made from.
+/// The sources of the server.
 const SERVER: [&str; 4] = ["backend/src", "backend/demo", "migrations", "shared/src"];
-/// What the screens are made from.
+/// The sources of the screens.
 const SCREENS: [&str; 6] = [
     "frontend/src",
     "frontend/styles",
@@ -26,12 +26,12 @@ const SCREENS: [&str; 6] = [
     "gateways",
     "shared/src",
 ];
-/// How long nothing must change before a build begins: editors write several files.
+/// A build starts after this time without a change, because editors write several files at once.
 const QUIET: Duration = Duration::from_millis(200);
-/// How often to look whether the server still runs.
+/// How often to check that the server is still running.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What has to be built anew.
+/// What must be rebuilt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Stale {
     server: bool,
@@ -39,7 +39,7 @@ struct Stale {
 }
 
 impl Stale {
-    /// What a changed file makes stale.
+    /// What must be rebuilt after a file has changed.
     fn by(file: &Path) -> Self {
         let is_in = |all: &[&str]| all.iter().any(|one| file.starts_with(root().join(one)));
         Self { server: is_in(&SERVER), screens: is_in(&SCREENS) }
@@ -51,8 +51,7 @@ impl Stale {
     }
 }
 
-/// Builds, starts and watches, until it is interrupted. `arguments` are passed on to
-/// the server.
+/// Builds, starts and watches until it is interrupted. Passes `arguments` on to the server.
 pub(crate) fn dev(arguments: &[String]) -> Result<()> {
     let (sender, changes) = channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -60,7 +59,7 @@ pub(crate) fn dev(arguments: &[String]) -> Result<()> {
             && !matches!(event.kind, EventKind::Access(_))
         {
             for file in &event.paths {
-                // Nobody listens any more when this ends.
+                // Sending fails only while this program ends.
                 let _ = sender.send(Stale::by(file));
             }
         }
@@ -72,7 +71,7 @@ pub(crate) fn dev(arguments: &[String]) -> Result<()> {
     let mut server = None;
     let mut stale = Stale { server: true, screens: true };
     loop {
-        // What fails is said by the compiler; the server that runs goes on.
+        // If a build fails, the compiler has printed why, and the running server continues.
         let mut is_built = !stale.screens || timed("the screens", bundle::quick);
         is_built &= !stale.server || timed("the server", build_server);
         if is_built {
@@ -89,7 +88,7 @@ fn build_server() -> Result<()> {
     run(cargo().args(["build", "--package", "latchkey"]))
 }
 
-/// Builds something and says how long that took; whether it succeeded.
+/// Runs a build and prints how long it took. Returns whether it succeeded.
 fn timed(what: &str, build: impl FnOnce() -> Result<()>) -> bool {
     let began = Instant::now();
     match build() {
@@ -108,7 +107,7 @@ fn start(arguments: &[String]) -> Result<Child> {
     server(binary("debug")?, arguments).spawn().context("the server cannot be started")
 }
 
-/// Asks the server to stop, and waits until it has: its data is then complete.
+/// Stops the server with SIGTERM and waits until it has ended, so that its data is complete.
 fn stop(server: Option<Child>) -> Result<()> {
     if let Some(mut server) = server {
         if server.try_wait()?.is_none() {
@@ -119,7 +118,7 @@ fn stop(server: Option<Child>) -> Result<()> {
     Ok(())
 }
 
-/// Waits for changes that make something stale, and until no more come.
+/// Waits for changes, and then until no more changes arrive. Returns what must be rebuilt.
 fn wait(changes: &Receiver<Stale>, server: &mut Option<Child>) -> Result<Stale> {
     let mut stale = Stale::default();
     loop {

@@ -1,5 +1,5 @@
-//! What the tests need besides Rust: found, or on Debian installed as root, or
-//! named so that one knows what to install.
+//! Tools that the tests need besides Rust. They are found, or installed on Debian as root. Otherwise an error
+//! says what to install.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,40 +10,40 @@ use sha2::{Digest as _, Sha256};
 
 use crate::command::{program, read, root, run, target};
 
-/// What the screens are compiled for.
+/// The compilation target of the screens.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Pinned, so that a new release of the checker fails no build of ours.
+/// Pinned, so that a new release of the checker does not break our build.
 const CARGO_DENY: &str = "0.20.2";
 
-/// The gateways that the tests start, by program and by package.
+/// The gateways that the tests start. Program and package have the same name.
 const GATEWAYS: [&str; 3] = ["nginx", "caddy", "haproxy"];
 
-/// What a generated Java client needs, and its generator does not bring.
+/// Libraries that the generated Java client needs and its generator does not contain.
 const JAVA_LIBRARIES: [&str; 2] = ["httpmime.jar", "geronimo-annotation-1.3-spec.jar"];
 
-/// A program that does not come with Rust.
+/// A tool that is not part of Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
     /// The database server, with `initdb`.
     PostgreSql,
     /// Node.js 20 or later, and npm.
     Node,
-    /// curl, jq and openssl, which the commands of README and of the integrators' page use.
+    /// curl, jq and openssl, which commands in the README and on the integrators' page use.
     Curl,
-    /// Python with the modules that make a virtual environment.
+    /// Python with the modules to create a virtual environment.
     Python,
-    /// The browser.
+    /// Chromium.
     Chromium,
-    /// A font with Chinese characters, so that pictures of the screens can be read.
+    /// A font with Chinese characters, so that screenshots are readable.
     ChineseFont,
-    /// SQLite's own program, which fills a database faster than any API.
+    /// The SQLite command line, which fills a database faster than the API.
     Sqlite,
-    /// nginx, Caddy and HAProxy, whose recipes are tried.
+    /// nginx, Caddy and HAProxy, whose recipes are tested.
     Gateways,
-    /// A library that gives a process another time.
+    /// A library that changes the time that a process sees.
     Faketime,
-    /// The compiler of Java, and what a generated client needs besides its generator.
+    /// The Java compiler, and the libraries for the generated client.
     Jdk,
 }
 
@@ -66,13 +66,13 @@ impl Tool {
                     && JAVA_LIBRARIES.iter().all(|name| Path::new("/usr/share/java").join(name).is_file())
             }
             Self::Gateways => GATEWAYS.iter().all(|name| {
-                // Debian keeps servers where not everybody looks.
+                // Debian installs servers in a folder that is not in every `PATH`.
                 find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
             }),
         }
     }
 
-    /// What to look for where the packages are not enough.
+    /// The text for users who install the tool themselves.
     fn wanted(self) -> &'static str {
         match self {
             Self::PostgreSql => "PostgreSQL 14 or later",
@@ -88,7 +88,7 @@ impl Tool {
         }
     }
 
-    /// The Debian packages it is in.
+    /// The Debian packages that contain the tool.
     fn packages(self) -> &'static [&'static str] {
         match self {
             Self::PostgreSql => &["postgresql"],
@@ -107,10 +107,10 @@ impl Tool {
     }
 }
 
-/// Makes sure that the tools are there.
+/// Installs the tools that are missing.
 ///
 /// # Errors
-/// Says what to install where this cannot be done from here.
+/// Says what to install if that is not possible here.
 pub(crate) fn tools(wanted: &[Tool]) -> Result<()> {
     let missing: Vec<Tool> = wanted.iter().copied().filter(|tool| !tool.is_there()).collect();
     if missing.is_empty() {
@@ -127,7 +127,7 @@ pub(crate) fn tools(wanted: &[Tool]) -> Result<()> {
     }
     apt_get(&["update"])?;
     apt_get(&[&["install", "--yes", "--no-install-recommends"], packages.as_slice()].concat())?;
-    // Some archives have npm inside the package nodejs, and then the other in conflict with it.
+    // In some archives the package `nodejs` contains npm and conflicts with the package `npm`.
     if missing.contains(&Tool::Node) && find("npm").is_none() {
         apt_get(&["install", "--yes", "--no-install-recommends", "npm"])?;
     }
@@ -147,7 +147,7 @@ fn apt_get(arguments: &[&str]) -> Result<()> {
         .stdin(Stdio::null()))
 }
 
-/// Adds the compilation target of the screens.
+/// Installs the compilation target of the screens, if it is missing.
 pub(crate) fn wasm_target() -> Result<()> {
     let sysroot = PathBuf::from(read(program("rustc").args(["--print", "sysroot"]))?);
     if sysroot.join("lib/rustlib").join(WASM_TARGET).exists() {
@@ -157,8 +157,8 @@ pub(crate) fn wasm_target() -> Result<()> {
         .with_context(|| format!("install the Rust target {WASM_TARGET}: rustup target add {WASM_TARGET}"))
 }
 
-/// Where things are kept that any later run can use, of this clone or another:
-/// `$LATCHKEY_CACHE`, `~/.cache/latchkey`, or else the target folder.
+/// The cache folder that later runs reuse, also of other clones: `$LATCHKEY_CACHE`, `~/.cache/latchkey`, or
+/// the target folder.
 pub(crate) fn cache() -> Result<PathBuf> {
     let named = std::env::var_os("LATCHKEY_CACHE").map(PathBuf::from);
     let home = std::env::home_dir().map(|home| home.join(".cache").join("latchkey"));
@@ -168,10 +168,10 @@ pub(crate) fn cache() -> Result<PathBuf> {
     }
 }
 
-/// The `cargo-deny` to run: one that is installed, or our own, built once.
+/// Returns the installed `cargo-deny`, or builds it once into the cache.
 ///
 /// # Errors
-/// It is not installed and cannot be built.
+/// It is not installed and the build fails.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
     if let Some(installed) = find("cargo-deny") {
         return Ok(installed);
@@ -182,21 +182,21 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
         run(crate::command::cargo()
             .args(["install", "--quiet", "--locked", "cargo-deny", "--version", CARGO_DENY, "--root"])
             .arg(&folder)
-            // Not the workspace's target folder: nothing of it is used again.
+            // Do not fill the target folder of the workspace: no other build uses these artefacts.
             .env_remove("CARGO_TARGET_DIR"))?;
     }
     Ok(built)
 }
 
-/// The Python of a virtual environment that has what the client tests require.
+/// Returns the Python of a virtual environment with the packages that the client tests need.
 pub(crate) fn python_environment() -> Result<PathBuf> {
     let requirements = root().join("e2e").join("clients").join("requirements.txt");
     let wanted =
         fs::read(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
     let python = python().context("no Python with venv and ensurepip")?;
     let version = read(Command::new(&python).arg("--version"))?;
-    // Another list of requirements is another environment, so that two clones
-    // of different age can share the folder.
+    // The name of the environment depends on the requirements, so that clones of different age can share the
+    // cache.
     let hash = Sha256::new().chain_update(&wanted).chain_update(&version).finalize();
     let name = hash[..8].iter().fold("python-".to_owned(), |name, byte| format!("{name}{byte:02x}"));
     let folder = cache()?.join(name);
@@ -213,7 +213,7 @@ pub(crate) fn python_environment() -> Result<PathBuf> {
     Ok(environment)
 }
 
-/// Brings `e2e/node_modules` to what `package-lock.json` says.
+/// Updates `e2e/node_modules` to match `package-lock.json`.
 pub(crate) fn node_modules() -> Result<()> {
     let folder = root().join("e2e");
     let lock = fs::read(folder.join("package-lock.json")).context("cannot read e2e/package-lock.json")?;
@@ -229,8 +229,8 @@ pub(crate) fn node_modules() -> Result<()> {
     Ok(fs::write(stamp, lock)?)
 }
 
-/// A Python 3 that can make a virtual environment; Debian's where the first
-/// one found cannot.
+/// Finds a Python 3.10 or later that can create virtual environments. Tries the first in `PATH`, then
+/// Debian's.
 fn python() -> Option<PathBuf> {
     let first = find("python3");
     first.into_iter().chain([PathBuf::from("/usr/bin/python3")]).find(|python| {
@@ -243,15 +243,15 @@ fn python() -> Option<PathBuf> {
     })
 }
 
-/// What Playwright and `jose` want.
+/// Whether Node.js is recent enough for Playwright and `jose`.
 fn has_node_20() -> bool {
     let Ok(version) = read(Command::new("node").arg("--version")) else { return false };
     let major = version.trim_start_matches('v').split('.').next();
     major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= 20)
 }
 
-/// A program of the PostgreSQL server. Debian keeps them outside the path, in a
-/// folder per version; the latest is taken.
+/// Finds a program of the PostgreSQL server. Debian has them outside the path, in one folder per version. The
+/// latest version wins.
 pub(crate) fn postgres_program(name: &str) -> Result<PathBuf> {
     if let Some(found) = find(name) {
         return Ok(found);
@@ -264,13 +264,13 @@ pub(crate) fn postgres_program(name: &str) -> Result<PathBuf> {
     newest.map(|version| version.join("bin").join(name)).with_context(|| format!("PostgreSQL has no {name}"))
 }
 
-/// The browser, as Debian, Alpine and Google call it.
+/// Finds Chromium under the names that Debian, Alpine and Google use.
 pub(crate) fn chromium() -> Result<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     names.into_iter().find_map(find).context("Chromium is not installed")
 }
 
-/// The program of this name in the path.
+/// Finds a program in `PATH`.
 fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())

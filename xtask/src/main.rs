@@ -1,4 +1,4 @@
-//! Builds, runs and tests Latchkey, with nothing to install before but Rust.
+//! Builds, runs and tests Latchkey. Only Rust must be installed before.
 
 mod bundle;
 mod command;
@@ -22,23 +22,23 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Builds the screens into `frontend/dist`, and the release server with them inside.
+    /// Builds the screens into `frontend/dist`, and a release server that contains them.
     Build,
-    /// Builds the screens alone and quickly: a debug build of the server reads them at its next start.
+    /// Builds only the screens, quickly. A debug build of the server reads them when it starts.
     Screens,
-    /// Builds what is not up to date and starts the server, with its data in `./data`.
+    /// Builds what has changed and starts the server. Its data is in `./data`.
     Run {
         /// Passed on to the server: `cargo xtask run -- --demo`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         server: Vec<String>,
     },
-    /// Builds and starts it, and again what changes, while one works on it; the data stays in `./data`.
+    /// Builds and starts the server, and restarts it after each change. Its data is in `./data`.
     Dev {
         /// Passed on to the server: `cargo xtask dev -- --demo`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         server: Vec<String>,
     },
-    /// Measures what a decision costs, as ratios against ceilings of the same run.
+    /// Measures the cost of a decision, as ratios that must stay below ceilings.
     Bench,
     /// Installs what is missing and runs every check and test.
     Test(test::Options),

@@ -1,4 +1,4 @@
-//! A PostgreSQL server for one run of the tests.
+//! Starts a PostgreSQL server for a test run.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::command::read;
 use crate::install::postgres_program;
 
-/// A server with a fresh cluster in a temporary folder; dropping it stops the
-/// server and removes the folder.
+/// A server with a new cluster in a temporary folder. Dropping it stops the server and removes the folder.
 pub(crate) struct PostgreSql {
     server: Child,
     account: Option<Account>,
@@ -19,7 +18,7 @@ pub(crate) struct PostgreSql {
     port: u16,
 }
 
-/// The account the server runs as: it refuses to be root.
+/// The account of the server. PostgreSQL refuses to run as root.
 #[derive(Clone, Copy)]
 struct Account {
     user: u32,
@@ -27,7 +26,7 @@ struct Account {
 }
 
 impl PostgreSql {
-    /// Makes a cluster and starts its server on a free port of the loopback address.
+    /// Creates a cluster and starts its server on a free port of the loopback address.
     pub(crate) fn start() -> Result<Self> {
         let account = unprivileged_account()?;
         let folder = std::env::temp_dir().join(format!("latchkey-postgres-{}", std::process::id()));
@@ -51,9 +50,9 @@ impl PostgreSql {
             .arg(&data)
             .args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k"])
             .arg(&folder)
-            // The data dies with the run: only a crash of the machine could tell the difference.
+            // The data is deleted after the run, so it does not have to survive a crash of the machine.
             .args(["-c", "fsync=off", "-c", "full_page_writes=off"])
-            // Every test has servers of its own, and each server its pools.
+            // Every test starts its own servers, and each server has connection pools.
             .args(["-c", "max_connections=400", "-c", "shared_buffers=128MB"])
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -65,7 +64,7 @@ impl PostgreSql {
         Ok(started)
     }
 
-    /// The maintenance database, from which a test makes its own.
+    /// The URL of the maintenance database, through which tests create their own databases.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
@@ -111,12 +110,12 @@ impl Drop for PostgreSql {
     }
 }
 
-/// A port that nobody listens on at this moment.
+/// Finds a port that is free at the moment.
 pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// Whom to be instead of root, if we are root.
+/// The account to use instead of root. `None` if we are not root.
 fn unprivileged_account() -> Result<Option<Account>> {
     if !cfg!(unix) {
         return Ok(None);
@@ -129,7 +128,7 @@ fn unprivileged_account() -> Result<Option<Account>> {
     Ok(Some(Account { user: id(&["-u", name])?, group: id(&["-g", name])? }))
 }
 
-/// A program in `folder`, which is one that the account may enter.
+/// A command in `folder` that runs as the account. The account must have access to the folder.
 fn as_account(program: &Path, account: Option<Account>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder);

@@ -8,12 +8,11 @@ use anyhow::Result;
 use crate::bundle;
 use crate::command::{cargo, run as run_command, target};
 
-/// Builds the screens and the release server with them inside; returns the
-/// server's path.
+/// Builds the screens and a release server that contains them. Returns the path of the server.
 pub(crate) fn build() -> Result<PathBuf> {
     let fingerprint = bundle::bundle()?;
-    // Cargo notices a changed environment variable, but not files that were
-    // added to the folder the server embeds.
+    // Cargo rebuilds when an environment variable changes, but does not notice new files in the folder that
+    // the server embeds.
     run_command(
         cargo()
             .args(["build", "--release", "--package", "latchkey"])
@@ -22,12 +21,12 @@ pub(crate) fn build() -> Result<PathBuf> {
     binary("release")
 }
 
-/// Builds, then becomes the server.
+/// Builds the server and replaces this process with it.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     become_command(server(build()?, arguments))
 }
 
-/// The server in the folder where the developer is; its data is in `./data` there unless the
+/// The command that starts the server in the current directory. The data is in `./data`, unless the
 /// environment says otherwise.
 pub(crate) fn server(binary: PathBuf, arguments: &[String]) -> Command {
     let mut server = Command::new(binary);
@@ -38,12 +37,12 @@ pub(crate) fn server(binary: PathBuf, arguments: &[String]) -> Command {
     server
 }
 
-/// The path of a built server; `profile` is cargo's folder for it.
+/// The path of a built server. `profile` is the name of cargo's output folder.
 pub(crate) fn binary(profile: &str) -> Result<PathBuf> {
     Ok(target()?.join(profile).join(format!("latchkey{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// On Unix the server takes our place, so that signals reach it directly.
+/// On Unix the server replaces this process, so that it receives signals directly.
 #[cfg(unix)]
 fn become_command(mut server: Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;

@@ -1,4 +1,4 @@
-//! The release server, started for the tests that come from outside.
+//! Starts the release server for tests that run outside of it.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -12,11 +12,11 @@ use anyhow::{Context, Result, bail};
 use crate::command::{read, target};
 use crate::postgres::free_port;
 
-/// What the tests log in with, as `admin`.
+/// The password of `admin` in the tests.
 pub(crate) const ADMIN_PASSWORD: &str = "correct horse battery staple";
 
-/// A server with a data folder of its own, and in it an empty SQLite database
-/// unless it is told otherwise; dropping it kills the server and removes the folder.
+/// A server with its own data folder. It uses an empty SQLite database unless `arguments` say otherwise.
+/// Dropping it kills the server and removes the folder.
 pub(crate) struct Server {
     process: Child,
     address: SocketAddr,
@@ -25,8 +25,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the server and waits until it is ready; `name` distinguishes its
-    /// data and its log, `arguments` are for `latchkey serve`.
+    /// Starts the server and waits until it is ready. `name` distinguishes its data and its log. `arguments`
+    /// go to `latchkey serve`.
     pub(crate) fn start(binary: &Path, name: &str, arguments: &[&str]) -> Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let data = std::env::temp_dir().join(format!("latchkey-{name}-{}", std::process::id()));
@@ -35,7 +35,7 @@ impl Server {
         let log = logs.join(format!("{name}.log"));
         let output = File::create(&log)?;
         let mut command = Command::new(binary);
-        // What the developer's own server is configured with is not for this one.
+        // The developer's own configuration must not affect this server.
         for (variable, _) in
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_"))
         {
@@ -57,20 +57,20 @@ impl Server {
         Ok(server)
     }
 
-    /// Where it listens: `http://127.0.0.1:49152`.
+    /// The URL of the server: `http://127.0.0.1:49152`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Its SQLite database.
+    /// The path of its SQLite database.
     pub(crate) fn sqlite(&self) -> PathBuf {
         self.data.join("latchkey.db")
     }
 
-    /// Asks it to stop, and waits.
+    /// Stops the server with SIGTERM and waits.
     ///
     /// # Errors
-    /// It did not end by itself, or not well: a graceful shutdown is a feature.
+    /// The server does not end, or ends with a failure. The tests require a graceful shutdown.
     pub(crate) fn stop(mut self) -> Result<()> {
         read(Command::new("kill").args(["-TERM", &self.process.id().to_string()]))?;
         let deadline = Instant::now() + Duration::from_secs(35);
@@ -108,10 +108,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Both fail only when there is nothing left to do.
+        // Both fail only if the process has already ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
-        // On PostgreSQL there may be nothing that would want the folder.
+        // A server on PostgreSQL may not have created the folder.
         if self.data.exists()
             && let Err(error) = fs::remove_dir_all(&self.data)
         {

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check and test, in the order in which they fail fastest.
+//! `cargo xtask test`: runs every check and test. The steps that fail fastest come first.
 
 use std::fmt;
 use std::fs;
@@ -16,18 +16,18 @@ use crate::postgres::PostgreSql;
 use crate::run::build;
 use crate::server::{ADMIN_PASSWORD, Server};
 
-/// Names the PostgreSQL server that the Rust tests make their databases on.
+/// The environment variable with the URL of the PostgreSQL server for the Rust tests.
 const POSTGRES_URL: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
-/// What to test.
+/// The options of `cargo xtask test`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Runs this step alone; may be given more than once.
+    /// Runs only this step. May be given several times.
     #[arg(long, value_enum, value_name = "STEP")]
     only: Vec<Step>,
 }
 
-/// One part of the tests. Those after `build` use the server that it builds.
+/// A step of the tests. The steps after `build` use the server that it builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Step {
     /// cargo fmt
@@ -44,7 +44,7 @@ enum Step {
     Clients,
     /// nginx, Caddy, HAProxy and Envoy with the published recipes
     Gateways,
-    /// schemathesis: the server keeps to its OpenAPI document; Redocly and Spectral: it is a good one
+    /// schemathesis: the server follows its OpenAPI document; Redocly and Spectral: the document is sound
     Openapi,
     /// The screens in Chromium, on SQLite and on PostgreSQL
     Screens,
@@ -62,7 +62,7 @@ impl Step {
         }
     }
 
-    /// Runs the step and adds up the tests that say how many they are.
+    /// Runs the step and adds the numbers of its tests to the tally.
     fn run(self, tally: &mut Tally) -> Result<()> {
         match self {
             Self::Format => run(cargo().args(["fmt", "--all", "--check"])),
@@ -84,7 +84,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// How many tests passed and failed; a step that has no tests is one itself.
+/// The numbers of passed and failed tests. A step that reports no tests counts as one test.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Tally {
     passed: usize,
@@ -92,8 +92,8 @@ struct Tally {
 }
 
 impl Tally {
-    /// What a runner says at its end: cargo's `test result: ok. 7 passed; 0 failed; …`,
-    /// pytest's `=== 1 failed, 6 passed in 2.01s ===` and Playwright's `  7 passed (2.0s)`.
+    /// Parses the summary line of a test runner: cargo's `test result: ok. 7 passed; 0 failed; …`, pytest's
+    /// `=== 1 failed, 6 passed in 2.01s ===` or Playwright's ` 7 passed (2.0s)`.
     fn parse(line: &str) -> Option<Self> {
         let starts_with_count = line.trim_start().starts_with(|c: char| c.is_ascii_digit());
         if !(line.starts_with("test result:") || line.starts_with("===") || starts_with_count) {
@@ -123,8 +123,8 @@ impl fmt::Display for Tally {
     }
 }
 
-/// Runs the steps. One that fails does not keep the others from running, but a
-/// server that cannot be built cannot be tested from outside.
+/// Runs the steps. A failed step does not stop the others, except that the tests from outside need a server
+/// that could be built.
 pub(crate) fn run_all(options: &Options) -> Result<()> {
     let wanted = |step: &Step| options.only.is_empty() || options.only.contains(step);
     let steps: Vec<Step> = Step::value_variants().iter().copied().filter(wanted).collect();
@@ -156,7 +156,7 @@ pub(crate) fn run_all(options: &Options) -> Result<()> {
     }
 
     println!("\n{}\n{:<12} {:>6.1} s", summary.join("\n"), "in all", begin.elapsed().as_secs_f64());
-    // The last line, alone: what reads it wants no more.
+    // Scripts read the last line, so it contains only the total.
     println!("{total}");
     if total.failed > 0 {
         std::process::exit(1);
@@ -206,7 +206,7 @@ fn gateways(tally: &mut Tally) -> Result<()> {
     from_outside("gateways", tally)
 }
 
-/// Runs the Python tests in a folder of `e2e` on a server of their own.
+/// Runs the Python tests of a folder of `e2e` on a new server.
 fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
     let python = install::python_environment()?;
     let server = Server::start(&build()?, folder, &[])?;
@@ -227,7 +227,7 @@ fn openapi() -> Result<()> {
     let document = format!("{}/api/openapi.json", server.url());
     let linter = |name: &str| {
         let mut linter = program(root().join("e2e/node_modules/.bin").join(name));
-        // Redocly tells its makers who uses it, unless it is told not to.
+        // Redocly sends telemetry by default.
         linter.arg("lint").arg(&document).env("REDOCLY_TELEMETRY", "off");
         linter
     };
@@ -236,8 +236,8 @@ fn openapi() -> Result<()> {
     server.stop()
 }
 
-/// Everything on SQLite, a token's journey on PostgreSQL, and on either how soon
-/// the list is there among 10,000 tokens.
+/// Runs all screen tests on SQLite and the smoke test on PostgreSQL. On both, measures how soon the list
+/// appears with 10,000 tokens.
 fn screens(tally: &mut Tally) -> Result<()> {
     install::node_modules()?;
     let e2e = root().join("e2e");
@@ -254,7 +254,7 @@ fn screens(tally: &mut Tally) -> Result<()> {
     let many = || fs::File::open(e2e.join("screens/support/ten_thousand_tokens.sql"));
     let binary = build()?;
 
-    // One that fails does not keep the others from being tried.
+    // A failed project does not stop the others.
     let server = Server::start(&binary, "screens", &["--demo"])?;
     let mut results = vec![playwright(&server, "screens")];
     run(program("sqlite3").arg("-bail").arg(server.sqlite()).stdin(many()?))?;
@@ -274,13 +274,13 @@ fn screens(tally: &mut Tally) -> Result<()> {
     results.into_iter().collect()
 }
 
-/// The tests that come from outside learn from the environment where to come.
+/// Passes the address and the password of the server to the tests as environment variables.
 fn on_server(mut tests: Command, server: &Server) -> Command {
     tests.env("LATCHKEY_URL", server.url()).env("LATCHKEY_ADMIN_PASSWORD", ADMIN_PASSWORD);
     tests
 }
 
-/// Runs the command, passes its output on, and adds up the tests it speaks of.
+/// Runs the command, forwards its output and adds the numbers of its tests to the tally.
 fn run_counted(command: &mut Command, tally: &mut Tally) -> Result<()> {
     eprintln!("$ {}", line(command));
     let mut tests =

@@ -1,9 +1,8 @@
-//! The direction of dependencies: no circle among modules, and each room knows
-//! only what `docs/architecture.md` lets it know.
+//! Checks the dependencies between modules. They have no cycles, and each room uses only the rooms that
+//! `docs/architecture.md` allows.
 //!
-//! Every path is resolved to the module that defines what it names, whether it is
-//! written in a `use`, in code, in an attribute or in a macro. That a module
-//! declares its children, or hands on what they define, is no dependency.
+//! Every path is resolved to the module that defines the item, whether the path is in a `use`, in code, in an
+//! attribute or in a macro. Declaring a child module or re-exporting its items is not a dependency.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,26 +13,26 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, File, Item, UseTree, Visibility};
 
-/// The path of a module in its crate: none for the root, `tokens::store`.
+/// The path of a module in its crate, for example `tokens::store`. Empty for the root.
 type Name = Vec<String>;
 
-/// What a module says.
+/// A parsed module.
 #[derive(Default)]
 struct Module {
-    /// Its file; inline modules share that of their parent.
+    /// The source file. Inline modules have the file of their parent.
     file: PathBuf,
     children: BTreeSet<String>,
-    /// What it takes from elsewhere, by the name that it has here.
+    /// The imported paths, by their local name.
     imports: HashMap<String, Vec<String>>,
-    /// Where it takes all from.
+    /// The paths of glob imports.
     globs: Vec<Vec<String>>,
-    /// What it defines.
+    /// The names of the items that the module defines.
     items: BTreeSet<String>,
-    /// The paths that it names.
+    /// All paths in its code.
     paths: Vec<Vec<String>>,
 }
 
-/// What a path leads to: a module, or an item that it defines.
+/// The result of resolving a path: a module, or an item that it defines.
 struct Found<'c> {
     module: &'c Name,
     is_item: bool,
@@ -47,11 +46,11 @@ struct Crate {
 }
 
 impl Crate {
-    /// Reads a crate from its root files: `lib.rs`, `main.rs`.
+    /// Reads a crate from its root files, such as `lib.rs` and `main.rs`.
     fn read(name: &str, source: &Path, roots: &[&str]) -> Self {
         let mut read = Self { name: name.to_owned(), source: source.to_owned(), modules: BTreeMap::new() };
         for root in roots {
-            // A program is a crate of its own above the library.
+            // A binary is a crate of its own that uses the library.
             let own =
                 if *root == "lib.rs" || roots.len() == 1 { vec![] } else { vec![root.replace(".rs", "")] };
             read.file(own, &source.join(root), source);
@@ -110,20 +109,20 @@ impl Crate {
         self.modules.insert(name, module);
     }
 
-    /// The modules that define what a module names.
+    /// The modules that define the items that a module uses.
     fn named_by(&self, name: &Name) -> BTreeSet<&Name> {
         let paths = self.modules[name].paths.iter();
         let resolved = paths.filter_map(|path| Some((path, self.resolve(name, path, 0)?)));
-        // A word that is also the name of a module is a variable.
+        // A single word that resolves to a module is a local variable.
         resolved
             .filter(|(path, found)| path.len() > 1 || found.is_item)
             .map(|(_, found)| found.module)
             .collect()
     }
 
-    /// The module that defines what a path means in a module; none outside of the crate.
+    /// Resolves a path in a module to the module that defines the item. `None` for items of other crates.
     fn resolve(&self, at: &Name, path: &[String], depth: usize) -> Option<Found<'_>> {
-        // An import that leads to itself, through a glob for example, leads nowhere.
+        // The depth limit stops imports that lead back to themselves, for example through a glob.
         let (first, rest) = path.split_first().filter(|_| depth < 16)?;
         match first.as_str() {
             "crate" => self.walk(Vec::new(), rest, depth),
@@ -149,7 +148,7 @@ impl Crate {
                 break;
             } else if let Some(import) = module.imports.get(step) {
                 let path = [import, &path[index + 1..]].concat();
-                // A crate of the same name as what it is imported as.
+                // The name belongs to an external crate that is imported under its own name.
                 return if import == std::slice::from_ref(step) {
                     None
                 } else {
@@ -166,7 +165,7 @@ impl Crate {
         self.modules.get_key_value(&at).map(|(module, _)| Found { module, is_item })
     }
 
-    /// Which file names what of which other.
+    /// The dependencies between files.
     fn dependencies(&self) -> BTreeMap<String, BTreeSet<String>> {
         let shown =
             |name: &Name| self.modules[name].file.strip_prefix(&self.source).unwrap().display().to_string();
@@ -180,7 +179,7 @@ impl Crate {
     }
 }
 
-/// Whether an item is there in tests alone.
+/// Whether an item exists only in tests.
 fn is_test(item: &Item) -> bool {
     let attributes = match item {
         Item::Mod(one) => &one.attrs,
@@ -195,7 +194,7 @@ fn is_test(item: &Item) -> bool {
     })
 }
 
-/// The names that an item gives to its module.
+/// The names that an item adds to its module.
 fn defined(item: &Item) -> Vec<String> {
     let ident = match item {
         Item::Const(one) => &one.ident,
@@ -212,7 +211,7 @@ fn defined(item: &Item) -> Vec<String> {
     vec![ident.to_string()]
 }
 
-/// Goes through what a `use` takes: each path, and the name that it has here.
+/// Visits each path of a `use`, together with its local name. The name is `None` for a glob.
 fn take(tree: &UseTree, before: &mut Vec<String>, found: &mut impl FnMut(Vec<String>, Option<String>)) {
     match tree {
         UseTree::Path(path) => {
@@ -237,14 +236,14 @@ fn take(tree: &UseTree, before: &mut Vec<String>, found: &mut impl FnMut(Vec<Str
     }
 }
 
-/// All paths of some code.
+/// Collects all paths of some code.
 #[derive(Default)]
 struct Paths {
     found: Vec<Vec<String>>,
 }
 
 impl Paths {
-    /// What is written in macros and attributes is known as tokens only.
+    /// Collects paths from the tokens of macros and attributes, which syn does not parse.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let mut colons = 0;
@@ -278,7 +277,7 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_visibility(&mut self, _: &'ast Visibility) {
-        // `pub(in crate::tokens)` says who may see something, and names nothing.
+        // `pub(in crate::tokens)` restricts visibility and uses no item.
     }
 
     fn visit_macro(&mut self, one: &'ast syn::Macro) {
@@ -296,12 +295,12 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_item_use(&mut self, import: &'ast syn::ItemUse) {
-        // Inside of a function.
+        // An import inside a function.
         take(&import.tree, &mut Vec::new(), &mut |path, _| self.found.push(path));
     }
 }
 
-/// Files that depend on each other in a circle, each circle once, in order.
+/// Finds the cycles between files. Each cycle is reported once, in sorted order.
 fn circles(dependencies: &BTreeMap<String, BTreeSet<String>>) -> Vec<Vec<String>> {
     let reach = |from: &String| {
         let mut reached = BTreeSet::new();
@@ -337,17 +336,17 @@ fn screens() -> Crate {
     Crate::read("latchkey_frontend", &root().join("frontend/src"), &["main.rs"])
 }
 
-/// The room that a file is in: its folder below the source, or itself.
+/// The room of a file: its top-level folder below the source, or the file itself.
 fn room(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }
 
-/// The words in backticks of a text.
+/// The words of a text that are in backticks.
 fn words(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The rows of the table of rooms that follows a heading: a room, and what it may know.
+/// Reads the table of rooms after a heading: each room and the rooms that it may use.
 fn table(heading: &str) -> Vec<(String, BTreeSet<String>)> {
     let document = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
     let (_, after) = document.split_once(heading).unwrap();
@@ -361,7 +360,7 @@ fn table(heading: &str) -> Vec<(String, BTreeSet<String>)> {
     rows.filter_map(read).collect()
 }
 
-/// Holds the dependencies between rooms against a table.
+/// Checks the dependencies between rooms against the table.
 fn hold(dependencies: &BTreeMap<String, BTreeSet<String>>, table: &[(String, BTreeSet<String>)]) {
     let mut known: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
     for (file, others) in dependencies {
@@ -415,7 +414,7 @@ fn no_file_is_longer_than_400_lines() {
     }
 }
 
-/// Dependencies of a crate that is written for a test.
+/// The dependencies of a small crate that a test writes.
 fn planted(files: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in files {

@@ -1,4 +1,4 @@
-//! Who may do what.
+//! Which callers may do what.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -43,7 +43,7 @@ on_both_engines! {
         assert!(grace.refused(Method::PATCH, &format!("/tokens/{theirs}"), &beyond).await.status >= 403);
         assert_eq!(grace.get("/tokens").await["items"].as_array().unwrap().len(), 1);
 
-        // What is only granted to her she sees, and is told that it is not hers to change.
+        // She can read a token that is only granted to her, and `manageable` says that she cannot change it.
         let mut wanted = Platform::wanted("jwt");
         wanted["users"] = json!(["grace", "admin"]);
         let granted = text(&platform.admin.post("/tokens", &wanted).await["id"]);

@@ -1,4 +1,4 @@
-//! Tokens whose clients bring a public key of their own (RFC 7523).
+//! Tokens whose clients authenticate with their own key pair (RFC 7523).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ use crate::server::{DEVICE, Platform, Server, text, unique};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What a client has: its private key, and the public half that it sends.
+/// The key of a client: the private key, and the public key to register.
 pub(crate) struct Own {
     key: EncodingKey,
     algorithm: Algorithm,
@@ -76,7 +76,7 @@ fn signed_request(method: &str, path: &str) -> Value {
     json!({ "iat": seconds(), "jti": unique("jti"), "htm": method, "htu": path })
 }
 
-/// Asks for an access token with an assertion; status and body.
+/// Requests an access token with a client assertion. Returns the status and the body.
 async fn exchange(server: &Server, assertion: &str, more: &[(&str, &str)]) -> (StatusCode, Value) {
     let mut form = vec![
         ("grant_type", "client_credentials"),
@@ -180,7 +180,7 @@ on_both_engines! {
             let (status, refused) = exchange(server, &own.sign(None, None, &claims), &[]).await;
             assert_eq!((status, &refused["error"]), (StatusCode::UNAUTHORIZED, &json!("invalid_client")), "{claims}: {refused}");
         }
-        // A library that signs for an hour is understood, and held to five minutes.
+        // An assertion with a lifetime of an hour is accepted, but is valid for only five minutes.
         let hour = with("exp", json!(seconds() + 3_600));
         assert_eq!(exchange(server, &own.sign(None, None, &hour), &[]).await.0, StatusCode::OK);
         let array = with("aud", json!([issuer.clone(), format!("{issuer}/oauth2/token")]));

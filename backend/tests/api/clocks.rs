@@ -1,5 +1,5 @@
-//! One wrong clock decides for nobody: `faketime` sets it, and leaves the clock
-//! alone that counts since the machine was booted.
+//! A node whose clock is wrong must not affect decisions. `faketime` changes the wall clock of a process, but
+//! not the clock that counts since boot.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::process::Process;
 use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, each, now, sealed, text};
 use crate::signing_keys::published;
 
-/// What makes a process believe in another time; nothing without `faketime`,
-/// which `cargo xtask test` installs.
+/// The environment variables that give a process another time. `None` if `faketime` is not installed. `cargo
+/// xtask test` installs it.
 fn faketime() -> Option<Vec<(&'static str, String)>> {
     let folders = std::fs::read_dir("/usr/lib").unwrap().filter_map(Result::ok);
     let library: Option<PathBuf> = folders
@@ -31,7 +31,8 @@ fn faketime() -> Option<Vec<(&'static str, String)>> {
     ])
 }
 
-/// All nodes of the tests have one public URL, so a process does not tell its port.
+/// Starts a node as a process. All nodes have the same public URL, so a process does not report its port. The
+/// port is chosen here.
 fn node(place: &Where, variables: &[(&str, String)]) -> Process {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut variables = variables.to_vec();
@@ -59,7 +60,7 @@ async fn a_node_two_days_ahead_revives_nothing() {
     let right = Server::start(place.clone()).await;
     let platform = Platform::on(&right).await;
 
-    // A one-time request that was used, and a JWT that was revoked.
+    // A used one-time request and a revoked JWT.
     let id = platform.apply("rsa").await;
     let file = platform.admin.get(&format!("/tokens/{id}/file")).await;
     let request = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
@@ -75,7 +76,7 @@ async fn a_node_two_days_ahead_revives_nothing() {
     let wrong = node(&place, &variables);
     let health = ready(&wrong).await;
     assert!((172_700..172_900).contains(&health["clock_off_seconds"].as_i64().unwrap()), "{health}");
-    // It keeps house when it starts.
+    // Wait for the cleanup that a node runs when it starts.
     tokio::time::sleep(Duration::from_secs(1)).await;
     for token in [&id, &jwt] {
         let path = format!("/tokens/{token}");
@@ -84,7 +85,7 @@ async fn a_node_two_days_ahead_revives_nothing() {
     assert_eq!(platform.reason(&request, "GET", DEVICE).await, "replayed");
     assert_eq!(platform.reason(&access, "GET", DEVICE).await, "unknown_token");
 
-    // It is no outage either: it decides by the database's clock.
+    // The node still decides calls, using the clock of the database.
     let admin = Caller::new(&wrong.url);
     let login = json!({ "username": "admin", "password": PASSWORD });
     let answer = admin.send(Method::POST, "/session").json(&login).send().await.unwrap();
@@ -95,7 +96,7 @@ async fn a_node_two_days_ahead_revives_nothing() {
     assert_eq!(beyond.reason(&request, "GET", DEVICE).await, "allowed");
     let fresh = text(&beyond.exchange(&jwt, &secret).await["access_token"]);
     assert_eq!(platform.reason(&fresh, "GET", DEVICE).await, "allowed");
-    // What it withdraws, it withdraws as of now: verifiers offline must not miss a JWT.
+    // Its revocations have the current time. Otherwise offline verifiers would miss a JWT.
     let feed = platform.gateway.get("/systems/fleet/revocations").await;
     let since = text(&feed["cursor"]);
     beyond.admin.delete(&format!("/tokens/{jwt}")).await;
@@ -122,10 +123,10 @@ async fn a_node_two_days_ahead_neither_ends_nor_reorders_anything() {
     variables.push(("LATCHKEY_SIGNING_KEY_LIFETIME", "1".to_owned()));
     let wrong = node(&place, &variables);
     ready(&wrong).await;
-    // It keeps house when it starts.
+    // Wait for the cleanup that a node runs when it starts.
     tokio::time::sleep(Duration::from_secs(1)).await;
 
-    // No key is due, no session has ended, and a request may still be sent again.
+    // No key is rotated early, no session ends early, and an idempotency key still works.
     assert_eq!(published(&right).await, before);
     let beyond = platform.admin.at(&wrong.url);
     beyond.get("/session").await;
@@ -136,7 +137,7 @@ async fn a_node_two_days_ahead_neither_ends_nor_reorders_anything() {
     assert!(there.send(Method::POST, "/session").json(&login).send().await.unwrap().status().is_success());
     there.at(&right.url).get("/session").await;
 
-    // The newest is the one that was made last, and so is the latest event.
+    // The token that was created last is the newest, and its event is the latest.
     let ahead = text(&beyond.post("/tokens", &Platform::wanted("rsa")).await["id"]);
     let last = platform.apply("rsa").await;
     let newest = platform.admin.get("/tokens").await;
@@ -145,7 +146,7 @@ async fn a_node_two_days_ahead_neither_ends_nor_reorders_anything() {
     let targets: Vec<_> = trail["items"].as_array().unwrap().iter().map(|one| &one["target"]["id"]).collect();
     let place_of = |id: &str| targets.iter().position(|target| *target == id);
     assert!(place_of(&last) < place_of(&ahead), "{trail}");
-    // Its calls count for this hour.
+    // Its calls are counted in the current hour.
     let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
     let gateway = beyond.with_bearer(key["key"].as_str().unwrap());
     let beyond = Platform { gateway, admin: beyond };
@@ -162,7 +163,7 @@ async fn a_node_two_days_behind_rotates_a_due_key() {
     let (Some(place), Some(mut variables)) = (Where::postgres().await, faketime()) else { return };
     let first = published(&Server::start(place.clone()).await).await;
     let mut connection = sqlx::PgConnection::connect(place.database_url.as_ref().unwrap()).await.unwrap();
-    // By its own clock it is not due.
+    // By the clock of the slow node, no rotation is due yet.
     let due = now() * 1_000 - 36 * 3_600_000;
     let age = format!("UPDATE signing_keys SET created_at = {due}, signs_from = {due}");
     connection.execute(sqlx::AssertSqlSafe(age)).await.unwrap();
@@ -196,7 +197,7 @@ async fn time_does_not_go_back_with_a_restart_on_sqlite() {
         let id = platform.apply("rsa").await;
         let credential = platform.credential(&id).await;
         platform.expire(&id).await;
-        // Something is written after it has expired.
+        // This write happens after the token has expired.
         let other = platform.apply("rsa").await;
         let file = platform.admin.get(&format!("/tokens/{other}/file")).await;
         let used = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));

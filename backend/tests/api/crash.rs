@@ -1,4 +1,4 @@
-//! SIGKILL in the middle of a burst: what was answered is kept, nothing is half.
+//! Kills the server with SIGKILL under load. Every acknowledged token is kept, and no token is incomplete.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ async fn survives(place: Where) {
         let page = admin.get(&format!("/tokens?limit=200{cursor}")).await;
         for item in page["items"].as_array().unwrap() {
             kept += 1;
-            // Whole: grants, targets and a credential that can be downloaded.
+            // Each token is complete: grants, targets and a credential that can be downloaded.
             let file = admin.get(&format!("/tokens/{}/file", text(&item["id"]))).await;
             assert!(file["open_token"].is_string() || file["secret_id"].is_string(), "{file}");
             assert_eq!((&item["grant_count"], &item["target_count"]), (&json!(1), &json!(1)), "{item}");

@@ -1,4 +1,4 @@
-//! `--demo` fills an empty installation.
+//! `--demo` fills an empty installation with data.
 
 use std::time::{Duration, Instant};
 

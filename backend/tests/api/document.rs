@@ -1,4 +1,4 @@
-//! The OpenAPI document: what it says, and that it says all.
+//! The content and the completeness of the OpenAPI document.
 
 use std::collections::HashSet;
 
@@ -61,7 +61,8 @@ fn every_operation_names_its_problem_types() {
                 let at = format!("{method} {path} {status}");
                 if response["content"]["application/problem+json"].is_null() {
                     assert!(response["x-problem-types"].is_null(), "{at}");
-                    // A server that is not ready says so; all other errors are OAuth's.
+                    // `/readyz` has its own response when it is not ready. All other responses here are OAuth
+                    // errors.
                     let is_error = status.as_str() >= "400" && path != "/readyz";
                     assert_eq!(response["x-error-codes"].is_array(), is_error, "{at}");
                     continue;
@@ -78,15 +79,15 @@ fn every_operation_names_its_problem_types() {
         }
     }
     let missing: Vec<_> = Kind::ALL.into_iter().filter(|kind| !named.contains(kind.name())).collect();
-    // A method that a path does not have is no operation.
+    // A method that a path does not support is not an operation of the document.
     assert_eq!(missing, [Kind::MethodNotAllowed]);
 }
 
-/// What a document promises to programs: all of it but its prose.
+/// Removes the prose of a document. What remains is the contract with client programs.
 fn contract(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            // A schema may have a property of this name, which is an object.
+            // A schema may have a property with this name. Its value is then an object.
             for prose in ["description", "summary", "title"] {
                 if members.get(prose).is_some_and(Value::is_string) {
                     members.remove(prose);

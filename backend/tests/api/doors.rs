@@ -1,4 +1,4 @@
-//! One call, every door: whether it is denied, and how that reads, is the same at all of them.
+//! A call gets the same decision, and a denial reads the same, at every endpoint that decides calls.
 
 use reqwest::header;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::server::{DEVICE, Platform, Server, now, sealed, text};
 const FAMILIES: [&str; 5] = ["nginx", "caddy", "traefik", "haproxy", "envoy"];
 const TOKENS: &str = "/api/v1/tokens";
 
-/// A call, and what comes of it.
+/// A call and its expected decision.
 struct Case {
     system: &'static str,
     credential: String,
@@ -20,7 +20,7 @@ struct Case {
     reason: Option<&'static str>,
 }
 
-/// How a denial reads to a stranger.
+/// The parts of a denial that a caller sees.
 #[derive(Debug, PartialEq)]
 struct Denial {
     status: u16,
@@ -29,7 +29,7 @@ struct Denial {
 }
 
 impl Denial {
-    /// What the documentation says of a reason.
+    /// The denial that the documentation promises for a reason.
     fn of(reason: &str, api: Option<&str>) -> Self {
         let realm = r#"Bearer realm="latchkey""#;
         let (status, challenge) = match reason {
@@ -48,7 +48,7 @@ impl Denial {
         Self { status, challenge: Some(challenge), detail: Some(reason.to_owned()) }
     }
 
-    /// What an answer says; nothing if it is none.
+    /// Reads the denial from a response. `None` for a success.
     async fn in_answer(answer: reqwest::Response) -> Option<Self> {
         if answer.status().is_success() {
             return None;
@@ -63,11 +63,11 @@ impl Denial {
     }
 }
 
-/// The doors of two systems: of one that is protected, and of Latchkey's own API.
+/// The endpoints that decide calls, for a protected system and for Latchkey's own API.
 struct Doors<'s> {
     server: &'s Server,
     platform: Platform,
-    /// By system and family; the family is empty for a key that names no gateway.
+    /// The verifier keys by system and gateway family. The family is empty for a key without a gateway.
     keys: Vec<(&'static str, &'static str, String)>,
 }
 
@@ -93,7 +93,7 @@ impl<'s> Doors<'s> {
         &found.unwrap().2
     }
 
-    /// The file of a new token with these changes.
+    /// The token file of a new token with these changes.
     async fn file(&self, changes: &Value) -> Value {
         let mut wanted = Platform::wanted("rsa");
         wanted.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
@@ -101,7 +101,7 @@ impl<'s> Doors<'s> {
         self.platform.admin.get(&format!("/tokens/{id}/file")).await
     }
 
-    /// The decision that `POST /verify` gives, which must be the one of the batch.
+    /// The decision of `POST /verify`. The batch endpoint must return the same decision.
     async fn decision(&self, case: &Case) -> Value {
         let mut call = json!({
             "credential": case.credential,
@@ -145,7 +145,7 @@ impl<'s> Doors<'s> {
         request.bearer_auth(&case.credential).send().await.unwrap()
     }
 
-    /// The call itself, where the API is our own.
+    /// Sends the call itself to Latchkey's own API.
     async fn at_latchkey(&self, case: &Case) -> reqwest::Response {
         let url = format!("{}{}", self.server.url, case.path);
         let mut request = self.server.nobody().http.request(case.method.parse().unwrap(), url);
@@ -166,7 +166,7 @@ impl<'s> Doors<'s> {
         said["active"] == true
     }
 
-    /// Every reason that a call can be denied for, and calls that are allowed.
+    /// Cases for every reason of a denial, and for allowed calls.
     async fn cases(&self) -> Vec<Case> {
         let admin = &self.platform.admin;
         let here = json!({ "operation_id": "listAll", "method": "GET", "path": "/devices", "name": "List" });
@@ -265,7 +265,7 @@ impl<'s> Doors<'s> {
     }
 }
 
-/// Calls that name their project beside the path.
+/// Cases that name their project in a header, not in the path.
 fn beside_the_path(open: &str) -> impl Iterator<Item = Case> {
     let cases = [
         ("harbour", "/devices", None),
@@ -309,7 +309,7 @@ on_both_engines! {
                 let answer = doors.at_latchkey(&case).await;
                 assert_eq!(Denial::in_answer(answer).await, denial, "Latchkey's own API: {what}");
             }
-            // Introspection knows of no call: what is wrong with one leaves a credential active.
+            // Introspection looks only at the credential. It stays active if only the call is denied.
             let calls = ["no_such_api", "api_not_granted", "project_required", "project_not_granted", "user_not_granted"];
             let active = reason.is_none_or(|reason| calls.contains(&reason));
             assert_eq!(doors.is_active(&case).await, active, "introspection: {what}");
@@ -317,7 +317,7 @@ on_both_engines! {
         }
         let all = latchkey_shared::verify::Reason::ALL.map(latchkey_shared::verify::Reason::as_str);
         let missing: Vec<_> = all.into_iter().filter(|reason| !provoked.contains(reason)).collect();
-        // No token limits rates yet, and the database does not go away here.
+        // There are no rate limits for tokens yet, and the database is always available in this test.
         assert_eq!(missing, ["rate_limited", "unavailable"]);
     }
 

@@ -1,4 +1,4 @@
-//! Writes that fail: a full disk, a limit on the database, a connection that dies.
+//! Failed writes: a full disk, a size limit of the database, a lost connection.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use crate::process::Process;
 use crate::server::{Caller, DEVICE, PASSWORD, Platform, Problem, Server, Where, text};
 
-/// Why a write failed.
+/// The reason of a failed write.
 #[derive(Debug)]
 enum Failed {
     NotWritten(sqlx::Error),
@@ -35,7 +35,7 @@ impl From<OutcomeUnknown> for Failed {
     }
 }
 
-/// One transaction of these statements.
+/// Runs these statements in one transaction.
 async fn write(database: &Database, statements: &[&str]) -> Result<(), Failed> {
     let statements: Vec<String> = statements.iter().map(ToString::to_string).collect();
     database
@@ -66,7 +66,7 @@ async fn the_next_write_works_after_a_statement_that_did_not_fit() {
     let place = Where::sqlite();
     let database = open(&place).await;
     for round in 0..3 {
-        // SQLite takes what there is for the limit, so that nothing more fits.
+        // SQLite raises this limit to the current size, so that nothing more fits.
         database.unordered_writer().execute("PRAGMA max_page_count = 1").await.unwrap();
         let large = format!("INSERT INTO notes VALUES ({round}, hex(zeroblob(1000000)))");
         match write(&database, &[&large]).await {
@@ -128,7 +128,7 @@ async fn a_connection_lost_in_a_statement_and_one_lost_in_a_commit_give_differen
     database.close().await;
 }
 
-/// Writes until nothing fits any more.
+/// Writes to the file until the disk is full.
 fn fill(file: &Path) {
     let mut file = File::create(file).unwrap();
     for size in [64 * 1024, 1024, 1] {
@@ -178,14 +178,14 @@ async fn a_full_disk_still_allows_withdrawals_and_recovers() {
     until("readiness does not tell", async || ready().await["writes"] == "failing").await;
     assert_eq!(gateway.ask("/verify", &call).await["allowed"], true);
 
-    // One who is logged in, and one who has to log in.
+    // A caller with a session, and a caller who must log in first.
     idle.delete(&format!("/tokens/{first}")).await;
     assert_eq!(gateway.ask("/verify", &call).await["reason"], "unknown_token");
     let other = Caller::new(&process.url);
     other.ask("/session", &login).await;
     let disabled = other.patch(&format!("/tokens/{second}"), &json!({ "status": "disabled" })).await;
     assert_eq!(disabled["status"], "disabled");
-    // Nobody else uses the space that is free now.
+    // Other writes must not use the reserve that was released for withdrawals.
     let refused = idle.refused(Method::POST, "/tokens", &Platform::wanted("rsa")).await;
     assert_eq!(refused.kind(), "not-written");
     let wrong = json!({ "username": "admin", "password": "not this one" });

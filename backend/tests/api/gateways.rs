@@ -1,4 +1,4 @@
-//! Gateways at `/auth/{system}`, proxies before Latchkey, and verifiers that ask for many calls at once.
+//! Gateways at `/auth/{system}`, proxies in front of Latchkey, and verifiers that send batches.
 
 use std::net::SocketAddr;
 
@@ -19,7 +19,7 @@ async fn key_for(platform: &Platform, gateway: &str) -> String {
     text(&key["key"])
 }
 
-/// A gateway that asks about reading the device, in its own way and with another's headers on top.
+/// A gateway's question about reading the device, in the form of its family.
 fn ask(server: &Server, family: &str, key: &str, credential: &str) -> RequestBuilder {
     let http = &server.nobody().http;
     let url = format!("{}/auth/fleet", server.url);
@@ -37,7 +37,7 @@ async fn status(request: RequestBuilder) -> u16 {
     request.send().await.unwrap().status().as_u16()
 }
 
-/// The status of a request whose target is sent as it is.
+/// Sends a request with an unchanged target and returns the status.
 async fn status_of_raw(server: &Server, target: &str, headers: &str) -> u16 {
     let address: SocketAddr = server.url.trim_start_matches("http://").parse().unwrap();
     let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
@@ -56,7 +56,7 @@ on_both_engines! {
         for family in ["nginx", "caddy", "traefik", "haproxy", "envoy"] {
             let key = key_for(&platform, family).await;
             assert_eq!(status(ask(server, family, &key, &credential)).await, 200, "{family}");
-            // What a caller smuggles in under the names of the others changes nothing.
+            // Headers of other gateway families, which a caller may send, have no effect.
             let (own, others) = match family {
                 "nginx" | "haproxy" => (vec!["X-Original-URI", "X-Original-Method"], vec!["X-Forwarded-Uri", "X-Forwarded-Method"]),
                 "envoy" => (vec![], vec!["X-Original-URI", "X-Forwarded-Uri", "X-Envoy-Original-Path", "X-Original-Method"]),
@@ -66,7 +66,7 @@ on_both_engines! {
                 let asked = ask(server, family, &key, &credential).header(name, FOREIGN);
                 assert_eq!(status(asked).await, 200, "{family} {name}");
             }
-            // A second line of its own could be the caller's.
+            // A second header with the same name could come from the caller.
             for name in own.into_iter().chain(["X-Latchkey-Verifier"]) {
                 let twice = ask(server, family, &key, &credential).header(name, DEVICE);
                 let problem = Problem::of(twice.send().await.unwrap()).await;
@@ -252,7 +252,7 @@ on_both_engines! {
         ] {
             for (given, is_wrong) in [(None, false), (Some("Basic Zm9vOmJhcg=="), false), (Some("Bearer x"), true)] {
                 let mut request = server.nobody().send(Method::POST, path).body(body.to_string());
-                // Media types have no case (RFC 9110 §8.3.1).
+                // Media types are case-insensitive (RFC 9110 §8.3.1).
                 request = request.header("content-type", "Application/JSON");
                 if let Some(given) = given {
                     request = request.header("authorization", given);

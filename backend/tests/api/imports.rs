@@ -1,4 +1,4 @@
-//! Documents of kinds that publishers really publish, imported and then called.
+//! Imports OpenAPI documents like those that publishers provide, and makes calls to their operations.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::on_both_engines;
 use crate::server::{Caller, Platform, Server, sealed, text, unique};
 
-/// Imports a document into a new system; what the import tells.
+/// Imports a document into a new system and returns the report.
 async fn import(admin: &Caller, system: &str, document: &'static str) -> Value {
     admin.post("/systems", &json!({ "key": system, "name": system })).await;
     let request = admin.send(Method::PUT, &format!("/systems/{system}/openapi")).body(document);
@@ -15,7 +15,7 @@ async fn import(admin: &Caller, system: &str, document: &'static str) -> Value {
     answer.json().await.unwrap()
 }
 
-/// The API that a call matches, decided for a token of the whole system.
+/// The API that each call matches, decided for a token that is granted the whole system.
 async fn matched(server: &Server, system: &str, calls: &[(&str, &str)]) -> Vec<Value> {
     let platform = Platform { admin: server.admin().await, gateway: server.nobody() };
     let wanted = json!({
@@ -86,7 +86,7 @@ on_both_engines! {
         ];
         assert_eq!(found, wanted);
 
-        // A token that is granted one of them makes no call of another.
+        // A token with a grant for one operation cannot call another operation.
         let platform = Platform { admin, gateway: server.nobody() };
         let wanted = json!({
             "kind": "rsa", "name": unique("plain"), "apis": ["answers:createAnswer"], "projects": ["harbour"],
@@ -108,7 +108,7 @@ on_both_engines! {
         assert_eq!(ask(&open, "/v1/answers?beta=true").await, 403);
         assert_eq!(ask(&open, "/v1/answers?beta=true&beta=false").await, 403);
         assert_eq!(ask(&open, "/v1/answers?x;beta=true").await, 403);
-        // A sealed request is bound to the path alone; what it is granted still counts.
+        // A sealed request contains only the path. The grants still depend on the query.
         let claims = json!({ "htm": "POST", "htu": "/v1/answers" });
         assert_eq!(ask(&sealed(&file, &claims), "/v1/answers?beta=false").await, 200);
         assert_eq!(ask(&sealed(&file, &claims), "/v1/answers?beta=true").await, 403);
@@ -141,7 +141,7 @@ on_both_engines! {
         let call = |system: &str, method: &str, path: &str, project: Option<&str>| {
             json!({ "system": system, "method": method, "path": path, "project": project })
         };
-        // The decision names the one that is granted.
+        // The decision names the API that is granted.
         for id in ["contacts:readContact", "contacts:readContactByNumber"] {
             let decision = decide(&[id], &call("contacts", "GET", "/contacts/7", Some("harbour"))).await;
             assert_eq!((&decision["allowed"], &decision["api"]), (&json!(true), &json!(id)), "{decision}");
@@ -153,12 +153,12 @@ on_both_engines! {
         let decision = decide(&["boxes:changeBox"], &call("contacts", "GET", "/contacts/7", Some("harbour"))).await;
         assert_eq!(decision["reason"], "api_not_granted");
 
-        // The strictest scope counts: one of the two needs a project.
+        // The stricter scope counts: one of the two APIs requires a project.
         platform.admin.patch("/systems/contacts/apis/readContact", &json!({ "scope": "global" })).await;
         let decision = decide(&["contacts:readContact"], &call("contacts", "GET", "/contacts/7", None)).await;
         assert_eq!(decision["reason"], "project_required", "{decision}");
 
-        // The project that any of them names is checked, whichever is granted.
+        // If any of the APIs has a project in its path, that project is checked, whichever API is granted.
         let twins = "
 openapi: 3.0.3
 paths:
@@ -193,7 +193,7 @@ paths:
             admin.ask(&format!("/tokens/{id}/try"), &call).await["allowed"] == true
         };
         assert!(asks("/files-v2/files/7").await);
-        // The same document with other servers, then with none for the path.
+        // Imports the document with another server, and then without a server for the path.
         for (from, to, path) in [("files-v2", "files-v3", "/files-v3/files/7"), ("    servers: [{url: https://reports.example/files-v2}]\n", "", "/v1/files/7")] {
             let moved = document.replace(from, to);
             let answer = admin.send(Method::PUT, "/systems/reports/openapi").body(moved).send().await.unwrap();
@@ -226,7 +226,8 @@ paths:
         let statuses = imports.await;
         assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
         assert!(statuses.contains(&200), "{statuses:?}");
-        // Whichever came last, the system has its operations and no others.
+        // Every document contains these 40 operations. This import therefore adds none and removes all
+        // others.
         let report = admin.put("/systems/things/openapi", &document(40)).await;
         assert_eq!((&report["added"], report["unchanged"].as_u64()), (&json!([]), Some(40)), "{report}");
         assert_eq!(admin.get("/systems/things").await["api_count"], 40);

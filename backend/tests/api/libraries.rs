@@ -1,6 +1,5 @@
-//! A client's whole day with the `oauth2` crate, which knows nothing of this
-//! server, and `jsonwebtoken` for the published keys. Those of Python and Node
-//! are in `e2e/clients`.
+//! The OAuth flow of a client with the `oauth2` crate, and the verification of JWTs with `jsonwebtoken` and
+//! the published keys. The tests with Python and Node libraries are in `e2e/clients`.
 
 use std::collections::HashMap;
 
@@ -18,8 +17,8 @@ use crate::client_keys::Own;
 use crate::on_both_engines;
 use crate::server::{Platform, Server, text};
 
-/// Sends what the crate asks for to the server under test. The crate insists on
-/// HTTPS for revocation: it is told so, as if TLS ended in front of the server.
+/// Sends a request of the crate to the server under test. The crate requires HTTPS for revocation, so its
+/// URLs look as if a proxy terminated TLS.
 async fn send(server: &str, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let (parts, body) = request.into_parts();
     let url = format!("{server}{}", parts.uri.path());
@@ -36,7 +35,7 @@ async fn get(server: &Server, path: &str) -> Value {
     server.nobody().http.get(format!("{}{path}", server.url)).send().await.unwrap().json().await.unwrap()
 }
 
-/// Verifies a JWT with the published keys alone (RFC 9068 §4).
+/// Verifies a JWT with only the published keys (RFC 9068 §4).
 async fn verified(server: &Server, metadata: &Value, jwt: &str) -> HashMap<String, Value> {
     let keys = text(&metadata["jwks_uri"]).replace(metadata["issuer"].as_str().unwrap(), "");
     let keys: JwkSet = serde_json::from_value(get(server, &keys).await).unwrap();
@@ -78,7 +77,7 @@ on_both_engines! {
             if let Some(secret) = secret {
                 client = client.set_client_secret(ClientSecret::new(secret.clone()));
             }
-            // The crate has no method of that name; its extra parameters do.
+            // The crate has no API for this authentication method, so it is sent as extra parameters.
             let assertion = || {
                 let assertion = own.assertion(id, metadata["issuer"].as_str().unwrap());
                 [

@@ -1,4 +1,4 @@
-//! What lists hold, for whom, and in which order.
+//! The content and the order of lists for different callers.
 
 use reqwest::Method;
 use serde_json::json;
@@ -59,7 +59,7 @@ on_both_engines! {
         let mine = grace.get("/systems/mine").await;
         assert_eq!((&mine["api_count"], &mine["global_api_count"]), (&json!(2), &json!(1)));
 
-        // What is offered is accepted, and nothing else is.
+        // Every API in the list can be granted, and no other.
         for key in grace.get("/apis?limit=200").await["items"].as_array().unwrap().iter().map(|one| text(&one["key"])) {
             let mut wanted = Platform::wanted("jwt");
             wanted["apis"] = json!([key]);

@@ -1,5 +1,4 @@
-//! The API through its public door: a server on a port of its own, on SQLite
-//! and on PostgreSQL alike, spoken to over HTTP.
+//! Tests the API over HTTP. Each test starts a server on its own port, on SQLite and on PostgreSQL.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -31,7 +30,7 @@ mod strangers;
 mod tokens;
 mod trial;
 
-/// Makes of `async fn name(server) { … }` one test on each engine.
+/// Turns `async fn name(server) { … }` into a test for each database engine.
 macro_rules! on_both_engines {
     ($(async fn $name:ident($server:ident) $body:block)*) => {$(
         mod $name {

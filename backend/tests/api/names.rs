@@ -1,4 +1,4 @@
-//! Names that look the same are the same name, also after an upgrade.
+//! Names that look the same count as the same name, also after an upgrade. Similar names cause a warning.
 
 use latchkey::database::Database;
 use reqwest::Method;
@@ -28,7 +28,7 @@ on_both_engines! {
     }
 }
 
-/// The warnings of an answer: field, and the name that it looks like.
+/// The warnings of a response: the field and the similar name.
 fn warnings(answer: &Value) -> Vec<(String, Option<String>)> {
     let warnings = answer.get("warnings").map(|found| found.as_array().unwrap().clone()).unwrap_or_default();
     let read = |one: &Value| {
@@ -48,7 +48,7 @@ on_both_engines! {
         let admin = &platform.admin;
         let first = admin.post("/tokens", &named("PayPal crane")).await;
         assert!(first.get("warnings").is_none(), "{first}");
-        // Capital i; Cyrillic letters; the digit one.
+        // A capital I, Cyrillic letters, and the digit 1.
         for name in ["PayPaI crane", "P\u{430}yPal cr\u{430}ne", "paypa1 crane"] {
             let made = admin.post("/tokens", &named(name)).await;
             assert_eq!(warnings(&made).len(), 1, "{name}: {made}");
@@ -64,7 +64,7 @@ on_both_engines! {
             renamed["warnings"][0]["message"],
             "Another token has a name that looks like this one: \u{201c}PayPal crane\u{201d}."
         );
-        // What is not renamed is not warned of again.
+        // A change that keeps the name does not repeat the warning.
         let changed = admin.patch(&path, &json!({ "description": "the same", "name": "paypa1 crane" })).await;
         assert!(changed.get("warnings").is_none(), "{changed}");
 
@@ -158,7 +158,7 @@ async fn after_an_upgrade(place: Where) {
         platform.admin.post("/tokens", &named("alpha only")).await;
         twin = text(&platform.admin.post("/tokens", &named("of another name")).await["id"]);
     }
-    // As the rule before left them.
+    // Names as an older version with the previous rule stored them.
     let database = Database::open(&place.configuration()).await.unwrap();
     for (id, name) in [(&lone, "harbour\u{200b} lamp\u{fe0f}"), (&twin, "alpha\u{200b} only")] {
         sqlx::query("UPDATE tokens SET name = $1, name_key = $1 WHERE id = $2")
@@ -189,7 +189,7 @@ async fn after_an_upgrade(place: Where) {
     let apis = admin.get("/apis?q=readdevice").await;
     assert_eq!(apis["items"].as_array().unwrap().len(), 1);
 
-    // It goes on working, and is renamed before anything else of it is changed.
+    // The token still works. It must be renamed before any other change.
     let file = admin.get(&format!("/tokens/{twin}/file")).await;
     let key = admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
     let platform = Platform { gateway: admin.with_bearer(&text(&key["key"])), admin };

@@ -1,4 +1,4 @@
-//! Two servers on one PostgreSQL.
+//! Two nodes on one PostgreSQL database.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ async fn two_nodes_start_together_and_agree_within_a_second() {
     }
 }
 
-/// A platform on one node and the same seen through another, which is a process.
+/// A platform on one node, and the same platform through a second node, which is a separate process.
 async fn beside_a_process(place: &Where) -> (Server, Platform, Process, Platform) {
     let one = Server::start(place.clone()).await;
     let platform = Platform::on(&one).await;
@@ -96,14 +96,14 @@ async fn a_node_stopped_inside_a_write_does_not_block_the_others() {
         let stopped = Instant::now();
         platform.admin.delete(&format!("/tokens/{id}")).await;
         eprintln!("withdrawn beside a node that stands still after {} ms", stopped.elapsed().as_millis());
-        // Two sessions of the stopped node may have to be ended, after two seconds each.
+        // Two sessions of the stopped node may have to be terminated, each after two seconds.
         assert!(stopped.elapsed() < Duration::from_secs(7), "{:?}", stopped.elapsed());
         process.signal("-CONT");
         load.iter().for_each(tokio::task::JoinHandle::abort);
     }
 }
 
-/// A token, and every door at which a node decides by it.
+/// A token, and the endpoints of a node that decide calls with it.
 struct Doors<'p> {
     node: &'p Platform,
     url: &'p str,
@@ -117,7 +117,7 @@ struct Doors<'p> {
 const DOORS: [&str; 8] = ["verify", "batch", "auth", "introspect", "api", "token", "trial", "readyz"];
 
 impl<'p> Doors<'p> {
-    /// Waits until the node knows the token.
+    /// Creates the keys and waits until the node knows the token.
     async fn of(platform: &Platform, node: &'p Platform, url: &'p str, id: &str) -> Self {
         let key = async |body| text(&platform.admin.post("/systems/fleet/verifier-keys", &body).await["key"]);
         let doors = Self {
@@ -139,7 +139,7 @@ impl<'p> Doors<'p> {
         json!({ "credential": self.credential, "method": "GET", "path": DEVICE })
     }
 
-    /// Asks at a door.
+    /// Asks an endpoint for a decision.
     async fn ask(&self, door: &str) -> Response {
         let http = &self.node.gateway.http;
         let trial = json!({ "system": "fleet", "method": "GET", "path": DEVICE });
@@ -170,7 +170,7 @@ impl<'p> Doors<'p> {
         request.send().await.unwrap()
     }
 
-    /// When the last call was allowed, counted from `withdrawn`: asks until none is.
+    /// Asks until a call is denied. Returns the time from `withdrawn` to that call.
     async fn last_allowed(&self, withdrawn: Instant) -> Duration {
         loop {
             let asked = withdrawn.elapsed();
@@ -182,7 +182,7 @@ impl<'p> Doors<'p> {
         }
     }
 
-    /// Every door says within about a second that it cannot decide now.
+    /// Checks that every endpoint answers 503 with `Retry-After` within about a second.
     async fn are_closed(&self) {
         for door in DOORS {
             let asked = Instant::now();
@@ -212,7 +212,7 @@ async fn a_killed_database_stops_decisions_in_time_but_no_node() {
     let there = Doors::of(&platform, &beyond, &two.url, &id).await;
     let withdrawn = Doors::of(&platform, &beyond, &two.url, &withdrawn_id).await;
 
-    // The other node may not have heard of this when the database ends.
+    // The database dies before the other node may have heard of this deletion.
     platform.admin.delete(&format!("/tokens/{withdrawn_id}")).await;
     database.kill();
     let killed = Instant::now();
@@ -262,7 +262,7 @@ async fn a_token_withdrawn_during_the_exchange_gets_no_jwt() {
     };
     assert_eq!(exchange().await.unwrap().status(), StatusCode::OK);
 
-    // The keys are to be read anew, and that waits; all else is known.
+    // Reading the new keys waits for the lock. Everything else that the exchange needs is in memory.
     let rotated = platform.admin.send(Method::POST, "/signing-keys/rotate").send().await.unwrap();
     assert_eq!(rotated.status(), StatusCode::OK);
     let mut other = sqlx::PgConnection::connect(place.database_url.as_ref().unwrap()).await.unwrap();
@@ -288,7 +288,7 @@ async fn a_token_withdrawn_while_a_decision_waits_is_denied() {
     let request = || sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
     assert_eq!(platform.reason(&request(), "GET", DEVICE).await, "allowed");
 
-    // The use of a one-time request waits for this table; all else of the decision is known.
+    // Recording the one-time request waits for this lock. Everything else for the decision is in memory.
     let mut other = sqlx::PgConnection::connect(place.database_url.as_ref().unwrap()).await.unwrap();
     let mut lock = other.begin().await.unwrap();
     lock.execute("LOCK TABLE used_requests IN ACCESS EXCLUSIVE MODE").await.unwrap();
@@ -307,7 +307,7 @@ async fn a_token_withdrawn_while_a_decision_waits_is_denied() {
     assert_eq!((&decision["allowed"], &decision["reason"]), (&json!(false), &json!("unknown_token")));
 }
 
-/// Passes on what nodes and PostgreSQL say to each other, until it swallows it.
+/// Forwards traffic between nodes and PostgreSQL until it is told to drop it.
 async fn proxy(place: &Where) -> (Where, watch::Sender<bool>) {
     let (swallows, swallowed) = watch::channel(false);
     let mut url: url::Url = place.database_url.clone().unwrap().parse().unwrap();

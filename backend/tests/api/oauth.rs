@@ -1,4 +1,4 @@
-//! The OAuth doors to the letter: RFC 6749 §5.2, 7009, 7517, 7662, 8414, 8707.
+//! The OAuth endpoints follow RFC 6749 §5.2, 7009, 7517, 7662, 8414 and 8707 exactly.
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::on_both_engines;
 use crate::server::{DEVICE, Platform, Server, text, unique};
 
-/// A JWT token, and what it authenticates with.
+/// A JWT token with its credentials.
 struct Client {
     id: String,
     secret: String,
@@ -26,7 +26,7 @@ fn at(server: &Server, path: &str) -> RequestBuilder {
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
-/// An error as RFC 6749 §5.2 wants it; its status and code.
+/// Checks that a response is an error as in RFC 6749 §5.2. Returns its status and its code.
 async fn error(answer: Response) -> (u16, String) {
     let status = answer.status();
     assert!(status.is_client_error(), "{status}");

@@ -1,4 +1,4 @@
-//! What operators rely on: the log and the data directory.
+//! What operators rely on: the log, the data directory and the shutdown.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
@@ -69,7 +69,8 @@ async fn idle_connections_outlive_those_of_gateways_and_end_with_the_server() {
         connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: latchkey.example\r\n\r\n").await.unwrap();
         let length = connection.read(&mut answer).await.unwrap();
         assert!(answer[..length].starts_with(b"HTTP/1.1 200"), "the connection was closed");
-        // Gateways send what is next up to a minute later; this server used to wait for five seconds.
+        // A gateway may reuse a connection up to a minute later. The server used to close it after five
+        // seconds.
         tokio::time::sleep(Duration::from_millis(6_500)).await;
     }
     process.signal("-TERM");

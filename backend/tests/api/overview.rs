@@ -1,4 +1,4 @@
-//! What the installation is, what is in it, and how it is used.
+//! The installation: its settings, its numbers and its usage.
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ on_both_engines! {
         let credential = platform.credential(&rsa).await;
         platform.decide(&credential, "GET", DEVICE).await;
         platform.decide(&credential, "PATCH", DEVICE).await;
-        // The calls stay counted when the token is gone.
+        // The calls stay in the numbers after the token is deleted.
         admin.get(&format!("/tokens/{rsa}/usage")).await;
         admin.delete(&format!("/tokens/{rsa}")).await;
         let stats = admin.get("/stats").await;
@@ -86,14 +86,14 @@ on_both_engines! {
     }
 }
 
-/// Counts of more tokens than one batch holds, some of long ago, some of tokens that are gone.
+/// Writes counts for more tokens than fit in one batch. Some counts are old, and some tokens no longer exist.
 async fn counts_by_the_hour_last_two_days(place: Where) {
     const HOUR: i64 = 60 * 60 * 1_000;
     let database = Database::open(&place.configuration()).await.unwrap();
     let (usage, api) = (Arc::new(Usage::default()), ApiId::new());
     let tokens: Vec<TokenId> = (0..450).map(|_| TokenId::new()).collect();
     for (index, token) in tokens.iter().enumerate() {
-        // One in nine is gone.
+        // Every ninth token does not exist.
         if index % 9 != 0 {
             sqlx::query(
                 "INSERT INTO tokens (id, kind, name, name_key, description, generation, version, created_at, \

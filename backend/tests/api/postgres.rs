@@ -1,4 +1,4 @@
-//! A PostgreSQL server of a test's own, for what one cannot do to the one that all tests share.
+//! A PostgreSQL server for a single test, for actions that would disturb the tests on the shared server.
 
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
@@ -6,16 +6,16 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// A running server; dropping it stops it and removes its data.
+/// A running server. Dropping it stops the server and removes its data.
 pub(crate) struct PostgreSql {
     folder: TempDir,
     port: u16,
-    /// Whom it runs as, if the tests run as root: it refuses to.
+    /// The account of the server if the tests run as root. PostgreSQL refuses to run as root.
     account: Option<(u32, u32)>,
 }
 
 impl PostgreSql {
-    /// Nothing where `initdb` is not installed, or there is no account to run it as.
+    /// Starts a server. `None` if `initdb` is not installed, or if there is no account to run it as.
     pub(crate) fn start() -> Option<Self> {
         let folder = TempDir::new().unwrap();
         let account = if id(&["-u"])? == 0 {
@@ -36,14 +36,14 @@ impl PostgreSql {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Starts it, again after [`PostgreSql::kill`].
+    /// Starts the server, also after [`PostgreSql::kill`].
     pub(crate) fn go_on(&self) {
         let options = format!("-p {} -h 127.0.0.1 -k '' -c fsync=off", self.port);
         let log = self.folder.path().join("log").display().to_string();
         self.run("pg_ctl", &["start", "--wait", "--silent", "--log", &log, "--options", &options]).unwrap();
     }
 
-    /// All its processes end at once, as when memory runs out.
+    /// Kills all processes of the server at once, as the kernel does when memory runs out.
     pub(crate) fn kill(&self) {
         assert!(self.signal(), "it runs");
     }
@@ -55,7 +55,7 @@ impl PostgreSql {
         let run = |program: &str, arguments: &[&str]| {
             Command::new(program).args(arguments).status().unwrap().success()
         };
-        // It must not begin others meanwhile.
+        // The postmaster must not start new processes meanwhile.
         run("kill", &["-STOP", postmaster])
             && run("pkill", &["-KILL", "-P", postmaster])
             && run("kill", &["-KILL", postmaster])
@@ -79,7 +79,7 @@ impl Drop for PostgreSql {
     }
 }
 
-/// A program of the server; Debian keeps them where nobody looks.
+/// Finds a program of the server. Debian installs them outside `PATH`.
 fn find(program: &str) -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
     let folders = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! The real program as a process of its own, for what one cannot do to a thread.
+//! Runs the real program as a process, for tests that a thread does not allow.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -8,25 +8,25 @@ use crate::server::Where;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_latchkey");
 
-/// A running server; dropping it kills it.
+/// A running server. Dropping it kills the process.
 pub(crate) struct Process {
     child: Child,
     pub(crate) url: String,
 }
 
 impl Process {
-    /// Starts the program with these variables besides those of the place.
+    /// Starts the program with these environment variables in addition to those of the place.
     pub(crate) fn start(place: &Where, variables: &[(&str, String)]) -> Self {
         Self::start_logging_to(Stdio::null(), place, variables)
     }
 
-    /// The same with another place for the log.
+    /// Starts the program with its log going to `log`.
     pub(crate) fn start_logging_to(log: Stdio, place: &Where, variables: &[(&str, String)]) -> Self {
         Self::run(Command::new(PROGRAM).arg("serve"), log, place, variables)
     }
 
-    /// Starts the program on a disk of its own, of so many MiB, with the data of the
-    /// place. Nothing where this account may not make one.
+    /// Starts the program on its own disk of `size` MiB, with the data of the place. `None` if this account
+    /// cannot create a file system.
     pub(crate) fn start_on_small_disk(place: &Where, size: u32) -> Option<Self> {
         let may = Command::new("unshare").args(["-rm", "true"]).status();
         if !may.is_ok_and(|status| status.success()) {
@@ -42,7 +42,7 @@ impl Process {
         Some(Self::run(&mut program, Stdio::null(), place, &variables))
     }
 
-    /// A path of this process, seen from here.
+    /// A path of this process, as the test can open it.
     pub(crate) fn see(&self, path: &Path) -> PathBuf {
         let root = format!("/proc/{}/root", self.child.id());
         Path::new(&root).join(path.strip_prefix("/").unwrap())
@@ -63,13 +63,13 @@ impl Process {
         Self { child, url }
     }
 
-    /// Stops it with `-STOP`, lets it go on with `-CONT`.
+    /// Sends a signal: `-STOP` pauses the process, `-CONT` resumes it.
     pub(crate) fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(sent.unwrap().success());
     }
 
-    /// SIGKILL: nothing is written any more.
+    /// Kills the process with SIGKILL, so that it writes nothing more.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -78,7 +78,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Both fail only when it has ended already.
+        // Both fail only if the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! Bad input: a precise problem, and nothing half-written.
+//! Invalid input gets a precise problem, and nothing is written.
 
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The revocation feed, as a verifier that checks JWTs offline follows it.
+//! The revocation feed, read by a verifier that checks JWTs offline.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::server::{Caller, DEVICE, PASSWORD, Platform, Problem, Server, Where, 
 
 const FEED: &str = "/systems/fleet/revocations";
 
-/// What a JWT says, and what a follower of the feed makes of it.
+/// The claims of a JWT, without verification.
 fn claims(jwt: &str) -> Value {
     jsonwebtoken::dangerous::insecure_decode::<Value>(jwt).unwrap().claims
 }
@@ -38,7 +38,7 @@ impl Follower {
         self.cursor = Some(text(&news["cursor"]));
     }
 
-    /// Whether a JWT counts no longer, at once or later.
+    /// Whether the feed revokes a JWT.
     fn knows_of(&self, jwt: &str) -> bool {
         let claims = claims(jwt);
         self.entries.iter().any(|entry| {
@@ -50,7 +50,7 @@ impl Follower {
     }
 }
 
-/// Waits until the second is over in which a change was made: a JWT of that second is refused as well.
+/// Waits for the next second. A JWT that is issued in the second of a change is refused as well.
 async fn next_second() {
     tokio::time::sleep(Duration::from_millis(1_100)).await;
 }
@@ -161,7 +161,7 @@ on_both_engines! {
         assert!(waiting.knows_of(&jwt));
         let took = learnt.duration_since(deleted);
         eprintln!("learnt {} ms after the deletion was asked for", took.as_millis());
-        // Far above what it takes, and far below the wait: it was the news that ended it.
+        // The limit is far above the usual time and far below the wait, so the change itself ended the wait.
         assert!(took < Duration::from_secs(10), "{took:?}");
 
         let begun = Instant::now();

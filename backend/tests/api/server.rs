@@ -1,4 +1,4 @@
-//! A server, and a platform on it to issue tokens for.
+//! A server for tests, and a platform on it for issuing tokens.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -23,10 +23,10 @@ use tempfile::TempDir;
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// Where a server keeps its data.
+/// The place where a server keeps its data.
 #[derive(Clone)]
 pub(crate) struct Where {
-    /// The data directory, which is removed when nobody needs it any more.
+    /// The data directory. It is removed when its last owner is dropped.
     pub(crate) folder: Arc<TempDir>,
     pub(crate) database_url: Option<String>,
     pub(crate) demo: bool,
@@ -34,7 +34,7 @@ pub(crate) struct Where {
 }
 
 impl Where {
-    /// An empty directory.
+    /// An empty SQLite database in a new directory.
     pub(crate) fn sqlite() -> Self {
         Self {
             folder: Arc::new(TempDir::new().unwrap()),
@@ -44,8 +44,8 @@ impl Where {
         }
     }
 
-    /// An empty database on the PostgreSQL server of `LATCHKEY_TEST_POSTGRES_URL`,
-    /// which `cargo xtask test` starts; nothing without it.
+    /// An empty database on the PostgreSQL server of `LATCHKEY_TEST_POSTGRES_URL`, which `cargo xtask test`
+    /// starts. `None` if the variable is not set.
     pub(crate) async fn postgres() -> Option<Self> {
         let Ok(url) = std::env::var("LATCHKEY_TEST_POSTGRES_URL") else {
             eprintln!("SKIPPED on PostgreSQL: LATCHKEY_TEST_POSTGRES_URL is not set");
@@ -67,7 +67,7 @@ impl Where {
         Configuration {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             data_dir: self.data_dir().to_owned(),
-            // All nodes of one installation have one issuer.
+            // All nodes of an installation have the same issuer.
             public_url: self.database_url.is_some().then(|| "http://latchkey.example".parse().unwrap()),
             database_url: self.database_url.clone(),
             master_key: Some(Secret::from(MASTER_KEY.to_owned())),
@@ -81,7 +81,7 @@ impl Where {
         }
     }
 
-    /// The same as the environment of a process.
+    /// The same configuration as environment variables.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         let mut environment = vec![
             ("LATCHKEY_LISTEN", "127.0.0.1:0".to_owned()),
@@ -94,12 +94,12 @@ impl Where {
     }
 }
 
-/// A name that no other test has.
+/// A unique name.
 pub(crate) fn unique(what: &str) -> String {
     format!("{what}-{}", latchkey_shared::ids::TokenId::new().as_str()[4..].to_lowercase())
 }
 
-/// A running server; dropping it stops it.
+/// A running server. Dropping it stops the server.
 pub(crate) struct Server {
     pub(crate) url: String,
     handle: ServerHandle,
@@ -116,14 +116,14 @@ impl Server {
                 started.send((application.port(), application.handle())).unwrap();
                 application.run_until_stopped().await.unwrap();
             });
-            // Its directory goes when the server has.
+            // Keep the directory until the server has ended.
             drop(place);
         });
         let (port, handle) = tokio::task::spawn_blocking(move || wait.recv().unwrap()).await.unwrap();
         Self { url: format!("http://127.0.0.1:{port}"), handle, thread: Some(thread) }
     }
 
-    /// Somebody who is not logged in.
+    /// A caller who is not logged in.
     pub(crate) fn nobody(&self) -> Caller {
         Caller::new(&self.url)
     }
@@ -153,7 +153,7 @@ impl Drop for Server {
     }
 }
 
-/// One who calls the API.
+/// A client of the API.
 #[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) http: Client,
@@ -167,17 +167,17 @@ impl Caller {
         Self { http, url: url.to_owned(), bearer: None }
     }
 
-    /// The same person, at another node.
+    /// The same caller at another node.
     pub(crate) fn at(&self, url: &str) -> Self {
         Self { url: url.to_owned(), ..self.clone() }
     }
 
-    /// The same server, called with a credential.
+    /// A caller of the same server that uses a bearer credential.
     pub(crate) fn with_bearer(&self, credential: &str) -> Self {
         Self { bearer: Some(credential.to_owned()), ..Self::new(&self.url) }
     }
 
-    /// A request below `/api/v1`.
+    /// A request to a path below `/api/v1`.
     pub(crate) fn send(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}/api/v1{path}", self.url));
         match &self.bearer {
@@ -190,7 +190,7 @@ impl Caller {
         expect(self.send(Method::GET, path), StatusCode::OK).await
     }
 
-    /// The status of a request without a body.
+    /// Sends a request without a body and returns the status.
     pub(crate) async fn status(&self, method: Method, path: &str) -> StatusCode {
         self.send(method, path).send().await.unwrap().status()
     }
@@ -199,7 +199,7 @@ impl Caller {
         expect(self.send(Method::POST, path).json(body), StatusCode::CREATED).await
     }
 
-    /// A POST that is answered and makes nothing.
+    /// A POST that returns 200 because it creates nothing.
     pub(crate) async fn ask(&self, path: &str, body: &Value) -> Value {
         expect(self.send(Method::POST, path).json(body), StatusCode::OK).await
     }
@@ -219,7 +219,7 @@ impl Caller {
         assert_eq!(self.status(Method::DELETE, path).await, StatusCode::NO_CONTENT, "DELETE {path}");
     }
 
-    /// What is refused, as a problem (RFC 9457).
+    /// Sends a request that must be refused, and returns the problem (RFC 9457).
     pub(crate) async fn refused(&self, method: Method, path: &str, body: &Value) -> Problem {
         let answer = self.send(method.clone(), path).json(body).send().await.unwrap();
         let path = answer.url().path().to_owned();
@@ -245,7 +245,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// Any answer of 400 or more must be one.
+    /// Every response with status 400 or more must be a problem document.
     pub(crate) async fn of(answer: Response) -> Self {
         let path = answer.url().path().to_owned();
         let status = answer.status().as_u16();
@@ -261,12 +261,12 @@ impl Problem {
         Self { status, body }
     }
 
-    /// The last part of its `type`.
+    /// The last segment of its `type`.
     pub(crate) fn kind(&self) -> &str {
         self.body["type"].as_str().unwrap().trim_start_matches("/problems/")
     }
 
-    /// `field:code` of each field at fault.
+    /// `field:code` of each error.
     pub(crate) fn fields(&self) -> Vec<String> {
         let errors = self.body["errors"].as_array().cloned().unwrap_or_default();
         let part = |error: &Value, name: &str| error[name].as_str().unwrap().to_owned();
@@ -274,8 +274,8 @@ impl Problem {
     }
 }
 
-/// Whether the OpenAPI document says that a path can answer with this problem, by
-/// whatever method if none is given; true of what it does not describe.
+/// Whether the OpenAPI document lists this problem for the path. Without a method, any operation of the path
+/// counts. Paths that the document does not describe always pass.
 fn is_documented(method: Option<&Method>, path: &str, status: u16, kind: &str) -> bool {
     static DOCUMENT: LazyLock<Value> =
         LazyLock::new(|| serde_json::to_value(document("latchkey_session")).unwrap());
@@ -301,7 +301,7 @@ fn is_documented(method: Option<&Method>, path: &str, status: u16, kind: &str) -
     operations.any(|(_, operation)| names(operation))
 }
 
-/// A system with three operations, two projects, a user in the first of them.
+/// A system with three operations, two projects, and a user who is a member of the first project.
 pub(crate) struct Platform {
     pub(crate) admin: Caller,
     pub(crate) gateway: Caller,
@@ -341,18 +341,18 @@ impl Platform {
         Self { admin, gateway }
     }
 
-    /// What a new token of a kind is asked for with.
+    /// The request body for a new token of this kind.
     pub(crate) fn wanted(kind: &str) -> Value {
         let (targets, names) = if kind == "rsa" { ("projects", "harbour") } else { ("users", "ada") };
         json!({ "kind": kind, "name": unique(kind), "apis": ["fleet:readDevice"], targets: [names] })
     }
 
-    /// A new token for reading devices; its id.
+    /// Creates a token that may read devices. Returns its id.
     pub(crate) async fn apply(&self, kind: &str) -> String {
         text(&self.admin.post("/tokens", &Self::wanted(kind)).await["id"])
     }
 
-    /// What the token is presented as: its open token, or a JWT.
+    /// A credential of the token: its open token, or a JWT.
     pub(crate) async fn credential(&self, id: &str) -> String {
         let file = self.admin.get(&format!("/tokens/{id}/file")).await;
         if file["open_token"].is_string() {
@@ -362,7 +362,7 @@ impl Platform {
         text(&self.exchange(id, secret["secret_id"].as_str().unwrap()).await["access_token"])
     }
 
-    /// A JWT for client credentials (RFC 6749 §4.4), or the error.
+    /// Requests a JWT with client credentials (RFC 6749 §4.4). Returns the response, which may be an error.
     pub(crate) async fn exchange(&self, client_id: &str, client_secret: &str) -> Value {
         let answer = self
             .admin
@@ -387,12 +387,12 @@ impl Platform {
         expect(self.gateway.send(Method::POST, "/verify").json(&body), StatusCode::OK).await
     }
 
-    /// Why a call is denied; `allowed` if it is not.
+    /// The reason of the denial, or `allowed`.
     pub(crate) async fn reason(&self, credential: &str, method: &str, path: &str) -> String {
         reason(&self.decide(credential, method, path).await)
     }
 
-    /// Gives a token two seconds, and waits for their end.
+    /// Lets a token expire after two seconds, and waits for it.
     pub(crate) async fn expire(&self, id: &str) {
         let path = format!("/tokens/{id}");
         let end = Timestamp::from_millis(database::now() + 2_000);
@@ -402,7 +402,7 @@ impl Platform {
         }
     }
 
-    /// A user with a password who has these roles in projects, logged in.
+    /// Creates a user with a password and these roles in projects, and logs in.
     pub(crate) async fn member(&self, server: &Server, username: &str, roles: &[(&str, &str)]) -> Caller {
         let temporary = "a temporary password";
         let user = json!({ "username": username, "display_name": username, "password": temporary });
@@ -418,17 +418,17 @@ impl Platform {
     }
 }
 
-/// Why a decision is a denial; `allowed` if it is none.
+/// The reason of a denial, or `allowed`.
 pub(crate) fn reason(decision: &Value) -> String {
     if decision["allowed"] == true { "allowed".to_owned() } else { text(&decision["reason"]) }
 }
 
-/// One text of each item of a page.
+/// A text field of each item of a page.
 pub(crate) fn each(page: &Value, field: &str) -> Vec<String> {
     page["items"].as_array().unwrap().iter().map(|item| text(&item[field])).collect()
 }
 
-/// A one-time request of a token, by its file: these claims and the secret.
+/// A sealed one-time request of a token, made from its file and these claims.
 pub(crate) fn sealed(file: &Value, claims: &Value) -> String {
     let public: PublicJwk = serde_json::from_value(file["public_key"].clone()).unwrap();
     let header = Header { kid: text(&file["kid"]), typ: Some("seal+jwe".to_owned()) };
@@ -442,7 +442,7 @@ pub(crate) fn now() -> i64 {
     database::now() / 1_000
 }
 
-/// A JSON string.
+/// The text of a JSON string.
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }

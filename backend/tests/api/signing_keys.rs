@@ -1,4 +1,4 @@
-//! The keys that sign JWTs, and how they follow one another.
+//! The keys that sign JWTs, and their rotation.
 
 use std::process::{Command, Stdio};
 
@@ -19,13 +19,13 @@ fn states(keys: &Value) -> Vec<String> {
     keys["items"].as_array().unwrap().iter().map(|key| text(&key["state"])).collect()
 }
 
-/// The `kid` of a JWT's header.
+/// The `kid` in the header of a JWT.
 fn signer(jwt: &str) -> String {
     jsonwebtoken::decode_header(jwt).unwrap().kid.unwrap()
 }
 
-/// Makes the keys of a stopped server look as if they were made long ago, and
-/// those that are announced begin.
+/// Changes the keys of a stopped server as if they were created long ago, so that announced keys begin to
+/// sign.
 async fn age(place: &Where) {
     let statement = "UPDATE signing_keys SET created_at = 1, signs_from = 1";
     if let Some(url) = &place.database_url {
@@ -121,7 +121,7 @@ on_both_engines! {
     }
 }
 
-/// Ages the key of a server, starts `nodes` anew, and waits until the clock has rotated it.
+/// Ages the key of a server, starts `nodes` servers, and waits until one of them has rotated the key.
 async fn the_clock_rotates(place: Where, nodes: usize) {
     let first = published(&Server::start(place.clone()).await).await;
     age(&place).await;
@@ -132,7 +132,7 @@ async fn the_clock_rotates(place: Where, nodes: usize) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    // Time for a second node to do it again, if it would.
+    // Time for a second node to rotate again, which must not happen.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let admin = servers[0].admin().await;
     let keys = admin.get("/signing-keys").await;

@@ -1,10 +1,10 @@
-//! Every SQL statement of the server is prepared on both engines, so that a typo in
-//! one that rarely runs cannot land.
+//! Prepares every SQL statement of the server on both engines. A mistake in a statement that rarely runs then
+//! fails this test.
 //!
-//! The statements are found in the source. One that is built step by step ([`Sql`])
-//! is built here as the code would: calls of helpers are followed, and at each `if`
-//! and `match` one way is taken. Many rounds take different ways, until every piece
-//! of SQL was part of a statement.
+//! The statements are found in the source code. A statement that is built step by step ([`Sql`]) is built
+//! here as the code would build it: the test follows calls of helpers, and takes one branch of each `if` and
+//! `match`. It repeats this many times with different branches, until every piece of SQL was part of a
+//! statement.
 //!
 //! [`Sql`]: latchkey::database::sql::Sql
 
@@ -19,7 +19,7 @@ use syn::{Arm, Block, Expr, ExprLit, FnArg, Ident, Lit, Pat, Signature, Stmt};
 
 use crate::server::{Server, Where};
 
-/// Rounds of building. Each takes other ways; fewer would do.
+/// The number of rounds. Each round takes different branches. Fewer rounds would be enough.
 const ROUNDS: u64 = 200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ enum Engine {
     Postgres,
 }
 
-/// Where a piece of SQL stands: file and line.
+/// The position of a piece of SQL: file and line.
 type Place = (String, usize);
 
 struct Function {
@@ -37,13 +37,13 @@ struct Function {
     block: Block,
 }
 
-/// What the source says.
+/// The parsed source code of the server.
 #[derive(Default)]
 struct Source {
     file: String,
     functions: HashMap<String, Vec<Function>>,
     constants: HashMap<String, (String, Place)>,
-    /// All pieces of SQL that the code has.
+    /// All pieces of SQL in the code.
     pieces: BTreeSet<Place>,
 }
 
@@ -130,7 +130,7 @@ impl<'ast> Visit<'ast> for Source {
     }
 }
 
-/// Notes where texts stand.
+/// Records the positions of string literals.
 struct Literals<'s>(String, &'s mut BTreeSet<Place>);
 
 impl<'ast> Visit<'ast> for Literals<'_> {
@@ -146,7 +146,7 @@ fn literal(expression: &Expr) -> Option<String> {
     }
 }
 
-/// `Sql::new`, `sqlx::query`, `sqlx::query_as` and `sqlx::query_scalar`.
+/// Whether a function creates a statement: `Sql::new`, `sqlx::query`, `sqlx::query_as`, `sqlx::query_scalar`.
 fn makes_statement(function: &Expr) -> bool {
     let Expr::Path(path) = function else { return false };
     let names: Vec<String> = path.path.segments.iter().map(|one| one.ident.to_string()).collect();
@@ -157,7 +157,7 @@ fn makes_statement(function: &Expr) -> bool {
     }
 }
 
-/// The variable that a chain of calls begins with.
+/// The variable at the start of a chain of method calls.
 fn base(expression: &Expr) -> Option<&Ident> {
     match expression {
         Expr::MethodCall(call) => base(&call.receiver),
@@ -168,12 +168,12 @@ fn base(expression: &Expr) -> Option<&Ident> {
     }
 }
 
-/// A text with the places of its pieces.
+/// A text and the positions of its pieces.
 #[derive(Debug, Clone, Default)]
 struct Text {
     sql: String,
     pieces: Vec<Place>,
-    /// The types of its placeholders, by what is bound.
+    /// The types of its placeholders, guessed from the bound values.
     types: Vec<&'static str>,
 }
 
@@ -182,20 +182,20 @@ enum Value {
     Built(Text),
     Said(Text),
     List(Vec<Text>),
-    /// One that is called with SQL.
+    /// A closure that is called with SQL.
     Closure(Box<syn::ExprClosure>),
 }
 
 type Variables = HashMap<String, Value>;
 
-/// Whether the code goes on behind an expression.
+/// Whether execution continues after an expression.
 #[derive(PartialEq, Eq)]
 enum Flow {
     On,
     Returns,
 }
 
-/// Builds statements in one round.
+/// Builds statements for one round.
 struct Builder<'s> {
     source: &'s Source,
     engine: Engine,
@@ -207,13 +207,13 @@ struct Builder<'s> {
 
 impl Builder<'_> {
     fn choose(&mut self, ways: usize) -> usize {
-        // Numerical Recipes' constants.
+        // A linear congruential generator with the constants of Knuth's MMIX.
         self.chance =
             self.chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.chance >> 33).unwrap() % ways
     }
 
-    /// Runs a function; gives back what it made of its arguments.
+    /// Runs a function. Returns its variables afterwards.
     fn run(&mut self, function: &Function, mut variables: Variables) -> Variables {
         if self.depth > 8 {
             return variables;
@@ -255,7 +255,7 @@ impl Builder<'_> {
         Flow::On
     }
 
-    /// What a variable is given, if it is SQL.
+    /// The SQL that an expression evaluates to, if any.
     fn value(&mut self, expression: &Expr, variables: &Variables) -> Option<Value> {
         match expression {
             Expr::Call(call)
@@ -273,7 +273,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The text that an expression is.
+    /// The text that an expression evaluates to.
     fn text(&mut self, expression: &Expr, variables: &Variables) -> Option<Text> {
         let place = |file: &str| (file.to_owned(), expression.span().start().line);
         match expression {
@@ -299,7 +299,7 @@ impl Builder<'_> {
                 _ => None,
             },
             Expr::If(one) => {
-                // In a loop the first item is told from the others.
+                // In loops, the code treats the first item differently.
                 let is_first = one.cond.to_token_stream().to_string().contains("index == 0");
                 let way = if is_first { 0 } else { self.choose(2) };
                 match (&one.else_branch, way) {
@@ -317,7 +317,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The arm of a `match` that is taken: that of the engine, if it tells engines apart.
+    /// The arm of a `match` to take: the arm of the engine, if the arms differ by engine.
     fn arm(&mut self, arms: &[Arm]) -> usize {
         let pattern = |arm: &Arm| arm.pat.to_token_stream().to_string();
         let own = format!("{:?}", self.engine);
@@ -416,8 +416,8 @@ impl Builder<'_> {
         Flow::On
     }
 
-    /// Takes one of the items that a loop goes through, if they are SQL; how often the
-    /// loop runs then.
+    /// Takes one item of the list that a loop iterates over, if the items are SQL. Returns how often the loop
+    /// runs.
     fn item(&mut self, names: &Pat, items: &Expr, variables: &mut Variables) -> usize {
         let Expr::Array(items) = items else { return 1 };
         let item = self.choose(items.elems.len());
@@ -431,7 +431,7 @@ impl Builder<'_> {
         if variables.len() > known { 1 } else { items.elems.len() }
     }
 
-    /// Gives names to what is SQL.
+    /// Stores the parts that are SQL under their names.
     fn name<'a>(&mut self, parts: impl IntoIterator<Item = (&'a Pat, &'a Expr)>, variables: &mut Variables) {
         for (pattern, part) in parts {
             let pattern = if let Pat::Type(typed) = pattern { &*typed.pat } else { pattern };
@@ -467,13 +467,13 @@ impl Builder<'_> {
         Flow::On
     }
 
-    /// Follows a call of a function that gets SQL.
+    /// Follows a call of a function that takes SQL.
     fn call<'a>(&mut self, name: &str, arguments: impl Iterator<Item = &'a Expr>, variables: &mut Variables) {
         let arguments: Vec<&Expr> = arguments.collect();
         let source = self.source;
         let named = || source.functions.get(name).into_iter().flatten();
         let room = |file: &str| file.split('/').next().map(str::to_owned);
-        // Two rooms may have functions of one name.
+        // Two rooms may have functions with the same name.
         let is_own = |function: &&Function| room(&function.file) == room(&self.file);
         let own: Vec<&Function> = named().filter(is_own).collect();
         for function in if own.is_empty() { named().collect() } else { own } {
@@ -510,7 +510,7 @@ fn tail(block: &Block) -> Option<&Expr> {
     }
 }
 
-/// A placeholder, and the type that PostgreSQL is told of what is bound.
+/// A placeholder, and the type that PostgreSQL is told for the bound value.
 fn placeholder(bound: &Expr) -> Text {
     let bound = bound.to_token_stream().to_string();
     let kind = if ["to_vec", "as_slice"].iter().any(|one| bound.contains(one)) {
@@ -528,14 +528,14 @@ fn placeholder(bound: &Expr) -> Text {
     Text { sql: "$?".to_owned(), pieces: Vec::new(), types: vec![kind] }
 }
 
-/// The statements of the server for an engine, each with the places that it is made of.
+/// The statements of the server for an engine, each with the positions of its pieces.
 fn statements(source: &Source, engine: Engine) -> BTreeMap<String, Text> {
     let mut found = BTreeMap::new();
     for round in 0..ROUNDS {
         let mut builder =
             Builder { source, engine, file: String::new(), chance: round, depth: 0, found: Vec::new() };
         for function in source.functions.values().flatten() {
-            // One that gets SQL is followed from where it is called.
+            // A function that takes SQL is followed from its callers.
             let gets_sql = |(_, kind): &(String, String)| {
                 (kind.contains("Sql") && kind.contains('&'))
                     || (kind.contains("str") && kind.contains("static"))
@@ -551,7 +551,7 @@ fn statements(source: &Source, engine: Engine) -> BTreeMap<String, Text> {
     found
 }
 
-/// A statement with its placeholders numbered, or with nothing of their types instead.
+/// A statement with numbered placeholders, or with typed `NULL`s in their place.
 fn written(text: &Text, is_typed: bool) -> String {
     let mut sql = String::new();
     let mut types = text.types.iter();
@@ -566,7 +566,7 @@ fn written(text: &Text, is_typed: bool) -> String {
     sql
 }
 
-/// What is wrong with a statement; nothing if it can be prepared.
+/// The error of preparing a statement. `None` on success.
 async fn fault<C>(connection: &mut C, text: &Text) -> Option<String>
 where
     C: sqlx::Connection,
@@ -591,7 +591,7 @@ async fn are_prepared(place: Where, engine: Engine) {
     assert!(found.len() > 140, "{}", found.len());
     let covered: BTreeSet<&Place> = found.values().flat_map(|text| &text.pieces).collect();
     let other = |place: &&Place| {
-        // The other engine's own.
+        // These files contain SQL for only one engine.
         matches!(place.0.as_str(), "database/engine.rs" | "database/migrations.rs")
     };
     let missing: Vec<&Place> =

@@ -1,4 +1,4 @@
-//! Who may not make a call is told so, whatever the body is.
+//! A caller without permission is told so, whatever the request body is.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ on_both_engines! {
                 operations += 1;
                 let method: Method = method.to_ascii_uppercase().parse().unwrap();
                 for (who, caller) in [("nobody", &nobody), ("dead", &dead), ("plain", &plain)] {
-                    // Everybody who is logged in may change their own password.
+                    // Every logged-in user may change their own password.
                     if who == "plain" && path == "/session/password" {
                         continue;
                     }

@@ -1,4 +1,4 @@
-//! Tokens of both kinds, from the application to the withdrawal.
+//! Tokens of both kinds, from the application to the deletion.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ on_both_engines! {
         let platform = Platform::on(server).await;
         let id = platform.apply("rsa").await;
         let open = platform.credential(&id).await;
-        // Twice: proved, and then remembered.
+        // The first call verifies the credential, the second uses the cache.
         for _ in 0..2 {
             let decision = platform.decide(&open, "GET", DEVICE).await;
             assert_eq!(decision["allowed"], true, "{decision}");

@@ -1,4 +1,4 @@
-//! Would this call be allowed, and why not?
+//! Trying a call: would it be allowed, and why not?
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::on_both_engines;
 use crate::server::{Caller, DEVICE, Platform, reason, text};
 
-/// A call of the fleet, tried.
+/// Tries a call to the system `fleet`.
 async fn try_call(caller: &Caller, token: &str, change: Value) -> Value {
     let mut body = json!({ "system": "fleet", "method": "GET", "path": DEVICE });
     for (field, value) in change.as_object().unwrap() {

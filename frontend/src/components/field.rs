@@ -90,7 +90,7 @@ pub(crate) fn Field(
     let input = NodeRef::<Input>::new();
     Effect::new(move || {
         if let (true, Some(input)) = (focused, input.get()) {
-            // An element that is not there any more needs no focus.
+            // The element may have been removed. The error is then irrelevant.
             let _ = input.focus();
         }
     });

@@ -10,8 +10,8 @@ use crate::api::{Answer, Error};
 use crate::components::faces::{Failure, Skeleton};
 use crate::text;
 
-/// The data without its type. There is then only one type of resource: each type adds ten kilobytes to the
-/// download.
+/// The data without its type. There is then only one type of resource: each type would add ten kilobytes
+/// to the download.
 type Untyped = Arc<dyn Any + Send + Sync>;
 
 /// Data that is read from the server.

@@ -21,7 +21,10 @@ import latchkey.model.NewVerifierKey;
 import latchkey.model.Token;
 import latchkey.model.TokenFile;
 
-/** README's journey with a client that is generated from the OpenAPI document. Prints what it finds as JSON. */
+/**
+ * The journey of the README with a client that is generated from the OpenAPI document. Prints its results as
+ * JSON.
+ */
 public class GeneratedJourney {
     public static void main(String[] arguments) throws Exception {
         Map<String, String> environment = System.getenv();

@@ -1,12 +1,12 @@
-// README's journey with a client whose types are generated from the OpenAPI document. What it finds goes to
-// standard output as JSON.
+// The journey of the README with a client whose types are generated from the OpenAPI document. Prints its
+// results to standard output as JSON.
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "./latchkey";
 
 declare const process: { env: Record<string, string> };
 const { LATCHKEY_URL: baseUrl, LATCHKEY_ADMIN_PASSWORD: password, RUN: run, FLEET: fleet } = process.env;
 
-/** The value of an answer, or the problem as an error. */
+/** Returns the data of a response, or throws the problem. */
 async function the<T>(asked: Promise<{ data?: T; error?: components["schemas"]["ProblemBody"] }>): Promise<T> {
   const { data, error } = await asked;
   if (data === undefined) throw new Error(JSON.stringify(error));

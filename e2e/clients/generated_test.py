@@ -15,7 +15,7 @@ import requests
 from latchkey import FLEET, PASSWORD, URL
 from openapi_spec_validator import validate
 
-# Sent as it is: the generator knows no YAML.
+# The YAML document is sent unchanged: the generator does not support YAML.
 CONFIGURATION = {"content_type_overrides": {"application/yaml": "application/octet-stream"}}
 
 
@@ -30,7 +30,7 @@ def generated(document, tmp_path_factory):
     folder = tmp_path_factory.mktemp("client")
     (folder / "openapi.json").write_text(json.dumps(document))
     (folder / "configuration.json").write_text(json.dumps(CONFIGURATION))
-    # It formats what it writes with a program beside the interpreter.
+    # The generator runs a formatter that is installed beside the Python interpreter.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     outcome = subprocess.run(
         [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
@@ -130,7 +130,7 @@ def test_a_typed_client_makes_the_journey(run, tmp_path):
 
 
 def test_a_java_client_makes_the_journey(run, tmp_path):
-    # The generator brings most of what its clients need; Debian has the rest.
+    # The generator contains most libraries that its clients need. Debian has the others.
     generator = Path(openapi_generator_cli.__file__).with_name("openapi-generator.jar")
     debian = [f"/usr/share/java/{name}.jar" for name in ("httpmime", "httpcore", "geronimo-annotation-1.3-spec")]
     class_path = ":".join(["classes", str(generator), *debian])

@@ -1,5 +1,5 @@
-// One client's whole day with openid-client and jose: discovery, an access token, its verification with the
-// published keys, introspection, revocation. What it finds goes to standard output as JSON.
+// An OAuth flow with openid-client and jose: discovery, an access token, its verification with the published
+// keys, introspection, and revocation. Prints its results to standard output as JSON.
 import { readFileSync } from "node:fs";
 import { createRemoteJWKSet, importPKCS8, jwtVerify } from "jose";
 import * as client from "openid-client";

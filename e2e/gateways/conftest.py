@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-# The API as its clients see it, and a platform on it.
+# The API client, and a platform for the tests.
 sys.path.insert(0, str(Path(__file__).parent.parent / "clients"))
 
 from gateway import GATEWAYS, Gateway, Upstream  # noqa: E402

@@ -44,7 +44,7 @@ def preflight(origin, method="PATCH"):
 def test_a_preflight_of_a_listed_origin_is_answered_at_the_gateway(gateway, upstream, platform):
     before = upstream.arrived
     answer = gateway.call(None, "OPTIONS", platform.device(), preflight(LISTED))
-    # Envoy's own filter says 200, which browsers take as well.
+    # Envoy's CORS filter answers 200, which browsers accept as well.
     assert (answer.status, answer.body) == (200 if gateway.family == "envoy" else 204, b"")
     assert upstream.arrived == before
     assert answer.headers.get_all("Access-Control-Allow-Origin") == [LISTED]
@@ -60,7 +60,7 @@ def test_another_origin_gets_nothing(gateway, upstream, platform, credential, or
     before = upstream.arrived
     answer = gateway.call(None, "OPTIONS", platform.device(), preflight(origin))
     assert upstream.arrived == before
-    # Envoy has it decided, and there is no credential.
+    # Envoy asks for a decision, and the request has no credential.
     assert answer.status == (401 if gateway.family == "envoy" else 204)
     assert cors_headers(answer) == []
     assert "origin" in listed(answer, "Vary")
@@ -95,7 +95,7 @@ def test_a_request_that_is_no_preflight_is_decided(gateway, upstream, platform, 
     for headers in ([], [("Origin", LISTED)], asked):
         assert gateway.call(None, "OPTIONS", platform.device(), headers).status == 401
         assert gateway.call(credential, "OPTIONS", platform.device(), headers).status == 403
-    # Only OPTIONS makes a preflight.
+    # Only an OPTIONS request is a preflight.
     for method in ("GET", "PATCH", "POST"):
         assert gateway.call(None, method, platform.device(), preflight(LISTED)).status == 401
     assert upstream.arrived == before

@@ -56,7 +56,7 @@ class Upstream:
             def answer(self):
                 upstream.arrived += 1
                 length = int(self.headers.get("Content-Length", 0))
-                # The line as it arrived: `path` is already a little repaired.
+                # Read the request line as it arrived: the server normalises `path`.
                 method, target, _ = self.requestline.split(" ")
                 said = {"method": method, "target": target, "headers": self.headers.items()}
                 said = json.dumps(said | {"body": self.rfile.read(length).decode()}).encode()
@@ -77,7 +77,7 @@ class Upstream:
     def serve(self, handler):
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
-        # A gateway that closes a connection early is no news.
+        # A gateway may close a connection early. Do not report it.
         self.server.handle_error = lambda *_: None
         self.address = f"127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -160,7 +160,7 @@ class Gateway:
             kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
             temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};\n" for kind in kinds)
             main = self.folder / "nginx.conf"
-            # What root starts would become somebody who may not write here.
+            # A gateway that root starts would switch to an account that cannot write here.
             user = "user root;" if os.geteuid() == 0 else ""
             main.write_text(
                 f"{user} daemon off; pid {self.folder}/pid; error_log stderr; events {{}}\n"
@@ -197,7 +197,7 @@ class Gateway:
 
     def __enter__(self):
         self.log = (self.folder / "log").open("w+")
-        # Debian keeps servers where not everybody looks.
+        # Debian installs servers in a folder that is not in every `PATH`.
         environment = os.environ | {"HOME": str(self.folder), "PATH": os.environ["PATH"] + ":/usr/sbin"}
         environment |= {"XDG_DATA_HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder)}
         self.process = subprocess.Popen(
@@ -224,7 +224,7 @@ class Gateway:
     def call(self, credential, method="GET", target="/", headers=(), body=None):
         """One call, with the target and the headers exactly as they are given."""
         connection = http.client.HTTPConnection(self.address, timeout=30)
-        # What it would refuse to send is what there is to find out about.
+        # Turn off the checks of the client, because the tests send invalid targets.
         connection._validate_path = lambda _: None
         connection._encode_request = lambda line: line.encode()
         connection.putrequest(method, target, skip_accept_encoding=True)

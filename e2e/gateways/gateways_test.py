@@ -96,7 +96,7 @@ def test_head_passes_as_head(gateway, platform, credential):
 @pytest.mark.parametrize("query", ["?a=1&b=%2F..%2f", "?", "?a=b?c=d;e//f/../g", "?a=%zz"])
 def test_a_query_arrives_as_it_was_sent(gateway, platform, credential, query):
     answer = gateway.call(credential, target=platform.device() + query)
-    # Some leave out a question mark that nothing follows.
+    # Some gateways drop a question mark at the end.
     assert answer.echo["target"] in (platform.device() + query, platform.device() + query.rstrip("?"))
 
 
@@ -219,7 +219,7 @@ def test_a_project_named_beside_the_path_must_be_the_same(gateway, turned_away, 
 
 def test_address_headers_of_the_caller_are_not_trusted(gateway, turned_away, platform, credential):
     (here,) = gateway.call(credential, target=platform.device()).received("X-Forwarded-For")
-    # Envoy says its own address of a caller on the same machine.
+    # Envoy reports its own address for a caller on the same machine.
     assert here == "127.0.0.1" or gateway.family == "envoy"
     near = platform.file(platform.apply("rsa", allowed_ips=[here]))["open_token"]
     far = platform.file(platform.apply("rsa", allowed_ips=["203.0.113.7"]))["open_token"]
@@ -279,7 +279,7 @@ def test_a_caller_over_its_limit_is_told_so(gateway_of, platform, upstream, cred
         upgrade += [("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")]
         answer = gateway.call(credential, target=platform.device(), headers=upgrade)
         assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
-        # The question is no upgrade, also if the call is one.
+        # The question to Latchkey must not be an upgrade request, even if the call is.
         (asked,) = busy.asked
         assert asked["Upgrade"] is None
         assert "upgrade" not in (asked["Connection"] or "").lower()

@@ -48,10 +48,10 @@ def test_an_upgrade_is_decided_once_and_carries_data_both_ways(gateway, talkativ
         for message in ("港口", b"\x00\xff" * 40_000, "", "x" * 100_000, b"\r\n\r\n"):
             socket.send(message)
             assert socket.recv(30) == message
-        # One message in several frames.
+        # A message that is split into several frames.
         socket.send(["Hafen", "kran ", "7"])
         assert socket.recv(30) == "Hafenkran 7"
-        # Several messages before the first answer.
+        # Several messages are sent before the first answer arrives.
         for number in range(20):
             socket.send(str(number))
         assert [socket.recv(30) for _ in range(20)] == [str(number) for number in range(20)]
@@ -108,7 +108,7 @@ def test_a_deleted_token_is_refused_at_the_next_upgrade(gateway, talkative, plat
     with upgrade(gateway, credential, platform.device()) as socket:
         socket.recv(30)
         platform.withdraw(token)
-        # What was let in stays: a decision is about a call.
+        # An open connection continues: a decision applies to a single call.
         socket.send("still here")
         assert socket.recv(30) == "still here"
         assert refused(gateway, talkative, credential, platform.device()) == 401

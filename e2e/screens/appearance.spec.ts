@@ -1,6 +1,7 @@
 /**
- * Every page as it looks in light, dark and on a phone, kept in `artefacts/screenshots` to be looked
- * at; and what axe finds on it, which is nothing. This file runs first, on the demo's own data.
+ * Takes screenshots of every page in the light theme, in the dark theme and on a phone, and keeps them in
+ * `artefacts/screenshots`. Checks that axe finds no violation. This file runs first, on the unchanged data of
+ * the demo.
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Latchkey } from "./support/latchkey";
@@ -9,25 +10,25 @@ import { expect, loggedOut, open, test, type Page } from "./support/test";
 const WIDE = 1280;
 const NARROW = 360;
 
-/** Nothing scrolls sideways but what is made for it. */
+/** Checks that the page does not scroll sideways. */
 async function fits(page: Page): Promise<void> {
   const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(excess, "how far the page scrolls sideways").toBeLessThanOrEqual(0);
 }
 
 async function audit(page: Page): Promise<void> {
-  // The other mode opens a page of its own each time, for frames that we do not have.
+  // The other mode opens an extra page each time to check frames, and we have no frames.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
   expect.soft(told, "what axe found").toEqual([]);
 }
 
-/** Keeps a picture of the whole page, in a window of this width that is as high as the page. */
+/** Takes a screenshot of the whole page, in a window with this width and the height of the page. */
 async function photograph(page: Page, name: string, width = WIDE): Promise<void> {
   const lowest = width === WIDE ? 800 : 740;
   await page.setViewportSize({ width, height: lowest });
-  // A page that is taken in one piece has its sticky parts in the middle, and nothing where it was out
-  // of sight. A dialog belongs into a window as people have it.
+  // A full-page screenshot would show sticky elements in the middle and leave gaps. So the window gets the
+  // height of the page. A dialog is shown in a window of normal size.
   const height = await page.evaluate(() => {
     const { scrollHeight, clientHeight } = document.documentElement;
     return document.querySelector("dialog[open]") ? clientHeight : scrollHeight;
@@ -36,7 +37,7 @@ async function photograph(page: Page, name: string, width = WIDE): Promise<void>
   await page.screenshot({ path: `artefacts/screenshots/${name}.png`, animations: "disabled" });
 }
 
-/** Looks at the page as it is now in both palettes, and at its narrowest. */
+/** Takes screenshots of the current page in both themes and at the smallest width. */
 async function look(page: Page, name: string): Promise<void> {
   await expect(page.locator("[aria-busy='true'], .skeleton")).toHaveCount(0);
   for (const colorScheme of ["light", "dark"] as const) {
@@ -50,7 +51,7 @@ async function look(page: Page, name: string): Promise<void> {
   await audit(page);
 }
 
-/** The id of a token of the demo. */
+/** Returns the id of a token of the demo. */
 async function tokenNamed(admin: Latchkey, name: string): Promise<string> {
   const [token] = await admin.tokensNamed(name);
   return token.id;
@@ -105,7 +106,7 @@ test("the dialog before a deletion looks right, and axe finds nothing", async ({
   await look(page, "delete");
 });
 
-/** Where each dialog is opened, and by which buttons. */
+/** For each dialog, the page that opens it and the buttons to press. */
 const DIALOGS: Record<string, [path: string | ((admin: Latchkey) => Promise<string>), ...buttons: (string | RegExp)[]]> = {
   "system-add": ["/systems", "Add a system"],
   "system-disable": ["/systems/fleet?tab=settings", "Disable"],

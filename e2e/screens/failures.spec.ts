@@ -1,4 +1,6 @@
-/** What goes wrong between browser and server: it is said clearly, nothing is lost, nothing is done twice. */
+/**
+ * Failures between browser and server. Each is reported clearly, no input is lost, and nothing is done twice.
+ */
 import { unique } from "./support/latchkey";
 import { chooseApis, chooseTargets, findToken, row } from "./support/pages";
 import { expect, open, test, type Page } from "./support/test";
@@ -11,11 +13,11 @@ async function fillApplication(page: Page, platform: Platform, name: string): Pr
   await page.getByLabel(/^Description/).fill("Typed with care");
   await chooseApis(page, [platform.api()]);
   await chooseTargets(page, "rsa", [platform.project]);
-  // What the pickers and the name still ask would meet what is injected next.
+  // Wait for the requests of the pickers and the name, so that they do not meet the injected failure.
   await page.waitForLoadState("networkidle");
 }
 
-/** All that was typed is still there, and Submit goes through with it. */
+/** Checks that the input is still there, and that Submit now succeeds. */
 async function submitAgain(page: Page, name: string): Promise<void> {
   await expect(page.getByLabel("Token name")).toHaveValue(name);
   await expect(page.getByLabel(/^Description/)).toHaveValue("Typed with care");
@@ -60,7 +62,7 @@ test("after a session ends in the middle of a form, logging in again submits the
   await become(person);
   const name = unique("Fog");
   await fillApplication(page, platform, name);
-  // The server ends the session: a user who is disabled has none.
+  // Disabling a user ends all their sessions.
   await admin.patch(`/users/${person.username}`, { disabled: true });
   await admin.patch(`/users/${person.username}`, { disabled: false });
   await page.getByRole("button", { name: "Submit" }).click();
@@ -132,7 +134,7 @@ test("a retry after a network cut behind the request makes no second token", asy
     if (route.request().method() !== "POST") return route.continue();
     keys.push(route.request().headers()["idempotency-key"]);
     if (!cut) return route.continue();
-    // The server answers; the answer does not arrive.
+    // The server handles the request, but its response does not arrive.
     cut = false;
     expect((await route.fetch()).status()).toBe(201);
     return route.abort("connectionreset");
@@ -226,7 +228,7 @@ test("a part of the app that fails to load is reported, and loads on retry", asy
   await page.route(part, (route) => route.abort());
   await page.getByRole("link", { name: "Systems" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "This could not be loaded" })).toBeVisible();
-  // The rest of the app goes on.
+  // The rest of the app still works.
   await page.getByRole("link", { name: "Tokens", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Tokens" })).toBeVisible();
   await page.getByRole("link", { name: "Systems" }).click();

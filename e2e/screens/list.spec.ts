@@ -1,4 +1,4 @@
-/** The list of tokens: what the address keeps, the keyboard, and what is done from it. */
+/** The list of tokens: its URL, the keyboard, and the actions. */
 import { unique, uniqueKey } from "./support/latchkey";
 import { chooseMore, findToken, row, search } from "./support/pages";
 import { expect, open, test } from "./support/test";
@@ -75,7 +75,7 @@ test("the keyboard searches, applies and closes", async ({ page, platform }) => 
   await button.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog").getByRole("button", { name: "Cancel" })).toBeFocused();
-  // It is the dialog's keyboard now.
+  // While the dialog is open, the shortcut has no effect.
   await page.keyboard.press("n");
   await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.press("Escape");
@@ -204,7 +204,7 @@ test("a token that is granted to the user but not managed by them is read-only",
   await expect(row(page, granted.name)).toBeVisible();
   await expect(row(page, granted.name).getByRole("button")).toHaveCount(0);
   await expect(row(page, granted.name).getByRole("checkbox")).toHaveCount(0);
-  // Other tests of this project's may have made more tokens that are hers to manage.
+  // Other tests of this project may have added tokens that she can manage.
   const manageable = await page.getByRole("main").getByRole("checkbox", { name: /^Select (?!all$)/ }).count();
   await page.getByRole("checkbox", { name: "Select all", exact: true }).check();
   await expect(page.getByText(`${manageable} selected`, { exact: true })).toBeVisible();

@@ -1,4 +1,4 @@
-/** The steps of the product's manual, in both languages. */
+/** The steps of the user manual, in both languages. */
 import { readFile } from "node:fs/promises";
 import { unique } from "./support/latchkey";
 import {
@@ -15,7 +15,7 @@ import {
 import { expect, open, test, type Page } from "./support/test";
 import { CHINESE, ENGLISH, type Words } from "./support/words";
 
-/** The file that a click downloads, as what is in it. */
+/** Performs a click that downloads a file, and returns the name and the content of the file. */
 async function downloaded(page: Page, click: () => Promise<void>): Promise<{ name: string; file: any }> {
   const [download] = await Promise.all([page.waitForEvent("download"), click()]);
   return { name: download.suggestedFilename(), file: JSON.parse(await readFile(await download.path(), "utf8")) };
@@ -48,12 +48,12 @@ for (const words of [ENGLISH, CHINESE]) {
       await expect(row(page, `${name} rsa`)).toHaveCount(0);
       expect(new URL(page.url()).searchParams.get("kind")).toBe("jwt");
 
-      // Enter refreshes, also when the same is searched again.
+      // Enter reloads the list, even if the search text has not changed.
       await platform.token("jwt", { name: `${name} late` });
       await box.press("Enter");
       await expect(row(page, `${name} late`)).toBeVisible();
 
-      // Fuzzy: give or take a typo.
+      // The search tolerates a typing error.
       await search(page, name.replace("Lighthouse", "Lihgthouse"));
       await expect(row(page, `${name} late`)).toBeVisible();
 
@@ -75,7 +75,7 @@ for (const words of [ENGLISH, CHINESE]) {
         await page.getByRole("link", { name: words.apply }).click();
         await expect(page).toHaveURL(new RegExp(`/tokens/new\\?kind=${kind}`));
 
-        // A name that is taken is told as one leaves the field, whatever its case.
+        // A taken name is reported when the field loses the focus, whatever its case.
         const field = page.getByLabel(words.tokenName);
         await field.fill(taken.name.toUpperCase());
         await page.keyboard.press("Tab");
@@ -140,7 +140,7 @@ for (const words of [ENGLISH, CHINESE]) {
         expect(changed.name).toBe(name);
         expect(changed.apis.map((api: any) => api.key).sort()).toEqual([platform.api("moveCrane"), platform.api("readCrane")]);
 
-        // The success page of a change hands over the same.
+        // The success page of a change offers the same download or copy.
         if (kind === "rsa") {
           const { file } = await downloaded(page, () => page.getByRole("button", { name: words.downloadTokenTest }).click());
           expect(file.name).toBe(name);
@@ -189,7 +189,7 @@ for (const words of [ENGLISH, CHINESE]) {
       await expect(question).toBeHidden();
       expect(await platform.verify(credential)).toMatchObject({ allowed: true });
 
-      // It was used just now: from here on its name is wanted.
+      // The token was just used, so deleting it now requires its name.
       await platform.use(token);
       found = await findToken(page, "rsa", token.name);
       await found.getByRole("button", { name: words.remove }).click();

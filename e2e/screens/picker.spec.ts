@@ -1,4 +1,4 @@
-/** The picker of APIs in a token's form. */
+/** The API picker in the form for a token. */
 import { openApi, unique, uniqueKey } from "./support/latchkey";
 import { chooseTargets } from "./support/pages";
 import { expect, open, test } from "./support/test";
@@ -17,7 +17,7 @@ test("2,000 APIs are searched and chosen without lag", async ({ page, platform, 
   console.log(`picker with 2,000 APIs: there after ${Date.now() - begin} ms`);
   await page.getByLabel("Token name").fill(name);
 
-  // The longest that the page does not answer while one types and chooses.
+  // Measure the longest time that the page does not respond while the user types and chooses.
   await page.evaluate(() => {
     const seen = ((globalThis as any).longest = { task: 0 });
     new PerformanceObserver((list) => {
@@ -31,7 +31,7 @@ test("2,000 APIs are searched and chosen without lag", async ({ page, platform, 
   console.log(`picker with 2,000 APIs: longest task while searching and choosing ${Math.round(longest)} ms (goal 100 ms)`);
   expect(longest).toBeLessThan(1000);
 
-  // As many rows as a browser draws between two keys; more when they are asked for.
+  // The first 100 rows are shown, and more on request.
   await picker.getByRole("searchbox").fill(`${system}:op`);
   await expect(picker.getByText("2000 found")).toBeVisible();
   const rows = picker.getByRole("checkbox", { name: /^Do op/ });
@@ -43,7 +43,7 @@ test("2,000 APIs are searched and chosen without lag", async ({ page, platform, 
 
   await chooseTargets(page, "rsa", [platform.project]);
   await page.getByRole("button", { name: "Submit" }).click();
-  // With all of the page there, nothing of it asks for what is deleted below.
+  // Wait for the whole page, so that it requests nothing that is deleted below.
   await expect(page.getByRole("link", { name: "Return List" })).toBeVisible();
   const [token] = await admin.tokensNamed(name);
   expect(token.grant_count).toBe(101);

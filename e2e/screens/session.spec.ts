@@ -1,4 +1,4 @@
-/** Logging in and out, passwords, and sessions that end in the middle of something. */
+/** Logging in and out, passwords, and sessions that end unexpectedly. */
 import { ADMIN_PASSWORD, Latchkey, uniqueKey } from "./support/latchkey";
 import { expect, loggedOut, open, test, type Page } from "./support/test";
 
@@ -56,7 +56,7 @@ test.describe("logged out", () => {
     await fillLogin(page, username, "temporary staple horse");
     await page.getByRole("button", { name: "Log in" }).click();
     await expect(page.getByRole("heading", { name: "Choose your own password" })).toBeVisible();
-    // There is no way around it.
+    // The user cannot open another page.
     await page.goto("/tokens");
     await expect(page.getByRole("heading", { name: "Choose your own password" })).toBeVisible();
 
@@ -103,7 +103,7 @@ test("logging out ends the session, and the back button shows none of its data",
   await expect(page).toHaveURL(/\/login$/);
   await page.goBack();
   await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
-  // The cookie is worth nothing any more, not only forgotten.
+  // The old cookie is invalid on the server, not only deleted in the browser.
   await page.context().addCookies(cookies);
   await page.goto("/tokens");
   await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
@@ -123,7 +123,7 @@ test("language and theme are remembered", async ({ page, platform, become }) => 
   await open(page, "/tokens");
   await expect(page.getByRole("heading", { level: 1, name: "令牌" })).toBeVisible();
   expect(await background()).toBe(dark);
-  // As the system: it follows what the system says now.
+  // "Follow the system" uses the current setting of the system.
   await open(page, "/settings");
   await page.getByRole("button", { name: "跟随系统" }).click();
   await expect.poll(background).toBe(light);

@@ -1,4 +1,4 @@
-/** The journey of a token from the screens to its end, on whatever database the server has. */
+/** The journey of a token through the screens, on the database of the server. */
 import { readFile } from "node:fs/promises";
 import { unique } from "./support/latchkey";
 import { allowClipboard, chooseApis, chooseTargets, clipboard, row } from "./support/pages";

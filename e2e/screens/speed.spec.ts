@@ -1,19 +1,23 @@
-/** How much is loaded for the list of tokens, and how soon it is there, with 10,000 tokens in the database. Alone on the machine. */
+/**
+ * The download size and the loading time of the list of tokens, with 10,000 tokens in the database. Runs
+ * alone on the machine.
+ */
 import { expect, open, test, type Page } from "./support/test";
 
 const GOAL = 500;
-/** Where a noisy machine is no excuse any more. */
+/** The limit that even a busy machine must meet. */
 const BOUND = 3 * GOAL;
 const TIMES = 7;
 
-/** Milliseconds from the start of the navigation until the first row is painted. */
+/** Returns the milliseconds from the start of the navigation until the first row is painted. */
 async function untilFirstRow(page: Page, path: string): Promise<number> {
   await page.goto(path, { waitUntil: "commit" });
   return page.evaluate(
     () =>
       new Promise<number>((done) => {
         const look = () => {
-          // Of the clock that starts with the navigation; the frame after the next has painted it.
+          // `performance.now()` counts from the start of the navigation. The timeout runs after the row is
+          // painted.
           if (document.querySelector("main tbody tr")) requestAnimationFrame(() => setTimeout(() => done(performance.now())));
           else requestAnimationFrame(look);
         };
@@ -50,7 +54,7 @@ async function measure(page: Page, what: string, path: string): Promise<void> {
 test("the first list is visible soon after navigation, with 10,000 tokens", async ({ page, admin }) => {
   const { total } = await admin.get("/tokens?total=true&limit=1");
   expect(total).toBeGreaterThanOrEqual(10_000);
-  // Warms the cache: what is measured is the second visit and those after it.
+  // Warm the cache: the test measures the second and later visits.
   await open(page, "/tokens");
   await expect(page.getByRole("row").nth(1)).toBeVisible();
   await measure(page, "first token list", "/tokens");

@@ -1,10 +1,10 @@
-/** Core systems: their APIs, documents, verifier keys and gateways. */
+/** Core systems: APIs, imports, verifier keys and gateways. */
 import { writeFile } from "node:fs/promises";
 import { Latchkey, URL_OF_SERVER, openApi, unique, uniqueKey } from "./support/latchkey";
 import { row, search } from "./support/pages";
 import { expect, open, test, type Page } from "./support/test";
 
-/** A system of this test alone. */
+/** Creates a system for a single test. */
 async function newSystem(admin: Latchkey, operations: string[] = []): Promise<{ key: string; name: string }> {
   const [key, name] = [uniqueKey("lock"), unique("Lock")];
   await admin.post("/systems", { key, name, audience: `https://${key}.example` });
@@ -12,7 +12,7 @@ async function newSystem(admin: Latchkey, operations: string[] = []): Promise<{ 
   return { key, name };
 }
 
-/** What the comparison says about a group: `Added`, `Changed`, `Removed`. */
+/** The summary of a group in the import report: `Added`, `Changed`, `Removed`. */
 function group(page: Page, name: string, count: number) {
   return page.getByRole("main").getByText(`${name} (${count})`);
 }

@@ -1,4 +1,4 @@
-/** One token's page: what it is, how it is used, what it may do, and what is done with it. */
+/** The page of a token: details, usage, grants and actions. */
 import { unique } from "./support/latchkey";
 import { chooseMore, deleteQuestion, findToken } from "./support/pages";
 import { expect, open, test } from "./support/test";
@@ -29,7 +29,7 @@ test("a name that looks like another gets a warning and is accepted", async ({ p
   await expect(page).toHaveURL(/\/issued/);
   expect((await admin.get(`/tokens/${copied.id}`)).name).toBe(alike);
   const warning = page.getByRole("region", { name: "Notifications" }).getByText(`looks like this one: “${hall}”`);
-  // It stays where it is said until somebody has seen it.
+  // A warning stays visible on other pages until it is dismissed.
   await page.getByRole("link", { name: "Return List" }).click();
   await expect(warning).toBeVisible();
   await page.getByRole("button", { name: "Dismiss" }).click();
@@ -64,7 +64,7 @@ test("Try it shows whether a call would be allowed, and why not", async ({ page,
   await main.getByLabel("Path", { exact: true }).fill(platform.path("moveCrane"));
   await page.keyboard.press("Enter");
   await expect(main.getByRole("status").filter({ hasText: "The call would be denied" })).toContainText("api_not_granted");
-  // Trying is not using.
+  // Trying a call does not count as a use.
   expect((await admin.get(`/tokens/${token.id}`)).last_used_at).toBeNull();
 });
 

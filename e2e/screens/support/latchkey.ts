@@ -1,26 +1,26 @@
-/** Latchkey's REST API, as tests prepare and prove things with it. */
+/** A client of the REST API, for preparing and checking tests. */
 import { randomBytes } from "node:crypto";
 import { request, type APIRequestContext, type APIResponse } from "@playwright/test";
 
 export const URL_OF_SERVER = process.env.LATCHKEY_URL!;
 export const ADMIN_PASSWORD = process.env.LATCHKEY_ADMIN_PASSWORD!;
 
-/** Names are unique on the server, and the tests share one. */
+/** Returns a unique name. The tests share a server, where names must be unique. */
 export function unique(name: string): string {
   return `${name} ${randomBytes(4).toString("hex")}`;
 }
 
-/** The same for keys and user names. */
+/** Returns a unique key or user name. */
 export function uniqueKey(name: string): string {
   return `${name}-${randomBytes(4).toString("hex")}`;
 }
 
-/** A client of its own: without this it would begin with the cookies of the test's browser. */
+/** Creates a client without cookies. By default it would start with the cookies of the browser. */
 function newContext(): Promise<APIRequestContext> {
   return request.newContext({ baseURL: URL_OF_SERVER, storageState: { cookies: [], origins: [] } });
 }
 
-/** The REST API, called by one person or by nobody. */
+/** The REST API, with or without a session. */
 export class Latchkey {
   private constructor(private readonly http: APIRequestContext) {}
 
@@ -34,7 +34,7 @@ export class Latchkey {
     return person;
   }
 
-  /** The cookies of the session, for a browser to start with. */
+  /** Returns the cookies of the session, for a browser context. */
   state() {
     return this.http.storageState();
   }
@@ -67,7 +67,7 @@ export class Latchkey {
     await this.call("DELETE", path);
   }
 
-  /** The tokens of both kinds with exactly this name. */
+  /** Returns the tokens of both kinds with exactly this name. */
   async tokensNamed(name: string): Promise<any[]> {
     const { items } = await this.get(`/tokens?q=${encodeURIComponent(name)}`);
     return items.filter((token: any) => token.name === name);
@@ -78,14 +78,14 @@ export class Latchkey {
   }
 }
 
-/** A person who has a password of their own already. */
+/** A user who has already chosen a password. */
 export interface Person {
   username: string;
   displayName: string;
   password: string;
 }
 
-/** A core system with three APIs, a verifier key, a project and a user: a worker's own. */
+/** A core system with three APIs, a verifier key, a project and a user. Each worker has its own. */
 export class Platform {
   readonly system = uniqueKey("crane");
   readonly systemName = unique("Crane control");
@@ -125,13 +125,13 @@ export class Platform {
     return `/projects/${project}/${operation}`;
   }
 
-  /** A token for reading cranes; `more` says what is different about it. */
+  /** Creates a token that may read cranes. `more` overrides fields of the request. */
   token(kind: "rsa" | "jwt", more: Record<string, unknown> = {}): Promise<any> {
     const target = kind === "rsa" ? { projects: [this.project] } : { users: [this.user] };
     return this.admin.post("/tokens", { kind, name: unique(`${kind} token`), apis: [this.api()], ...target, ...more });
   }
 
-  /** What the system's gateway is told about a call with this credential. */
+  /** Returns the decision for a call with this credential, as the gateway of the system gets it. */
   async verify(credential: string, call: Record<string, unknown> = {}): Promise<any> {
     const gateway = await Latchkey.anonymous();
     const body = { credential, method: "GET", path: this.path(), ...call };
@@ -140,7 +140,7 @@ export class Platform {
     return decision;
   }
 
-  /** The JWT that a secret id is exchanged for at the token endpoint. */
+  /** Requests a JWT from the token endpoint with a secret id. */
   async exchange(clientId: string, secretId: string): Promise<APIResponse> {
     const client = await newContext();
     const basic = Buffer.from(`${clientId}:${secretId}`).toString("base64");
@@ -152,7 +152,7 @@ export class Platform {
     return response;
   }
 
-  /** Calls with a token's credential and waits until its use is written down. */
+  /** Makes a call with the token and waits until its use is recorded. */
   async use(token: any): Promise<void> {
     const file = await this.admin.get(`/tokens/${token.id}/file`);
     let credential = file.open_token;
@@ -168,7 +168,7 @@ export class Platform {
     throw new Error("the use of the token is not written down");
   }
 
-  /** A user who has chosen a password, and belongs to the project if a role is given. */
+  /** Creates a user with a chosen password. With a role, the user is a member of the project. */
   async person(name: string, role?: "admin" | "member"): Promise<Person> {
     const username = uniqueKey(name.toLowerCase());
     const displayName = unique(name);
@@ -183,7 +183,7 @@ export class Platform {
   }
 }
 
-/** An OpenAPI document with one GET operation for each name, at `/projects/{project}/name`. */
+/** Returns an OpenAPI document with a GET operation for each name, at `/projects/{project}/name`. */
 export function openApi(operations: string[], tag = "devices"): object {
   const parameters = [{ name: "project", in: "path", required: true, schema: { type: "string" } }];
   const paths = operations.map((operationId) => {

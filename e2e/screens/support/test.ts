@@ -1,10 +1,10 @@
-/** The tests' ground: who is logged in, what is there, and what no page may ever do. */
+/** The fixtures of the tests: the session, the data, and the checks that apply to every page. */
 import { test as base, expect, type Page } from "@playwright/test";
 import { ADMIN_PASSWORD, Latchkey, Platform, URL_OF_SERVER, type Person } from "./latchkey";
 
 export { expect, type Page } from "@playwright/test";
 
-/** What the browser complained about, and what of it a test has provoked. */
+/** The errors that the browser reports, and the errors that a test expects. */
 export class Complaints {
   private readonly seen: string[] = [];
   private readonly provoked: RegExp[] = [];
@@ -13,22 +13,22 @@ export class Complaints {
     this.seen.push(complaint);
   }
 
-  /** The browser says on its console when an answer has one of these statuses. */
+  /** The browser logs an error for a response with one of these statuses. */
   expectStatus(...statuses: number[]): void {
     for (const status of statuses) this.provoked.push(new RegExp(`status of ${status} `));
   }
 
-  /** The browser says so as well when there is no answer at all. */
+  /** The browser logs an error if no response arrives. */
   expectNoAnswer(): void {
     this.provoked.push(/net::ERR_/);
   }
 
-  /** And when a part of the app cannot be loaded. */
+  /** The browser logs an error if a chunk of the app cannot be loaded. */
   expectMissingPart(): void {
     this.provoked.push(/TypeError: Failed to fetch/);
   }
 
-  /** And when a page uses what a policy denies it. */
+  /** The browser logs an error if a page uses a feature that a policy denies. */
   expectRefusal(): void {
     this.provoked.push(/Permissions policy violation/);
   }
@@ -39,16 +39,16 @@ export class Complaints {
 }
 
 interface Fixtures {
-  /** Fails the test on an error on the console, and on a request to another origin. */
+  /** Fails the test after an error on the console or a request to another origin. */
   complaints: Complaints;
-  /** Logs the page's browser in as this person. */
+  /** Logs the browser in as this user. */
   become: (person: Person) => Promise<void>;
 }
 
 interface WorkerFixtures {
-  /** The REST API as the first administrator. */
+  /** The REST API, logged in as the first administrator. */
   admin: Latchkey;
-  /** What the worker's tests work on. */
+  /** The data that the tests of this worker use. */
   platform: Platform;
 }
 
@@ -69,7 +69,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
 
-  // The administrator of the REST API is who is logged in, unless a test says otherwise.
+  // The browser is logged in as the administrator, unless a test changes that.
   storageState: async ({ admin }, use) => {
     await use(await admin.state());
   },
@@ -104,10 +104,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 });
 
-/** Nobody is logged in. */
+/** No user is logged in. */
 export const loggedOut = { storageState: { cookies: [], origins: [] } };
 
-/** Opens a page and waits until its heading is there. */
+/** Opens a page and waits for its heading. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

@@ -1,4 +1,4 @@
-/** What the screens say, as far as the manual's steps are told by it. */
+/** The words on the screens that the steps of the manual refer to. */
 
 export interface Words {
   language: string;

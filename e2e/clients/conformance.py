@@ -1,6 +1,7 @@
-"""Holds the server to its OpenAPI document: no 5xx, no status, content type or body that is not documented.
+"""Tests the server against its OpenAPI document.
 
-The budget is fixed and the generation deterministic: two runs of one version find the same.
+The test fails on a 5xx answer, and on a status, content type or body that is not documented. The number of
+examples is fixed and their generation is deterministic. Two runs on one version give the same results.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Credentials that somebody made who should not have been able to."""
+"""Latchkey refuses forged credentials."""
 
 import base64
 import hashlib
@@ -29,7 +29,7 @@ def decode(part):
 
 @pytest.fixture(scope="module")
 def genuine(platform):
-    """A JWT that passes."""
+    """A JWT that Latchkey accepts."""
     secret = platform.secret(platform.apply("jwt"))
     token = exchange(secret["client_id"], secret["secret_id"])["access_token"]
     assert platform.verify(token)["allowed"]
@@ -42,7 +42,7 @@ def file(platform):
 
 
 def refused(platform, credential):
-    """Denied to a verifier, inactive to an introspector, 401 at Latchkey's own API."""
+    """Checks that `verify`, introspection and the API of Latchkey refuse the credential. Returns the reason."""
     own = requests.get(f"{URL}/api/v1/tokens", headers={"Authorization": f"Bearer {credential}"}, timeout=30)
     assert own.status_code == 401, own.text
     assert platform.introspect(credential) == {"active": False}
@@ -112,7 +112,7 @@ def sealed(platform, file, header=None, key=None, **claims):
 
 
 def test_a_request_sealed_by_the_rules_passes(platform, file):
-    """Else the refusals below would prove nothing."""
+    """Without this test, the refusals below would prove nothing."""
     assert platform.verify(sealed(platform, file))["allowed"]
     assert platform.verify(sealed(platform, file, unknown="ignored"))["allowed"]
 

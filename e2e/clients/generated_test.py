@@ -1,5 +1,7 @@
-"""The OpenAPI document as tools of others read it: it is valid, and a client that one of them generates makes
-README's journey."""
+"""Public tools read the OpenAPI document.
+
+The document is valid. The clients that are generated from it make the journey of the README.
+"""
 
 import importlib
 import json
@@ -26,7 +28,7 @@ def document():
 
 @pytest.fixture(scope="module")
 def generated(document, tmp_path_factory):
-    """Imports a module of the generated client by its name."""
+    """Returns a function that imports a module of the generated client by its name."""
     folder = tmp_path_factory.mktemp("client")
     (folder / "openapi.json").write_text(json.dumps(document))
     (folder / "configuration.json").write_text(json.dumps(CONFIGURATION))
@@ -48,7 +50,7 @@ def generated(document, tmp_path_factory):
 
 @pytest.fixture
 def run(document, platform, tmp_path):
-    """Runs a program beside the document; what it prints."""
+    """Returns a function that runs a program in the folder of the document and returns its output."""
     (tmp_path / "openapi.json").write_text(json.dumps(document))
     environment = os.environ | {"RUN": platform.system, "FLEET": json.dumps(FLEET)}
 

@@ -1,4 +1,4 @@
-"""The integrators' page is true: its programs in Python, Node.js, Java and sh print what a verifier accepts."""
+"""Runs the programs of the integrators' page in Python, Node.js, Java and sh. A verifier accepts their output."""
 
 import json
 import re

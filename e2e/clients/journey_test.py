@@ -1,4 +1,4 @@
-"""The README's journey with JOSE and OAuth libraries that know nothing of Latchkey."""
+"""The journey of the README with public JOSE and OAuth libraries."""
 
 import json
 import secrets
@@ -27,7 +27,7 @@ def seal_in_node(*arguments):
 
 @pytest.fixture(params=[seal_in_python, seal_in_node], ids=["python", "node"])
 def seal(request, tmp_path):
-    """Runs the README's program on a token file for one call."""
+    """Returns a function that seals a request for one call with the program of the README."""
 
     def sealed(file, method, path):
         saved = tmp_path / "token.json"
@@ -52,7 +52,7 @@ def exchange(client_id, client_secret, method="client_secret_basic", **more):
 
 
 def claims_verified_offline(access_token, audience):
-    """What a system does that does not ask Latchkey: signature and claims (RFC 9068 §4)."""
+    """Verifies the signature and the claims without asking Latchkey (RFC 9068 §4). Returns the claims."""
     keys = KeySet.import_key_set(requests.get(metadata()["jwks_uri"], timeout=30).json())
     decoded = jwt.decode(access_token, keys, algorithms=["RS256"])
     assert decoded.header["typ"] == "at+jwt"

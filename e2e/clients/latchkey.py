@@ -1,4 +1,4 @@
-"""Latchkey as its clients see it: the REST API, and nothing that is not documented."""
+"""A client of the REST API. It uses only documented operations."""
 
 import os
 import secrets
@@ -10,7 +10,7 @@ PASSWORD = os.environ["LATCHKEY_ADMIN_PASSWORD"]
 
 
 class Latchkey:
-    """The REST API, called by one person or by nobody."""
+    """Calls the REST API as one user, or without a login."""
 
     def __init__(self, username=None, password=None):
         self.http = requests.Session()
@@ -40,7 +40,7 @@ class Platform:
 
     def __init__(self, admin):
         self.admin = admin
-        run = secrets.token_hex(4)  # so that the tests can run twice on one server
+        run = secrets.token_hex(4)  # The names differ in each run, so the tests can run twice on one server.
         self.system = f"fleet-{run}"
         self.project = f"harbour-{run}"
         self.foreign_project = f"quarry-{run}"
@@ -59,7 +59,7 @@ class Platform:
         admin.put(f"/projects/{self.project}/members/{self.user}", {"role": "member"})
 
     def key_for(self, gateway):
-        """A verifier key for a gateway of this family."""
+        """Creates a verifier key for a gateway of this family."""
         keys = f"/systems/{self.system}/verifier-keys"
         return self.admin.post(keys, {"name": gateway, "gateway": gateway})["key"]
 
@@ -67,7 +67,7 @@ class Platform:
         return f"/projects/{project or self.project}/devices/{device}"
 
     def verify(self, credential, method="GET", path=None, **more):
-        """The decision about a call, as the system's gateway asks for it."""
+        """Asks for the decision about a call with the verifier key of the system."""
         return Latchkey().post(
             "/verify",
             {"credential": credential, "method": method, "path": path or self.device(), **more},
@@ -86,7 +86,7 @@ class Platform:
         return response.json()
 
     def apply(self, kind, **more):
-        """A new token for reading devices."""
+        """Creates a token that may read devices."""
         target = {"projects": [self.project]} if kind == "rsa" else {"users": [self.user]}
         body = {"kind": kind, "name": f"{kind} {secrets.token_hex(6)}", "apis": [self.read], **target, **more}
         return self.admin.post("/tokens", body)

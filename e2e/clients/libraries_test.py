@@ -1,5 +1,8 @@
-"""OAuth and JOSE libraries as integrators have them, each through a client's whole day: discovery (RFC 8414), a token by
-every way to authenticate, its verification with the published keys, introspection, revocation."""
+"""Public OAuth and JOSE libraries run a complete OAuth flow, with every client authentication method.
+
+The flow is: discovery (RFC 8414), an access token, its verification with the published keys, introspection, and
+revocation.
+"""
 
 import json
 import subprocess
@@ -28,7 +31,7 @@ KEY_TYPES = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 
 
 def pem(key):
-    """The private key that stays with the client, and the public one that it sends."""
+    """Returns the private key, which stays with the client, and the public key, which the client sends."""
     return (
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
         key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
@@ -36,7 +39,7 @@ def pem(key):
 
 
 def apply(platform, kind, method, alg):
-    """A client, with what it authenticates itself with."""
+    """Creates a token. Returns its client id and its client credentials."""
     if method != "private_key_jwt":
         file = platform.file(platform.apply(kind))
         return {"client_id": file["client_id"], "secret": file.get("secret") or file["secret_id"]}
@@ -120,7 +123,7 @@ def test_openid_client_and_jose(platform, kind, method, alg):
 
 
 def test_the_program_in_the_file_of_a_token_with_a_key_of_the_client(platform, tmp_path):
-    """It needs nothing but the private key that only the client has."""
+    """The program needs only the private key of the client."""
     private, public = pem(KEYS["ES256"]())
     file = platform.file(platform.apply("jwt", public_key=public))
     (tmp_path / "private.pem").write_text(private)

@@ -1,4 +1,4 @@
-"""README is true: what it shows is what the journey runs, and its commands do what it says."""
+"""Tests the README: it shows the programs of the journey, and its commands give the results that it states."""
 
 import os
 import re

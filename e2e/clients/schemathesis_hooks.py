@@ -1,4 +1,4 @@
-"""What schemathesis cannot know: which names there are, whose key asks for decisions, what not to break."""
+"""Gives schemathesis facts that it cannot know: existing names, the verifier keys, and the calls to leave out."""
 
 import os
 import zlib
@@ -14,7 +14,7 @@ CREDENTIAL = os.environ["LATCHKEY_CREDENTIAL"]
 
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
-    """Every second call names what is there: else only the 404 of an operation would be seen."""
+    """Puts the names of existing objects into every second call. Otherwise most operations would only answer 404."""
     return {
         name: KNOWN[name] if name in KNOWN and zlib.crc32(str(value).encode(errors="replace")) % 2 else value
         for name, value in (path_parameters or {}).items()
@@ -23,8 +23,10 @@ def map_path_parameters(context, path_parameters):
 
 @schemathesis.hook
 def filter_case(context, case):
-    """Leaves the administrator alone whose session the calls are made with: a new
-    password or a disabled account would end it. Every other user is fair game."""
+    """Leaves out changes of the administrator whose session the calls use.
+
+    A new password or a disabled account would end that session. Calls may change every other user.
+    """
     changes = case.method.upper() in ("PATCH", "PUT", "DELETE")
     user = str((case.path_parameters or {}).get("user", "")).strip().lower()
     return not (changes and user in OURSELVES)
@@ -32,7 +34,7 @@ def filter_case(context, case):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Decisions are asked for with a verifier key, not with a session."""
+    """Sends a verifier key where an operation needs one."""
     if case.path.startswith(("/api/v1/verify", "/oauth2/introspect")) or case.path.endswith("/revocations"):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {VERIFIER_KEY}"}
     if case.path.startswith("/auth/"):

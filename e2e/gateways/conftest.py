@@ -31,7 +31,7 @@ def upstream():
 
 @pytest.fixture(scope="session", params=GATEWAYS)
 def gateway(request, platform, upstream, tmp_path_factory):
-    """A real gateway with the published recipe, between us and the upstream."""
+    """A real gateway with the published recipe, between the test and the upstream."""
     folder = tmp_path_factory.mktemp(request.param)
     with Gateway(request.param, folder, URL, platform.system, platform.key_for(request.param), upstream) as gateway:
         yield gateway

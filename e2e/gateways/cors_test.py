@@ -1,4 +1,4 @@
-"""The optional block of each recipe, for pages of other origins: preflights are answered at the gateway."""
+"""Tests the optional CORS block of each recipe: the gateway answers the preflights of pages of other origins."""
 
 import pytest
 from gateway import GATEWAYS, Gateway
@@ -27,7 +27,7 @@ def credential(platform, token):
 
 
 def listed(answer, name):
-    """The members of a list, whichever case and in how many lines."""
+    """Returns the members of a list header in lower case. The list may have several lines."""
     values = answer.headers.get_all(name) or []
     return {member.strip().lower() for value in values for member in value.split(",")}
 

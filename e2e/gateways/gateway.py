@@ -1,4 +1,4 @@
-"""A real gateway with the published recipe, a small upstream behind it, and a caller who sends what it likes."""
+"""A real gateway with the published recipe, a small upstream, and a caller that can send invalid requests."""
 
 import contextlib
 import http.client
@@ -30,7 +30,7 @@ def free_port():
 
 
 def filled(recipe, cors=False, **values):
-    """A recipe with its places filled in, as the screens do it, and with CORS as its comments say."""
+    """Fills in the placeholders of a recipe, as the screens do. With `cors`, also turns on the CORS block."""
     text = (RECIPES / recipe).read_text()
     if cors:
         assert "#cors " in text
@@ -42,7 +42,7 @@ def filled(recipe, cors=False, **values):
 
 
 class Upstream:
-    """Tells what arrived, and counts it."""
+    """An upstream that counts requests and sends each one back as JSON."""
 
     def __init__(self):
         self.arrived = 0
@@ -88,7 +88,7 @@ class Upstream:
 
 
 class Talkative:
-    """Speaks WebSocket: tells what arrived with the upgrade, and sends back what it is sent."""
+    """A WebSocket upstream. It sends back the headers of the upgrade request, then each message."""
 
     def __enter__(self):
         self.arrived = 0
@@ -121,12 +121,12 @@ class Answer:
 
     @property
     def echo(self):
-        """What the upstream received."""
+        """The request that the upstream received."""
         assert self.status == 200, f"{self.status} {self.headers} {self.body}"
         return json.loads(self.body)
 
     def received(self, name):
-        """The values of a header at the upstream, whether it reads underscores as hyphens or not."""
+        """The values of a header that reached the upstream. An underscore in the name counts as a hyphen."""
         wanted = name.lower().replace("_", "-")
         return [value for key, value in self.echo["headers"] if key.lower().replace("_", "-") == wanted]
 
@@ -154,7 +154,7 @@ class Gateway:
         }
 
     def command(self):
-        """Writes the recipe, and around it only what the place to run in needs."""
+        """Writes the recipe, with the few settings that the test environment needs. Returns the start command."""
         if self.family == "nginx":
             (self.folder / "recipe.conf").write_text(filled("nginx.conf", self.cors, **self.values))
             kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -180,7 +180,7 @@ class Gateway:
         return ["haproxy", "-db", "-f", self.folder / "haproxy.cfg"]
 
     def envoy(self):
-        """The recipe with what is the operator's own: where it listens, and the cluster of the system."""
+        """The recipe, with the parts that the operator writes: the listener address and the cluster of the system."""
         latchkey = urlsplit(self.values["latchkey_url"])
         where = {"latchkey_hostname": latchkey.hostname, "latchkey_port": str(latchkey.port)}
         resources = (recipe := yaml.safe_load(filled("envoy.yaml", self.cors, **self.values, **where)))["static_resources"]
@@ -222,7 +222,7 @@ class Gateway:
         self.log.close()
 
     def call(self, credential, method="GET", target="/", headers=(), body=None):
-        """One call, with the target and the headers exactly as they are given."""
+        """Makes one call. Sends the target and the headers unchanged."""
         connection = http.client.HTTPConnection(self.address, timeout=30)
         # Turn off the checks of the client, because the tests send invalid targets.
         connection._validate_path = lambda _: None
@@ -243,7 +243,7 @@ class Gateway:
 
 
 class Busy(Upstream):
-    """Answers everybody that it was asked too often, and keeps the headers of the questions."""
+    """A server in place of Latchkey that answers 429 to each request and keeps its headers."""
 
     def __enter__(self):
         self.asked = asked = []

@@ -1,4 +1,4 @@
-"""What passes a real gateway with the published recipe, what does not, and what the system behind it sees."""
+"""Tests a real gateway with the published recipe: which calls pass, and what the system behind it receives."""
 
 import secrets
 from urllib.parse import unquote
@@ -24,7 +24,7 @@ def credential(platform, token):
 
 @pytest.fixture
 def turned_away(gateway, upstream):
-    """Makes a call that must not arrive."""
+    """Returns a function that makes a call which must not reach the upstream."""
 
     def call(*arguments, **more):
         before = upstream.arrived
@@ -174,7 +174,7 @@ def test_identity_headers_of_the_caller_are_replaced(gateway, token, platform, c
 
 
 def test_identity_headers_cannot_be_removed(gateway, token, platform, credential):
-    """A header that `Connection` names is for the next hop only (RFC 9110 §7.6.1)."""
+    """A proxy removes the headers that `Connection` names (RFC 9110 §7.6.1)."""
     for name in ("X-Latchkey-Subject", "X-Latchkey-Project", "x-latchkey-verifier"):
         answer = gateway.call(credential, target=platform.device(), headers=[("Connection", f"close, {name}")])
         if answer.status != 400:
@@ -183,7 +183,7 @@ def test_identity_headers_cannot_be_removed(gateway, token, platform, credential
 
 
 def test_only_a_websocket_may_be_an_upgrade(gateway, platform, credential):
-    """What follows an upgrade to HTTP/2 would be calls that nobody decides."""
+    """After an upgrade to HTTP/2, Latchkey would not decide the calls in the connection."""
     for protocol in ("h2c", "H2C", "websocket, h2c", "h2c, websocket", "other/1"):
         headers = [("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", protocol), ("HTTP2-Settings", "AAMAAABk")]
         answer = gateway.call(credential, target=platform.device(), headers=headers)
@@ -242,7 +242,7 @@ def test_a_deleted_token_is_refused_at_the_next_request(gateway, turned_away, pl
 
 @pytest.fixture(scope="module", params=GATEWAYS)
 def gateway_of(request, platform, upstream, tmp_path_factory):
-    """The same gateway, asking elsewhere, or with another key."""
+    """Returns the gateway family, and a function that makes a gateway with another Latchkey URL or verifier key."""
 
     def start(latchkey, key):
         folder = tmp_path_factory.mktemp(request.param)
@@ -271,7 +271,7 @@ def test_nothing_passes_with_a_key_that_is_not_this_gateway_s(gateway_of, platfo
 
 
 def test_a_caller_over_its_limit_is_told_so(gateway_of, platform, upstream, credential):
-    """Which no token of ours is yet: another server stands in for Latchkey."""
+    """Latchkey itself has no call limit yet, so another server answers in its place."""
     family, start = gateway_of
     with Busy() as busy, start(f"http://{busy.address}", platform.key_for(family)) as gateway:
         before = upstream.arrived

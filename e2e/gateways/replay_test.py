@@ -1,4 +1,6 @@
-"""Traefik, which no package here has: the very requests that it makes by its documentation.
+"""Tests the recipe of Traefik without Traefik, because no package provides it here.
+
+The test sends the requests that Traefik sends according to its documentation:
 
 https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/forwardauth/
 """
@@ -18,7 +20,7 @@ def credential(platform):
 
 
 def traefik(platform, credential, method, path, address="203.0.113.9"):
-    """Always a GET without a body; of the caller's headers those in `authRequestHeaders`."""
+    """Sends the request of Traefik: a GET without a body, with the caller's headers in `authRequestHeaders`."""
     recipe = yaml.safe_load(filled("traefik.yaml", **PLACES | {"system": platform.system}))["http"]["middlewares"]
     forward = recipe["latchkey"]["forwardAuth"]
     key = platform.key_for("traefik")

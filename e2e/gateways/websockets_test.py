@@ -1,4 +1,4 @@
-"""A WebSocket is one call: decided when it upgrades, and then it carries data both ways."""
+"""A WebSocket is one call. Latchkey decides its upgrade. Then the connection carries data both ways."""
 
 import json
 import time
@@ -29,7 +29,7 @@ def upgrade(gateway, credential, target, headers=()):
 
 
 def refused(gateway, talkative, credential, target):
-    """The status of an upgrade that must not arrive."""
+    """Checks that an upgrade does not reach the upstream. Returns its status."""
     before = talkative.arrived
     with pytest.raises(InvalidStatus) as refusal, upgrade(gateway, credential, target):
         pass
@@ -81,7 +81,7 @@ def test_an_upgrade_says_who_calls(gateway, platform):
 
 
 def test_identity_headers_cannot_be_removed(gateway, talkative, platform):
-    """A header that `Connection` names is for the next hop only (RFC 9110 §7.6.1)."""
+    """A proxy removes the headers that `Connection` names (RFC 9110 §7.6.1)."""
     credential = platform.file(platform.apply("rsa"))["open_token"]
     before = talkative.arrived
     try:

@@ -87,7 +87,7 @@ pub fn name(raw: &str) -> Result<String, Refusal> {
     }
     #[cfg(feature = "server")]
     if name.chars().all(|c| is_ignorable(c) || c.is_whitespace()) {
-        return Err(Refusal::new("required", "Must have characters that can be seen."));
+        return Err(Refusal::new("required", "Must have visible characters."));
     }
     Ok(name.split_whitespace().collect::<Vec<_>>().join(" "))
 }

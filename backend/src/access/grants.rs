@@ -110,30 +110,29 @@ impl Held {
         limits: &Limits,
         user: Option<&UserId>,
     ) -> Result<(), Problem> {
-        let refused = |what: &str| {
-            Err(Problem::forbidden(format!("A token cannot hand out {what} that it lacks itself.")))
-        };
+        let refused =
+            |what: &str| Err(Problem::forbidden(format!("A token cannot hand out a token {what}.")));
         if grants.apis.iter().any(|api| !self.apis.contains(&api.id) && !self.systems.contains(&api.system))
             || grants.whole.iter().any(|system| !self.systems.contains(system))
         {
-            return refused("a grant");
+            return refused("with grants that it does not have");
         }
         if let Targets::Users { users, .. } = targets
             && users.iter().any(|target| Some(&target.id) != user)
         {
-            return refused("a user");
+            return refused("for a user that it does not act as");
         }
         if self.expires_at.is_some_and(|mine| limits.expires_at.is_none_or(|theirs| theirs > mine)) {
-            return refused("time");
+            return refused("that expires later than itself");
         }
         let within = |range: &IpNet| self.allowed_ips.iter().any(|mine| mine.contains(range));
         if !self.allowed_ips.is_empty()
             && (limits.allowed_ips.is_empty() || !limits.allowed_ips.iter().all(within))
         {
-            return refused("an address range");
+            return refused("with addresses outside its own ranges");
         }
         if self.one_time_only && !limits.one_time_only {
-            return refused("a long-lived credential");
+            return refused("that accepts more than one-time requests, unless it does so itself");
         }
         Ok(())
     }

@@ -250,12 +250,12 @@ impl Principal {
         for system in grants.whole.iter().filter_map(|id| grants.systems.get(id)) {
             if system.builtin {
                 return Err(Problem::forbidden(
-                    "Latchkey itself is granted operation by operation: later ones would slip in.",
+                    "Latchkey itself cannot be granted as a whole system. Grant its APIs one by one.",
                 ));
             }
         }
         if !self.covers(targets) {
-            return Err(Problem::forbidden("The token would be for projects or users that are not yours."));
+            return Err(Problem::forbidden("You do not administer all projects or users of the token."));
         }
         if !self.system_admin {
             self.project_admin_may_grant(grants, targets)?;
@@ -276,7 +276,7 @@ impl Principal {
             }
             if system.builtin && matches!(targets, Targets::Users { .. }) {
                 return Err(Problem::forbidden(
-                    "Only system administrators grant Latchkey's own API to users.",
+                    "Only system administrators can grant Latchkey's own API to users.",
                 ));
             }
         }
@@ -284,11 +284,15 @@ impl Principal {
         let global_system =
             grants.whole.iter().filter_map(|id| grants.systems.get(id)).any(|system| system.has_global_apis);
         if global_api || global_system {
-            return Err(Problem::forbidden("Only system administrators grant APIs that are in no project."));
+            return Err(Problem::forbidden(
+                "Only system administrators can grant APIs that are in no project.",
+            ));
         }
         if let Targets::Users { users, bound } = targets {
             if users.iter().any(|user| user.role == Role::SystemAdmin) {
-                return Err(Problem::forbidden("Only system administrators name a system administrator."));
+                return Err(Problem::forbidden(
+                    "Only system administrators can issue tokens for a system administrator.",
+                ));
             }
             let within = match bound {
                 Reach::All => self.administers == Reach::All,

@@ -69,7 +69,8 @@ async fn list(
     let paging = Paging::read(query.limit, query.cursor.as_deref())?;
     let since = match query.since.as_deref().map(time::parse_millis) {
         Some(None) => {
-            let refusal = Refusal::new("invalid_time", "Not a time in RFC 3339, as 2027-01-31T12:00:00Z.");
+            let refusal =
+                Refusal::new("invalid_time", "Must be a time in RFC 3339, such as 2027-01-31T12:00:00Z.");
             return Err(Problem::field("since", refusal));
         }
         parsed => parsed.flatten(),

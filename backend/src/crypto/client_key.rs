@@ -84,7 +84,7 @@ impl ClientKey {
         if text.contains("-----BEGIN CERTIFICATE-----") {
             return refused("unsupported_key", "Send the public key itself, not a certificate.");
         }
-        let unreadable = || Refusal::new("unreadable", "Not one public key in PEM, nor a JWK.");
+        let unreadable = || Refusal::new("unreadable", "Must be exactly one public key, in PEM or as a JWK.");
         if text.matches("-----BEGIN ").count() != 1 {
             return Err(unreadable());
         }
@@ -117,7 +117,7 @@ impl ClientKey {
     }
 
     fn from_jwk(text: &str) -> Result<Self, Refusal> {
-        let unreadable = || Refusal::new("unreadable", "Not one public key in PEM, nor a JWK.");
+        let unreadable = || Refusal::new("unreadable", "Must be exactly one public key, in PEM or as a JWK.");
         let UniqueNames(members) = serde_json::from_str(text).map_err(|_| unreadable())?;
         if PRIVATE_MEMBERS.into_iter().any(|name| members.contains_key(name)) {
             return private_key();
@@ -147,7 +147,7 @@ impl ClientKey {
     }
 
     fn new(mut numbers: Numbers, pinned: Option<String>) -> Result<Self, Refusal> {
-        let not_a_key = || Refusal::new("unreadable", "The numbers are no key of this type.");
+        let not_a_key = || Refusal::new("unreadable", "The values do not form a key of this type.");
         let mut verifiers = match &mut numbers {
             Numbers::Rsa { n, e } => {
                 let integer = |bytes: &[u8]| {

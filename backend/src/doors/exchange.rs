@@ -84,8 +84,8 @@ pub(super) struct TokenResponse {
         (status = 200, description = "The access token", body = TokenResponse),
         (status = 400, description = "RFC 6749 §5.2 and RFC 8707 §2.", body = OAuthErrorBody),
         (status = 401, description = "The client is not who it says.", body = OAuthErrorBody),
-        (status = 500, description = "Something went wrong here.", body = OAuthErrorBody),
-        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+        (status = 500, description = "An internal error occurred.", body = OAuthErrorBody),
+        (status = 503, description = "Temporarily unavailable. Try again.", body = OAuthErrorBody),
     )
 )]
 #[post("/oauth2/token")]
@@ -144,7 +144,8 @@ pub(super) async fn issue(
                 projects,
                 grants,
             };
-            let overloaded = |_| OAuthError::new(Code::TemporarilyUnavailable, "Not now; try again.");
+            let overloaded =
+                |_| OAuthError::new(Code::TemporarilyUnavailable, "Temporarily unavailable. Try again.");
             let source = Source::new(client_ip(&request), "");
             let ticket = operations.admit(token.id.as_str(), source).map_err(overloaded)?;
             let keys = keyring.signing_keys().await.map_err(OAuthError::internal)?;
@@ -216,11 +217,11 @@ fn target<'s>(
             });
         }
         // With one audience, no system can replay the token at another.
-        _ => return Err(refused("An access token is for one `resource`.")),
+        _ => return Err(refused("Send only one `resource`: an access token is for one system.")),
     }
     match (reached.next(), reached.next()) {
         (Some(only), None) => Ok(only),
-        (None, _) => Err(refused("The token reaches no system any more.")),
+        (None, _) => Err(refused("The token no longer reaches any system.")),
         _ => Err(refused("The token reaches several systems: name one as `resource`.")),
     }
 }
@@ -236,7 +237,7 @@ async fn subject(
     let user = match (token.kind, named, theirs.next(), theirs.next()) {
         (Kind::Rsa, None, ..) => return Ok(None),
         (Kind::Rsa, Some(_), ..) => {
-            return Err(refused("RSA tokens speak for themselves: leave `subject` out."));
+            return Err(refused("RSA tokens act as no user: leave out `subject`."));
         }
         (Kind::Jwt, Some(named), ..) => users.one_of(&token.users, named).await?,
         (Kind::Jwt, None, Some(only), None) => users.state(only).await?,
@@ -277,7 +278,7 @@ fn narrowed(
             granted.push(one);
         }
     }
-    if granted.is_empty() { refused("`scope` names nothing.".to_owned()) } else { Ok(granted.join(" ")) }
+    if granted.is_empty() { refused("`scope` is empty.".to_owned()) } else { Ok(granted.join(" ")) }
 }
 
 /// Everything that the token is granted of a system.

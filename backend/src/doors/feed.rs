@@ -117,8 +117,9 @@ fn write_place(place: Place) -> String {
 }
 
 fn read_place(cursor: &str) -> Result<Place, Problem> {
-    let refused =
-        || Problem::field("since", Refusal::new("invalid_cursor", "Not the `cursor` of an answer before."));
+    let refused = || {
+        Problem::field("since", Refusal::new("invalid_cursor", "Must be the `cursor` of an earlier answer."))
+    };
     let text = crate::crypto::from_base64url(cursor).and_then(|bytes| String::from_utf8(bytes).ok());
     let (seq, at) = text.as_deref().and_then(|text| text.split_once(' ')).ok_or_else(refused)?;
     let number = |text: &str| text.parse().ok().filter(|number| (0..=i64::MAX / 2).contains(number));

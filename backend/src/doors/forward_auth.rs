@@ -56,25 +56,25 @@ impl OpenApiFactory for ForwardAuthentication {
 
 /// Authorize a call for a gateway
 ///
-/// Forward authentication. The verifier key names the gateway and therefore the headers that
-/// count: nginx and HAProxy send `X-Original-Method` and `X-Original-URI`, Caddy and Traefik
-/// `X-Forwarded-Method` and `X-Forwarded-Uri`. All of them send `X-Forwarded-For`; its last
-/// address counts. Envoy uses the method of the call, and puts its path behind
-/// `/auth/{system}`. `Authorization` is the header of the caller. All methods get the same
-/// answer.
+/// Forward authentication. The verifier key names the gateway. Latchkey reads only the headers
+/// of this gateway. nginx and HAProxy send `X-Original-Method` and `X-Original-URI`. Caddy and
+/// Traefik send `X-Forwarded-Method` and `X-Forwarded-Uri`. Envoy uses the method of the call,
+/// and appends the path of the call to `/auth/{system}`. All of them send `X-Forwarded-For`;
+/// Latchkey uses its last address. `Authorization` has the credential of the caller. The
+/// operation accepts every method.
 #[utoipa::path(
     get,
     path = "/auth/{system}",
     operation_id = "authorize_call",
     tag = "verify",
     params(
-        ("system" = String, Path, description = "The key or id of the verifier key's system; Envoy: and the path of the call."),
+        ("system" = String, Path, description = "The key or id of the verifier key's system. With Envoy, the path of the call follows."),
         ("X-Original-Method" = Option<String>, Header, description = "nginx, HAProxy: the method of the call.", nullable = false),
-        ("X-Original-URI" = Option<String>, Header, description = "nginx, HAProxy: its path, as it arrived.", nullable = false),
+        ("X-Original-URI" = Option<String>, Header, description = "nginx, HAProxy: the path of the call, as it arrived.", nullable = false),
         ("X-Forwarded-Method" = Option<String>, Header, description = "Caddy, Traefik: the method of the call.", nullable = false),
-        ("X-Forwarded-Uri" = Option<String>, Header, description = "Caddy, Traefik: its path, as it arrived.", nullable = false),
-        ("X-Forwarded-For" = Option<String>, Header, description = "The caller's address, last.", nullable = false),
-        ("X-Project" = Option<String>, Header, description = "The project, by key or id, where the path does not name it.", nullable = false),
+        ("X-Forwarded-Uri" = Option<String>, Header, description = "Caddy, Traefik: the path of the call, as it arrived.", nullable = false),
+        ("X-Forwarded-For" = Option<String>, Header, description = "A list of addresses. The last one is the caller's.", nullable = false),
+        ("X-Project" = Option<String>, Header, description = "The project, by key or id, if the path does not name it.", nullable = false),
     ),
     security(("gateway" = [])),
     responses(
@@ -82,15 +82,15 @@ impl OpenApiFactory for ForwardAuthentication {
             ("X-Latchkey-Token" = String, description = "The token's id."),
             ("X-Latchkey-Token-Name" = String, description = "The token's name, percent-encoded."),
             ("X-Latchkey-Token-Kind" = String, description = "`rsa` or `jwt`."),
-            ("X-Latchkey-Subject" = String, description = "Whom the call is made as: the id of the user, else of the token."),
-            ("X-Latchkey-Username" = String, description = "The user's name at login, percent-encoded; empty for RSA tokens."),
-            ("X-Latchkey-Project" = String, description = "The key of the project that the call is made in; empty if in none."),
+            ("X-Latchkey-Subject" = String, description = "The identity of the call: the id of the user of a JWT token, or the id of the RSA token."),
+            ("X-Latchkey-Username" = String, description = "The username, percent-encoded; empty for RSA tokens."),
+            ("X-Latchkey-Project" = String, description = "The key of the project of the call; empty if there is none."),
             ("X-Latchkey-Api" = String, description = "The key of the API that the call matches."),
         )),
-        (status = 401, description = "The credential is missing, or no good (RFC 6750 `invalid_token`).", headers(("WWW-Authenticate" = String))),
-        (status = 403, description = "The credential does not allow this call (`call-denied`; `insufficient_scope` of RFC 6750); or, without a challenge, the gateway is not set up as its verifier key says (`forbidden`)."),
+        (status = 401, description = "The credential is missing or invalid (RFC 6750 `invalid_token`).", headers(("WWW-Authenticate" = String))),
+        (status = 403, description = "The credential does not allow this call (`call-denied`; `insufficient_scope` of RFC 6750). Without a challenge: the request of the gateway does not fit its verifier key (`forbidden`)."),
         (status = 429, description = "Too many calls.", headers(("Retry-After" = String))),
-        (status = 503, description = "Not now; try again.", headers(("Retry-After" = String))),
+        (status = 503, description = "Temporarily unavailable. Try again.", headers(("Retry-After" = String))),
     )
 )]
 async fn authorize(
@@ -113,9 +113,9 @@ async fn authorize(
         Some((method, path)) if !rest.starts_with('/') => {
             (required(headers, method)?, required(headers, path)?)
         }
-        Some(_) => return Err(Problem::forbidden("Only Envoy puts the path of the call behind the system.")),
+        Some(_) => return Err(Problem::forbidden("Only Envoy appends the path of the call to the URL.")),
         None if !rest.starts_with('/') => {
-            return Err(Problem::forbidden("Envoy puts the path of the call behind the system."));
+            return Err(Problem::forbidden("Envoy must append the path of the call to the URL."));
         }
         None => {
             let sent = request.extensions().get::<SentMethod>().map(|SentMethod(method)| method.to_string());

@@ -86,7 +86,7 @@ pub(super) struct Introspection {
         (status = 200, description = "What it is for", body = Introspection),
         (status = 400, description = "RFC 6749 §5.2.", body = OAuthErrorBody),
         (status = 401, description = "There is no verifier key.", body = OAuthErrorBody),
-        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+        (status = 503, description = "Temporarily unavailable. Try again.", body = OAuthErrorBody),
     )
 )]
 #[post("/oauth2/introspect")]

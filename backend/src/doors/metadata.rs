@@ -42,7 +42,7 @@ pub(super) struct Metadata {
     tag = "oauth",
     responses(
         (status = 200, description = "RFC 8414", body = Metadata),
-        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+        (status = 503, description = "Temporarily unavailable. Try again.", body = OAuthErrorBody),
     )
 )]
 #[get("/.well-known/oauth-authorization-server")]
@@ -126,7 +126,7 @@ pub(super) struct Jwk {
     responses(
         (status = 200, description = "RFC 7517", body = Jwks, headers(("ETag" = String), ("Cache-Control" = String))),
         (status = 304, description = "It is the set that is known."),
-        (status = 500, description = "Something went wrong here.", body = OAuthErrorBody),
+        (status = 500, description = "An internal error occurred.", body = OAuthErrorBody),
     )
 )]
 #[get("/.well-known/jwks.json")]

@@ -56,7 +56,7 @@ pub(super) struct RevocationRequest {
         (status = 200, description = "It is withdrawn, or was not good anyway"),
         (status = 400, description = "RFC 6749 §5.2.", body = OAuthErrorBody),
         (status = 401, description = "The client is not who it says.", body = OAuthErrorBody),
-        (status = 503, description = "Not now; try again.", body = OAuthErrorBody),
+        (status = 503, description = "Temporarily unavailable. Try again.", body = OAuthErrorBody),
     )
 )]
 #[post("/oauth2/revoke")]
@@ -79,7 +79,7 @@ pub(super) async fn revoke(
         Err(_) => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
     };
     if owner.id != client.id {
-        return Err(OAuthError::new(Code::UnauthorizedClient, "The credential is another client's."));
+        return Err(OAuthError::new(Code::UnauthorizedClient, "The credential belongs to another client."));
     }
     let open_token = credential.starts_with(OPEN_TOKEN).then(|| Digest::of(credential));
     let origin = Origin {

@@ -33,7 +33,7 @@ use crate::web::problem::{Kind, Problem};
     security(("session" = [])),
     responses(
         (status = 200, description = "The keys as they are now", body = Page<SigningKey>),
-        (status = 409, description = "A new key is announced already (`conflict`)."),
+        (status = 409, description = "A new key is already announced (`conflict`)."),
     )
 )]
 #[post("/signing-keys/rotate")]
@@ -52,7 +52,7 @@ pub(super) async fn rotate(
             let before = signing::signing_keys(transaction.connection()).await?;
             if !at_once && before.iter().any(|key| now() < key.term.signs_from) {
                 return Err(Problem::new(Kind::Conflict).with_detail(
-                    "A new key is announced already; it has to sign before the next one is made.",
+                    "A new key is already announced. It must begin to sign before the next rotation.",
                 ));
             }
             take_over(transaction, &origin, &key, &before, at_once, &issuer).await?;

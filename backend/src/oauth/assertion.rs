@@ -75,9 +75,9 @@ pub(super) async fn prove(
     verifier: &Verifier,
     keyring: &Keyring,
 ) -> Result<Asserted, OAuthError> {
-    let signed = Signed::parse(assertion).ok_or_else(|| refused("it is no signed JWT"))?;
+    let signed = Signed::parse(assertion).ok_or_else(|| refused("it is not a signed JWT"))?;
     if signed.typ().is_some_and(|typ| !TYPES.iter().any(|one| typ.eq_ignore_ascii_case(one))) {
-        return Err(refused("its `typ` is that of something else"));
+        return Err(refused("its `typ` is not that of a client assertion"));
     }
     let named: Named = signed.claims().ok_or_else(|| refused("it has no `sub`"))?;
     let id: TokenId = named.sub.parse().map_err(|_| OAuthError::client())?;
@@ -91,7 +91,7 @@ pub(super) async fn prove(
         })
         .ok_or_else(OAuthError::client)?;
     let claims: Claims =
-        json::from_value(claims).map_err(|_| refused("`iss`, `sub`, `aud`, `exp` and `jti` are needed"))?;
+        json::from_value(claims).map_err(|_| refused("`iss`, `sub`, `aud`, `exp` and `jti` are required"))?;
     if claims.iss != claims.sub || client_id.is_some_and(|other| other != claims.sub) {
         return Err(refused("`iss`, `sub` and `client_id` are not the same"));
     }
@@ -127,7 +127,7 @@ impl Claims {
         since(self.nbf, "nbf")?;
         let end = iat.map_or(exp, |iat| exp.min(iat + LONGEST));
         if end + CLOCK_DIFFERENCE <= now {
-            return Err(refused("its time is over"));
+            return Err(refused("it has expired"));
         }
         if end > now + LONGEST + CLOCK_DIFFERENCE {
             return Err(refused("`exp` is more than five minutes ahead, and there is no `iat`"));
@@ -142,7 +142,9 @@ impl Asserted {
         match verifier.claim_once(&self.client.token.id, &self.jti, self.expires_at).await {
             Ok(()) => Ok(self.client),
             Err(Reason::Replayed) => Err(refused("its `jti` was used before")),
-            Err(_) => Err(OAuthError::new(Code::TemporarilyUnavailable, "Not now; try again.")),
+            Err(_) => {
+                Err(OAuthError::new(Code::TemporarilyUnavailable, "Temporarily unavailable. Try again."))
+            }
         }
     }
 }

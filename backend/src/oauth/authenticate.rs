@@ -113,7 +113,9 @@ fn with_bearer<'s>(
         return Ok(None);
     }
     let system = system_of_key(snapshot, bearer(request));
-    system.map(Some).ok_or_else(|| OAuthError::new(Code::InvalidToken, "This is no verifier key."))
+    system
+        .map(Some)
+        .ok_or_else(|| OAuthError::new(Code::InvalidToken, "The bearer token is not a verifier key."))
 }
 
 /// The named system, if this is its verifier key.

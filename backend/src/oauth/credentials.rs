@@ -30,7 +30,7 @@ pub(super) fn credentials(request: &HttpRequest, form: &Form) -> Result<Credenti
     let assertion = form.get("client_assertion");
     let mechanisms = [in_body.is_some(), header.is_some(), assertion.is_some()];
     if mechanisms.into_iter().filter(|&used| used).count() > 1 {
-        return Err(refused("Authenticate in one way, not in several."));
+        return Err(refused("Use only one client authentication method."));
     }
     let id = form.get("client_id").map(str::to_owned);
     if let Some(assertion) = assertion {
@@ -38,14 +38,14 @@ pub(super) fn credentials(request: &HttpRequest, form: &Form) -> Result<Credenti
             Some(ASSERTION_TYPE) => {
                 Ok(Credentials::Assertion { id, assertion: Zeroizing::new(assertion.to_owned()) })
             }
-            Some(_) => Err(refused("`client_assertion_type` is not one that is known here.")),
+            Some(_) => Err(refused("`client_assertion_type` is not supported.")),
             None => Err(refused("The parameter `client_assertion_type` is missing.")),
         };
     }
     if let Some(value) = header {
         let (name, secret) = basic(value).ok_or_else(OAuthError::client)?;
         if id.is_some_and(|other| other != name) {
-            return Err(refused("Header and body name different clients."));
+            return Err(refused("The header and the body name different clients."));
         }
         return Ok(Credentials::Secret { id: name, secret });
     }

@@ -81,7 +81,7 @@ pub fn name_errors(document: &mut OpenApi) {
 pub(crate) struct OAuthErrorBody {
     /// A code of RFC 6749 §5.2.
     error: &'static str,
-    /// What went wrong.
+    /// The reason.
     error_description: String,
 }
 
@@ -102,17 +102,17 @@ impl OAuthError {
 
     /// The server cannot answer now.
     pub(crate) fn not_now() -> Self {
-        Self::new(Code::TemporarilyUnavailable, "Not now; try again.")
+        Self::new(Code::TemporarilyUnavailable, "Temporarily unavailable. Try again.")
     }
 
     /// Client authentication failed.
     pub(crate) fn client() -> Self {
-        Self::new(Code::InvalidClient, "The client is unknown, or its proof is wrong.")
+        Self::new(Code::InvalidClient, "The client is unknown, or its credential is wrong.")
     }
 
     pub(crate) fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
-        Self::new(Code::ServerError, "Something went wrong here.")
+        Self::new(Code::ServerError, "An internal error occurred.")
     }
 }
 

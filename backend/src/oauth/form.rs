@@ -61,7 +61,7 @@ impl Form {
             }
             let value = Zeroizing::new(value.into_owned());
             if parameters.insert(name.into_owned(), value).is_some() {
-                return Err(refused("A parameter is there twice."));
+                return Err(refused("A parameter occurs twice."));
             }
         }
         Ok(Self { parameters, resources })

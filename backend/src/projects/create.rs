@@ -60,7 +60,7 @@ pub(super) async fn create(
         .write(move |transaction| {
             Box::pin(async move {
                 if store::project(transaction.connection(), &project.key).await?.is_some() {
-                    return Err(Problem::taken("key", "Another project has it."));
+                    return Err(Problem::taken("key", "Another project has this key."));
                 }
                 store::insert(transaction.connection(), &project).await?;
                 transaction.changes(Change::Catalog);

@@ -19,7 +19,7 @@ use crate::web::problem::Problem;
     tag = "projects",
     responses(
         (status = 204, description = "Deleted, with its memberships"),
-        (status = 409, description = "Tokens still name it (`in-use`)."),
+        (status = 409, description = "Tokens still use it (`in-use`)."),
     )
 )]
 #[delete("/projects/{project}")]

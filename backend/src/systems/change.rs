@@ -54,7 +54,7 @@ pub(crate) async fn change(
                 if let Some(audience) = audience {
                     let holder = store::taken_by(transaction.connection(), "audience", &audience).await?;
                     if holder.is_some_and(|holder| holder != system.id.as_str()) {
-                        return Err(Problem::taken("audience", "Another system has it."));
+                        return Err(Problem::taken("audience", "Another system has this audience."));
                     }
                     system.audience = audience;
                 }

@@ -72,7 +72,7 @@ pub(super) async fn create(
             Box::pin(async move {
                 for (column, value) in [("key", &system.key), ("audience", &system.audience)] {
                     if store::taken_by(transaction.connection(), column, value).await?.is_some() {
-                        return Err(Problem::taken(column, "Another system has it."));
+                        return Err(Problem::taken(column, format!("Another system has this {column}.")));
                     }
                 }
                 store::insert_system(transaction.connection(), &system).await?;

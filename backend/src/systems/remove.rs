@@ -19,7 +19,7 @@ use crate::web::problem::Problem;
     tag = "systems",
     responses(
         (status = 204, description = "Deleted, with its APIs and verifier keys"),
-        (status = 409, description = "Tokens still name it (`in-use`), or it is built in (`conflict`)."),
+        (status = 409, description = "Tokens still use it (`in-use`), or it is built in (`conflict`)."),
     )
 )]
 #[delete("/systems/{system}")]

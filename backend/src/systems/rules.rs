@@ -56,7 +56,7 @@ pub(super) fn audience(raw: &str) -> Result<String, Refusal> {
     let fits = raw.len() <= 500 && raw.bytes().all(|byte| byte.is_ascii_graphic()) && !raw.contains('#');
     match url::Url::parse(raw) {
         Ok(_) if fits => Ok(raw.to_owned()),
-        _ => Err(Refusal::new("invalid_audience", "Not an absolute URI without fragment.")),
+        _ => Err(Refusal::new("invalid_audience", "Must be an absolute URI without a fragment.")),
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) fn project_param(raw: &str) -> Result<String, Refusal> {
     if fits {
         Ok(raw.to_owned())
     } else {
-        Err(Refusal::new("invalid_parameter", "Not the name of a path parameter."))
+        Err(Refusal::new("invalid_parameter", "Must be a valid name of a path parameter."))
     }
 }
 

@@ -49,7 +49,7 @@ impl Application {
         let named = Named { apis, systems, projects, all_projects, users };
         named.check(kind, errors);
         if kind == Kind::Jwt && body.one_time_only {
-            errors.add("one_time_only", "wrong_kind", "JWT tokens have no one-time requests.");
+            errors.add("one_time_only", "wrong_kind", "JWT tokens do not accept one-time requests.");
         }
         Self {
             kind,

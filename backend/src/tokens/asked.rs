@@ -16,7 +16,11 @@ const MOST_RANGES: usize = 100;
 /// Parses the expiry time.
 pub(super) fn expiry(raw: &str, now: i64, errors: &mut Errors) -> Option<i64> {
     match time::parse_millis(raw) {
-        None => errors.add("expires_at", "invalid_time", "Not a time in RFC 3339, as 2027-01-31T12:00:00Z."),
+        None => errors.add(
+            "expires_at",
+            "invalid_time",
+            "Must be a time in RFC 3339, such as 2027-01-31T12:00:00Z.",
+        ),
         Some(end) if end <= now => errors.add("expires_at", "in_the_past", "Must be in the future."),
         Some(end) => return Some(end),
     }
@@ -51,7 +55,7 @@ pub(super) fn key_size(
     if kind == Kind::Jwt {
         errors.add("key_size", "wrong_kind", "JWT tokens have no RSA key.");
     } else if client_brings_one {
-        errors.add("key_size", "contradiction", "The size is that of the `public_key` that is sent.");
+        errors.add("key_size", "contradiction", "Leave it out: `public_key` has its own size.");
     }
     KeySize::try_from(bits).unwrap_or_else(|error| {
         errors.add("key_size", "unsupported", format!("{error}."));

@@ -72,7 +72,7 @@ fn patched(before: Named, body: &mut TokenPatch) -> Named {
     responses(
         (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
         (status = 409, description = "The name is taken (`taken`)."),
-        (status = 412, description = "It was changed meanwhile."),
+        (status = 412, description = "It was changed in the meantime."),
     )
 )]
 #[patch("/tokens/{token}")]
@@ -109,7 +109,7 @@ pub(super) async fn change(
             let named = patched(before.named(), &mut body);
             named.check(kind, &mut errors);
             if kind == Kind::Jwt && body.one_time_only == Some(true) {
-                errors.add("one_time_only", "wrong_kind", "JWT tokens have no one-time requests.");
+                errors.add("one_time_only", "wrong_kind", "JWT tokens do not accept one-time requests.");
             }
             let limits = Limits {
                 expires_at: match &body.expires_at {

@@ -16,7 +16,7 @@ pub(super) fn idempotency_key(
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
     let key = key.ok_or_else(|| {
-        Problem::field("Idempotency-Key", Refusal::new("invalid_key", "1 to 255 characters of ASCII."))
+        Problem::field("Idempotency-Key", Refusal::new("invalid_key", "Must have 1 to 255 ASCII characters."))
     })?;
     let caller = principal.origin().id.as_deref().unwrap_or_default();
     Ok(Some(Digest::of(format!("{caller}\n{key}"))))

@@ -79,14 +79,17 @@ const BY_NAME: &str = "name ";
 fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
     let position = cursor.map(read_cursor).transpose()?;
     let invalid = || {
-        Problem::field("cursor", Refusal::new("invalid_cursor", "Not the `next_cursor` of a page before."))
+        Problem::field(
+            "cursor",
+            Refusal::new("invalid_cursor", "Must be the `next_cursor` of an earlier page."),
+        )
     };
     match (sort, position) {
         (Sort::Created, None) => Ok(Start::Newest(None)),
         (Sort::Created, Some(position)) => Ok(Start::Newest(Some(position.parse().map_err(|_| invalid())?))),
         // A search may match a large part of all tokens, too many to sort.
         (Sort::Name, _) if !q.is_empty() => {
-            Err(Problem::field("sort", Refusal::new("not_with_q", "What is searched is not sorted by name.")))
+            Err(Problem::field("sort", Refusal::new("not_with_q", "`name` cannot be combined with `q`.")))
         }
         (Sort::Name, None) => Ok(Start::Name(String::new())),
         (Sort::Name, Some(position)) => {

@@ -49,7 +49,11 @@ impl Named {
                     errors.add("projects", "required", "Name at least one project.");
                 }
                 if !self.projects.is_empty() && self.all_projects {
-                    errors.add("all_projects", "contradiction", "Name projects, or all of them, not both.");
+                    errors.add(
+                        "all_projects",
+                        "contradiction",
+                        "Send either `projects` or `all_projects`, not both.",
+                    );
                 }
             }
             Kind::Jwt => {

@@ -25,7 +25,7 @@ use crate::web::problem::Problem;
     ),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 412, description = "It was changed meanwhile."),
+        (status = 412, description = "It was changed in the meantime."),
     )
 )]
 #[delete("/tokens/{token}")]

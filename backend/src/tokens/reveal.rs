@@ -58,7 +58,7 @@ pub(super) async fn reveal(
                 let has_secret = found.token.client_key.is_none();
                 if of_kind.is_some() && !has_secret {
                     return conflict(
-                        "The token's client proves itself with a key of its own: there is no secret id.",
+                        "The client of the token authenticates with its own key. There is no secret id.",
                     );
                 }
                 may_reveal(&mut *connection, &principal, &found).await?;

@@ -33,7 +33,7 @@ const LONGEST_OVERLAP: u32 = 7 * 24 * 60 * 60;
     request_body(content = Option<Rotation>, example = json!({ "overlap_seconds": 3600 })),
     responses(
         (status = 200, description = "The token as it is now", body = Token, headers(("ETag" = String))),
-        (status = 409, description = "It was rotated meanwhile (`conflict`)."),
+        (status = 409, description = "It was rotated in the meantime (`conflict`)."),
     )
 )]
 #[post("/tokens/{token}/rotate")]
@@ -60,9 +60,9 @@ pub(super) async fn rotate(
     }
     let mut errors = Errors::new();
     match (&before.token.client_key, &body.public_key) {
-        (Some(_), None) => errors.add("public_key", "required", "The client's next public key is needed."),
+        (Some(_), None) => errors.add("public_key", "required", "Send the next public key of the client."),
         (None, Some(_)) => {
-            errors.add("public_key", "wrong_kind", "The token has a secret, and keeps having one.");
+            errors.add("public_key", "wrong_kind", "The client of this token has no key of its own.");
         }
         _ => {}
     }
@@ -81,7 +81,7 @@ pub(super) async fn rotate(
             // The open token in the new key contains the generation.
             if found.token.generation + 1 != generation {
                 return Err(
-                    Problem::new(ProblemKind::Conflict).with_detail("The token was rotated meanwhile.")
+                    Problem::new(ProblemKind::Conflict).with_detail("The token was rotated in the meantime.")
                 );
             }
             let until = (overlap > 0).then(|| now() + i64::from(overlap) * 1_000);

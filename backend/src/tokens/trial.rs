@@ -90,7 +90,7 @@ async fn subject(
     match (token.kind, named, candidates.as_slice()) {
         (Kind::Rsa, None, _) | (Kind::Jwt, None, []) => {}
         (Kind::Rsa, Some(_), _) => {
-            errors.add("subject", "wrong_kind", "RSA tokens speak for themselves.");
+            errors.add("subject", "wrong_kind", "RSA tokens act as no user.");
         }
         (Kind::Jwt, Some(named), _) => match users.one_of(candidates, named).await? {
             Some(user) => return Ok(Some(user.id.clone())),

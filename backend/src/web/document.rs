@@ -26,10 +26,10 @@ pub const PATH: &str = "/api/openapi.json";
 /// The tags of operations, and their descriptions.
 const TAGS: [(&str, &str); 11] = [
     ("session", "Log in and out, and change the password."),
-    ("tokens", "API tokens: apply, change, rotate, delete."),
+    ("tokens", "API tokens: apply for them, change, rotate and delete them."),
     ("systems", "Core systems, their APIs and their verifier keys."),
     ("projects", "Projects, their members, and the systems that are open to them."),
-    ("users", "People who log in, and users that calls are made as."),
+    ("users", "Users. They log in, or calls are made as them."),
     ("verify", "Decisions and revocations, for systems and gateways."),
     ("oauth", "OAuth 2: access tokens, introspection, revocation and metadata."),
     ("signing_keys", "The keys that sign access tokens."),
@@ -58,15 +58,16 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
         .title("Latchkey")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "Issues API tokens, decides every call made with them, and lets administrators see and withdraw \
-             them at once. Errors are problem details (RFC 9457) with a stable `type`.",
+            "Latchkey issues API tokens and decides every call that is made with them. Administrators see all \
+             tokens and can withdraw them at once. Errors are problem details (RFC 9457) with a stable `type`.",
         ))
         .license(Some(
             LicenseBuilder::new().name("Apache-2.0 OR MIT").identifier(Some("Apache-2.0 OR MIT")).build(),
         ))
         .build();
-    document.servers =
-        Some(vec![ServerBuilder::new().url("/").description(Some("The server that serves this.")).build()]);
+    document.servers = Some(vec![
+        ServerBuilder::new().url("/").description(Some("The server that serves this document.")).build(),
+    ]);
     let tag = |(name, description): (&str, &str)| {
         TagBuilder::new().name(name).description(Some(description)).build()
     };
@@ -96,7 +97,10 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
     let cookie = ApiKeyValue::with_description(session_cookie, "A person's session, from `POST /session`.");
     let mut components = ComponentsBuilder::from(document.components.take().unwrap_or_default())
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
-        .security_scheme("bearer", bearer("A token that is granted the operation, in any of its forms."))
+        .security_scheme(
+            "bearer",
+            bearer("A token with a grant for the operation: an open token, a one-time request or a JWT."),
+        )
         .security_scheme("verifier_key", bearer("A verifier key of the system: `lkv_…`."))
         .security_scheme(
             "gateway",
@@ -203,24 +207,24 @@ fn add_problems(path: &str, method: &str, operation: &mut Operation) {
         }
     };
     add("400", "The request cannot be read.");
-    add("500", "Something went wrong here.");
-    add("503", "Not now; try again.");
+    add("500", "An internal error occurred.");
+    add("503", "Temporarily unavailable. Try again.");
     let in_query =
         |one: &RefOr<Parameter>| matches!(one, RefOr::T(Parameter { parameter_in: ParameterIn::Query, .. }));
     let has_query = operation.parameters.iter().flatten().any(in_query);
     let has_body = operation.request_body.is_some();
     if has_query || has_body {
-        add("422", "Some fields are not right; `errors` says which and why.");
+        add("422", "Some fields are invalid. `errors` lists them, with the reasons.");
     }
     if has_body {
         add("413", "The body is too large.");
     }
     let takes = |body: &RefOr<RequestBody>| matches!(body, RefOr::T(body) if body.content.len() == 1 && body.content.contains_key("application/json"));
     if operation.request_body.as_ref().is_some_and(takes) {
-        add("415", "The body is not of a type that is understood here.");
+        add("415", "The content type of the body is not supported.");
     }
     if operation.security.is_some() {
-        add("401", "Nobody is logged in, and no valid credential came along.");
+        add("401", "The request has no session and no valid credential.");
         if !is_session(path) || method != "GET" {
             add("403", "The caller may not do this.");
         }

@@ -87,7 +87,7 @@ pub fn read(
         let payload = payload.await.map_err(|_| Problem::new(Kind::MalformedRequest))?;
         match payload.to_bytes_limited(limit).await {
             Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(_)) => Err(Problem::new(Kind::MalformedRequest).with_detail("The body broke off.")),
+            Ok(Err(_)) => Err(Problem::new(Kind::MalformedRequest).with_detail("The body is incomplete.")),
             Err(_) => Err(too_large()),
         }
     }
@@ -174,7 +174,10 @@ pub fn write_cursor(position: &str) -> String {
 pub fn read_cursor(cursor: &str) -> Result<String, Problem> {
     let position = from_base64url(cursor).and_then(|bytes| String::from_utf8(bytes).ok());
     position.filter(|position| !position.contains('\0')).ok_or_else(|| {
-        Problem::field("cursor", Refusal::new("invalid_cursor", "Not the `next_cursor` of a page before."))
+        Problem::field(
+            "cursor",
+            Refusal::new("invalid_cursor", "Must be the `next_cursor` of an earlier page."),
+        )
     })
 }
 

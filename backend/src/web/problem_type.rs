@@ -37,7 +37,7 @@ pub enum Kind {
     Conflict,
     /// Tokens still use it.
     InUse,
-    /// It was changed meanwhile: `If-Match` does not match.
+    /// It was changed in the meantime: `If-Match` does not match.
     PreconditionFailed,
     /// The idempotency key was used for another request.
     IdempotencyKeyReused,
@@ -92,12 +92,10 @@ impl Kind {
             Self::UnsupportedMediaType => (
                 "unsupported-media-type",
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "The body is not of a type that is understood here.",
+                "The content type of the body is not supported.",
             ),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
-            Self::Validation => {
-                ("validation", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not right.")
-            }
+            Self::Validation => ("validation", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are invalid."),
             Self::Unauthenticated => {
                 ("unauthenticated", StatusCode::UNAUTHORIZED, "Log in, or send a credential.")
             }
@@ -117,15 +115,19 @@ impl Kind {
                 ("session-required", StatusCode::FORBIDDEN, "Only a person with a session can do this.")
             }
             Self::CrossSite => ("cross-site", StatusCode::FORBIDDEN, "The request came from another site."),
-            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such thing."),
-            Self::MethodNotAllowed => {
-                ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has no such method.")
-            }
+            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such resource."),
+            Self::MethodNotAllowed => (
+                "method-not-allowed",
+                StatusCode::METHOD_NOT_ALLOWED,
+                "The path does not support this method.",
+            ),
             Self::Taken => ("taken", StatusCode::CONFLICT, "This name is taken."),
-            Self::Conflict => ("conflict", StatusCode::CONFLICT, "Something stands in the way."),
-            Self::InUse => ("in-use", StatusCode::CONFLICT, "Tokens still name it."),
+            Self::Conflict => {
+                ("conflict", StatusCode::CONFLICT, "The request conflicts with the current state.")
+            }
+            Self::InUse => ("in-use", StatusCode::CONFLICT, "Tokens still use it."),
             Self::PreconditionFailed => {
-                ("precondition-failed", StatusCode::PRECONDITION_FAILED, "It was changed meanwhile.")
+                ("precondition-failed", StatusCode::PRECONDITION_FAILED, "It was changed in the meantime.")
             }
             Self::IdempotencyKeyReused => (
                 "idempotency-key-reused",
@@ -138,18 +140,20 @@ impl Kind {
             Self::TooManyRequests => {
                 ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many attempts.")
             }
-            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not now; try again."),
+            Self::Unavailable => {
+                ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Temporarily unavailable. Try again.")
+            }
             Self::NotWritten => (
                 "not-written",
                 StatusCode::SERVICE_UNAVAILABLE,
-                "The database takes no changes now; nothing was written.",
+                "The database cannot write now. Nothing was written.",
             ),
             Self::OutcomeUnknown => (
                 "outcome-unknown",
                 StatusCode::SERVICE_UNAVAILABLE,
-                "The database was lost while it wrote; look whether the change is there before you repeat it.",
+                "The database was lost during the write. Check whether the change was written before you repeat it.",
             ),
-            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here."),
+            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "An internal error occurred."),
         }
     }
 

@@ -56,7 +56,10 @@ pub(crate) async fn create_api(
             let all = store::apis_of(transaction.connection(), &system.id).await?;
             let key = format!("{}:{operation_id}", system.key);
             if all.iter().any(|one| one.api.key == key) {
-                return Err(Problem::taken("operation_id", "Another API of the system has it."));
+                return Err(Problem::taken(
+                    "operation_id",
+                    "Another API of the system has this operation id.",
+                ));
             }
             if all.iter().any(|one| one.api.method == method && one.api.path == template) {
                 return Err(Problem::taken("path", "Another API of the system has this method and path."));

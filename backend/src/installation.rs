@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(
     operation_id = "get_installation",
     tag = "installation",
-    responses((status = 200, description = "How it is set up", body = Installation))
+    responses((status = 200, description = "The settings", body = Installation))
 )]
 #[get("/installation")]
 async fn find(
@@ -48,7 +48,7 @@ async fn find(
 #[utoipa::path(
     operation_id = "get_stats",
     tag = "installation",
-    responses((status = 200, description = "What there is, and how it is used", body = Stats))
+    responses((status = 200, description = "The overview", body = Stats))
 )]
 #[get("/stats")]
 async fn stats(

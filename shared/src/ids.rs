@@ -105,7 +105,7 @@ id!(/// A core system.
     SystemId, "sys_");
 id!(/// One operation of a system.
     ApiId, "api_");
-id!(/// A key: of a token (`kid`), of a verifier, or one that signs JWTs.
+id!(/// A key of a token (`kid`), a verifier key, or a signing key.
     KeyId, "key_");
 id!(/// An audit event.
     EventId, "evt_");

@@ -32,8 +32,8 @@ pub struct Stats {
     pub projects: i64,
     /// Users, without disabled ones.
     pub users: i64,
-    /// Calls of the last 24 hours, with the calls of deleted tokens. The first hour counts
-    /// whole.
+    /// Calls of the last 24 hours, with the calls of deleted tokens. The first hour is counted
+    /// completely.
     pub last_24_hours: CallCount,
 }
 
@@ -51,7 +51,7 @@ pub struct TokenCount {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct StatusCount {
-    /// Their calls are decided.
+    /// Enabled, and not expired.
     pub active: i64,
     /// Disabled.
     pub disabled: i64,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `application/problem+json` (RFC 9457). `type` is stable and documented. Clients decide by
-/// it, not by the text.
+/// `application/problem+json` (RFC 9457). `type` is stable and documented. Clients use it, not
+/// the text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ProblemBody {
@@ -14,7 +14,7 @@ pub struct ProblemBody {
     pub title: String,
     /// The HTTP status code.
     pub status: u16,
-    /// What went wrong this time.
+    /// The cause of this occurrence.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
     /// All fields that are wrong.

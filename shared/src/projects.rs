@@ -25,7 +25,7 @@ pub struct Project {
     pub created_at: Timestamp,
     /// When the project was last changed.
     pub updated_at: Timestamp,
-    /// Warnings about the names, for whoever created or renamed it; absent if there are none.
+    /// Warnings about the names, after it was created or renamed; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
@@ -47,7 +47,7 @@ pub struct ProjectRef {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewProject {
-    /// Unique; see [`crate::fields::key`].
+    /// Unique: 1 to 64 lower-case letters, digits and inner hyphens.
     pub key: String,
     /// The display name.
     pub name: String,

@@ -45,7 +45,7 @@ pub struct PasswordChange {
     /// The current password.
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub current_password: String,
-    /// The new password; see [`crate::fields::password`].
+    /// The new password: 12 to 256 characters.
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub new_password: String,
 }

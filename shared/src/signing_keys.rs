@@ -32,7 +32,7 @@ pub struct SigningKey {
     pub created_at: Timestamp,
     /// When it begins to sign.
     pub signs_from: Timestamp,
-    /// When it stops to sign; absent if that is not known yet.
+    /// When it stops signing; absent if that is not known yet.
     pub signs_until: Option<Timestamp>,
     /// Until when it is published; absent if that is not known yet.
     pub published_until: Option<Timestamp>,

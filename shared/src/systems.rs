@@ -32,14 +32,14 @@ pub struct System {
     pub builtin: bool,
     /// The number of its APIs that can match calls.
     pub api_count: i64,
-    /// The number of its APIs that are in no project, removed ones too. If there are any, only
-    /// system administrators may grant them or the whole system.
+    /// The number of its APIs that are in no project, including removed ones. If there are any,
+    /// only system administrators may grant them or the whole system.
     pub global_api_count: i64,
     /// When the system was made.
     pub created_at: Timestamp,
     /// When the system was last changed.
     pub updated_at: Timestamp,
-    /// Warnings about the names, for whoever created or renamed it; absent if there are none.
+    /// Warnings about the names, after it was created or renamed; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
@@ -61,7 +61,7 @@ pub struct SystemRef {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewSystem {
-    /// Unique; see [`crate::fields::key`].
+    /// Unique: 1 to 64 lower-case letters, digits and inner hyphens.
     pub key: String,
     /// The display name.
     pub name: String,
@@ -140,7 +140,7 @@ pub struct Api {
     /// The base path of this API, if its document has other servers for it than for the system.
     pub base_path: Option<String>,
     /// The path template, without the base path. A query in it (`/answers?beta=true`)
-    /// tells operations of one path apart.
+    /// distinguishes operations of one path.
     pub path: String,
     /// The display name.
     pub name: String,
@@ -150,12 +150,12 @@ pub struct Api {
     pub deprecated: bool,
     /// Whether its calls are made in a project.
     pub scope: ApiScope,
-    /// Whether it is gone from the document, or came back and waits until its grants are
-    /// confirmed. No call matches it.
+    /// Whether an import removed it. An API that a later import adds again stays removed
+    /// until an administrator confirms its grants. No call matches a removed API.
     pub removed: bool,
     /// Why no call can match its path; absent if calls can.
     pub unmatchable: Option<String>,
-    /// Warnings, for whoever added or renamed it; absent if there are none.
+    /// Warnings after it was added or renamed; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
@@ -205,7 +205,8 @@ impl ApiRef {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewApi {
-    /// Unique within the system; see [`crate::fields::operation_id`].
+    /// Unique within the system: 1 to 200 printable ASCII characters, without spaces, quotes and
+    /// backslashes.
     pub operation_id: String,
     /// An HTTP method.
     pub method: String,
@@ -235,7 +236,7 @@ pub struct ApiPatch {
     /// Whether its calls are made in a project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ApiScope>,
-    /// `false` confirms the grants of an API that came back.
+    /// `false` confirms the grants of a removed API that a later import added again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed: Option<bool>,
 }
@@ -248,9 +249,10 @@ pub struct ImportReport {
     pub dry_run: bool,
     /// New operations.
     pub added: Vec<ImportedApi>,
-    /// Operations whose id, name, tags or servers change. They are known by method and path.
+    /// Operations whose id, name, tags or servers change. An import recognises an operation by
+    /// its method and path.
     pub changed: Vec<ImportedApi>,
-    /// Operations that are gone from the document. Granted ones stay, marked as removed.
+    /// Operations that are no longer in the document. Those with grants stay, marked as removed.
     pub removed: Vec<ImportedApi>,
     /// The number of operations that stay as they are.
     pub unchanged: usize,
@@ -262,7 +264,7 @@ pub struct ImportReport {
     pub base_path: String,
 }
 
-/// An operation in an [`ImportReport`].
+/// An operation in the report of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ImportedApi {
@@ -270,7 +272,7 @@ pub struct ImportedApi {
     pub key: String,
     /// The HTTP method.
     pub method: String,
-    /// The path template, below the base path of its own if it has one.
+    /// The path template. It includes the operation's own base path, if there is one.
     pub path: String,
     /// The display name.
     pub name: String,

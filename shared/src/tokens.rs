@@ -66,13 +66,13 @@ pub struct TokenSummary {
     pub kind: Kind,
     /// Globally unique.
     pub name: String,
-    /// Whether its calls are decided.
+    /// Whether it is active, disabled or expired.
     pub status: Status,
     /// The number of APIs and systems that it is granted.
     pub grant_count: i64,
     /// The number of its projects or users; absent for all projects.
     pub target_count: Option<i64>,
-    /// Whether its client has a key of its own. Then there is no secret to copy.
+    /// Whether its client has its own key. Then there is no secret to copy.
     pub has_client_key: bool,
     /// When it expires; absent if it does not.
     pub expires_at: Option<Timestamp>,
@@ -80,7 +80,8 @@ pub struct TokenSummary {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// Whether the caller may change it. A user that it is only granted to may not.
+    /// Whether the caller may change it. Users of a JWT token can see the token, but cannot
+    /// change it.
     pub manageable: bool,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
@@ -130,7 +131,7 @@ pub struct Token {
     pub name: String,
     /// A description.
     pub description: String,
-    /// Whether its calls are decided.
+    /// Whether it is active, disabled or expired.
     pub status: Status,
     /// The APIs that it is granted one by one.
     pub apis: Vec<ApiRef>,
@@ -148,7 +149,7 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     /// The addresses that it may be used from; empty for any.
     pub allowed_ips: Vec<String>,
-    /// RSA: the size of its key in bits; absent if the client has a key of its own.
+    /// RSA: the size of its key in bits; absent if the client has its own key.
     pub key_size: Option<u16>,
     /// The public key of the client. If it has one, there is neither an open token nor a secret
     /// id.
@@ -167,7 +168,8 @@ pub struct Token {
     pub updated_at: Timestamp,
     /// Who last changed it.
     pub updated_by: String,
-    /// Whether the caller may change it. A user that it is only granted to may not.
+    /// Whether the caller may change it. Users of a JWT token can see the token, but cannot
+    /// change it.
     pub manageable: bool,
     /// When a call with it was last decided.
     pub last_used_at: Option<Timestamp>,
@@ -217,9 +219,9 @@ pub struct NewToken {
     #[serde(default)]
     pub one_time_only: bool,
     /// The client's own public key, so that no secret is shared: PEM (`SubjectPublicKeyInfo` or
-    /// PKCS#1) or a JWK as text; RSA with at least 2,048 bits, EC P-256 or Ed25519. A JWT token
-    /// is then exchanged with `private_key_jwt` only (RFC 7523). An RSA token too, and its
-    /// one-time requests are signed with the key instead of being sealed.
+    /// PKCS#1) or a JWK as text; RSA with at least 2,048 bits, EC P-256 or Ed25519. Then the
+    /// client authenticates with `private_key_jwt` only (RFC 7523). With an RSA token, it signs
+    /// its one-time requests and does not seal them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
 }
@@ -272,8 +274,8 @@ pub struct Rotation {
     /// How long the old credential stays valid, in seconds: 0 (if absent) to 604,800.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlap_seconds: Option<u32>,
-    /// The client's next public key. Required if the client has a key of its own; then only
-    /// this key changes.
+    /// The client's next public key. Required if the client has its own key. Then only this key
+    /// changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
 }
@@ -320,7 +322,7 @@ pub struct Usage {
     pub last_used_at: Option<Timestamp>,
     /// The last 30 days, latest first.
     pub days: Vec<UsageDay>,
-    /// The last 24 hours. The first hour counts whole.
+    /// The last 24 hours. The first hour is counted completely.
     pub last_24_hours: CallCount,
 }
 

@@ -50,7 +50,7 @@ pub struct User {
     pub created_at: Timestamp,
     /// When the user was last changed.
     pub updated_at: Timestamp,
-    /// Warnings about the username, for whoever created it; absent if there are none.
+    /// Warnings about the username, after the user was created; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
@@ -72,7 +72,8 @@ pub struct UserRef {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewUser {
-    /// Unique; see [`crate::fields::username`].
+    /// Unique: 1 to 64 letters, digits and `._-@`, starting with a letter or digit. It is stored
+    /// in lower case, and must not start with `usr_`.
     pub username: String,
     /// The display name.
     pub display_name: String,

@@ -9,7 +9,7 @@ use crate::projects::ProjectRef;
 use crate::time::Timestamp;
 use crate::tokens::Kind;
 
-/// The reason of a denial. Stable: clients decide by it.
+/// The reason of a denial. The values are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -175,7 +175,7 @@ pub struct Decision {
     pub expires_at: Option<Timestamp>,
 }
 
-/// The token of a [`Decision`].
+/// The token of a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct DecidedToken {

@@ -324,9 +324,7 @@ impl Principal {
         descendant: bool,
     ) -> Result<MayReveal, Problem> {
         if matches!(self.caller, Caller::Token { .. }) && !descendant {
-            return Err(Problem::forbidden(
-                "A token gets the secrets of tokens that it issued, and of no other.",
-            ));
+            return Err(Problem::forbidden("A token can get only the secrets of tokens that it issued."));
         }
         self.may_issue(grants, targets, limits).map(|MayManage(())| MayReveal(()))
     }

@@ -34,16 +34,18 @@ const CLAIM_LIMIT: usize = 4 * 1024;
 pub(super) struct TokenRequest {
     /// `client_credentials`.
     grant_type: String,
-    /// The token's id, where the Basic scheme is not used.
+    /// The token's id, if the Basic scheme is not used.
     client_id: Option<String>,
     /// The secret of the token file, or the secret id.
     #[schema(format = Password)]
     client_secret: Option<String>,
-    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside an assertion.
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, together with
+    /// `client_assertion`.
     client_assertion_type: Option<String>,
-    /// A JWT that the client signed with its own key (RFC 7523): `iss` and `sub`
-    /// are the token's id, `aud` the issuer or the token endpoint, `exp` at most
-    /// five minutes ahead, `jti` used once.
+    /// A JWT that the client signed with its own key (RFC 7523). `iss` and `sub` are the token's
+    /// id. `aud` is the issuer or the token endpoint. The assertion is valid until `exp`, but for
+    /// at most five minutes after `iat`. Without `iat`, `exp` is at most five minutes ahead. Each
+    /// `jti` is accepted once.
     client_assertion: Option<String>,
     /// The keys of APIs, separated by spaces. The access token is limited to them.
     scope: Option<String>,
@@ -83,7 +85,7 @@ pub(super) struct TokenResponse {
     responses(
         (status = 200, description = "The access token", body = TokenResponse),
         (status = 400, description = "RFC 6749 §5.2 and RFC 8707 §2.", body = OAuthErrorBody),
-        (status = 401, description = "The client is not who it says.", body = OAuthErrorBody),
+        (status = 401, description = "The client authentication failed.", body = OAuthErrorBody),
         (status = 500, description = "An internal error occurred.", body = OAuthErrorBody),
         (status = 503, description = "Temporarily unavailable. Try again.", body = OAuthErrorBody),
     )

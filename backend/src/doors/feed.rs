@@ -34,27 +34,27 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct FeedQuery {
-    /// The `cursor` of the last answer. If absent, the answer has all entries that matter now.
+    /// The `cursor` of the last answer. If absent, the answer has all current entries.
     #[param(nullable = false)]
     since: Option<String>,
-    /// How long to wait for news, in seconds: 0 to 30, 0 if absent.
+    /// How long to wait for a new entry, in seconds: 0 to 30, 0 if absent.
     #[param(nullable = false, minimum = 0, maximum = 30)]
     wait: Option<u32>,
 }
 
 /// List revoked JWTs
 ///
-/// For systems that check JWTs offline. Send a verifier key of the system as bearer token. Ask
-/// once without `since`, then again and again with the `cursor` of the last answer and
-/// `wait=30`. The answer comes as soon as there is news. An entry may disappear after an hour,
-/// when all JWTs that it covers have expired. The feed does not cover what a JWT does not say,
-/// such as address lists: only a decision checks that.
+/// For systems that check JWTs offline. Send a verifier key of the system as bearer token. Send
+/// the first request without `since`. Then repeat the request with the `cursor` of the last
+/// answer and `wait=30`. The answer comes as soon as there is a new entry. An entry may disappear
+/// after an hour, when all JWTs that it covers have expired. The feed does not cover rules that
+/// are not in the JWT, such as address lists. Only a decision checks them.
 #[utoipa::path(
     operation_id = "list_revocations",
     tag = "verify",
     params(FeedQuery),
     security(("verifier_key" = [])),
-    responses((status = 200, description = "What is new", body = Revocations))
+    responses((status = 200, description = "The new entries", body = Revocations))
 )]
 #[get("/systems/{system}/revocations")]
 async fn list(

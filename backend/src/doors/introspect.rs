@@ -38,7 +38,7 @@ pub(super) struct IntrospectionRequest {
     client_secret: Option<String>,
 }
 
-/// What a credential is for (RFC 7662 §2.2).
+/// The properties of a credential (RFC 7662 §2.2).
 #[derive(Serialize, Default, ToSchema)]
 pub(super) struct Introspection {
     /// Whether the credential is valid now for the caller's system.
@@ -70,9 +70,9 @@ pub(super) struct Introspection {
 
 /// Introspect a credential
 ///
-/// The answer is `active: false`, and nothing else, if the credential is invalid, unknown, or
-/// for another system. Send the verifier key as bearer token, or as the `client_secret` of the
-/// system in any of the usual ways.
+/// If the credential is invalid, unknown, or for another system, the answer has only
+/// `active: false`. Send the verifier key as bearer token, or as `client_secret` with the system
+/// as `client_id`.
 #[utoipa::path(
     operation_id = "introspect_token",
     tag = "oauth",
@@ -83,9 +83,9 @@ pub(super) struct Introspection {
     ),
     security(("verifier_key" = []), ("client" = []), ()),
     responses(
-        (status = 200, description = "What it is for", body = Introspection),
+        (status = 200, description = "The properties of the credential", body = Introspection),
         (status = 400, description = "RFC 6749 §5.2.", body = OAuthErrorBody),
-        (status = 401, description = "There is no verifier key.", body = OAuthErrorBody),
+        (status = 401, description = "The request has no valid verifier key.", body = OAuthErrorBody),
         (status = 503, description = "Temporarily unavailable. Try again.", body = OAuthErrorBody),
     )
 )]

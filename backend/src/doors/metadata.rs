@@ -36,7 +36,7 @@ pub(super) struct Metadata {
 
 /// Get the authorization server metadata
 ///
-/// The endpoints of this server and what they accept. Anyone may ask.
+/// The OAuth endpoints of this server, and their parameters. No credential is needed.
 #[utoipa::path(
     operation_id = "get_authorization_server_metadata",
     tag = "oauth",
@@ -125,7 +125,7 @@ pub(super) struct Jwk {
     params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the set that is known.")),
     responses(
         (status = 200, description = "RFC 7517", body = Jwks, headers(("ETag" = String), ("Cache-Control" = String))),
-        (status = 304, description = "It is the set that is known."),
+        (status = 304, description = "The set has not changed."),
         (status = 500, description = "An internal error occurred.", body = OAuthErrorBody),
     )
 )]

@@ -33,7 +33,8 @@ pub(super) struct RevocationRequest {
     /// The secret of the token file, or the secret id.
     #[schema(format = Password)]
     client_secret: Option<String>,
-    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside an assertion.
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, together with
+    /// `client_assertion`.
     client_assertion_type: Option<String>,
     /// A JWT that the client signed with its own key (RFC 7523).
     client_assertion: Option<String>,
@@ -41,8 +42,8 @@ pub(super) struct RevocationRequest {
 
 /// Withdraw a credential
 ///
-/// A JWT is refused from now on. An open token is withdrawn for good. A credential that is
-/// unknown or expired also gets a 200.
+/// A JWT is refused from now on. An open token is withdrawn permanently. For an unknown or
+/// expired credential, the answer is also 200.
 #[utoipa::path(
     operation_id = "revoke_token",
     tag = "oauth",
@@ -53,9 +54,9 @@ pub(super) struct RevocationRequest {
     ),
     security(("client" = []), ()),
     responses(
-        (status = 200, description = "It is withdrawn, or was not good anyway"),
+        (status = 200, description = "The credential is withdrawn, or it was not valid"),
         (status = 400, description = "RFC 6749 §5.2.", body = OAuthErrorBody),
-        (status = 401, description = "The client is not who it says.", body = OAuthErrorBody),
+        (status = 401, description = "The client authentication failed.", body = OAuthErrorBody),
         (status = 503, description = "Temporarily unavailable. Try again.", body = OAuthErrorBody),
     )
 )]

@@ -35,7 +35,7 @@ pub struct Health {
 
 /// Check that the process is alive
 ///
-/// It answers as long as the process runs, whatever the state of the database. Anyone may ask.
+/// It answers as long as the process runs, in any state of the database. No credential is needed.
 #[utoipa::path(
     operation_id = "get_liveness",
     tag = "operation",
@@ -48,12 +48,13 @@ async fn healthz() -> web::Json<Health> {
 
 /// Check that calls can be decided
 ///
-/// It asks the database. It also says whether changes of other nodes arrive. Anyone may ask.
+/// It asks the database. It also says whether changes of other nodes arrive. No credential is
+/// needed.
 #[utoipa::path(
     operation_id = "get_readiness",
     tag = "operation",
     responses(
-        (status = 200, description = "It can.", body = Health),
+        (status = 200, description = "Calls can be decided.", body = Health),
         (status = 503, description = "The database does not answer.", body = Health, headers(("Retry-After" = String))),
     )
 )]
@@ -90,13 +91,13 @@ pub struct ProblemType {
 
 /// Describe a type of problem
 ///
-/// The `type` of every problem leads here. Anyone may ask.
+/// The `type` of every problem is a URL of this operation. No credential is needed.
 #[utoipa::path(
     operation_id = "get_problem_type",
     tag = "operation",
     params(("name" = String, Path, description = "The last part of the problem's `type`.")),
     responses(
-        (status = 200, description = "What it means.", body = ProblemType),
+        (status = 200, description = "The type of problem.", body = ProblemType),
         (
             status = 404,
             description = "There is no such type of problem.",

@@ -12,7 +12,7 @@ use crate::web::problem::Problem;
 
 /// Delete a project
 ///
-/// For system administrators. A project that tokens still name cannot be deleted. The problem
+/// For system administrators. A project that tokens still use cannot be deleted. The problem
 /// lists these tokens.
 #[utoipa::path(
     operation_id = "delete_project",

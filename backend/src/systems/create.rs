@@ -29,7 +29,7 @@ use crate::web::problem::Problem;
     ),
     responses(
         (status = 201, description = "The system", body = System, headers(("Location" = String))),
-        (status = 409, description = "Key or audience is taken (`taken`)."),
+        (status = 409, description = "The key or the audience is taken (`taken`)."),
     )
 )]
 #[post("/systems")]

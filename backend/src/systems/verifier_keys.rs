@@ -19,7 +19,8 @@ use crate::web::problem::Problem;
 
 /// List verifier keys
 ///
-/// For system administrators with a session. The answer shows only how each key begins.
+/// For system administrators with a session. The answer has only the first characters of each
+/// key.
 #[utoipa::path(
     operation_id = "list_verifier_keys",
     tag = "systems",
@@ -40,8 +41,8 @@ pub(super) async fn list_verifier_keys(
 
 /// Make a verifier key
 ///
-/// The key is shown only in this answer. A key for `/auth/{system}` names its gateway: only the
-/// headers of that family are read.
+/// The key is shown only in this answer. A key for `/auth/{system}` names its gateway. Latchkey
+/// reads only the headers of that gateway.
 #[utoipa::path(
     operation_id = "create_verifier_key",
     tag = "systems",
@@ -98,7 +99,7 @@ pub(super) async fn create_verifier_key(
     operation_id = "delete_verifier_key",
     tag = "systems",
     security(("session" = [])),
-    responses((status = 204, description = "Deleted; it counts no longer"))
+    responses((status = 204, description = "Deleted; the key is no longer valid"))
 )]
 #[delete("/systems/{system}/verifier-keys/{key}")]
 pub(super) async fn remove_verifier_key(

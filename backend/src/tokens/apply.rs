@@ -69,8 +69,8 @@ impl Application {
 
 /// Apply for a token
 ///
-/// With an `Idempotency-Key`, the same request can be sent again: the answer is the same, and
-/// there is one token.
+/// With an `Idempotency-Key`, a client can repeat the request. The answer is the same, and there
+/// is only one token.
 #[utoipa::path(
     operation_id = "create_token",
     tag = "tokens",

@@ -58,7 +58,8 @@ fn patched(before: Named, body: &mut TokenPatch) -> Named {
 
 /// Modify a token
 ///
-/// Absent fields stay. With `If-Match`, the change fails if somebody else was faster.
+/// Absent fields stay. With `If-Match`, the change fails if the token was changed in the
+/// meantime.
 #[utoipa::path(
     operation_id = "change_token",
     tag = "tokens",

@@ -23,7 +23,7 @@ use crate::web::problem::Problem;
     tag = "tokens",
     responses(
         (status = 200, description = "The file, as an attachment", body = TokenFile),
-        (status = 410, description = "It was shown once, which is all that this installation does."),
+        (status = 410, description = "The secret was shown once. This installation does not show it again."),
     )
 )]
 #[get("/tokens/{token}/file")]

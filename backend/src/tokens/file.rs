@@ -18,8 +18,7 @@ use crate::keys::keyring::Keyring;
 use crate::systems::catalog::Snapshot;
 use crate::web::problem::Problem;
 
-/// The token file. Whoever has it can make the token's calls, unless the client has a key of
-/// its own.
+/// The token file. Anyone who has it can call with the token, unless the client has its own key.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TokenFile {
     /// The version of this format: 1.
@@ -96,7 +95,7 @@ pub(super) struct TokenFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Password)]
     secret_id: Option<String>,
-    /// `private_key_jwt`, if the client has a key of its own.
+    /// `private_key_jwt`, if the client has its own key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     auth_method: Option<&'static str>,

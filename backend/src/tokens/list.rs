@@ -109,7 +109,7 @@ fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
     params(ListQuery),
     responses(
         (status = 200, description = "Tokens", body = Page<TokenSummary>),
-        (status = 404, description = "The project, user or API that is named is not there."),
+        (status = 404, description = "There is no such project, user or API."),
     )
 )]
 #[get("/tokens")]

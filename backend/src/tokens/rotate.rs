@@ -25,8 +25,8 @@ const LONGEST_OVERLAP: u32 = 7 * 24 * 60 * 60;
 
 /// Rotate a token
 ///
-/// Makes new keys and secrets. The old ones stay valid for the overlap. If the client has a key
-/// of its own, send its next `public_key`.
+/// Makes new keys and secrets. The old ones stay valid for the overlap. If the client has its own
+/// key, send its next `public_key`.
 #[utoipa::path(
     operation_id = "rotate_token",
     tag = "tokens",

@@ -21,9 +21,9 @@ use crate::web::problem::Problem;
     operation_id = "get_secret_id",
     tag = "tokens",
     responses(
-        (status = 200, description = "What the token endpoint wants", body = SecretId),
-        (status = 409, description = "RSA tokens have a file, and no secret id; nor have tokens whose client has a key of its own (`conflict`)."),
-        (status = 410, description = "It was shown once, which is all that this installation does."),
+        (status = 200, description = "The credentials for the token endpoint", body = SecretId),
+        (status = 409, description = "The token has no secret id: it is an RSA token, or its client has its own key (`conflict`)."),
+        (status = 410, description = "The secret was shown once. This installation does not show it again."),
     )
 )]
 #[get("/tokens/{token}/secret")]

@@ -21,9 +21,9 @@ use crate::web::problem::Problem;
 
 /// Try a call
 ///
-/// The decision that a call with the token would get now. It needs no credential. One-time
-/// requests count as made for this call. Nothing is counted or used up. A caller who only sees
-/// a JWT token because it is granted to them tries it as themself.
+/// The decision that a call with the token would get now. The body has no credential: the
+/// decision assumes a valid credential for this call. Nothing is counted or used up. Users who
+/// cannot manage a JWT token but are among its users try it as themselves.
 #[utoipa::path(
     operation_id = "try_call",
     tag = "tokens",

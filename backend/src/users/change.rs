@@ -26,7 +26,7 @@ use crate::web::problem::{Kind, Problem};
     security(("session" = [])),
     responses(
         (status = 200, description = "The user as it is now", body = User),
-        (status = 409, description = "The last enabled system administrator stays one (`conflict`)."),
+        (status = 409, description = "The last enabled system administrator cannot be disabled or demoted (`conflict`)."),
     )
 )]
 #[patch("/users/{user}")]
@@ -51,7 +51,7 @@ pub(super) async fn change(
     security(("session" = [])),
     responses(
         (status = 204, description = "Disabled"),
-        (status = 409, description = "The last enabled system administrator stays enabled (`conflict`)."),
+        (status = 409, description = "The last enabled system administrator cannot be disabled (`conflict`)."),
     )
 )]
 #[delete("/users/{user}")]

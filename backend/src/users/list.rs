@@ -14,7 +14,7 @@ use crate::web::problem::Problem;
 /// List users
 ///
 /// A system administrator sees all users. A project administrator sees the members of their
-/// projects. Everybody sees themself.
+/// projects. All users see themselves.
 #[utoipa::path(
     operation_id = "list_users",
     tag = "users",

@@ -100,7 +100,8 @@ pub(crate) async fn list_of_system(
 
 /// List APIs
 ///
-/// Of all systems that the caller may see, or of one. `q` and `tag` narrow the list.
+/// The APIs of all systems that the caller may see, or of one system. `q` and `tag` filter the
+/// list.
 #[utoipa::path(
     operation_id = "list_apis",
     tag = "systems",

@@ -58,8 +58,8 @@ struct ImportQuery {
         description = "The document itself"
     ),
     responses(
-        (status = 200, description = "What changed, or would change", body = ImportReport),
-        (status = 409, description = "The system is built in, or was changed meanwhile (`conflict`)."),
+        (status = 200, description = "The changes, or with `dry_run` the changes that an import would make", body = ImportReport),
+        (status = 409, description = "The system is built in, or it was changed during the import (`conflict`)."),
     )
 )]
 #[put("/systems/{system}/openapi")]

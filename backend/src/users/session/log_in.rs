@@ -30,7 +30,7 @@ use crate::web::problem::{Kind, Problem};
         (status = 200, description = "Logged in; the cookie is set.", body = Session),
         (status = 401, description = "Name and password do not match (`login-failed`)."),
         (status = 403, description = "The request came from another site (`cross-site`)."),
-        (status = 429, description = "Too many attempts; `Retry-After` says when to come back."),
+        (status = 429, description = "Too many attempts. `Retry-After` has the waiting time in seconds."),
     )
 )]
 #[post("/session")]

@@ -12,7 +12,7 @@ use crate::web::problem::Problem;
 
 /// Log out
 ///
-/// Ends this session and removes its cookie. The person's other sessions go on.
+/// Ends this session and removes its cookie. The other sessions of the person continue.
 #[utoipa::path(
     operation_id = "log_out",
     tag = "session",

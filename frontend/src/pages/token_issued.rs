@@ -95,6 +95,6 @@ fn Issued(token: Token) -> impl IntoView {
 fn short_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 8;
     let names: Vec<&str> = names.collect();
-    let listed = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let listed = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(text::list_separator());
     if names.len() > SHOWN { format!("{listed} … +{}", names.len() - SHOWN) } else { listed }
 }

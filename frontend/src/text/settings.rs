@@ -67,6 +67,7 @@ pub(crate) fn duration(seconds: u32) -> String {
         let unit = if minutes == 1 { "minute" } else { "minutes" };
         pick(format!("{minutes} {unit}"), format!("{minutes} 分钟"))
     } else {
-        pick(format!("{seconds} seconds"), format!("{seconds} 秒"))
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        pick(format!("{seconds} {unit}"), format!("{seconds} 秒"))
     }
 }

@@ -147,13 +147,14 @@ pub(crate) fn bits(bits: u16) -> String {
 
 /// The generation of the credentials, and how often they were rotated.
 pub(crate) fn generation_number(generation: i64) -> String {
-    if generation == 1 {
-        return pick("1, never rotated".to_owned(), "1，未轮换过".to_owned());
+    match generation {
+        1 => pick("1, never rotated".to_owned(), "1，未轮换过".to_owned()),
+        2 => pick("2, rotated once".to_owned(), "2，已轮换 1 次".to_owned()),
+        _ => pick(
+            format!("{generation}, rotated {} times", generation - 1),
+            format!("{generation}，已轮换 {} 次", generation - 1),
+        ),
     }
-    pick(
-        format!("{generation}, rotated {} times", generation - 1),
-        format!("{generation}，已轮换 {} 次", generation - 1),
-    )
 }
 
 /// The numbers of allowed and denied calls.

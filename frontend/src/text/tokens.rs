@@ -184,20 +184,26 @@ pub(crate) fn selected(count: usize) -> String {
     pick(format!("{count} selected"), format!("已选 {count} 个"))
 }
 
+/// A number of tokens, in English.
+fn tokens_in_english(count: usize) -> String {
+    if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") }
+}
+
 pub(crate) fn delete_several(count: usize) -> String {
-    pick(format!("Delete {count} tokens?"), format!("删除 {count} 个令牌？"))
+    pick(format!("Delete {}?", tokens_in_english(count)), format!("删除 {count} 个令牌？"))
 }
 
 pub(crate) fn disable_several(count: usize) -> String {
-    pick(format!("Disable {count} tokens?"), format!("停用 {count} 个令牌？"))
+    pick(format!("Disable {}?", tokens_in_english(count)), format!("停用 {count} 个令牌？"))
 }
 
 pub(crate) fn enable_several(count: usize) -> String {
-    pick(format!("Enable {count} tokens?"), format!("启用 {count} 个令牌？"))
+    pick(format!("Enable {}?", tokens_in_english(count)), format!("启用 {count} 个令牌？"))
 }
 
 pub(crate) fn type_count_hint(count: usize) -> String {
-    pick(format!("{count} tokens are selected."), format!("共 {count} 个。"))
+    let verb = if count == 1 { "is" } else { "are" };
+    pick(format!("{} {verb} selected.", tokens_in_english(count)), format!("共 {count} 个。"))
 }
 
 pub(crate) fn several_on_the_way(seen: usize, total: usize) -> String {

@@ -83,7 +83,7 @@ fn Row(event: AuditEvent) -> impl IntoView {
 fn written(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(written).collect::<Vec<_>>().join(", "),
+        Value::Array(values) => values.iter().map(written).collect::<Vec<_>>().join(text::list_separator()),
         other => other.to_string(),
     }
 }

@@ -20,7 +20,9 @@ pub enum Change {
     Token(TokenId),
     /// A user or the user's memberships.
     User(UserId),
-    /// Systems, their APIs, the projects that they are open to, verifier keys, or projects.
+    /// A project, by its key or by its id.
+    Project(String),
+    /// Systems, their APIs, the projects that they are open to, or verifier keys.
     Catalog,
     /// The keys that sign JWTs.
     SigningKeys,
@@ -34,22 +36,30 @@ impl Change {
         match self {
             Self::Token(id) => id.to_string(),
             Self::User(id) => id.to_string(),
+            Self::Project(name) => format!("{PROJECT_CHANGE}{name}"),
             Self::Catalog => "catalog".to_owned(),
             Self::SigningKeys => "signing_keys".to_owned(),
             Self::Revocations => "revocations".to_owned(),
         }
     }
 
-    /// Parses the change of another node; `None` if this version does not know it.
+    /// Parses the change of another node; `None` if this version does not know it. A newer
+    /// version sends it in a rolling upgrade.
     pub(super) fn decode(text: &str) -> Option<Self> {
         match text {
             "catalog" => Some(Self::Catalog),
             "signing_keys" => Some(Self::SigningKeys),
             "revocations" => Some(Self::Revocations),
-            _ => text.parse().map(Self::Token).or_else(|_| text.parse().map(Self::User)).ok(),
+            _ => match text.strip_prefix(PROJECT_CHANGE) {
+                Some(name) => Some(Self::Project(name.to_owned())),
+                None => text.parse().map(Self::Token).or_else(|_| text.parse().map(Self::User)).ok(),
+            },
         }
     }
 }
+
+/// The prefix of a change of a project.
+const PROJECT_CHANGE: &str = "project:";
 
 /// The epoch of a fact at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,6 +180,7 @@ mod tests {
         for change in [
             Change::Token(TokenId::new()),
             Change::User(UserId::new()),
+            Change::Project("harbour".to_owned()),
             Change::Catalog,
             Change::SigningKeys,
             Change::Revocations,

@@ -36,6 +36,10 @@ pub(super) async fn announce(
         return Ok(());
     }
     let mut texts: Vec<String> = changes.iter().map(Change::encode).collect();
+    if changes.iter().any(|change| matches!(change, Change::Project(_))) {
+        // Nodes of version 0.1 keep projects in the catalog.
+        texts.push(Change::Catalog.encode());
+    }
     texts.sort_unstable();
     texts.dedup();
     let mut rest = texts.as_slice();
@@ -176,8 +180,11 @@ async fn hear(mut listener: PgListener, beats: &Beats, epochs: &Epochs) -> Resul
             }
             epochs.renew_lease(sent);
         } else if !text.starts_with("heartbeat:") {
-            for change in text.split(' ').filter_map(Change::decode) {
-                epochs.raise(&change);
+            for change in text.split(' ') {
+                match Change::decode(change) {
+                    Some(change) => epochs.raise(&change),
+                    None => epochs.raise_all(),
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Cached facts. A fact never outlives its state in the database.
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -152,6 +153,41 @@ impl<K: Observed, V> Fresh<K, V> {
     }
 }
 
+impl<K: Observed, V> Fresh<K, V> {
+    /// The facts about several keys, in this order. Those that are not cached are read together.
+    pub async fn get_or_read_all<E: From<sqlx::Error>, F>(
+        &self,
+        keys: Vec<K>,
+        read: impl FnOnce(Vec<K>) -> F,
+    ) -> Result<Vec<(K, Arc<V>)>, E>
+    where
+        F: Future<Output = Result<HashMap<K, V>, E>>,
+    {
+        let known: Vec<(K, Option<Arc<V>>)> =
+            keys.into_iter().map(|key| (key.clone(), self.get(&key))).collect();
+        let missing: Vec<K> =
+            known.iter().filter(|(_, value)| value.is_none()).map(|(key, _)| key.clone()).collect();
+        let mut new = HashMap::new();
+        if !missing.is_empty() {
+            let stamps: HashMap<K, Stamp> =
+                missing.iter().map(|key| (key.clone(), self.epochs.stamp(&key.change()))).collect();
+            let read_at = Moment::now();
+            for (key, value) in promptly(read(missing)).await? {
+                let value = Arc::new(value);
+                if let Some(&stamp) = stamps.get(&key) {
+                    self.entries.insert(key.clone(), Entry { value: Arc::clone(&value), stamp, read_at });
+                }
+                new.insert(key, value);
+            }
+        }
+        let found = known.into_iter().filter_map(|(key, value)| {
+            let value = value.or_else(|| new.get(&key).cloned())?;
+            Some((key, value))
+        });
+        Ok(found.collect())
+    }
+}
+
 /// One fact that every decision needs, replaced whole.
 pub struct FreshCell<V> {
     epochs: Arc<Epochs>,
@@ -184,6 +220,12 @@ impl<V> FreshCell<V> {
             .as_ref()
             .filter(|entry| entry.counts(&self.epochs, &self.change))
             .map(|entry| Arc::clone(&entry.value))
+    }
+
+    /// The last fact, also if it is out of date.
+    #[must_use]
+    pub fn last(&self) -> Option<Arc<V>> {
+        self.entry.load().as_ref().map(|entry| Arc::clone(&entry.value))
     }
 
     /// Whether this is the cached fact, and it counts.

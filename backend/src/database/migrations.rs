@@ -19,6 +19,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (6, include_str!("../../../migrations/sqlite/0006_names.sql")),
             (7, include_str!("../../../migrations/sqlite/0007_look_alikes.sql")),
             (8, include_str!("../../../migrations/sqlite/0008_servers.sql")),
+            (9, include_str!("../../../migrations/sqlite/0009_catalog.sql")),
         ],
         Engine::Postgres => [
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -29,6 +30,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (6, include_str!("../../../migrations/postgres/0006_names.sql")),
             (7, include_str!("../../../migrations/postgres/0007_look_alikes.sql")),
             (8, include_str!("../../../migrations/postgres/0008_servers.sql")),
+            (9, include_str!("../../../migrations/postgres/0009_catalog.sql")),
         ],
     };
     let migrations = texts

@@ -27,6 +27,6 @@ pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;
 pub use self::engine::{Engine, OpenError};
 pub use self::failure::{OutcomeUnknown, Trouble, WriteError};
-pub use self::fresh::{Fresh, FreshCell, Patience, in_time, promptly};
+pub use self::fresh::{Fresh, FreshCell, Observed, Patience, in_time, promptly};
 pub use self::handle::Database;
 pub use self::write::Transaction;

@@ -1,10 +1,13 @@
 //! Turns a request to our own API into a [`Principal`]: a person with a session, or a token
 //! that the engine allows to call this operation.
 
+use std::collections::HashSet;
+
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
+use latchkey_shared::ids::ApiId;
 
 use crate::access::grants::Held;
 use crate::access::origin::{Origin, anonymous};
@@ -77,10 +80,10 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
         return Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str())));
     }
     let catalog = verdict.catalog.clone().unwrap_or(snapshot);
-    let Verdict { token: Some(token), proof: Some(proof), user, reach: Some(reach), .. } = verdict else {
+    let Verdict { token: Some(token), proof: Some(proof), user, limits: Some(limits), .. } = verdict else {
         return Err(Problem::internal("an allowed call without a token"));
     };
-    let held = held(&token, &proof, &catalog);
+    let held = held(verifier, &token, &proof, &catalog).await?;
     let origin = Origin {
         kind: "token",
         id: Some(token.id.to_string()),
@@ -88,27 +91,33 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
         ..anonymous(request)
     };
     Ok(match user {
-        Some(user) => Principal::jwt_token(held, &user, &reach, origin),
-        None => Principal::rsa_token(held, reach, origin),
+        Some(user) => Principal::jwt_token(held, &user, &limits.reach, origin),
+        None => Principal::rsa_token(held, limits.reach, origin),
     })
 }
 
 /// What the credential reaches: the token's grants, narrowed by the JWT.
-fn held(token: &TokenState, proof: &Proof, snapshot: &Snapshot) -> Held {
-    let holds_api = |api: &&_| {
-        snapshot.api(api).is_some_and(|(system, key)| {
-            snapshot.system(system).is_some_and(|system| proof.holds_scope(&system.key, key))
-        })
-    };
+async fn held(
+    verifier: &Verifier,
+    token: &TokenState,
+    proof: &Proof,
+    snapshot: &Snapshot,
+) -> Result<Held, Problem> {
+    let mut apis = HashSet::with_capacity(token.apis.len());
+    for system in token.reached.iter().filter_map(|system| snapshot.system(system)) {
+        let operations = verifier.operations(system).await?;
+        let holds = |api: &&ApiId| operations.key(api).is_some_and(|key| proof.holds_scope(&system.key, key));
+        apis.extend(token.apis.iter().filter(holds).cloned());
+    }
     let holds_system = |id: &&_| {
         snapshot.system(id).is_some_and(|system| proof.holds_scope(&system.key, &format!("{}:*", system.key)))
     };
-    Held {
+    Ok(Held {
         token: token.id.clone(),
-        apis: token.apis.iter().filter(holds_api).cloned().collect(),
+        apis,
         systems: token.systems.iter().filter(holds_system).cloned().collect(),
         expires_at: token.expires_at,
         allowed_ips: token.allowed_ips.clone(),
         one_time_only: token.one_time_only,
-    }
+    })
 }

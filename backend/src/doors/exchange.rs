@@ -21,7 +21,8 @@ use crate::keys::keyring::Keyring;
 use crate::oauth::authenticate::{Unread, authenticate};
 use crate::oauth::client::Client;
 use crate::oauth::error::{Code, OAuthError, OAuthErrorBody, never_stored};
-use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::projects::state::Lookup;
+use crate::systems::catalog::{CatalogSystem, Operations, Snapshot};
 use crate::users::Users;
 use crate::web::client_ip::client_ip;
 
@@ -122,8 +123,9 @@ pub(super) async fn issue(
             let snapshot = verifier.catalog().await?;
             let system = target(token, &snapshot, form.resources())?;
             let subject = subject(token, &users, form.get("subject")).await?;
-            let Said { scope, projects, grants } =
-                said(token, &snapshot, system, subject.as_deref(), form.get("scope"))?;
+            let apis = verifier.operations(system).await?;
+            let found = verifier.projects(open_projects(token, system, subject.as_deref())).await?;
+            let Said { scope, projects, grants } = said(token, &apis, system, &found, form.get("scope"))?;
             let issued_at = now() / 1_000;
             let end = issued_at + i64::from(configuration.jwt_lifetime);
             let exp = [token.expires_at, key.valid_until]
@@ -154,7 +156,7 @@ pub(super) async fn issue(
             let access_token =
                 operations.run(ticket, move || keys.sign(&claims, now())).await.map_err(overloaded)?;
             // Somebody may have withdrawn the token meanwhile.
-            if verifier.still_count(&snapshot, token, subject.as_ref(), &Proof::default()) {
+            if verifier.still_count(&snapshot, token, subject.as_ref(), &Proof::default(), &found) {
                 return Ok(never_stored(&mut HttpResponse::Ok()).json(TokenResponse {
                     access_token,
                     token_type: "Bearer",
@@ -179,17 +181,17 @@ struct Said {
 
 fn said(
     token: &TokenState,
-    snapshot: &Snapshot,
+    operations: &Operations,
     system: &CatalogSystem,
-    subject: Option<&UserState>,
+    found: &[Lookup],
     asked: Option<&str>,
 ) -> Result<Said, OAuthError> {
     let narrows = asked.is_some();
     let scope = match asked {
-        Some(asked) => narrowed(token, snapshot, system, asked)?,
-        None => whole_scope(token, snapshot, system),
+        Some(asked) => narrowed(token, operations, system, asked)?,
+        None => whole_scope(token, operations, system),
     };
-    let projects = project_keys(token, snapshot, system, subject);
+    let projects = (token.projects != Reach::All).then(|| project_keys(found));
     let length = |texts: &[String]| texts.iter().map(|text| text.len() + 3).sum::<usize>();
     let is_too_long = scope.len() > CLAIM_LIMIT
         || projects.as_deref().is_some_and(|projects| length(projects) > CLAIM_LIMIT);
@@ -208,9 +210,8 @@ fn target<'s>(
     resources: &[String],
 ) -> Result<&'s CatalogSystem, OAuthError> {
     let refused = |description: &str| OAuthError::new(Code::InvalidTarget, description);
-    let reached = snapshot.reached(&token.apis, &token.systems);
     let mut reached =
-        reached.into_iter().filter_map(|system| snapshot.system(system)).filter(|system| !system.disabled);
+        token.reached.iter().filter_map(|system| snapshot.system(system)).filter(|system| !system.disabled);
     match resources {
         [] => {}
         [resource] => {
@@ -255,7 +256,7 @@ async fn subject(
 /// The requested scope, if the token holds all of it.
 fn narrowed(
     token: &TokenState,
-    snapshot: &Snapshot,
+    operations: &Operations,
     system: &CatalogSystem,
     scope: &str,
 ) -> Result<String, OAuthError> {
@@ -269,9 +270,7 @@ fn narrowed(
         let is_granted = if one.strip_suffix(":*") == Some(system.key.as_str()) {
             whole
         } else {
-            snapshot
-                .api_keyed(one)
-                .is_some_and(|(id, owner)| *owner == system.id && (whole || token.apis.contains(id)))
+            operations.id(one).is_some_and(|id| whole || token.apis.contains(id))
         };
         if !is_granted {
             return refused("`scope` names an API that is not granted, or is of another system.".to_owned());
@@ -284,31 +283,33 @@ fn narrowed(
 }
 
 /// Everything that the token is granted of a system.
-pub(super) fn whole_scope(token: &TokenState, snapshot: &Snapshot, system: &CatalogSystem) -> String {
+pub(super) fn whole_scope(token: &TokenState, operations: &Operations, system: &CatalogSystem) -> String {
     if !system.builtin && token.systems.contains(&system.id) {
         return format!("{}:*", system.key);
     }
-    let of_system = |api| snapshot.api(api).filter(|(owner, _)| **owner == system.id).map(|(_, key)| key);
-    let mut keys: Vec<&str> = token.apis.iter().filter_map(of_system).collect();
+    let mut keys: Vec<&str> = token.apis.iter().filter_map(|api| operations.key(api)).collect();
     keys.sort_unstable();
     keys.join(" ")
 }
 
-/// The keys of the projects that limit the token; none if nothing limits it. Verifiers that
-/// work offline get only projects that are open now.
-fn project_keys(
-    token: &TokenState,
-    snapshot: &Snapshot,
+/// The projects that limit the token, as far as the system is open to them and the user belongs
+/// to them; none if nothing limits it.
+fn open_projects<'t>(
+    token: &'t TokenState,
     system: &CatalogSystem,
     user: Option<&UserState>,
-) -> Option<Vec<String>> {
-    let Reach::Only(projects) = &token.projects else { return None };
-    let open = |id: &&ProjectId| {
-        system.opened_to.contains(id) && user.is_none_or(|user| user.memberships.contains_key(*id))
-    };
-    let key =
-        |id| snapshot.project(id).filter(|project| !project.disabled).map(|project| project.name.key.clone());
-    let mut keys: Vec<String> = projects.iter().filter(open).filter_map(key).collect();
+) -> impl Iterator<Item = &'t ProjectId> {
+    let projects = token.project_keys.iter().map(|(id, _)| id);
+    projects.filter(move |&id| {
+        system.opened_to.contains(id) && user.is_none_or(|user| user.memberships.contains_key(id))
+    })
+}
+
+/// The keys of the projects that are enabled, sorted. Verifiers that work offline get only
+/// these.
+fn project_keys(found: &[Lookup]) -> Vec<String> {
+    let enabled = found.iter().filter_map(Lookup::project).filter(|project| !project.disabled);
+    let mut keys: Vec<String> = enabled.map(|project| project.name.key.clone()).collect();
     keys.sort_unstable();
-    Some(keys)
+    keys
 }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::exchange::whole_scope;
-use crate::access::reach::Reach;
 use crate::configuration::proxies::hop;
 use crate::crypto::operations::Source;
 use crate::database::{Patience, now};
-use crate::engine::judge::{comes_from, is_in_force, reach};
+use crate::engine::judge::{comes_from, is_in_force};
+use crate::engine::verdict::Limits;
 use crate::engine::verifier::{ATTEMPTS, Verifier};
 use crate::keys::keyring::Keyring;
 use crate::oauth::authenticate::{Unread, verifying_system};
@@ -139,7 +139,7 @@ async fn find(
         && !token.one_time_only
         && for_system
         && !system.disabled
-        && snapshot.reached(&token.apis, &token.systems).contains(&system.id)
+        && token.reached.contains(&system.id)
         && is_in_force(&token, &proof, now).is_ok()
         && comes_from(&token.allowed_ips, client_ip).is_ok();
     if !good {
@@ -153,21 +153,16 @@ async fn find(
             _ => return inactive(),
         },
     };
-    if !verifier.still_count(snapshot, &token, user.as_ref(), &proof) {
+    let Limits { keys: projects, .. } = verifier.limits(&token, &proof).await?;
+    let operations = verifier.operations(system).await?;
+    if !verifier.still_count(snapshot, &token, user.as_ref(), &proof, &[]) {
         return Ok(None);
     }
-    let granted = whole_scope(&token, snapshot, system);
+    let granted = whole_scope(&token, &operations, system);
     let scope = match &proof.scope {
         None => granted,
         Some(_) => {
             narrow(&granted, |one| proof.holds_scope(&system.key, one), proof.scope.as_deref(), system)
-        }
-    };
-    let projects = match reach(&token, &proof, snapshot) {
-        Reach::All => None,
-        Reach::Only(projects) => {
-            let key = |id| snapshot.project(id).map(|project| project.name.key.clone());
-            Some(projects.iter().filter_map(key).collect())
         }
     };
     let ends = [token.expires_at, proof.expires_at].into_iter().flatten().min();

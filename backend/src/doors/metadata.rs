@@ -50,6 +50,9 @@ pub(super) async fn metadata(
     keyring: web::Data<Keyring>,
     catalog: web::Data<Catalog>,
 ) -> Result<HttpResponse, OAuthError> {
+    let snapshot = catalog.load().await?;
+    let system = snapshot.system_named(builtin::KEY).ok_or_else(OAuthError::not_now)?;
+    let operations = catalog.operations(system).await?.ok_or_else(OAuthError::not_now)?;
     let issuer = keyring.issuer();
     let at = |path: &str| format!("{issuer}{path}");
     let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
@@ -62,7 +65,7 @@ pub(super) async fn metadata(
         service_documentation: at("/api/docs/"),
         grant_types_supported: ["client_credentials"],
         response_types_supported: [],
-        scopes_supported: catalog.load().await?.api_keys(builtin::KEY),
+        scopes_supported: operations.sorted_keys(),
         token_endpoint_auth_methods_supported: methods,
         token_endpoint_auth_signing_alg_values_supported: client_key::ALGORITHMS,
         // The last of the registry of access token types (RFC 8414 §2): a verifier key is one.

@@ -13,7 +13,7 @@ use super::state::TokenState;
 use super::verdict::Verdict;
 use super::verifier::{ATTEMPTS, Verifier};
 use crate::database::now;
-use crate::systems::catalog::{Snapshot, system_of_key};
+use crate::systems::catalog::{Operations, Snapshot, system_of_key};
 
 impl Verifier {
     /// Decides a call, counts it, and claims the one use of a one-time request.
@@ -27,18 +27,19 @@ impl Verifier {
         let mut claimed = false;
         for _ in 0..ATTEMPTS {
             let now = now();
-            let verdict = {
-                let Some(system) = snapshot.system(&call.system.id) else { break };
+            let Some(system) = snapshot.system(&call.system.id) else { break };
+            let Ok(operations) = self.catalog.operations(system).await else { break };
+            if let Some(operations) = operations {
                 let call = Call { system, ..*call };
-                self.decide_by(&snapshot, presented, &call, now, &mut claimed).await
-            };
-            // A denial stands, even if its facts are out of date.
-            if verdict.denied.is_some() || self.still_counts(&snapshot, &verdict) {
-                if let Some(token) = &verdict.token {
-                    let api = verdict.api.as_ref().map(|api| &api.id);
-                    self.usage.count(&token.id, api, verdict.denied, now);
+                let verdict = self.decide_by(&operations, presented, &call, now, &mut claimed).await;
+                // A denial stands, even if its facts are out of date.
+                if verdict.denied.is_some() || self.still_counts(&snapshot, &verdict) {
+                    if let Some(token) = &verdict.token {
+                        let api = verdict.api.as_ref().map(|api| &api.id);
+                        self.usage.count(&token.id, api, verdict.denied, now);
+                    }
+                    return Verdict { catalog: Some(snapshot), ..verdict };
                 }
-                return Verdict { catalog: Some(snapshot), ..verdict };
             }
             let Ok(fresh) = self.catalog().await else { break };
             let may_ask = presented.verifier_key.is_none_or(|key| {
@@ -56,7 +57,7 @@ impl Verifier {
     /// claimed again.
     async fn decide_by(
         &self,
-        snapshot: &Snapshot,
+        operations: &Operations,
         presented: Presented<'_>,
         call: &Call<'_>,
         now: i64,
@@ -70,9 +71,9 @@ impl Verifier {
                 return verdict;
             }
         };
-        let mut outcome = is_bound_to(call, &token, &proof, snapshot, now);
+        let mut outcome = is_bound_to(call, &token, &proof, now);
         if outcome.is_ok() {
-            outcome = self.judge(snapshot, (&token, &proof), call, now, &mut verdict).await;
+            outcome = self.judge(operations, (&token, &proof), call, now, &mut verdict).await;
         }
         if outcome.is_ok() && !*claimed {
             outcome = self.claim(&token, &proof).await;
@@ -87,7 +88,7 @@ impl Verifier {
     /// Whether all facts that the call was judged by still count.
     fn still_counts(&self, snapshot: &Arc<Snapshot>, verdict: &Verdict) -> bool {
         let (Some(token), Some(proof)) = (&verdict.token, &verdict.proof) else { return false };
-        self.still_count(snapshot, token, verdict.user.as_ref(), proof)
+        self.still_count(snapshot, token, verdict.user.as_ref(), proof, &verdict.named)
     }
 
     /// Decides a call for a token without its credential. `user` is the user of a JWT token.
@@ -101,7 +102,12 @@ impl Verifier {
     ) -> Verdict {
         let mut verdict = Verdict { catalog: Some(Arc::clone(snapshot)), ..Verdict::default() };
         let proof = Proof { user, ..Proof::default() };
-        verdict.denied = self.judge(snapshot, (&token, &proof), call, now(), &mut verdict).await.err();
+        verdict.denied = match self.catalog.operations(call.system).await {
+            Ok(Some(operations)) => {
+                self.judge(&operations, (&token, &proof), call, now(), &mut verdict).await.err()
+            }
+            Ok(None) | Err(_) => Some(Reason::Unavailable),
+        };
         verdict.token = Some(token);
         verdict.proof = Some(proof);
         verdict

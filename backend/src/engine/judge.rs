@@ -1,6 +1,7 @@
 //! The rules that decide whether a token may make a call, in the order of design §3: status and
 //! expiry, address, API, grant, target. The first failure wins.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use latchkey_shared::ids::ProjectId;
@@ -12,10 +13,11 @@ use latchkey_shared::verify::Reason;
 use super::call::Call;
 use super::proof::Proof;
 use super::state::TokenState;
-use super::verdict::Verdict;
+use super::verdict::{Limits, Verdict};
 use super::verifier::{Verifier, unavailable};
 use crate::access::reach::{Reach, UserState};
-use crate::systems::catalog::{CatalogApi, CatalogSystem, Snapshot};
+use crate::projects::state::Lookup;
+use crate::systems::catalog::{CatalogApi, CatalogSystem, Operations};
 use crate::systems::matching::path::Path;
 use crate::systems::matching::router::Parameter;
 
@@ -24,7 +26,7 @@ impl Verifier {
     /// out.
     pub(super) async fn judge(
         &self,
-        snapshot: &Snapshot,
+        operations: &Operations,
         (token, proof): (&TokenState, &Proof),
         call: &Call<'_>,
         now: i64,
@@ -37,7 +39,7 @@ impl Verifier {
         comes_from(&token.allowed_ips, call.client_ip)?;
         let path = Path::parse(call.path).map_err(|_| Reason::NoSuchApi)?;
         let query = call.path.split_once('?').map_or("", |(_, query)| query);
-        let matched = call.system.router.find(call.method, &path, query).ok_or(Reason::NoSuchApi)?;
+        let matched = operations.router.find(call.method, &path, query).ok_or(Reason::NoSuchApi)?;
         let granted = matched.values().find(|api| is_granted(token, proof, call.system, api));
         verdict.api = granted.or_else(|| matched.values().next()).cloned();
         if granted.is_none() {
@@ -51,8 +53,17 @@ impl Verifier {
             Parameter::Value(value) => Some(value),
             Parameter::Ambiguous => return Err(Reason::ProjectNotGranted),
         };
-        let project = named_project(snapshot, named.as_deref(), call.project)?;
-        verdict.project = project.cloned();
+        // An empty header counts as absent: some proxies send one.
+        let beside = call.project.filter(|name| !name.is_empty());
+        for name in named.as_deref().into_iter().chain(beside) {
+            let found = self.projects.named(name).await.map_err(unavailable)?;
+            let project = named_project(found.as_ref())?;
+            // The path decides. A header may only repeat it.
+            if verdict.project.get_or_insert_with(|| project.clone()).id != project.id {
+                return Err(Reason::ProjectNotGranted);
+            }
+            verdict.named.extend(found);
+        }
         let user = match token.kind {
             Kind::Rsa => None,
             Kind::Jwt => {
@@ -63,8 +74,31 @@ impl Verifier {
                 Some(&*verdict.user.insert(user.ok_or(Reason::UserNotGranted)?))
             }
         };
-        let reach = &*verdict.reach.insert(reach(token, proof, snapshot));
-        is_for_target(call.system, scope, project.map(|project| &project.id), reach, user.map(AsRef::as_ref))
+        let limits = self.limits(token, proof).await.map_err(unavailable)?;
+        let reach = &verdict.limits.insert(limits).reach;
+        let project = verdict.project.as_ref().map(|project| &project.id);
+        is_for_target(call.system, scope, project, reach, user.map(AsRef::as_ref))
+    }
+
+    /// The projects that a credential reaches: the token's, narrowed by the JWT.
+    pub(crate) async fn limits(&self, token: &TokenState, proof: &Proof) -> Result<Limits, sqlx::Error> {
+        let known = token.project_keys.iter();
+        let projects: Vec<(ProjectId, String)> = match (&proof.projects, &token.projects) {
+            (None, Reach::All) => return Ok(Limits { reach: Reach::All, keys: None }),
+            (None, Reach::Only(_)) => known.cloned().collect(),
+            (Some(claimed), Reach::Only(_)) => {
+                known.filter(|(_, key)| claimed.contains(key)).cloned().collect()
+            }
+            (Some(claimed), Reach::All) => {
+                let found = self.projects.with_keys(claimed.iter()).await?;
+                let name = |lookup: &Lookup| {
+                    lookup.project().map(|project| (project.name.id.clone(), project.name.key.clone()))
+                };
+                found.iter().filter_map(name).collect()
+            }
+        };
+        let (ids, keys): (BTreeSet<ProjectId>, Vec<String>) = projects.into_iter().unzip();
+        Ok(Limits { reach: Reach::Only(ids), keys: Some(keys) })
     }
 }
 
@@ -73,13 +107,12 @@ pub(super) fn is_bound_to(
     call: &Call<'_>,
     token: &TokenState,
     proof: &Proof,
-    snapshot: &Snapshot,
     now: i64,
 ) -> Result<(), Reason> {
     match &proof.audience {
         Some(audience) if *audience != call.system.audience => return Err(Reason::ProofMismatch),
         // A request without `aud` could be meant for any system that its token reaches.
-        None if proof.binding.is_some() && snapshot.reached(&token.apis, &token.systems).len() > 1 => {
+        None if proof.binding.is_some() && token.reached.len() > 1 => {
             return Err(Reason::ProofMismatch);
         }
         _ => {}
@@ -124,30 +157,10 @@ fn is_granted(token: &TokenState, proof: &Proof, system: &CatalogSystem, api: &C
     (whole || token.apis.contains(&api.id)) && proof.holds_scope(&system.key, &api.key)
 }
 
-/// The project that a call is made in. The path decides. A header may only repeat it.
-fn named_project<'s>(
-    snapshot: &'s Snapshot,
-    in_path: Option<&str>,
-    beside: Option<&str>,
-) -> Result<Option<&'s ProjectRef>, Reason> {
-    let find = |name: &str| match snapshot.project_named(name) {
-        Some(project) if !project.disabled => Ok(&project.name),
-        _ => Err(Reason::ProjectNotGranted),
-    };
-    // An empty header counts as absent: some proxies send one.
-    let beside = beside.filter(|name| !name.is_empty());
-    match (in_path.map(find).transpose()?, beside.map(find).transpose()?) {
-        (Some(one), Some(other)) if one.id != other.id => Err(Reason::ProjectNotGranted),
-        (in_path, beside) => Ok(in_path.or(beside)),
-    }
-}
-
-/// The projects that a credential reaches: the token's, narrowed by the JWT.
-pub(crate) fn reach(token: &TokenState, proof: &Proof, snapshot: &Snapshot) -> Reach {
-    let Some(claimed) = &proof.projects else { return token.projects.clone() };
-    let claimed =
-        claimed.iter().filter_map(|key| snapshot.project_named(key)).map(|project| &project.name.id);
-    Reach::Only(claimed.filter(|project| token.projects.contains(project)).cloned().collect())
+/// A project that a call names, if calls may be made in it.
+fn named_project(found: Option<&Lookup>) -> Result<&ProjectRef, Reason> {
+    let project = found.and_then(Lookup::project).filter(|project| !project.disabled);
+    project.map(|project| &project.name).ok_or(Reason::ProjectNotGranted)
 }
 
 /// Checks that the token reaches this project, and that its user belongs to it.
@@ -164,7 +177,7 @@ fn is_for_target(
         if scope == ApiScope::Project && !system.builtin && !bound_user {
             return Err(Reason::ProjectRequired);
         }
-        let open = match (&system.opened_to, user) {
+        let open = match (&*system.opened_to, user) {
             (Reach::All, _) => true,
             (Reach::Only(opened), Some(user)) => {
                 opened.iter().any(|project| reach.contains(project) && user.memberships.contains_key(project))

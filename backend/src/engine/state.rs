@@ -1,6 +1,6 @@
 //! What decisions need to know of a token, and how it is read.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::str::FromStr as _;
 use std::sync::Arc;
 
@@ -36,8 +36,12 @@ pub struct TokenState {
     pub apis: HashSet<ApiId>,
     /// The systems granted whole.
     pub systems: HashSet<SystemId>,
+    /// The systems that it reaches, whole or by single APIs.
+    pub reached: HashSet<SystemId>,
     /// RSA: the projects it is for. JWT: the projects its calls are held to.
     pub projects: Reach,
+    /// The keys of these projects, in the order of their ids. They never change.
+    pub project_keys: Vec<(ProjectId, String)>,
     /// JWT: the users it is for.
     pub users: HashSet<UserId>,
     /// Its keys, one for each generation.
@@ -147,39 +151,60 @@ async fn read(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Tok
     .bind(id.to_string())
     .fetch_all(&mut *connection)
     .await?;
+    let granted: Vec<(String, String)> = sqlx::query_as(
+        "SELECT a.id, a.system_id FROM token_apis ta JOIN apis a ON a.id = ta.api_id WHERE ta.token_id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_all(&mut *connection)
+    .await?;
+    let limits = match kind(&row) {
+        Kind::Rsa => {
+            "SELECT p.id, p.key FROM token_projects l JOIN projects p ON p.id = l.project_id WHERE l.token_id = $1"
+        }
+        Kind::Jwt => {
+            "SELECT p.id, p.key FROM token_bounds l JOIN projects p ON p.id = l.project_id WHERE l.token_id = $1"
+        }
+    };
+    let limits: Vec<(String, String)> =
+        sqlx::query_as(limits).bind(id.to_string()).fetch_all(&mut *connection).await?;
     let mut ids = async |statement: &'static str| -> Result<Vec<String>, sqlx::Error> {
         sqlx::query_scalar(statement).bind(id.to_string()).fetch_all(&mut *connection).await
     };
-    let apis = ids("SELECT api_id FROM token_apis WHERE token_id = $1").await?;
     let systems = ids("SELECT system_id FROM token_systems WHERE token_id = $1").await?;
-    let kind = if row.kind == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt };
-    let (projects, users) = match kind {
-        Kind::Rsa if row.all_projects != 0 => (Reach::All, Vec::new()),
-        Kind::Rsa => {
-            (only(&ids("SELECT project_id FROM token_projects WHERE token_id = $1").await?)?, Vec::new())
-        }
-        Kind::Jwt => {
-            let users = ids("SELECT user_id FROM token_users WHERE token_id = $1").await?;
-            let bound = if row.bounded == 0 {
-                Reach::All
-            } else {
-                only(&ids("SELECT project_id FROM token_bounds WHERE token_id = $1").await?)?
-            };
-            (bound, users)
-        }
-    };
+    let users = ids("SELECT user_id FROM token_users WHERE token_id = $1").await?;
     let revoked_jwts = ids("SELECT jti FROM revoked_jwts WHERE token_id = $1").await?;
+    let (apis, of_apis): (Vec<String>, Vec<String>) = granted.into_iter().unzip();
+    let systems = all(&systems)?;
+    let mut reached: HashSet<SystemId> = all(&of_apis)?;
+    reached.extend(systems.iter().cloned());
+    let mut project_keys = limits
+        .into_iter()
+        .map(|(id, key)| Ok((stored(&id)?, key)))
+        .collect::<Result<Vec<_>, sqlx::Error>>()?;
+    project_keys.sort_unstable();
+    let is_limited = match kind(&row) {
+        Kind::Rsa => row.all_projects == 0,
+        Kind::Jwt => row.bounded != 0,
+    };
+    let projects = if is_limited {
+        Reach::Only(project_keys.iter().map(|(id, _): &(ProjectId, String)| id.clone()).collect())
+    } else {
+        project_keys.clear();
+        Reach::All
+    };
     Ok(Some(TokenState {
         id: id.clone(),
-        kind,
+        kind: kind(&row),
         name: row.name,
         disabled: row.disabled != 0,
         expires_at: row.expires_at,
         allowed_ips: ranges(&row.allowed_ips)?,
         one_time_only: row.one_time_only != 0,
         apis: all(&apis)?,
-        systems: all(&systems)?,
+        systems,
+        reached,
         projects,
+        project_keys,
         users: all(&users)?,
         keys: keys.iter().map(key).collect::<Result<_, _>>()?,
         revoked_jwts: revoked_jwts.into_iter().collect(),
@@ -193,9 +218,8 @@ where
     texts.iter().map(|text| stored(text)).collect()
 }
 
-fn only(texts: &[String]) -> Result<Reach, sqlx::Error> {
-    let projects: Result<BTreeSet<ProjectId>, _> = texts.iter().map(|text| stored(text)).collect();
-    projects.map(Reach::Only)
+fn kind(row: &TokenRow) -> Kind {
+    if row.kind == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt }
 }
 
 /// The address ranges in a column. A range that cannot be parsed is an error: without it the

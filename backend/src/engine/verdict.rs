@@ -10,7 +10,17 @@ use latchkey_shared::verify::{DecidedToken, Decision, Reason, Subject};
 use super::proof::Proof;
 use super::state::TokenState;
 use crate::access::reach::{Reach, UserState};
+use crate::projects::state::Lookup;
 use crate::systems::catalog::{CatalogApi, Snapshot};
+
+/// The projects that a credential reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Their ids.
+    pub reach: Reach,
+    /// Their keys, if they are listed one by one.
+    pub keys: Option<Vec<String>>,
+}
 
 /// The result of a decision.
 #[derive(Default)]
@@ -27,8 +37,10 @@ pub struct Verdict {
     pub api: Option<CatalogApi>,
     /// The project that the call is made in.
     pub project: Option<ProjectRef>,
+    /// The projects that the call names.
+    pub named: Vec<Lookup>,
     /// The projects that the credential reaches.
-    pub reach: Option<Reach>,
+    pub limits: Option<Limits>,
     /// The catalog that the call was judged by.
     pub catalog: Option<Arc<Snapshot>>,
 }
@@ -56,13 +68,6 @@ impl Verdict {
             }
             (Kind::Jwt, None) => None,
         };
-        let projects = match (&self.reach, &self.catalog) {
-            (Some(Reach::Only(projects)), Some(snapshot)) => {
-                let key = |id| snapshot.project(id).map(|project| project.name.key.clone());
-                Some(projects.iter().filter_map(key).collect())
-            }
-            _ => None,
-        };
         let expires_at = match (token.expires_at, self.proof.as_ref().and_then(|proof| proof.expires_at)) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -74,7 +79,7 @@ impl Verdict {
             subject,
             api: self.api.as_ref().map(|api| api.key.clone()),
             project: self.project.clone(),
-            projects,
+            projects: self.limits.as_ref().and_then(|limits| limits.keys.clone()),
             expires_at: expires_at.map(Timestamp::from_millis),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use latchkey_shared::ids::{KeyId, TokenId};
+use latchkey_shared::ids::{KeyId, ProjectId, TokenId};
 use latchkey_shared::verify::Reason;
 use quick_cache::sync::Cache;
 
@@ -15,7 +15,8 @@ use crate::crypto::Digest;
 use crate::crypto::decryptor::Decryptor;
 use crate::database::{Database, Fresh, promptly};
 use crate::keys::keyring::Keyring;
-use crate::systems::catalog::{Catalog, Snapshot};
+use crate::projects::state::{Lookup, Projects};
+use crate::systems::catalog::{Catalog, CatalogSystem, Operations, Snapshot};
 use crate::users::Users;
 
 /// The most tokens whose state is cached.
@@ -33,6 +34,7 @@ pub struct Verifier {
     pub(super) decryptor: Arc<Decryptor>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) users: Arc<Users>,
+    pub(super) projects: Arc<Projects>,
     pub(super) usage: Arc<Usage>,
     pub(super) states: Fresh<TokenId, TokenState>,
     /// Proofs by the digest of their credential. They never change.
@@ -51,6 +53,7 @@ impl Verifier {
         decryptor: Arc<Decryptor>,
         catalog: Arc<Catalog>,
         users: Arc<Users>,
+        projects: Arc<Projects>,
         usage: Arc<Usage>,
     ) -> Self {
         Self {
@@ -63,6 +66,7 @@ impl Verifier {
             decryptor,
             catalog,
             users,
+            projects,
             usage,
         }
     }
@@ -72,13 +76,27 @@ impl Verifier {
         self.states.get_or_read(id, || state::read_token(&self.database, id)).await
     }
 
-    /// Systems and projects as they are now. If they cannot be read, the decision fails for
+    /// The systems as they are now. If they cannot be read, the decision fails for
     /// now.
     pub async fn catalog(&self) -> Result<Arc<Snapshot>, sqlx::Error> {
         self.catalog.load().await.map_err(|error| {
             tracing::error!(%error, "the catalog cannot be read");
             sqlx::Error::PoolTimedOut
         })
+    }
+
+    /// The operations of a system of a snapshot. If they are out of date, an answer by that
+    /// snapshot is refused for now.
+    pub async fn operations(&self, system: &CatalogSystem) -> Result<Arc<Operations>, sqlx::Error> {
+        self.catalog.operations(system).await?.ok_or(sqlx::Error::PoolTimedOut)
+    }
+
+    /// The projects with these ids.
+    pub(crate) async fn projects(
+        &self,
+        ids: impl Iterator<Item = &ProjectId>,
+    ) -> Result<Vec<Lookup>, sqlx::Error> {
+        self.projects.with_ids(ids).await
     }
 
     /// Whether these facts still count. Call this after the last wait: the process may have
@@ -89,10 +107,12 @@ impl Verifier {
         token: &Arc<TokenState>,
         user: Option<&Arc<UserState>>,
         proof: &Proof,
+        projects: &[Lookup],
     ) -> bool {
         self.catalog.still_counts(snapshot)
             && self.states.still_counts(&token.id, token)
             && user.is_none_or(|user| self.users.still_counts(user))
+            && projects.iter().all(|project| self.projects.still_counts(project))
             && proof.signed_by.as_ref().is_none_or(|kid| self.keyring.is_known_to_hold(kid))
     }
 

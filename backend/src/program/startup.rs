@@ -26,6 +26,7 @@ use crate::engine::usage::{self, Usage};
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::keys::{self, rotate, signing};
+use crate::projects::state::Projects;
 use crate::sessions::{self, Sessions};
 use crate::systems::catalog::Catalog;
 use crate::users::password::Hasher;
@@ -38,6 +39,8 @@ use crate::{audit, doors, installation, oauth, projects, revocations, systems, t
 /// seconds. If ours closed first, their next request could meet a connection that is being
 /// closed.
 const IDLE: Duration = Duration::from_secs(75);
+/// How long the database may take when the server stops. A connection may be cut off.
+const CLOSING: Duration = Duration::from_secs(10);
 /// How often expired rows are deleted. Nothing that has expired is ever honoured.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
 
@@ -80,6 +83,7 @@ impl Application {
             Arc::clone(&decryptor),
             Arc::clone(&catalog),
             Arc::clone(&users),
+            Arc::new(Projects::new(database.clone())),
             Arc::clone(&usage),
         ));
         let sessions = Arc::new(Sessions::new(database.clone(), &configuration));
@@ -201,8 +205,13 @@ impl Application {
             });
         }
         let served = self.server.await;
-        self.usage.flush(&self.database).await;
-        self.database.close().await;
+        let closing = async {
+            self.usage.flush(&self.database).await;
+            self.database.close().await;
+        };
+        if tokio::time::timeout(CLOSING, closing).await.is_err() {
+            tracing::warn!("the database does not answer; the last calls are not counted");
+        }
         Ok(served?)
     }
 }

@@ -52,7 +52,8 @@ pub(super) async fn change(
                 }
                 project.disabled = body.disabled.unwrap_or(project.disabled);
                 store::update(transaction.connection(), &project).await?;
-                transaction.changes(Change::Catalog);
+                transaction.changes(Change::Project(project.key.clone()));
+                transaction.changes(Change::Project(project.id.to_string()));
                 let detail = json!({ "disabled": project.disabled });
                 audit::record(transaction, &origin, "project.updated", (&project.id, project.key), detail)
                     .await?;

@@ -63,7 +63,8 @@ pub(super) async fn create(
                     return Err(Problem::taken("key", "Another project has this key."));
                 }
                 store::insert(transaction.connection(), &project).await?;
-                transaction.changes(Change::Catalog);
+                transaction.changes(Change::Project(project.key.clone()));
+                transaction.changes(Change::Project(project.id.to_string()));
                 Ok(audit::record(
                     transaction,
                     &origin,

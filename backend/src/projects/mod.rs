@@ -6,6 +6,7 @@ mod get;
 mod list;
 mod members;
 mod remove;
+pub mod state;
 pub mod store;
 mod systems;
 

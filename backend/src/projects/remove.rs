@@ -40,6 +40,9 @@ pub(super) async fn remove(
                     transaction.changes(Change::User(user));
                 }
                 store::delete(transaction.connection(), &project.id).await?;
+                transaction.changes(Change::Project(project.key.clone()));
+                transaction.changes(Change::Project(project.id.to_string()));
+                // It is no longer among the projects that systems are opened to.
                 transaction.changes(Change::Catalog);
                 audit::record(transaction, &origin, "project.deleted", (&project.id, project.key), json!({}))
                     .await?;

@@ -2,13 +2,14 @@
 
 use latchkey_shared::ids::{ProjectId, SystemId, TokenId, UserId};
 use latchkey_shared::problem::TokenRef;
-use latchkey_shared::projects::{Member, MemberRole, Project};
+use latchkey_shared::projects::{Member, MemberRole, Project, ProjectRef};
 use latchkey_shared::systems::SystemRef;
 use latchkey_shared::time::Timestamp;
 use latchkey_shared::users::UserRef;
 use sqlx::{AnyConnection, FromRow};
 
 use crate::access::reach::Reach;
+use crate::database::Database;
 use crate::database::matching::read_matching;
 use crate::database::now;
 use crate::database::sql::Sql;
@@ -49,6 +50,36 @@ pub async fn project(connection: &mut AnyConnection, named: &str) -> Result<Opti
     let mut sql = Sql::new(PROJECT);
     sql.push(" AND (id = ").bind(named.clone()).push(" OR key = ").bind(named).push(")");
     sql.query_as::<ProjectRow>().fetch_optional(connection).await?.map(ProjectRow::read).transpose()
+}
+
+/// A project at one moment.
+#[derive(Debug, Clone)]
+pub struct ProjectState {
+    /// Its id and names.
+    pub name: ProjectRef,
+    /// A disabled project denies every call in it.
+    pub disabled: bool,
+}
+
+/// The states of the projects that have one of these keys or ids.
+pub(super) async fn states(
+    database: &Database,
+    names: Vec<String>,
+) -> Result<Vec<ProjectState>, sqlx::Error> {
+    let mut connection = database.reader().acquire().await?;
+    let mut states = Vec::with_capacity(names.len());
+    for some in names.chunks(1_000) {
+        let mut sql = Sql::new("SELECT id, key, name, disabled FROM projects WHERE id IN (");
+        sql.bind_all(some.iter().cloned()).push(") OR key IN (").bind_all(some.iter().cloned()).push(")");
+        let rows: Vec<(String, String, String, i64)> = sql.query_as().fetch_all(&mut *connection).await?;
+        for (id, key, name, disabled) in rows {
+            states.push(ProjectState {
+                name: ProjectRef { id: stored(&id)?, key, name },
+                disabled: disabled != 0,
+            });
+        }
+    }
+    Ok(states)
 }
 
 /// Projects whose key or name contains `q` (folded), in the order of their keys.

@@ -5,6 +5,7 @@ use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::systems::{System, SystemPatch};
 use serde_json::json;
 
+use super::catalog::Catalog;
 use super::get::{own, visible};
 use super::rules::{self, audience, project_param};
 use super::store;
@@ -32,6 +33,7 @@ use crate::web::problem::Problem;
 pub(crate) async fn change(
     principal: Principal,
     database: web::Data<Database>,
+    catalog: web::Data<Catalog>,
     path: web::Path<String>,
     body: Body<SystemPatch>,
 ) -> Result<web::Json<System>, Problem> {
@@ -79,6 +81,7 @@ pub(crate) async fn change(
             })
         })
         .await?;
+    catalog.prepare(&lookup).await;
     let mut system = visible(&database, &principal, &lookup).await?;
     if is_renamed {
         let mut connection = database.reader().acquire().await?;

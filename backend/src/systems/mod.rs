@@ -9,6 +9,7 @@ mod get;
 mod list;
 pub mod matching;
 mod openapi;
+mod operations;
 mod projects;
 mod remove;
 mod rules;

@@ -9,8 +9,8 @@ use super::reveal::reveal;
 use crate::access::principal::Principal;
 use crate::configuration::Configuration;
 use crate::database::Database;
+use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
-use crate::systems::catalog::Catalog;
 use crate::web::problem::Problem;
 
 /// Download the token file
@@ -32,14 +32,16 @@ pub(super) async fn file(
     database: web::Data<Database>,
     configuration: web::Data<Configuration>,
     keyring: web::Data<Keyring>,
-    catalog: web::Data<Catalog>,
+    verifier: web::Data<Verifier>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
-    let snapshot = catalog.load().await?;
+    let snapshot = verifier.catalog().await?;
+    let state = verifier.token(&id).await?.ok_or_else(|| Problem::not_found("token"))?;
     let (found, key) =
         reveal(principal, &database, &configuration, id, "token.file_downloaded", None).await?;
-    let file = TokenFile::of(&keyring, &snapshot, &found.token, &key)?;
+    let reached = state.reached.iter().filter_map(|system| snapshot.system(system));
+    let file = TokenFile::of(&keyring, reached, &found.token, &key)?;
     let plain: String = found
         .token
         .name

@@ -15,7 +15,7 @@ use crate::crypto::client_key;
 use crate::crypto::rsa::{PublicJwk, PublicKey};
 use crate::engine::proof::SIGNED;
 use crate::keys::keyring::Keyring;
-use crate::systems::catalog::Snapshot;
+use crate::systems::catalog::CatalogSystem;
 use crate::web::problem::Problem;
 
 /// The token file. Anyone who has it can call with the token, unless the client has its own key.
@@ -114,16 +114,14 @@ pub(super) struct TokenFile {
 }
 
 impl TokenFile {
-    pub(super) fn of(
+    pub(super) fn of<'s>(
         keyring: &Keyring,
-        snapshot: &Snapshot,
+        reached: impl Iterator<Item = &'s CatalogSystem>,
         token: &Token,
         stored: &StoredKey,
     ) -> Result<Self, Problem> {
         let issuer = keyring.issuer();
         let is_rsa = token.kind == Kind::Rsa;
-        let apis = token.apis.iter().map(|api| &api.id);
-        let reached = snapshot.reached(apis, token.systems.iter().map(|system| &system.id));
         let file = Self {
             version: 1,
             kind: token.kind,
@@ -134,8 +132,6 @@ impl TokenFile {
             apis: token.apis.iter().map(|api| api.key.clone()).collect(),
             systems: token.systems.iter().map(|system| system.key.clone()).collect(),
             audiences: reached
-                .into_iter()
-                .filter_map(|system| snapshot.system(system))
                 .filter(|system| !system.disabled)
                 .map(|system| (system.key.clone(), system.audience.clone()))
                 .collect(),

@@ -52,10 +52,9 @@ pub(super) async fn try_call(
     let token = patience.wait(verifier.token(&id)).await?.ok_or_else(|| Problem::not_found("token"))?;
     let snapshot = patience.wait(verifier.catalog()).await?;
     let mut errors = Errors::new();
-    let reached = snapshot.reached(&token.apis, &token.systems);
     let system = snapshot
         .system_named(&body.system)
-        .filter(|system| principal.may_see_system(&system.opened_to) || reached.contains(&system.id));
+        .filter(|system| principal.may_see_system(&system.opened_to) || token.reached.contains(&system.id));
     if system.is_none() {
         errors.add("system", "unknown", "There is no such system.");
     }

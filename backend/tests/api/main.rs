@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod catalog;
 mod client_keys;
 mod clocks;
 mod crash;

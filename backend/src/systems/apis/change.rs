@@ -9,6 +9,7 @@ use super::warnings::to_look_at;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::database::{Change, Database};
+use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
 use crate::systems::rules::tags;
 use crate::systems::store;
@@ -31,6 +32,7 @@ use crate::web::problem::Problem;
 pub(crate) async fn change_api(
     principal: Principal,
     database: web::Data<Database>,
+    catalog: web::Data<Catalog>,
     path: web::Path<(String, String)>,
     body: Body<ApiPatch>,
 ) -> Result<web::Json<Api>, Problem> {
@@ -66,6 +68,7 @@ pub(crate) async fn change_api(
         })
     });
     let (mut api, is_renamed) = api.await?;
+    catalog.prepare(&api.system).await;
     if is_renamed {
         api.warnings = to_look_at(&database, &api).await?;
     }

@@ -10,6 +10,7 @@ use super::warnings::to_look_at;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::database::{Change, Database};
+use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
 use crate::systems::rules::{self, tags};
 use crate::systems::store::{self, StoredApi};
@@ -35,6 +36,7 @@ use crate::web::problem::Problem;
 pub(crate) async fn create_api(
     principal: Principal,
     database: web::Data<Database>,
+    catalog: web::Data<Catalog>,
     path: web::Path<String>,
     body: Body<NewApi>,
 ) -> Result<HttpResponse, Problem> {
@@ -95,6 +97,7 @@ pub(crate) async fn create_api(
         })
     });
     let mut api = api.await?;
+    catalog.prepare(&api.system).await;
     api.warnings = to_look_at(&database, &api).await?;
     Ok(HttpResponse::Created()
         .insert_header(("location", format!("/api/v1/systems/{}/apis/{}", api.system, api.id)))

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::database::{Change, Database};
+use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
 use crate::systems::store;
 use crate::web::problem::Problem;
@@ -26,10 +27,12 @@ use crate::web::problem::Problem;
 pub(crate) async fn remove_api(
     principal: Principal,
     database: web::Data<Database>,
+    catalog: web::Data<Catalog>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     principal.system_admin()?;
     let (origin, (system, api)) = (principal.origin().clone(), path.into_inner());
+    let changed = system.clone();
     database
         .write(move |transaction| {
             Box::pin(async move {
@@ -46,5 +49,6 @@ pub(crate) async fn remove_api(
             })
         })
         .await?;
+    catalog.prepare(&changed).await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,3 +7,4 @@ mod query;
 pub mod router;
 pub mod target;
 pub mod template;
+mod tree;

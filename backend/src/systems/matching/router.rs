@@ -1,12 +1,12 @@
 //! Finds the operation that a call means.
 //!
-//! [`Router`] finds the most specific template for a method, a path and a query. `matchit`
-//! indexes the shapes of the templates: each segment is a literal or anything. Each shape has
-//! an ordered list of the templates that can match the same paths. The result is the same as if
-//! all templates were tried in order, at the price of a look-up. Templates of one path are told
-//! apart by their queries. Templates that cannot be told apart are found together.
+//! [`Router`] finds the most specific template for a method, a path and a query. The result is
+//! the same as if all templates were tried in order, at the price of a look-up in a [`Tree`].
+//! Templates of one path are told apart by their queries. Templates that cannot be told apart
+//! are found together.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::bad_template::BadTemplate;
@@ -14,6 +14,7 @@ use super::path::Path;
 use super::pattern::Side;
 use super::query::{Conditions, Deciding};
 use super::template::Template;
+use super::tree::Tree;
 
 /// A route of a [`Router`].
 #[derive(Debug, Clone)]
@@ -51,11 +52,9 @@ pub struct Router<T> {
 /// The routes of one method.
 #[derive(Debug)]
 struct Index {
+    /// The most specific first.
     places: Vec<Place>,
-    shapes: matchit::Router<Vec<Candidate>>,
-    /// Places with multi-segment parameters, the most specific first. They match paths that
-    /// have no shape.
-    multi: Vec<usize>,
+    tree: Tree,
 }
 
 /// The routes whose templates match the same paths.
@@ -65,14 +64,8 @@ struct Place {
     route: usize,
     deciding: Deciding,
     variants: Vec<Vec<usize>>,
-}
-
-/// A place that may match the paths of a shape.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    place: usize,
-    /// Whether every path of the shape matches.
-    certain: bool,
+    /// Whether one of the variants has no conditions.
+    takes_any_query: bool,
 }
 
 /// The query does not tell which operation is meant.
@@ -185,7 +178,7 @@ impl<T> Router<T> {
             methods.entry(method).or_default().push(kept.len());
             kept.push((template, value));
         }
-        let indexed = |own: &[usize]| Index::build(places(own, &kept), &kept);
+        let indexed = |own: &[usize]| Index::build(own, &kept);
         let mut indices: HashMap<String, Index> =
             methods.iter().map(|(method, own)| (method.clone(), indexed(own))).collect();
         // HEAD is GET without the body (RFC 9110 §9.3.2). An operation of its own takes
@@ -211,36 +204,16 @@ impl<T> Router<T> {
             "HEAD" => self.methods.get("HEAD").or_else(|| self.methods.get("GET"))?,
             other => self.methods.get(other)?,
         };
-        let found = match index.shapes.at(path) {
-            Ok(shape) => match shape.value.first()? {
-                first if first.certain => self.variant(&index.places[first.place], query).ok()??,
-                _ => self.first_of(index, shape.value.iter().copied(), path, query)?,
-            },
-            Err(matchit::MatchError::NotFound) if path.starts_with('/') => {
-                let multi = index.multi.iter().map(|&place| Candidate { place, certain: false });
-                self.first_of(index, multi, path, query)?
-            }
-            Err(matchit::MatchError::NotFound) => return None,
-        };
-        Some(Match { routes: &self.routes, found, path, query })
-    }
-
-    /// The first candidate that matches a call.
-    fn first_of<'r>(
-        &'r self,
-        index: &'r Index,
-        candidates: impl Iterator<Item = Candidate>,
-        path: &str,
-        query: &str,
-    ) -> Option<&'r [usize]> {
-        let segments = split(path);
-        for candidate in candidates {
-            let place = &index.places[candidate.place];
-            if !candidate.certain && !self.routes[place.route].0.matches(&segments) {
-                continue;
-            }
-            if let found @ Some(_) = self.variant(place, query).ok()? {
-                return found;
+        let template = |place: usize| &self.routes[index.places[place].route].0;
+        let segments = LazyCell::new(|| split(path));
+        let candidates = index.tree.find(
+            path,
+            |place| template(place).matches(&segments),
+            |place| index.places[place].takes_any_query,
+        );
+        for place in candidates {
+            if let Some(found) = self.variant(&index.places[place], query).ok()? {
+                return Some(Match { routes: &self.routes, found, path, query });
             }
         }
         None
@@ -285,7 +258,8 @@ fn places<T>(own: &[usize], routes: &[(Template, T)]) -> Vec<Place> {
         let template = &routes[route].0;
         let place = *by_form.entry(template.form()).or_insert(places.len());
         if place == places.len() {
-            places.push(Place { route, deciding: Deciding::default(), variants: Vec::new() });
+            let deciding = Deciding::default();
+            places.push(Place { route, deciding, variants: Vec::new(), takes_any_query: false });
         }
         let variants = &mut places[place].variants;
         let variant = *by_conditions.entry((place, template.conditions.wanted())).or_insert(variants.len());
@@ -295,52 +269,19 @@ fn places<T>(own: &[usize], routes: &[(Template, T)]) -> Vec<Place> {
         variants[variant].push(route);
     }
     for place in &mut places {
-        place.deciding =
-            Deciding::of(place.variants.iter().flatten().map(|&route| &routes[route].0.conditions));
+        let conditions = || place.variants.iter().flatten().map(|&route| &routes[route].0.conditions);
+        place.takes_any_query = conditions().any(Conditions::is_empty);
+        place.deciding = Deciding::of(conditions());
     }
     places
 }
 
 impl Index {
-    /// Indexes places. They must be sorted.
-    fn build<T>(places: Vec<Place>, routes: &[(Template, T)]) -> Self {
-        let template = |place: usize| &routes[places[place].route].0;
-        let takes_any_query = |place: usize| {
-            let mut variants = places[place].variants.iter().flatten();
-            variants.any(|&route| routes[route].0.conditions.is_empty())
-        };
-        let (multi, single): (Vec<usize>, Vec<usize>) =
-            (0..places.len()).partition(|&place| template(place).has_multi());
-        let mut by_length: HashMap<usize, Vec<usize>> = HashMap::new();
-        for &place in &single {
-            by_length.entry(template(place).length()).or_default().push(place);
-        }
-        let mut shapes = matchit::Router::new();
-        let mut known = HashSet::new();
-        for &place in &single {
-            let shape = template(place).shape();
-            if !known.insert(shape.clone()) {
-                continue;
-            }
-            let mut meeting: Vec<usize> = by_length[&template(place).length()]
-                .iter()
-                .chain(&multi)
-                .copied()
-                .filter(|&other| template(other).may_meet(template(place)))
-                .collect();
-            meeting.sort_unstable();
-            let mut candidates = Vec::new();
-            for other in meeting {
-                let certain =
-                    template(other).is_plain() && template(other).shape() == shape && takes_any_query(other);
-                candidates.push(Candidate { place: other, certain });
-                if certain {
-                    break;
-                }
-            }
-            shapes.insert(shape, candidates).expect("shapes differ and hold whole-segment parameters only");
-        }
-        Self { places, shapes, multi }
+    /// Indexes routes. They are sorted.
+    fn build<T>(own: &[usize], routes: &[(Template, T)]) -> Self {
+        let places = places(own, routes);
+        let tree = Tree::build(places.iter().map(|place| &routes[place.route].0));
+        Self { places, tree }
     }
 }
 

@@ -14,7 +14,7 @@ use super::query::Conditions;
 
 /// One segment of a path template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Segment {
+pub(super) enum Segment {
     /// This text. Empty only at the end, for a trailing slash.
     Literal(String),
     /// Any text that is not empty.
@@ -155,13 +155,9 @@ impl Template {
         self.segments.iter().any(in_path) || self.conditions.parameters().any(|own| own == name)
     }
 
-    /// The number of its segments.
-    pub(super) fn length(&self) -> usize {
-        self.segments.len()
-    }
-
-    pub(super) fn has_multi(&self) -> bool {
-        self.segments.iter().any(|segment| matches!(segment, Segment::Multi(_)))
+    /// Its segments, from the left.
+    pub(super) fn segments(&self) -> &[Segment] {
+        &self.segments
     }
 
     /// Its path without the names of parameters. Two templates with the same form match the
@@ -183,25 +179,6 @@ impl Template {
         form
     }
 
-    /// Its route for `matchit`, with patterns widened to anything. Only for templates without
-    /// multi-segment parameters.
-    pub(super) fn shape(&self) -> String {
-        let mut shape = String::with_capacity(self.raw.len());
-        for segment in &self.segments {
-            shape.push('/');
-            match segment {
-                Segment::Literal(literal) => shape.push_str(&escape(literal)),
-                _ => shape.push_str("{p}"),
-            }
-        }
-        shape
-    }
-
-    /// Whether its shape describes it completely.
-    pub(super) fn is_plain(&self) -> bool {
-        self.segments.iter().all(|segment| matches!(segment, Segment::Literal(_) | Segment::Parameter(_)))
-    }
-
     /// Compares two templates, the more specific one first. Segment by segment from the left, a
     /// literal comes before a pattern, a pattern before a parameter, and a parameter before
     /// several segments. Then the text decides, so the order is total.
@@ -215,26 +192,6 @@ impl Template {
         by_segments
             .unwrap_or_else(|| other.segments.len().cmp(&self.segments.len()))
             .then_with(|| self.raw.cmp(&other.raw))
-    }
-
-    /// Whether some path could match both this template and the shape of `other`, which has no
-    /// multi-segment parameter. May return `true` too often, never `false`.
-    pub(super) fn may_meet(&self, other: &Self) -> bool {
-        let meet = |(one, another): (&Segment, &Segment)| match (one, another) {
-            (one, Segment::Literal(literal)) => one.matches(literal),
-            (Segment::Literal(literal), _) => !literal.is_empty(),
-            _ => true,
-        };
-        let single = |segment: &&Segment| !matches!(segment, Segment::Multi(_));
-        if !self.has_multi() {
-            return self.segments.len() == other.segments.len()
-                && self.segments.iter().zip(&other.segments).all(meet);
-        }
-        let before = self.segments.iter().take_while(single);
-        let after = self.segments.iter().rev().take_while(single);
-        self.segments.len() <= other.segments.len()
-            && before.zip(&other.segments).all(meet)
-            && after.zip(other.segments.iter().rev()).all(meet)
     }
 
     /// The position of each segment of the template in the segments of a path. Groups of
@@ -356,7 +313,7 @@ fn split_query(template: &str) -> (&str, &str) {
     separator(template, &['?']).map_or((template, ""), |at| (&template[..at], &template[at + 1..]))
 }
 
-/// Escapes braces of a literal for `matchit`.
+/// Escapes the braces of a literal, so that no form has two meanings.
 fn escape(literal: &str) -> Cow<'_, str> {
     if literal.contains(['{', '}']) {
         Cow::Owned(literal.replace('{', "{{").replace('}', "}}"))

@@ -17,6 +17,7 @@ use crate::access::origin::Origin;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::database::{Change, Database};
+use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
 use crate::systems::store::{self, Difference, Known, StoredApi};
 use crate::web::extract::{Query, read};
@@ -67,6 +68,7 @@ pub(crate) async fn import_document(
     request: HttpRequest,
     principal: Principal,
     database: web::Data<Database>,
+    catalog: web::Data<Catalog>,
     path: web::Path<String>,
     query: Query<ImportQuery>,
     payload: web::Payload,
@@ -98,6 +100,7 @@ pub(crate) async fn import_document(
             return imported.report(&mut connection, &document, true).await.map(web::Json);
         }
         if let Some(report) = imported.write(&database, principal.origin().clone(), document.clone()).await? {
+            catalog.prepare(&path).await;
             return Ok(web::Json(report));
         }
     }

@@ -1,6 +1,8 @@
 //! Systems.
 
-use latchkey_shared::ids::SystemId;
+use std::collections::BTreeSet;
+
+use latchkey_shared::ids::{ProjectId, SystemId};
 use latchkey_shared::problem::TokenRef;
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::System;
@@ -210,4 +212,17 @@ pub(crate) async fn opened_to(
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(|(id, key, name)| Ok(ProjectRef { id: stored(&id)?, key, name })).collect()
+}
+
+/// The ids of the projects that a system is opened to.
+pub(crate) async fn openings(
+    connection: &mut AnyConnection,
+    system: &str,
+) -> Result<BTreeSet<ProjectId>, sqlx::Error> {
+    let projects: Vec<String> =
+        sqlx::query_scalar("SELECT project_id FROM project_systems WHERE system_id = $1")
+            .bind(system.to_owned())
+            .fetch_all(connection)
+            .await?;
+    projects.iter().map(|project| stored(project)).collect()
 }

@@ -13,6 +13,7 @@ use crate::access::grants::{GrantedApi, GrantedSystem, Grants, TargetUser, Targe
 use crate::access::reach::Reach;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
+use crate::systems::store::openings;
 use crate::tokens::named::Named;
 
 /// PostgreSQL refuses NUL in a text. No stored text has one.
@@ -120,22 +121,21 @@ pub(crate) async fn resolve(
     }
     for row in systems {
         let id: SystemId = stored(&row.id)?;
-        let opened: Vec<String> =
-            sqlx::query_scalar("SELECT project_id FROM project_systems WHERE system_id = $1")
-                .bind(row.id.clone())
-                .fetch_all(&mut *connection)
-                .await?;
+        let opened_to = if row.restricted == 0 {
+            Reach::All
+        } else {
+            Reach::Only(openings(&mut *connection, &row.id).await?)
+        };
         let global: Option<String> =
             sqlx::query_scalar("SELECT id FROM apis WHERE system_id = $1 AND scope = 'global' LIMIT 1")
                 .bind(row.id)
                 .fetch_optional(&mut *connection)
                 .await?;
-        let opened: Result<BTreeSet<ProjectId>, _> = opened.iter().map(|id| stored(id)).collect();
         let system = GrantedSystem {
             id: id.clone(),
             key: row.key,
             builtin: row.builtin != 0,
-            opened_to: if row.restricted == 0 { Reach::All } else { Reach::Only(opened?) },
+            opened_to,
             has_global_apis: global.is_some(),
         };
         grants.systems.insert(id, system);

@@ -1,0 +1,96 @@
+//! What decisions need to know of projects. They are read when they are asked for, so that any
+//! number of them needs no memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use latchkey_shared::fields;
+use latchkey_shared::ids::ProjectId;
+
+use super::store::{self, ProjectState};
+use crate::database::{Change, Database, Fresh, Observed};
+
+/// The most names whose projects are cached.
+const STATES: usize = 65_536;
+
+/// What a project is called by: its key or its id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeyOrId(String);
+
+impl Observed for KeyOrId {
+    fn change(&self) -> Change {
+        Change::Project(self.0.clone())
+    }
+}
+
+/// The answer to a look-up: a project, or that there is none.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    asked: KeyOrId,
+    found: Arc<Option<ProjectState>>,
+}
+
+impl Lookup {
+    /// The project, if there is one.
+    #[must_use]
+    pub fn project(&self) -> Option<&ProjectState> {
+        (*self.found).as_ref()
+    }
+}
+
+/// The states of projects, cached by key and by id.
+pub struct Projects {
+    database: Database,
+    states: Fresh<KeyOrId, Option<ProjectState>>,
+}
+
+impl Projects {
+    /// Reads projects when they are first asked for.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { states: Fresh::new(Arc::clone(database.epochs()), STATES), database }
+    }
+
+    /// Looks a project up by its key or id; `None` if the text is neither.
+    pub async fn named(&self, text: &str) -> Result<Option<Lookup>, sqlx::Error> {
+        if fields::key(text).is_err() && text.parse::<ProjectId>().is_err() {
+            return Ok(None);
+        }
+        let all = self.all([KeyOrId(text.to_owned())].into()).await?;
+        Ok(all.into_iter().next())
+    }
+
+    /// Looks projects up by id.
+    pub async fn with_ids(&self, ids: impl Iterator<Item = &ProjectId>) -> Result<Vec<Lookup>, sqlx::Error> {
+        self.all(ids.map(|id| KeyOrId(id.to_string())).collect()).await
+    }
+
+    /// Looks projects up by key.
+    pub async fn with_keys(&self, keys: impl Iterator<Item = &String>) -> Result<Vec<Lookup>, sqlx::Error> {
+        self.all(keys.filter(|key| fields::key(key).is_ok()).map(|key| KeyOrId(key.clone())).collect()).await
+    }
+
+    /// Whether this is still the answer.
+    pub(crate) fn still_counts(&self, lookup: &Lookup) -> bool {
+        self.states.still_counts(&lookup.asked, &lookup.found)
+    }
+
+    /// What is not cached is read with one statement.
+    async fn all(&self, asked: Vec<KeyOrId>) -> Result<Vec<Lookup>, sqlx::Error> {
+        let read = async |missing: Vec<KeyOrId>| {
+            let names = missing.iter().map(|KeyOrId(name)| name.clone()).collect();
+            let mut found: HashMap<KeyOrId, Option<ProjectState>> =
+                missing.into_iter().map(|name| (name, None)).collect();
+            for state in store::states(&self.database, names).await? {
+                for name in [state.name.id.as_str(), &state.name.key] {
+                    if let Some(place) = found.get_mut(&KeyOrId(name.to_owned())) {
+                        *place = Some(state.clone());
+                    }
+                }
+            }
+            Ok::<_, sqlx::Error>(found)
+        };
+        let found = self.states.get_or_read_all(asked, read).await?;
+        Ok(found.into_iter().map(|(asked, found)| Lookup { asked, found }).collect())
+    }
+}

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::{Context as _, Result, ensure};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use latchkey::configuration::Configuration;
 use latchkey::crypto::Secret;
 use latchkey::crypto::jwe::{Header, seal};
@@ -27,6 +28,8 @@ const CONNECTIONS: usize = 32;
 const SEALED_CONNECTIONS: usize = 128;
 const SPAN: Duration = Duration::from_secs(5);
 const SEALED: usize = 6_000;
+/// The tokens that call in turn.
+const TOKENS: usize = 30_000;
 const PATH: &str = "/projects/harbour/devices/7";
 
 /// As in the server.
@@ -118,14 +121,54 @@ async fn measure(latchkey: SocketAddr, constant: SocketAddr) -> Result<()> {
         .collect();
     let sealed = run(latchkey, &sealed, SEALED_CONNECTIONS, None).await?;
     println!("verify, sealed requests: {sealed}");
+    measure_openssl(sealed.per_second);
+    many_tokens(&api, latchkey, key, cached.per_second).await
+}
+
+/// Calls with many tokens in turn, against calls with one: what the engine keeps in memory.
+async fn many_tokens(api: &Api, latchkey: SocketAddr, verifier_key: &str, one: f64) -> Result<()> {
+    api.post("/users", &json!({ "username": "ada", "display_name": "Ada" })).await?;
+    api.send(Method::PUT, "/projects/harbour/members/ada", &json!({ "role": "member" })).await?;
+    let begin = Instant::now();
+    let credentials: Vec<Vec<u8>> = stream::iter(0..TOKENS)
+        .map(async |number| -> Result<Vec<u8>> {
+            let wanted = json!({
+                "kind": "jwt", "name": format!("Bench {number}"), "apis": ["fleet:readDevice"], "users": ["ada"],
+            });
+            let id = api.post("/tokens", &wanted).await?["id"].as_str().context("an id")?.to_owned();
+            let secret = api.send(Method::GET, &format!("/tokens/{id}/secret"), &json!({})).await?;
+            let secret = secret["secret_id"].as_str().context("a secret id")?;
+            let url = format!("http://{latchkey}/oauth2/token");
+            let form = [("grant_type", "client_credentials")];
+            let granted = api.http.post(url).basic_auth(&id, Some(secret)).form(&form).send().await?;
+            let granted: Value = granted.error_for_status()?.json().await?;
+            Ok(request(verifier_key, granted["access_token"].as_str().context("a JWT")?))
+        })
+        .buffer_unordered(CONNECTIONS)
+        .try_collect()
+        .await?;
+    println!("{TOKENS} JWT tokens applied for and exchanged: {:.0} s", begin.elapsed().as_secs_f64());
+    for (count, pass) in
+        [(1_000, "first"), (1_000, "second"), (TOKENS, "first"), (TOKENS, "second"), (TOKENS, "third")]
+    {
+        let turn = run(latchkey, &credentials[..count], CONNECTIONS, None).await?;
+        println!("{count} tokens in turn, {pass} time: {turn}");
+        println!("  {:.2} of the requests/s of one token", turn.per_second / one);
+    }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    println!("memory of server and load generator together: {}", resident.trim());
+    Ok(())
+}
+
+fn measure_openssl(sealed_per_second: f64) {
     match openssl() {
         Ok(operations) => println!(
             "  {:.2} of openssl's {operations:.0} private operations/s on all cores",
-            sealed.per_second / operations
+            sealed_per_second / operations
         ),
         Err(error) => println!("  openssl cannot be measured: {error:#}"),
     }
-    Ok(())
 }
 
 /// An OpenAPI document of `count` operations and the one that is called.

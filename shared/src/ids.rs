@@ -4,7 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use arrayvec::ArrayString;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The text is not an id of this type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,21 +20,29 @@ impl fmt::Display for NotAnId {
 impl std::error::Error for NotAnId {}
 
 const ULID_LENGTH: usize = 26;
+/// All prefixes have four characters.
+const LENGTH: usize = 4 + ULID_LENGTH;
 
-fn parse(prefix: &str, text: &str) -> Result<String, NotAnId> {
+/// The text of an id. It needs no allocation, and caches hold many.
+type Text = ArrayString<LENGTH>;
+
+fn parse(prefix: &str, text: &str) -> Result<Text, NotAnId> {
     let ulid = text.strip_prefix(prefix).ok_or(NotAnId)?;
     let is_base32 = |b: u8| b.is_ascii_digit() || (b.is_ascii_lowercase() && !b"ilou".contains(&b));
-    if ulid.len() == ULID_LENGTH && ulid.bytes().all(is_base32) { Ok(text.to_owned()) } else { Err(NotAnId) }
+    if ulid.len() != ULID_LENGTH || !ulid.bytes().all(is_base32) {
+        return Err(NotAnId);
+    }
+    Text::from(text).map_err(|_| NotAnId)
 }
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+        #[serde(try_from = "String")]
         #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
         #[cfg_attr(feature = "server", schema(value_type = String))]
-        pub struct $name(String);
+        pub struct $name(Text);
 
         impl $name {
             /// The prefix of all ids of this type.
@@ -57,7 +66,11 @@ macro_rules! id {
 
             #[cfg(feature = "server")]
             fn of(ulid: ulid::Ulid) -> Self {
-                Self(format!("{}{}", $prefix, ulid.to_string().to_lowercase()))
+                let mut text = Text::new();
+                text.push_str($prefix);
+                text.push_str(&ulid.to_string());
+                text.make_ascii_lowercase();
+                Self(text)
             }
 
             /// The id as text.
@@ -83,7 +96,13 @@ macro_rules! id {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0
+                id.as_str().to_owned()
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
             }
         }
 

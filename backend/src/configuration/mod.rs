@@ -105,6 +105,9 @@ struct Options {
     /// Connections for reading the database [default: 8].
     #[arg(long, env = "LATCHKEY_DATABASE_CONNECTIONS", global = true)]
     database_connections: Option<u32>,
+    /// The memory of the engine's caches, in MiB: 1,000 tokens in use need about 2 [default: 128].
+    #[arg(long, env = "LATCHKEY_CACHE_SIZE", global = true)]
+    cache_size: Option<usize>,
     /// RSA key pairs kept ready for new tokens [default: 8].
     #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
     key_pool: Option<usize>,
@@ -169,6 +172,8 @@ pub struct Configuration {
     pub workers: Option<usize>,
     /// Connections for reading the database.
     pub database_connections: u32,
+    /// The memory of the engine's caches, in MiB.
+    pub cache_size: usize,
     /// RSA key pairs kept ready.
     pub key_pool: usize,
     /// The trusted proxies.
@@ -199,6 +204,10 @@ impl Configuration {
             "jwt_lifetime must be 60 to 3600 seconds"
         );
         anyhow::ensure!(configuration.database_connections > 0, "database_connections must be at least 1");
+        anyhow::ensure!(
+            (1..=1 << 20).contains(&configuration.cache_size),
+            "cache_size must be 1 to 1048576 MiB"
+        );
         if let Some(url) = &configuration.public_url {
             let is_plain =
                 matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
@@ -232,6 +241,7 @@ impl Configuration {
             show_once: first.show_once.or(second.show_once).unwrap_or(false),
             workers: first.workers.or(second.workers),
             database_connections: first.database_connections.or(second.database_connections).unwrap_or(8),
+            cache_size: first.cache_size.or(second.cache_size).unwrap_or(128),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
             trusted_proxies: TrustedProxies::new(
                 first

@@ -3,70 +3,17 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use futures_util::FutureExt as _;
 use latchkey_shared::ids::{TokenId, UserId};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::changes::{Change, Epochs, Stamp};
+use super::patience::{before, deadline, promptly};
 use super::uptime::Moment;
-
-/// How long a decision waits for its reads, in all. A gateway never waits longer for a node
-/// that is cut off.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-tokio::task_local! {
-    /// The deadline of the current decision.
-    static DEADLINE: Instant;
-}
-
-/// Runs a decision. All its waits have one second together.
-pub fn in_time<F: Future>(decision: F) -> impl Future<Output = F::Output> {
-    DEADLINE.scope(Instant::now() + PATIENCE, decision)
-}
-
-/// The rest of the second that a decision may wait. It is used where the body of the request is
-/// read in between, since its sender may be slow.
-#[derive(Debug)]
-pub struct Patience(Duration);
-
-impl Patience {
-    /// A whole second.
-    #[must_use]
-    #[allow(clippy::new_without_default, reason = "it begins to be used up where it is made")]
-    pub fn new() -> Self {
-        Self(PATIENCE)
-    }
-
-    /// Runs a part of the decision, and subtracts its time.
-    pub fn wait<F: Future>(&mut self, part: F) -> impl Future<Output = F::Output> {
-        let began = Instant::now();
-        let left = &mut self.0;
-        // Not an async function: its future would contain that of the part twice.
-        DEADLINE.scope(began + *left, part).inspect(move |_| *left = left.saturating_sub(began.elapsed()))
-    }
-}
-
-/// The deadline of the current decision, or a second from now.
-fn deadline() -> Instant {
-    DEADLINE.try_with(|deadline| *deadline).unwrap_or_else(|_| Instant::now() + PATIENCE)
-}
-
-/// Runs `read`, but not longer than the decision may wait.
-pub async fn promptly<T, E: From<sqlx::Error>>(read: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    before(deadline(), read).await
-}
-
-async fn before<T, E: From<sqlx::Error>>(
-    deadline: Instant,
-    read: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    timeout_at(deadline, read).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
-}
 
 /// A key whose facts end with a [`Change`].
 pub trait Observed: Hash + Eq + Clone {
@@ -86,7 +33,8 @@ impl Observed for UserId {
     }
 }
 
-struct Entry<V> {
+/// A cached value.
+pub struct Entry<V> {
     value: Arc<V>,
     stamp: Stamp,
     read_at: Moment,
@@ -104,17 +52,40 @@ impl<V> Entry<V> {
     }
 }
 
-/// Cached facts about many keys. The most used ones are kept.
-pub struct Fresh<K, V> {
-    epochs: Arc<Epochs>,
-    entries: Cache<K, Entry<V>>,
+/// How many entries a cache has room for at first. It grows.
+const FEW: usize = 256;
+
+/// The memory that a cached value takes.
+pub trait Weight {
+    /// About how many bytes it has outside of itself.
+    fn heap(&self) -> usize;
 }
 
-impl<K: Observed, V> Fresh<K, V> {
-    /// Makes a cache for `capacity` facts.
+/// About how many bytes a cache needs for each entry beside key and value.
+pub const OVERHEAD: usize = 64;
+
+/// The bytes of an entry in a cache.
+#[derive(Clone, Copy)]
+pub struct Bytes;
+
+impl<K, V: Weight> Weighter<K, Entry<V>> for Bytes {
+    fn weight(&self, _: &K, entry: &Entry<V>) -> u64 {
+        let own = size_of::<K>() + size_of::<Entry<V>>() + size_of::<V>();
+        (own + entry.value.heap() + OVERHEAD) as u64
+    }
+}
+
+/// Cached facts about many keys. The most used ones are kept.
+pub struct Fresh<K, V: Weight> {
+    epochs: Arc<Epochs>,
+    entries: Cache<K, Entry<V>, Bytes>,
+}
+
+impl<K: Observed, V: Weight> Fresh<K, V> {
+    /// Makes a cache of at most `bytes` bytes.
     #[must_use]
-    pub fn new(epochs: Arc<Epochs>, capacity: usize) -> Self {
-        Self { epochs, entries: Cache::new(capacity) }
+    pub fn new(epochs: Arc<Epochs>, bytes: usize) -> Self {
+        Self { epochs, entries: Cache::with_weighter(FEW, bytes as u64, Bytes) }
     }
 
     /// The cached fact, if it counts.
@@ -153,7 +124,7 @@ impl<K: Observed, V> Fresh<K, V> {
     }
 }
 
-impl<K: Observed, V> Fresh<K, V> {
+impl<K: Observed, V: Weight> Fresh<K, V> {
     /// The facts about several keys, in this order. Those that are not cached are read together.
     pub async fn get_or_read_all<E: From<sqlx::Error>, F>(
         &self,
@@ -303,14 +274,23 @@ impl<V> FreshCell<V> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+    use std::time::Duration;
+
     use futures_util::future::join_all;
 
     use super::*;
+    use crate::database::patience::{PATIENCE, Patience, in_time};
+
+    impl Weight for u8 {
+        fn heap(&self) -> usize {
+            0
+        }
+    }
 
     #[tokio::test]
     async fn a_fill_that_overlaps_a_write_does_not_count() {
         let epochs = Arc::new(Epochs::default());
-        let facts: Fresh<TokenId, u8> = Fresh::new(Arc::clone(&epochs), 10);
+        let facts: Fresh<TokenId, u8> = Fresh::new(Arc::clone(&epochs), 10_000);
         let token = TokenId::new();
         let read = facts
             .get_or_read(&token, || async {

@@ -92,7 +92,7 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     };
     Ok(match user {
         Some(user) => Principal::jwt_token(held, &user, &limits.reach, origin),
-        None => Principal::rsa_token(held, limits.reach, origin),
+        None => Principal::rsa_token(held, limits.reach.clone(), origin),
     })
 }
 

@@ -144,7 +144,7 @@ pub(super) async fn issue(
                 jti: to_base64url(random_bytes::<16>()),
                 generation: key.generation,
                 scope: scope.clone(),
-                all_projects: token.kind == Kind::Rsa && token.projects == Reach::All,
+                all_projects: token.kind == Kind::Rsa && token.limits.reach == Reach::All,
                 projects,
                 grants,
             };
@@ -191,7 +191,7 @@ fn said(
         Some(asked) => narrowed(token, operations, system, asked)?,
         None => whole_scope(token, operations, system),
     };
-    let projects = (token.projects != Reach::All).then(|| project_keys(found));
+    let projects = (token.limits.reach != Reach::All).then(|| project_keys(found));
     let length = |texts: &[String]| texts.iter().map(|text| text.len() + 3).sum::<usize>();
     let is_too_long = scope.len() > CLAIM_LIMIT
         || projects.as_deref().is_some_and(|projects| length(projects) > CLAIM_LIMIT);
@@ -299,7 +299,7 @@ fn open_projects<'t>(
     system: &CatalogSystem,
     user: Option<&UserState>,
 ) -> impl Iterator<Item = &'t ProjectId> {
-    let projects = token.project_keys.iter().map(|(id, _)| id);
+    let projects = token.limits.listed().map(|(id, _)| id);
     projects.filter(move |&id| {
         system.opened_to.contains(id) && user.is_none_or(|user| user.memberships.contains_key(id))
     })

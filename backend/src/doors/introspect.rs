@@ -13,7 +13,6 @@ use crate::configuration::proxies::hop;
 use crate::crypto::operations::Source;
 use crate::database::{Patience, now};
 use crate::engine::judge::{comes_from, is_in_force};
-use crate::engine::verdict::Limits;
 use crate::engine::verifier::{ATTEMPTS, Verifier};
 use crate::keys::keyring::Keyring;
 use crate::oauth::authenticate::{Unread, verifying_system};
@@ -153,7 +152,7 @@ async fn find(
             _ => return inactive(),
         },
     };
-    let Limits { keys: projects, .. } = verifier.limits(&token, &proof).await?;
+    let projects = verifier.limits(&token, &proof).await?.keys.clone();
     let operations = verifier.operations(system).await?;
     if !verifier.still_count(snapshot, &token, user.as_ref(), &proof, &[]) {
         return Ok(None);
@@ -187,12 +186,12 @@ async fn find(
 fn narrow(
     granted: &str,
     holds: impl Fn(&str) -> bool,
-    asked: Option<&std::collections::HashSet<String>>,
+    asked: Option<&str>,
     system: &CatalogSystem,
 ) -> String {
     let whole = format!("{}:*", system.key);
     let mut both: Vec<&str> = match asked {
-        Some(asked) if granted == whole => asked.iter().map(String::as_str).collect(),
+        Some(asked) if granted == whole => asked.split(' ').collect(),
         _ => granted.split(' ').filter(|one| holds(one)).collect(),
     };
     both.sort_unstable();

@@ -1,8 +1,8 @@
 //! The rules that decide whether a token may make a call, in the order of design §3: status and
 //! expiry, address, API, grant, target. The first failure wins.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use latchkey_shared::ids::ProjectId;
 use latchkey_shared::projects::ProjectRef;
@@ -11,9 +11,10 @@ use latchkey_shared::tokens::Kind;
 use latchkey_shared::verify::Reason;
 
 use super::call::Call;
+use super::limits::Limits;
 use super::proof::Proof;
 use super::state::TokenState;
-use super::verdict::{Limits, Verdict};
+use super::verdict::Verdict;
 use super::verifier::{Verifier, unavailable};
 use crate::access::reach::{Reach, UserState};
 use crate::projects::state::Lookup;
@@ -81,24 +82,17 @@ impl Verifier {
     }
 
     /// The projects that a credential reaches: the token's, narrowed by the JWT.
-    pub(crate) async fn limits(&self, token: &TokenState, proof: &Proof) -> Result<Limits, sqlx::Error> {
-        let known = token.project_keys.iter();
-        let projects: Vec<(ProjectId, String)> = match (&proof.projects, &token.projects) {
-            (None, Reach::All) => return Ok(Limits { reach: Reach::All, keys: None }),
-            (None, Reach::Only(_)) => known.cloned().collect(),
-            (Some(claimed), Reach::Only(_)) => {
-                known.filter(|(_, key)| claimed.contains(key)).cloned().collect()
-            }
-            (Some(claimed), Reach::All) => {
-                let found = self.projects.with_keys(claimed.iter()).await?;
-                let name = |lookup: &Lookup| {
-                    lookup.project().map(|project| (project.name.id.clone(), project.name.key.clone()))
-                };
-                found.iter().filter_map(name).collect()
-            }
+    pub(crate) async fn limits(&self, token: &TokenState, proof: &Proof) -> Result<Arc<Limits>, sqlx::Error> {
+        let Some(claimed) = &proof.projects else { return Ok(Arc::clone(&token.limits)) };
+        let projects = if token.limits.reach == Reach::All {
+            let found = self.projects.with_keys(claimed.iter()).await?;
+            let found = found.iter().filter_map(Lookup::project);
+            found.map(|project| (project.name.id.clone(), project.name.key.clone())).collect()
+        } else {
+            let both = token.limits.listed().filter(|(_, key)| claimed.contains(key));
+            both.map(|(id, key)| (id.clone(), key.clone())).collect()
         };
-        let (ids, keys): (BTreeSet<ProjectId>, Vec<String>) = projects.into_iter().unzip();
-        Ok(Limits { reach: Reach::Only(ids), keys: Some(keys) })
+        Ok(Arc::new(Limits::to(projects)))
     }
 }
 

@@ -11,9 +11,11 @@
 pub mod call;
 pub mod decide;
 pub mod judge;
+pub mod limits;
 pub mod proof;
 pub mod prove;
 pub mod replay;
+pub mod set;
 pub mod state;
 pub mod usage;
 pub mod verdict;

@@ -1,12 +1,14 @@
 //! What a credential proves, and what it was made for.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use latchkey_shared::ids::{KeyId, TokenId, UserId};
+use quick_cache::Weighter;
 
 use super::call::Call;
+use crate::crypto::Digest;
 use crate::crypto::jwt::Verified;
+use crate::database::OVERHEAD;
 use crate::systems::matching::path::Path;
 use crate::systems::matching::target::Target;
 
@@ -32,8 +34,8 @@ pub struct Proof {
     pub user: Option<UserId>,
     /// The `jti` of a JWT.
     pub jti: Option<String>,
-    /// The scopes that limit a JWT.
-    pub scope: Option<Arc<HashSet<String>>>,
+    /// The scopes that limit a JWT, separated by spaces.
+    pub scope: Option<Arc<str>>,
     /// The keys of the projects that limit a JWT.
     pub projects: Option<Arc<Vec<String>>>,
     /// When a JWT begins, in milliseconds since the epoch.
@@ -78,7 +80,7 @@ impl Proof {
     #[must_use]
     pub fn holds_scope(&self, system: &str, api: &str) -> bool {
         self.scope.as_ref().is_none_or(|scope| {
-            scope.contains(api) || scope.iter().any(|one| one.strip_suffix(":*") == Some(system))
+            scope.split(' ').any(|one| one == api || one.strip_suffix(":*") == Some(system))
         })
     }
 }
@@ -88,6 +90,29 @@ impl Proof {
 pub(super) enum Remembered {
     Open { token: TokenId, generation: i64 },
     Jwt(Arc<Remains>),
+}
+
+impl Remembered {
+    /// About how many bytes it has outside of itself.
+    pub(super) fn heap(&self) -> usize {
+        let Self::Jwt(remains) = self else { return 0 };
+        let proof = &remains.proof;
+        let texts = [proof.audience.as_deref(), proof.jti.as_deref(), proof.scope.as_deref()];
+        let projects = proof.projects.iter().flat_map(|projects| projects.iter());
+        size_of::<Remains>()
+            + texts.into_iter().flatten().map(str::len).sum::<usize>()
+            + projects.map(|key| size_of::<String>() + key.len()).sum::<usize>()
+    }
+}
+
+/// The bytes of an entry among the proofs.
+#[derive(Clone, Copy)]
+pub(super) struct Bytes;
+
+impl Weighter<Digest, Remembered> for Bytes {
+    fn weight(&self, _: &Digest, proof: &Remembered) -> u64 {
+        (size_of::<Digest>() + size_of::<Remembered>() + proof.heap() + OVERHEAD) as u64
+    }
 }
 
 /// An access token with a valid signature.
@@ -101,12 +126,11 @@ pub(super) struct Remains {
 impl Remains {
     pub(super) fn of(Verified { claims, kid }: Verified) -> Self {
         let millis = |seconds: i64| seconds.saturating_mul(1_000);
-        let words = |scope: &str| Arc::new(scope.split(' ').map(str::to_owned).collect());
         let proof = Proof {
             audience: Some(claims.aud),
             user: claims.sub.parse().ok(),
             jti: Some(claims.jti),
-            scope: claims.scope.as_deref().map(words),
+            scope: claims.scope.map(Arc::from),
             projects: claims.projects.map(Arc::new),
             // The clocks of two nodes differ. A token that a node ahead has just issued is
             // valid here.

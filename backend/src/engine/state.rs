@@ -1,19 +1,19 @@
 //! What decisions need to know of a token, and how it is read.
 
-use std::collections::HashSet;
 use std::str::FromStr as _;
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use latchkey_shared::ids::{ApiId, KeyId, ProjectId, SystemId, TokenId, UserId};
+use latchkey_shared::ids::{ApiId, KeyId, SystemId, TokenId, UserId};
 use latchkey_shared::tokens::Kind;
-use sqlx::{AnyConnection, FromRow};
+use sqlx::FromRow;
 
-use crate::access::reach::Reach;
+use super::limits::Limits;
+use super::set::Set;
 use crate::crypto::Digest;
 use crate::crypto::client_key::ClientKey;
-use crate::database::Database;
 use crate::database::stored::stored;
+use crate::database::{Database, Weight};
 
 /// A token at one moment.
 #[derive(Debug, Clone)]
@@ -33,21 +33,19 @@ pub struct TokenState {
     /// Whether it accepts one-time requests only.
     pub one_time_only: bool,
     /// The APIs granted one by one.
-    pub apis: HashSet<ApiId>,
+    pub apis: Set<ApiId>,
     /// The systems granted whole.
-    pub systems: HashSet<SystemId>,
+    pub systems: Set<SystemId>,
     /// The systems that it reaches, whole or by single APIs.
-    pub reached: HashSet<SystemId>,
-    /// RSA: the projects it is for. JWT: the projects its calls are held to.
-    pub projects: Reach,
-    /// The keys of these projects, in the order of their ids. They never change.
-    pub project_keys: Vec<(ProjectId, String)>,
+    pub reached: Set<SystemId>,
+    /// RSA: the projects it is for. JWT: the projects its calls are limited to.
+    pub limits: Arc<Limits>,
     /// JWT: the users it is for.
-    pub users: HashSet<UserId>,
+    pub users: Set<UserId>,
     /// Its keys, one for each generation.
-    pub keys: Vec<KeyState>,
-    /// Its JWTs that were withdrawn before they expired.
-    pub revoked_jwts: HashSet<String>,
+    pub keys: Box<[KeyState]>,
+    /// Its JWTs that were revoked before they expired.
+    pub revoked_jwts: Set<String>,
 }
 
 /// A key of a token.
@@ -86,6 +84,30 @@ impl TokenState {
     }
 }
 
+impl Weight for TokenState {
+    fn heap(&self) -> usize {
+        let projects = self.limits.keys.iter().flatten();
+        let names = projects.map(String::capacity).sum::<usize>() + self.name.capacity();
+        let jtis: usize = self.revoked_jwts.iter().map(String::capacity).sum();
+        let clients = self.keys.iter().filter(|key| key.client_key.is_some()).count();
+        names
+            + jtis
+            + size_of_val(&*self.keys)
+            + clients * CLIENT_KEY
+            + self.limits.listed().count() * PROJECT
+            + size_of::<ApiId>()
+                * (self.apis.len() + self.systems.len() + self.reached.len() + self.users.len())
+            + size_of::<String>() * self.revoked_jwts.len()
+            + size_of::<Limits>()
+    }
+}
+
+/// About the size of a client's public key.
+const CLIENT_KEY: usize = 600;
+/// About the size of a project among the limits, beside its key: an id in a tree, and a string.
+const PROJECT: usize = 100;
+
+/// A token with one of its keys. Lists are texts, so that one statement reads all of a token.
 #[derive(FromRow)]
 struct TokenRow {
     kind: String,
@@ -96,12 +118,14 @@ struct TokenRow {
     expires_at: Option<i64>,
     allowed_ips: String,
     one_time_only: i64,
-}
-
-#[derive(FromRow)]
-struct KeyRow {
-    id: String,
-    generation: i64,
+    apis: Option<String>,
+    systems: Option<String>,
+    projects: Option<String>,
+    bounds: Option<String>,
+    users: Option<String>,
+    revoked: Option<String>,
+    key_id: Option<String>,
+    generation: Option<i64>,
     secret_digest: Option<Vec<u8>>,
     client_key: Option<String>,
     open_token_digest: Option<Vec<u8>>,
@@ -110,10 +134,58 @@ struct KeyRow {
 
 /// Reads a token.
 pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Option<TokenState>, sqlx::Error> {
-    let mut transaction = database.read_at_one_moment().await?;
-    let state = read(&mut transaction, id).await?;
-    transaction.commit().await?;
-    Ok(state)
+    let mut rows: Vec<TokenRow> = sqlx::query_as(
+        "SELECT t.kind, t.name, t.disabled, t.all_projects, t.bounded, t.expires_at, t.allowed_ips, t.one_time_only, \
+         (SELECT string_agg(a.id || ' ' || a.system_id, ',') FROM token_apis l JOIN apis a ON a.id = l.api_id \
+         WHERE l.token_id = t.id) AS apis, \
+         (SELECT string_agg(l.system_id, ',') FROM token_systems l WHERE l.token_id = t.id) AS systems, \
+         (SELECT string_agg(p.id || ' ' || p.key, ',') FROM token_projects l JOIN projects p ON p.id = l.project_id \
+         WHERE l.token_id = t.id) AS projects, \
+         (SELECT string_agg(p.id || ' ' || p.key, ',') FROM token_bounds l JOIN projects p ON p.id = l.project_id \
+         WHERE l.token_id = t.id) AS bounds, \
+         (SELECT string_agg(l.user_id, ',') FROM token_users l WHERE l.token_id = t.id) AS users, \
+         (SELECT string_agg(l.jti, ',') FROM revoked_jwts l WHERE l.token_id = t.id) AS revoked, \
+         k.id AS key_id, k.generation, k.secret_digest, \
+         CASE WHEN k.secret_digest IS NULL THEN k.public_jwk END AS client_key, k.open_token_digest, k.valid_until \
+         FROM tokens t LEFT JOIN token_keys k ON k.token_id = t.id WHERE t.id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_all(database.reader())
+    .await?;
+    let keys = rows.iter().filter_map(key).collect::<Result<_, _>>()?;
+    let Some(row) = rows.pop() else { return Ok(None) };
+    let kind = if row.kind == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt };
+    let apis: Vec<(ApiId, SystemId)> = pairs(row.apis.as_deref())
+        .map(|(id, system)| Ok((stored(id)?, stored(system)?)))
+        .collect::<Result<_, sqlx::Error>>()?;
+    let systems: Set<SystemId> = all(row.systems.as_deref())?;
+    let (is_limited, limits) = match kind {
+        Kind::Rsa => (row.all_projects == 0, row.projects),
+        Kind::Jwt => (row.bounded != 0, row.bounds),
+    };
+    let limits = if is_limited {
+        let named = pairs(limits.as_deref()).map(|(id, key)| Ok((stored(id)?, key.to_owned())));
+        Limits::to(named.collect::<Result<_, sqlx::Error>>()?)
+    } else {
+        Limits::NONE
+    };
+    let through_apis = apis.iter().map(|(_, system)| system);
+    Ok(Some(TokenState {
+        id: id.clone(),
+        kind,
+        name: row.name,
+        disabled: row.disabled != 0,
+        expires_at: row.expires_at,
+        allowed_ips: ranges(&row.allowed_ips)?,
+        one_time_only: row.one_time_only != 0,
+        reached: systems.iter().chain(through_apis).cloned().collect(),
+        apis: apis.into_iter().map(|(api, _)| api).collect(),
+        systems,
+        limits: Arc::new(limits),
+        users: all(row.users.as_deref())?,
+        keys,
+        revoked_jwts: items(row.revoked.as_deref()).map(str::to_owned).collect(),
+    }))
 }
 
 /// The token that a key belongs to.
@@ -135,91 +207,22 @@ pub(super) async fn private_key(database: &Database, key: &str) -> Result<Option
     Ok(found.flatten())
 }
 
-async fn read(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<TokenState>, sqlx::Error> {
-    let row: Option<TokenRow> = sqlx::query_as(
-        "SELECT kind, name, disabled, all_projects, bounded, expires_at, allowed_ips, one_time_only \
-         FROM tokens WHERE id = $1",
-    )
-    .bind(id.to_string())
-    .fetch_optional(&mut *connection)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let keys: Vec<KeyRow> = sqlx::query_as(
-        "SELECT id, generation, secret_digest, CASE WHEN secret_digest IS NULL THEN public_jwk END AS client_key, \
-         open_token_digest, valid_until FROM token_keys WHERE token_id = $1",
-    )
-    .bind(id.to_string())
-    .fetch_all(&mut *connection)
-    .await?;
-    let granted: Vec<(String, String)> = sqlx::query_as(
-        "SELECT a.id, a.system_id FROM token_apis ta JOIN apis a ON a.id = ta.api_id WHERE ta.token_id = $1",
-    )
-    .bind(id.to_string())
-    .fetch_all(&mut *connection)
-    .await?;
-    let limits = match kind(&row) {
-        Kind::Rsa => {
-            "SELECT p.id, p.key FROM token_projects l JOIN projects p ON p.id = l.project_id WHERE l.token_id = $1"
-        }
-        Kind::Jwt => {
-            "SELECT p.id, p.key FROM token_bounds l JOIN projects p ON p.id = l.project_id WHERE l.token_id = $1"
-        }
-    };
-    let limits: Vec<(String, String)> =
-        sqlx::query_as(limits).bind(id.to_string()).fetch_all(&mut *connection).await?;
-    let mut ids = async |statement: &'static str| -> Result<Vec<String>, sqlx::Error> {
-        sqlx::query_scalar(statement).bind(id.to_string()).fetch_all(&mut *connection).await
-    };
-    let systems = ids("SELECT system_id FROM token_systems WHERE token_id = $1").await?;
-    let users = ids("SELECT user_id FROM token_users WHERE token_id = $1").await?;
-    let revoked_jwts = ids("SELECT jti FROM revoked_jwts WHERE token_id = $1").await?;
-    let (apis, of_apis): (Vec<String>, Vec<String>) = granted.into_iter().unzip();
-    let systems = all(&systems)?;
-    let mut reached: HashSet<SystemId> = all(&of_apis)?;
-    reached.extend(systems.iter().cloned());
-    let mut project_keys = limits
-        .into_iter()
-        .map(|(id, key)| Ok((stored(&id)?, key)))
-        .collect::<Result<Vec<_>, sqlx::Error>>()?;
-    project_keys.sort_unstable();
-    let is_limited = match kind(&row) {
-        Kind::Rsa => row.all_projects == 0,
-        Kind::Jwt => row.bounded != 0,
-    };
-    let projects = if is_limited {
-        Reach::Only(project_keys.iter().map(|(id, _): &(ProjectId, String)| id.clone()).collect())
-    } else {
-        project_keys.clear();
-        Reach::All
-    };
-    Ok(Some(TokenState {
-        id: id.clone(),
-        kind: kind(&row),
-        name: row.name,
-        disabled: row.disabled != 0,
-        expires_at: row.expires_at,
-        allowed_ips: ranges(&row.allowed_ips)?,
-        one_time_only: row.one_time_only != 0,
-        apis: all(&apis)?,
-        systems,
-        reached,
-        projects,
-        project_keys,
-        users: all(&users)?,
-        keys: keys.iter().map(key).collect::<Result<_, _>>()?,
-        revoked_jwts: revoked_jwts.into_iter().collect(),
-    }))
+/// The items of a list in a column.
+fn items(column: Option<&str>) -> impl Iterator<Item = &str> {
+    column.into_iter().flat_map(|column| column.split(','))
 }
 
-fn all<T>(texts: &[String]) -> Result<HashSet<T>, sqlx::Error>
+/// The items of a list of pairs in a column.
+fn pairs(column: Option<&str>) -> impl Iterator<Item = (&str, &str)> {
+    items(column).filter_map(|item| item.split_once(' '))
+}
+
+/// The ids in a column.
+fn all<T>(column: Option<&str>) -> Result<Set<T>, sqlx::Error>
 where
-    T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static> + Eq + std::hash::Hash,
+    T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static> + Ord,
 {
-    texts.iter().map(|text| stored(text)).collect()
-}
-
-fn kind(row: &TokenRow) -> Kind {
-    if row.kind == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt }
+    items(column).map(stored).collect()
 }
 
 /// The address ranges in a column. A range that cannot be parsed is an error: without it the
@@ -238,14 +241,19 @@ fn client_key(jwk: &str) -> Result<Arc<ClientKey>, sqlx::Error> {
     Ok(Arc::new(key))
 }
 
-fn key(row: &KeyRow) -> Result<KeyState, sqlx::Error> {
+/// The key of a row, if it has one.
+fn key(row: &TokenRow) -> Option<Result<KeyState, sqlx::Error>> {
     let digest = |bytes: &[u8]| Digest::try_from(bytes).map_err(|error| sqlx::Error::Decode(Box::new(error)));
-    Ok(KeyState {
-        id: stored(&row.id)?,
-        generation: row.generation,
-        secret: row.secret_digest.as_deref().map(digest).transpose()?,
-        client_key: row.client_key.as_deref().map(client_key).transpose()?,
-        open_token: row.open_token_digest.as_deref().map(digest).transpose()?,
-        valid_until: row.valid_until,
-    })
+    let (id, generation) = (row.key_id.as_deref()?, row.generation?);
+    let read = || {
+        Ok(KeyState {
+            id: stored(id)?,
+            generation,
+            secret: row.secret_digest.as_deref().map(digest).transpose()?,
+            client_key: row.client_key.as_deref().map(client_key).transpose()?,
+            open_token: row.open_token_digest.as_deref().map(digest).transpose()?,
+            valid_until: row.valid_until,
+        })
+    };
+    Some(read())
 }

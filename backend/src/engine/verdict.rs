@@ -7,20 +7,12 @@ use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::Kind;
 use latchkey_shared::verify::{DecidedToken, Decision, Reason, Subject};
 
+use super::limits::Limits;
 use super::proof::Proof;
 use super::state::TokenState;
-use crate::access::reach::{Reach, UserState};
+use crate::access::reach::UserState;
 use crate::projects::state::Lookup;
 use crate::systems::catalog::{CatalogApi, Snapshot};
-
-/// The projects that a credential reaches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Their ids.
-    pub reach: Reach,
-    /// Their keys, if they are listed one by one.
-    pub keys: Option<Vec<String>>,
-}
 
 /// The result of a decision.
 #[derive(Default)]
@@ -40,7 +32,7 @@ pub struct Verdict {
     /// The projects that the call names.
     pub named: Vec<Lookup>,
     /// The projects that the credential reaches.
-    pub limits: Option<Limits>,
+    pub limits: Option<Arc<Limits>>,
     /// The catalog that the call was judged by.
     pub catalog: Option<Arc<Snapshot>>,
 }

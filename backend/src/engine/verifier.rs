@@ -6,23 +6,23 @@ use latchkey_shared::ids::{KeyId, ProjectId, TokenId};
 use latchkey_shared::verify::Reason;
 use quick_cache::sync::Cache;
 
-use super::proof::{Proof, Remembered};
+use super::proof::{Bytes, Proof, Remembered};
 use super::replay::{self, Replay};
 use super::state::{self, TokenState};
 use super::usage::Usage;
 use crate::access::reach::UserState;
 use crate::crypto::Digest;
 use crate::crypto::decryptor::Decryptor;
-use crate::database::{Database, Fresh, promptly};
+use crate::database::{Database, Fresh, OVERHEAD, promptly};
 use crate::keys::keyring::Keyring;
 use crate::projects::state::{Lookup, Projects};
 use crate::systems::catalog::{Catalog, CatalogSystem, Operations, Snapshot};
 use crate::users::Users;
 
-/// The most tokens whose state is cached.
-const STATES: usize = 16_384;
-/// The most credentials whose proof is cached.
-const PROOFS: usize = 65_536;
+/// How many entries a cache has room for at first. It grows.
+const FEW: usize = 256;
+/// About how many bytes the owner of a key takes in its cache.
+const OWNER: usize = size_of::<KeyId>() + size_of::<TokenId>() + OVERHEAD;
 
 /// How often a call is judged again if its facts keep changing.
 pub(crate) const ATTEMPTS: usize = 4;
@@ -34,39 +34,40 @@ pub struct Verifier {
     pub(super) decryptor: Arc<Decryptor>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) users: Arc<Users>,
-    pub(super) projects: Arc<Projects>,
+    pub(super) projects: Projects,
     pub(super) usage: Arc<Usage>,
     pub(super) states: Fresh<TokenId, TokenState>,
     /// Proofs by the digest of their credential. They never change.
-    pub(super) proofs: Cache<Digest, Remembered>,
+    pub(super) proofs: Cache<Digest, Remembered, Bytes>,
     /// The owners of keys. They never change.
     pub(super) key_owners: Cache<KeyId, TokenId>,
     pub(super) replay: Replay,
 }
 
 impl Verifier {
-    /// Makes an engine from the other parts of the server.
+    /// Makes an engine from the other parts of the server. Its caches take at most `memory`
+    /// bytes in all.
     #[must_use]
     pub fn new(
+        memory: usize,
         database: Database,
         keyring: Arc<Keyring>,
         decryptor: Arc<Decryptor>,
         catalog: Arc<Catalog>,
         users: Arc<Users>,
-        projects: Arc<Projects>,
         usage: Arc<Usage>,
     ) -> Self {
         Self {
-            states: Fresh::new(Arc::clone(database.epochs()), STATES),
-            proofs: Cache::new(PROOFS),
-            key_owners: Cache::new(PROOFS),
+            states: Fresh::new(Arc::clone(database.epochs()), memory / 10 * 5),
+            proofs: Cache::with_weighter(FEW, (memory / 10 * 4) as u64, Bytes),
+            key_owners: Cache::new(memory / 10 / OWNER),
             replay: Replay::start(&database),
+            projects: Projects::new(database.clone()),
             database,
             keyring,
             decryptor,
             catalog,
             users,
-            projects,
             usage,
         }
     }

@@ -26,7 +26,6 @@ use crate::engine::usage::{self, Usage};
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::keys::{self, rotate, signing};
-use crate::projects::state::Projects;
 use crate::sessions::{self, Sessions};
 use crate::systems::catalog::Catalog;
 use crate::users::password::Hasher;
@@ -78,12 +77,12 @@ impl Application {
         let users = Arc::new(Users::new(database.clone()));
         let usage = Arc::new(Usage::default());
         let verifier = Arc::new(Verifier::new(
+            configuration.cache_size << 20,
             database.clone(),
             Arc::clone(&keyring),
             Arc::clone(&decryptor),
             Arc::clone(&catalog),
             Arc::clone(&users),
-            Arc::new(Projects::new(database.clone())),
             Arc::clone(&usage),
         ));
         let sessions = Arc::new(Sessions::new(database.clone(), &configuration));

@@ -8,10 +8,10 @@ use latchkey_shared::fields;
 use latchkey_shared::ids::ProjectId;
 
 use super::store::{self, ProjectState};
-use crate::database::{Change, Database, Fresh, Observed};
+use crate::database::{Change, Database, Fresh, Observed, Weight};
 
-/// The most names whose projects are cached.
-const STATES: usize = 65_536;
+/// The memory for projects, in bytes.
+const MEMORY: usize = 8 << 20;
 
 /// What a project is called by: its key or its id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,6 +20,12 @@ pub struct KeyOrId(String);
 impl Observed for KeyOrId {
     fn change(&self) -> Change {
         Change::Project(self.0.clone())
+    }
+}
+
+impl Weight for Option<ProjectState> {
+    fn heap(&self) -> usize {
+        self.as_ref().map_or(0, |project| project.name.key.capacity() + project.name.name.capacity())
     }
 }
 
@@ -48,7 +54,7 @@ impl Projects {
     /// Reads projects when they are first asked for.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { states: Fresh::new(Arc::clone(database.epochs()), STATES), database }
+        Self { states: Fresh::new(Arc::clone(database.epochs()), MEMORY), database }
     }
 
     /// Looks a project up by its key or id; `None` if the text is neither.

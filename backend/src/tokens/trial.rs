@@ -109,7 +109,7 @@ fn conceal(verdict: Verdict, principal: &Principal) -> Verdict {
         return verdict;
     };
     let is_named_by_token =
-        matches!(&token.projects, Reach::Only(projects) if projects.contains(&project.id));
+        matches!(&token.limits.reach, Reach::Only(projects) if projects.contains(&project.id));
     if is_named_by_token || principal.may_see_project(&project.id) {
         return verdict;
     }

@@ -7,11 +7,20 @@ use latchkey_shared::session::Session;
 
 use super::store;
 use crate::access::reach::UserState;
-use crate::database::{Database, Fresh};
+use crate::database::{Database, Fresh, Weight};
 use crate::web::problem::Problem;
 
-/// The most users whose state is cached.
-const STATES: usize = 16_384;
+/// The memory for users, in bytes.
+const MEMORY: usize = 8 << 20;
+
+/// About the size of a membership in its map.
+const MEMBERSHIP: usize = 56;
+
+impl Weight for UserState {
+    fn heap(&self) -> usize {
+        self.username.capacity() + self.memberships.capacity() * MEMBERSHIP
+    }
+}
 
 /// The states of users, cached.
 pub struct Users {
@@ -23,7 +32,7 @@ impl Users {
     /// Reads users when they are first asked for.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { states: Fresh::new(Arc::clone(database.epochs()), STATES), database }
+        Self { states: Fresh::new(Arc::clone(database.epochs()), MEMORY), database }
     }
 
     /// The state of a user now.

@@ -25,3 +25,5 @@ END;
 CREATE TRIGGER project_systems_deleted AFTER DELETE ON project_systems BEGIN
     UPDATE systems SET openings_version = hex(randomblob(16)) WHERE id = OLD.system_id;
 END;
+
+UPDATE systems SET operations_version = hex(randomblob(16)), openings_version = hex(randomblob(16));

@@ -23,8 +23,11 @@ const HEARTBEAT: Duration = Duration::from_millis(250);
 const SILENCE: Duration = Duration::from_secs(3);
 /// How long to wait before a broken feed is connected again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// The largest notification that PostgreSQL accepts.
+/// The largest notification that PostgreSQL accepts, less some space.
 const LARGEST_NOTIFICATION: usize = 7_900;
+/// The first word of changes whose sender tells a project from the catalog. Nodes of an earlier
+/// version ignore it. To them, and from them, `catalog` includes all projects.
+const TELLS_PROJECTS: &str = "v2";
 
 /// Tells other nodes what this transaction changes. They hear it after the commit.
 pub(super) async fn announce(
@@ -37,7 +40,6 @@ pub(super) async fn announce(
     }
     let mut texts: Vec<String> = changes.iter().map(Change::encode).collect();
     if changes.iter().any(|change| matches!(change, Change::Project(_))) {
-        // Nodes of version 0.1 keep projects in the catalog.
         texts.push(Change::Catalog.encode());
     }
     texts.sort_unstable();
@@ -53,7 +55,7 @@ pub(super) async fn announce(
             })
             .count();
         let (now, later) = rest.split_at(fit);
-        notify(connection, &now.join(" ")).await?;
+        notify(connection, &format!("{TELLS_PROJECTS} {}", now.join(" "))).await?;
         rest = later;
     }
     Ok(())
@@ -180,8 +182,11 @@ async fn hear(mut listener: PgListener, beats: &Beats, epochs: &Epochs) -> Resul
             }
             epochs.renew_lease(sent);
         } else if !text.starts_with("heartbeat:") {
-            for change in text.split(' ') {
-                match Change::decode(change) {
+            let mut words = text.split(' ').peekable();
+            let tells_projects = words.next_if_eq(&TELLS_PROJECTS).is_some();
+            for word in words {
+                match Change::decode(word) {
+                    Some(Change::Catalog) if !tells_projects => epochs.raise_all(),
                     Some(change) => epochs.raise(&change),
                     None => epochs.raise_all(),
                 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
@@ -33,17 +34,10 @@ impl Observed for UserId {
     }
 }
 
-/// A cached value.
-pub struct Entry<V> {
+struct Entry<V> {
     value: Arc<V>,
     stamp: Stamp,
     read_at: Moment,
-}
-
-impl<V> Clone for Entry<V> {
-    fn clone(&self) -> Self {
-        Self { value: Arc::clone(&self.value), stamp: self.stamp, read_at: self.read_at }
-    }
 }
 
 impl<V> Entry<V> {
@@ -51,9 +45,6 @@ impl<V> Entry<V> {
         epochs.counts(self.stamp, change, self.read_at)
     }
 }
-
-/// How many entries a cache has room for at first. It grows.
-const FEW: usize = 256;
 
 /// The memory that a cached value takes.
 pub trait Weight {
@@ -63,99 +54,107 @@ pub trait Weight {
 
 /// About how many bytes a cache needs for each entry beside key and value.
 pub const OVERHEAD: usize = 64;
+/// About how many bytes an entry has. Caches with more of them have more locks.
+const USUAL: usize = 2_048;
 
-/// The bytes of an entry in a cache.
+/// A value that was read, with its stamp from before the read.
+#[derive(Debug)]
+pub struct Fact<V> {
+    value: V,
+    stamp: Stamp,
+    read_at: Moment,
+}
+
+impl<V> Deref for Fact<V> {
+    type Target = V;
+
+    fn deref(&self) -> &V {
+        &self.value
+    }
+}
+
+/// The bytes of a fact in a cache.
 #[derive(Clone, Copy)]
 pub struct Bytes;
 
-impl<K, V: Weight> Weighter<K, Entry<V>> for Bytes {
-    fn weight(&self, _: &K, entry: &Entry<V>) -> u64 {
-        let own = size_of::<K>() + size_of::<Entry<V>>() + size_of::<V>();
-        (own + entry.value.heap() + OVERHEAD) as u64
+impl<K, V: Weight> Weighter<K, Arc<Fact<V>>> for Bytes {
+    fn weight(&self, _: &K, fact: &Arc<Fact<V>>) -> u64 {
+        (size_of::<K>() + size_of::<Fact<V>>() + fact.value.heap() + OVERHEAD) as u64
     }
 }
 
 /// Cached facts about many keys. The most used ones are kept.
 pub struct Fresh<K, V: Weight> {
     epochs: Arc<Epochs>,
-    entries: Cache<K, Entry<V>, Bytes>,
+    facts: Cache<K, Arc<Fact<V>>, Bytes>,
 }
 
 impl<K: Observed, V: Weight> Fresh<K, V> {
-    /// Makes a cache of at most `bytes` bytes.
+    /// Makes a cache of at most `bytes` bytes. A fact that is too large for it is read each time.
     #[must_use]
     pub fn new(epochs: Arc<Epochs>, bytes: usize) -> Self {
-        Self { epochs, entries: Cache::with_weighter(FEW, bytes as u64, Bytes) }
+        Self { epochs, facts: Cache::with_weighter(bytes / USUAL, bytes as u64, Bytes) }
     }
 
     /// The cached fact, if it counts.
     #[must_use]
-    pub fn get(&self, key: &K) -> Option<Arc<V>> {
-        let entry = self.entries.get(key)?;
-        entry.counts(&self.epochs, &key.change()).then_some(entry.value)
+    pub fn get(&self, key: &K) -> Option<Arc<Fact<V>>> {
+        self.facts.get(key).filter(|fact| self.still_counts(key, fact))
     }
 
-    /// Whether this is the cached fact, and it counts.
+    /// Whether a fact about this key counts. It need not be cached any more.
     #[must_use]
-    pub fn still_counts(&self, key: &K, value: &Arc<V>) -> bool {
-        self.get(key).is_some_and(|known| Arc::ptr_eq(&known, value))
+    pub fn still_counts(&self, key: &K, fact: &Fact<V>) -> bool {
+        self.epochs.counts(fact.stamp, &key.change(), fact.read_at)
     }
 
-    /// The fact, read if it is not cached; `None` if there is none. It is cached under the
-    /// stamp from before the read.
+    /// The fact, read if it is not cached; `None` if there is none.
     pub async fn get_or_read<E: From<sqlx::Error>, F>(
         &self,
         key: &K,
         read: impl FnOnce() -> F,
-    ) -> Result<Option<Arc<V>>, E>
+    ) -> Result<Option<Arc<Fact<V>>>, E>
     where
         F: Future<Output = Result<Option<V>, E>>,
     {
-        if let Some(value) = self.get(key) {
-            return Ok(Some(value));
+        if let Some(fact) = self.get(key) {
+            return Ok(Some(fact));
         }
         let (stamp, read_at) = (self.epochs.stamp(&key.change()), Moment::now());
-        let Some(value) = promptly(read()).await?.map(Arc::new) else {
-            self.entries.remove(key);
+        let Some(value) = promptly(read()).await? else {
+            self.facts.remove(key);
             return Ok(None);
         };
-        self.entries.insert(key.clone(), Entry { value: Arc::clone(&value), stamp, read_at });
-        Ok(Some(value))
+        let fact = Arc::new(Fact { value, stamp, read_at });
+        self.facts.insert(key.clone(), Arc::clone(&fact));
+        Ok(Some(fact))
     }
-}
 
-impl<K: Observed, V: Weight> Fresh<K, V> {
     /// The facts about several keys, in this order. Those that are not cached are read together.
     pub async fn get_or_read_all<E: From<sqlx::Error>, F>(
         &self,
         keys: Vec<K>,
         read: impl FnOnce(Vec<K>) -> F,
-    ) -> Result<Vec<(K, Arc<V>)>, E>
+    ) -> Result<Vec<(K, Arc<Fact<V>>)>, E>
     where
         F: Future<Output = Result<HashMap<K, V>, E>>,
     {
-        let known: Vec<(K, Option<Arc<V>>)> =
-            keys.into_iter().map(|key| (key.clone(), self.get(&key))).collect();
-        let missing: Vec<K> =
-            known.iter().filter(|(_, value)| value.is_none()).map(|(key, _)| key.clone()).collect();
-        let mut new = HashMap::new();
+        let mut known: HashMap<K, Arc<Fact<V>>> =
+            keys.iter().filter_map(|key| Some((key.clone(), self.get(key)?))).collect();
+        let missing: Vec<K> = keys.iter().filter(|key| !known.contains_key(key)).cloned().collect();
         if !missing.is_empty() {
             let stamps: HashMap<K, Stamp> =
                 missing.iter().map(|key| (key.clone(), self.epochs.stamp(&key.change()))).collect();
             let read_at = Moment::now();
             for (key, value) in promptly(read(missing)).await? {
-                let value = Arc::new(value);
                 if let Some(&stamp) = stamps.get(&key) {
-                    self.entries.insert(key.clone(), Entry { value: Arc::clone(&value), stamp, read_at });
+                    let fact = Arc::new(Fact { value, stamp, read_at });
+                    self.facts.insert(key.clone(), Arc::clone(&fact));
+                    known.insert(key, fact);
                 }
-                new.insert(key, value);
             }
         }
-        let found = known.into_iter().filter_map(|(key, value)| {
-            let value = value.or_else(|| new.get(&key).cloned())?;
-            Some((key, value))
-        });
-        Ok(found.collect())
+        Ok(keys.into_iter().filter_map(|key| known.get(&key).cloned().map(|fact| (key, fact))).collect())
     }
 }
 
@@ -300,12 +299,21 @@ mod tests {
             })
             .await;
         let outdated = read.unwrap().unwrap();
-        assert_eq!((*outdated, facts.get(&token)), (1, None));
+        assert!(**outdated == 1 && facts.get(&token).is_none());
         assert!(!facts.still_counts(&token, &outdated));
         let read = facts.get_or_read(&token, || async { Ok::<_, sqlx::Error>(Some(2)) }).await;
         let known = read.unwrap().unwrap();
-        assert_eq!((*known, facts.get(&token)), (2, Some(Arc::new(2))));
+        assert!(**known == 2 && facts.get(&token).is_some_and(|cached| **cached == 2));
         assert!(facts.still_counts(&token, &known));
+    }
+
+    #[tokio::test]
+    async fn a_fact_that_is_too_large_for_the_cache_counts_all_the_same() {
+        let facts: Fresh<TokenId, u8> = Fresh::new(Arc::default(), 10);
+        let token = TokenId::new();
+        let read = facts.get_or_read(&token, || async { Ok::<_, sqlx::Error>(Some(1)) }).await;
+        let known = read.unwrap().unwrap();
+        assert!(facts.get(&token).is_none() && facts.still_counts(&token, &known));
     }
 
     #[tokio::test]

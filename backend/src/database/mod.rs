@@ -28,7 +28,7 @@ pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;
 pub use self::engine::{Engine, OpenError};
 pub use self::failure::{OutcomeUnknown, Trouble, WriteError};
-pub use self::fresh::{Fresh, FreshCell, OVERHEAD, Observed, Weight};
+pub use self::fresh::{Fact, Fresh, FreshCell, OVERHEAD, Observed, Weight};
 pub use self::handle::Database;
 pub use self::patience::{Patience, in_time, promptly};
 pub use self::write::Transaction;

@@ -84,6 +84,8 @@ pub(super) struct Writer {
     /// The space for withdrawing (SQLite only).
     reserve: Option<Arc<Reserve>>,
     turns: Semaphore,
+    /// Held from a COMMIT until its changes are known.
+    commits: tokio::sync::Mutex<()>,
     /// Whether nothing can be written, as of the last check.
     fails: AtomicBool,
     is_probed: AtomicBool,
@@ -103,6 +105,7 @@ impl Writer {
             epochs,
             reserve,
             turns: Semaphore::new(TURNS),
+            commits: tokio::sync::Mutex::default(),
             fails: AtomicBool::default(),
             is_probed: AtomicBool::default(),
             found: Mutex::default(),
@@ -138,6 +141,9 @@ impl Writer {
         };
         let changes = std::mem::take(&mut transaction.changes);
         within(STATEMENT, feed::announce(engine, transaction.connection(), &changes)).await?;
+        // Changes become known here in the order of their commits: a later one never counts
+        // beside what an earlier one has ended.
+        let _order = self.commits.lock().await;
         let committed = within(STATEMENT, transaction.lent.end("COMMIT")).await;
         for change in &changes {
             self.epochs.raise(change);

@@ -84,6 +84,10 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
         return Err(Problem::internal("an allowed call without a token"));
     };
     let held = held(verifier, &token, &proof, &catalog).await?;
+    // Somebody may have withdrawn the token meanwhile.
+    if !verifier.still_count(&catalog, &token, user.as_ref(), &proof, &[]) {
+        return Err(Problem::unavailable(1));
+    }
     let origin = Origin {
         kind: "token",
         id: Some(token.id.to_string()),
@@ -103,12 +107,10 @@ async fn held(
     proof: &Proof,
     snapshot: &Snapshot,
 ) -> Result<Held, Problem> {
-    let mut apis = HashSet::with_capacity(token.apis.len());
-    for system in token.reached.iter().filter_map(|system| snapshot.system(system)) {
-        let operations = verifier.operations(system).await?;
-        let holds = |api: &&ApiId| operations.key(api).is_some_and(|key| proof.holds_scope(&system.key, key));
-        apis.extend(token.apis.iter().filter(holds).cloned());
-    }
+    let apis = match &proof.scope {
+        None => token.apis.iter().cloned().collect(),
+        Some(_) => within_scope(verifier, token, proof, snapshot).await?,
+    };
     let holds_system = |id: &&_| {
         snapshot.system(id).is_some_and(|system| proof.holds_scope(&system.key, &format!("{}:*", system.key)))
     };
@@ -120,4 +122,20 @@ async fn held(
         allowed_ips: token.allowed_ips.clone(),
         one_time_only: token.one_time_only,
     })
+}
+
+/// The APIs of a token that the scope of its JWT includes.
+async fn within_scope(
+    verifier: &Verifier,
+    token: &TokenState,
+    proof: &Proof,
+    snapshot: &Snapshot,
+) -> Result<HashSet<ApiId>, Problem> {
+    let mut apis = HashSet::with_capacity(token.apis.len());
+    for system in token.reached.iter().filter_map(|system| snapshot.system(system)) {
+        let operations = verifier.operations(system).await?.ok_or_else(|| Problem::unavailable(1))?;
+        let holds = |api: &&ApiId| operations.key(api).is_some_and(|key| proof.holds_scope(&system.key, key));
+        apis.extend(token.apis.iter().filter(holds).cloned());
+    }
+    Ok(apis)
 }

@@ -13,7 +13,7 @@ use crate::configuration::Configuration;
 use crate::crypto::claims::{Claims, Grants};
 use crate::crypto::operations::{PrivateOperations, Source};
 use crate::crypto::{random_bytes, to_base64url};
-use crate::database::{Patience, now};
+use crate::database::{Fact, Patience, now};
 use crate::engine::proof::Proof;
 use crate::engine::state::TokenState;
 use crate::engine::verifier::{ATTEMPTS, Verifier};
@@ -123,8 +123,13 @@ pub(super) async fn issue(
             let snapshot = verifier.catalog().await?;
             let system = target(token, &snapshot, form.resources())?;
             let subject = subject(token, &users, form.get("subject")).await?;
-            let apis = verifier.operations(system).await?;
-            let found = verifier.projects(open_projects(token, system, subject.as_deref())).await?;
+            let Some(apis) = verifier.operations(system).await? else {
+                client = client.again(&request, &verifier).await?;
+                continue;
+            };
+            let found = verifier
+                .projects(open_projects(token, system, subject.as_deref().map(|user| &**user)))
+                .await?;
             let Said { scope, projects, grants } = said(token, &apis, system, &found, form.get("scope"))?;
             let issued_at = now() / 1_000;
             let end = issued_at + i64::from(configuration.jwt_lifetime);
@@ -234,7 +239,7 @@ async fn subject(
     token: &TokenState,
     users: &Users,
     named: Option<&str>,
-) -> Result<Option<Arc<UserState>>, OAuthError> {
+) -> Result<Option<Arc<Fact<UserState>>>, OAuthError> {
     let refused = |description: &str| OAuthError::new(Code::InvalidRequest, description);
     let mut theirs = token.users.iter();
     let user = match (token.kind, named, theirs.next(), theirs.next()) {

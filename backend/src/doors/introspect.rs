@@ -153,7 +153,7 @@ async fn find(
         },
     };
     let projects = verifier.limits(&token, &proof).await?.keys.clone();
-    let operations = verifier.operations(system).await?;
+    let Some(operations) = verifier.operations(system).await? else { return Ok(None) };
     if !verifier.still_count(snapshot, &token, user.as_ref(), &proof, &[]) {
         return Ok(None);
     }

@@ -12,7 +12,7 @@ use super::proof::Proof;
 use super::state::TokenState;
 use super::verdict::Verdict;
 use super::verifier::{ATTEMPTS, Verifier};
-use crate::database::now;
+use crate::database::{Fact, now};
 use crate::systems::catalog::{Operations, Snapshot, system_of_key};
 
 impl Verifier {
@@ -96,7 +96,7 @@ impl Verifier {
     pub async fn consider(
         &self,
         snapshot: &Arc<Snapshot>,
-        token: Arc<TokenState>,
+        token: Arc<Fact<TokenState>>,
         user: Option<UserId>,
         call: &Call<'_>,
     ) -> Verdict {

@@ -78,7 +78,7 @@ impl Verifier {
         let limits = self.limits(token, proof).await.map_err(unavailable)?;
         let reach = &verdict.limits.insert(limits).reach;
         let project = verdict.project.as_ref().map(|project| &project.id);
-        is_for_target(call.system, scope, project, reach, user.map(AsRef::as_ref))
+        is_for_target(call.system, scope, project, reach, user.map(|user| &***user))
     }
 
     /// The projects that a credential reaches: the token's, narrowed by the JWT.

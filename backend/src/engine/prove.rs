@@ -19,7 +19,7 @@ use crate::crypto::jwt::Invalid;
 use crate::crypto::operations::Source;
 use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
-use crate::database::promptly;
+use crate::database::{Fact, promptly};
 use crate::json;
 use crate::systems::matching::target::Target;
 
@@ -59,7 +59,7 @@ impl Verifier {
         credential: &str,
         source: Source<'_>,
         now: i64,
-    ) -> Result<(Arc<TokenState>, Proof), Reason> {
+    ) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
         if let Some(sealed) = credential.strip_prefix(OPEN_TOKEN) {
             return self.prove_open(credential, sealed, source, now).await;
         }
@@ -76,7 +76,7 @@ impl Verifier {
         sealed: &str,
         source: Source<'_>,
         now: i64,
-    ) -> Result<(Arc<TokenState>, Proof), Reason> {
+    ) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
         let digest = Digest::of(credential);
         if let Some(Remembered::Open { token, generation }) = self.proofs.get(&digest) {
             let state = self.known(&token).await?;
@@ -115,7 +115,7 @@ impl Verifier {
         credential: &str,
         source: Source<'_>,
         now: i64,
-    ) -> Result<(Arc<TokenState>, Proof), Reason> {
+    ) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
         let sealed = Sealed::parse(credential).map_err(|_| Reason::Malformed)?;
         if sealed.header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case(SEALED)) {
             return Err(Reason::Malformed);
@@ -133,7 +133,11 @@ impl Verifier {
 
     /// A request that the client signed with its own key. Only RSA tokens accept them: a call
     /// with a JWT token needs a user, and only a JWT names one.
-    async fn prove_signed(&self, signed: &Signed<'_>, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
+    async fn prove_signed(
+        &self,
+        signed: &Signed<'_>,
+        now: i64,
+    ) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
         let kid = signed.kid().ok_or(Reason::Malformed)?;
         let state = self.owner(kid).await?;
         let key = state.good_key(kid, now).filter(|_| state.kind == Kind::Rsa);
@@ -146,7 +150,7 @@ impl Verifier {
         Ok((state, proof))
     }
 
-    async fn prove_jwt(&self, credential: &str, now: i64) -> Result<(Arc<TokenState>, Proof), Reason> {
+    async fn prove_jwt(&self, credential: &str, now: i64) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
         let digest = Digest::of(credential);
         let keys = async || {
             self.keyring.signing_keys().await.map_err(|error| {
@@ -187,12 +191,12 @@ impl Verifier {
         Ok((state, remains.proof.clone()))
     }
 
-    async fn known(&self, token: &TokenId) -> Result<Arc<TokenState>, Reason> {
+    async fn known(&self, token: &TokenId) -> Result<Arc<Fact<TokenState>>, Reason> {
         self.token(token).await.map_err(unavailable)?.ok_or(Reason::UnknownToken)
     }
 
     /// The token that the key belongs to.
-    async fn owner(&self, kid: &str) -> Result<Arc<TokenState>, Reason> {
+    async fn owner(&self, kid: &str) -> Result<Arc<Fact<TokenState>>, Reason> {
         let kid: KeyId = kid.parse().map_err(|_| Reason::UnknownToken)?;
         let owner = if let Some(owner) = self.key_owners.get(&kid) {
             owner

@@ -107,23 +107,36 @@ const CLIENT_KEY: usize = 600;
 /// About the size of a project among the limits, beside its key: an id in a tree, and a string.
 const PROJECT: usize = 100;
 
-/// A token with one of its keys. Lists are texts, so that one statement reads all of a token.
+/// A token, or one of its keys. One statement reads all of a token: lists are texts, and a row
+/// has only the columns of the token or only those of a key.
 #[derive(FromRow)]
-struct TokenRow {
-    kind: String,
-    name: String,
-    disabled: i64,
-    all_projects: i64,
-    bounded: i64,
+struct Row {
+    #[sqlx(flatten)]
+    token: TokenColumns,
+    #[sqlx(flatten)]
+    key: KeyColumns,
+}
+
+#[derive(FromRow)]
+struct TokenColumns {
+    kind: Option<String>,
+    name: Option<String>,
+    disabled: Option<i64>,
+    all_projects: Option<i64>,
+    bounded: Option<i64>,
     expires_at: Option<i64>,
-    allowed_ips: String,
-    one_time_only: i64,
+    allowed_ips: Option<String>,
+    one_time_only: Option<i64>,
     apis: Option<String>,
     systems: Option<String>,
     projects: Option<String>,
     bounds: Option<String>,
     users: Option<String>,
     revoked: Option<String>,
+}
+
+#[derive(FromRow)]
+struct KeyColumns {
     key_id: Option<String>,
     generation: Option<i64>,
     secret_digest: Option<Vec<u8>>,
@@ -134,7 +147,7 @@ struct TokenRow {
 
 /// Reads a token.
 pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Option<TokenState>, sqlx::Error> {
-    let mut rows: Vec<TokenRow> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT t.kind, t.name, t.disabled, t.all_projects, t.bounded, t.expires_at, t.allowed_ips, t.one_time_only, \
          (SELECT string_agg(a.id || ' ' || a.system_id, ',') FROM token_apis l JOIN apis a ON a.id = l.api_id \
          WHERE l.token_id = t.id) AS apis, \
@@ -145,23 +158,28 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
          WHERE l.token_id = t.id) AS bounds, \
          (SELECT string_agg(l.user_id, ',') FROM token_users l WHERE l.token_id = t.id) AS users, \
          (SELECT string_agg(l.jti, ',') FROM revoked_jwts l WHERE l.token_id = t.id) AS revoked, \
-         k.id AS key_id, k.generation, k.secret_digest, \
-         CASE WHEN k.secret_digest IS NULL THEN k.public_jwk END AS client_key, k.open_token_digest, k.valid_until \
-         FROM tokens t LEFT JOIN token_keys k ON k.token_id = t.id WHERE t.id = $1",
+         NULL AS key_id, NULL AS generation, NULL AS secret_digest, NULL AS client_key, NULL AS open_token_digest, \
+         NULL AS valid_until FROM tokens t WHERE t.id = $1 \
+         UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+         k.id, k.generation, k.secret_digest, CASE WHEN k.secret_digest IS NULL THEN k.public_jwk END, \
+         k.open_token_digest, k.valid_until FROM token_keys k WHERE k.token_id = $1",
     )
     .bind(id.to_string())
     .fetch_all(database.reader())
     .await?;
-    let keys = rows.iter().filter_map(key).collect::<Result<_, _>>()?;
-    let Some(row) = rows.pop() else { return Ok(None) };
-    let kind = if row.kind == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt };
+    let keys = rows.iter().filter_map(|row| key(&row.key)).collect::<Result<_, _>>()?;
+    let Some(row) = rows.into_iter().map(|row| row.token).find(|token| token.kind.is_some()) else {
+        return Ok(None);
+    };
+    let missing = || sqlx::Error::Decode("a column of a token is NULL".into());
+    let kind = if row.kind.as_deref() == Some(Kind::Rsa.as_str()) { Kind::Rsa } else { Kind::Jwt };
     let apis: Vec<(ApiId, SystemId)> = pairs(row.apis.as_deref())
         .map(|(id, system)| Ok((stored(id)?, stored(system)?)))
         .collect::<Result<_, sqlx::Error>>()?;
     let systems: Set<SystemId> = all(row.systems.as_deref())?;
     let (is_limited, limits) = match kind {
-        Kind::Rsa => (row.all_projects == 0, row.projects),
-        Kind::Jwt => (row.bounded != 0, row.bounds),
+        Kind::Rsa => (row.all_projects.ok_or_else(missing)? == 0, row.projects),
+        Kind::Jwt => (row.bounded.ok_or_else(missing)? != 0, row.bounds),
     };
     let limits = if is_limited {
         let named = pairs(limits.as_deref()).map(|(id, key)| Ok((stored(id)?, key.to_owned())));
@@ -173,11 +191,11 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
     Ok(Some(TokenState {
         id: id.clone(),
         kind,
-        name: row.name,
-        disabled: row.disabled != 0,
+        name: row.name.ok_or_else(missing)?,
+        disabled: row.disabled.ok_or_else(missing)? != 0,
         expires_at: row.expires_at,
-        allowed_ips: ranges(&row.allowed_ips)?,
-        one_time_only: row.one_time_only != 0,
+        allowed_ips: ranges(&row.allowed_ips.ok_or_else(missing)?)?,
+        one_time_only: row.one_time_only.ok_or_else(missing)? != 0,
         reached: systems.iter().chain(through_apis).cloned().collect(),
         apis: apis.into_iter().map(|(api, _)| api).collect(),
         systems,
@@ -241,8 +259,8 @@ fn client_key(jwk: &str) -> Result<Arc<ClientKey>, sqlx::Error> {
     Ok(Arc::new(key))
 }
 
-/// The key of a row, if it has one.
-fn key(row: &TokenRow) -> Option<Result<KeyState, sqlx::Error>> {
+/// The key in a row, if it has one.
+fn key(row: &KeyColumns) -> Option<Result<KeyState, sqlx::Error>> {
     let digest = |bytes: &[u8]| Digest::try_from(bytes).map_err(|error| sqlx::Error::Decode(Box::new(error)));
     let (id, generation) = (row.key_id.as_deref()?, row.generation?);
     let read = || {

@@ -11,6 +11,7 @@ use super::limits::Limits;
 use super::proof::Proof;
 use super::state::TokenState;
 use crate::access::reach::UserState;
+use crate::database::Fact;
 use crate::projects::state::Lookup;
 use crate::systems::catalog::{CatalogApi, Snapshot};
 
@@ -20,11 +21,11 @@ pub struct Verdict {
     /// Why the call is denied; `None` if it is allowed.
     pub denied: Option<Reason>,
     /// The token, once the credential is proven.
-    pub token: Option<Arc<TokenState>>,
+    pub token: Option<Arc<Fact<TokenState>>>,
     /// The proof, once the credential is proven.
     pub proof: Option<Proof>,
     /// The user that a JWT token acts as, once that is known.
-    pub user: Option<Arc<UserState>>,
+    pub user: Option<Arc<Fact<UserState>>>,
     /// The API that the call matches.
     pub api: Option<CatalogApi>,
     /// The project that the call is made in.

@@ -13,14 +13,14 @@ use super::usage::Usage;
 use crate::access::reach::UserState;
 use crate::crypto::Digest;
 use crate::crypto::decryptor::Decryptor;
-use crate::database::{Database, Fresh, OVERHEAD, promptly};
+use crate::database::{Database, Fact, Fresh, OVERHEAD, promptly};
 use crate::keys::keyring::Keyring;
 use crate::projects::state::{Lookup, Projects};
 use crate::systems::catalog::{Catalog, CatalogSystem, Operations, Snapshot};
 use crate::users::Users;
 
-/// How many entries a cache has room for at first. It grows.
-const FEW: usize = 256;
+/// About how many bytes a proof has in its cache.
+const USUAL: usize = 512;
 /// About how many bytes the owner of a key takes in its cache.
 const OWNER: usize = size_of::<KeyId>() + size_of::<TokenId>() + OVERHEAD;
 
@@ -59,7 +59,7 @@ impl Verifier {
     ) -> Self {
         Self {
             states: Fresh::new(Arc::clone(database.epochs()), memory / 10 * 5),
-            proofs: Cache::with_weighter(FEW, (memory / 10 * 4) as u64, Bytes),
+            proofs: Cache::with_weighter(memory / 10 * 4 / USUAL, (memory / 10 * 4) as u64, Bytes),
             key_owners: Cache::new(memory / 10 / OWNER),
             replay: Replay::start(&database),
             projects: Projects::new(database.clone()),
@@ -73,7 +73,7 @@ impl Verifier {
     }
 
     /// The state of a token now.
-    pub async fn token(&self, id: &TokenId) -> Result<Option<Arc<TokenState>>, sqlx::Error> {
+    pub async fn token(&self, id: &TokenId) -> Result<Option<Arc<Fact<TokenState>>>, sqlx::Error> {
         self.states.get_or_read(id, || state::read_token(&self.database, id)).await
     }
 
@@ -86,10 +86,10 @@ impl Verifier {
         })
     }
 
-    /// The operations of a system of a snapshot. If they are out of date, an answer by that
-    /// snapshot is refused for now.
-    pub async fn operations(&self, system: &CatalogSystem) -> Result<Arc<Operations>, sqlx::Error> {
-        self.catalog.operations(system).await?.ok_or(sqlx::Error::PoolTimedOut)
+    /// The operations of a system of a snapshot; `None` if they are out of date. Then begin again
+    /// with a new snapshot.
+    pub async fn operations(&self, system: &CatalogSystem) -> Result<Option<Arc<Operations>>, sqlx::Error> {
+        self.catalog.operations(system).await
     }
 
     /// The projects with these ids.
@@ -105,8 +105,8 @@ impl Verifier {
     pub(crate) fn still_count(
         &self,
         snapshot: &Arc<Snapshot>,
-        token: &Arc<TokenState>,
-        user: Option<&Arc<UserState>>,
+        token: &Arc<Fact<TokenState>>,
+        user: Option<&Arc<Fact<UserState>>>,
         proof: &Proof,
         projects: &[Lookup],
     ) -> bool {

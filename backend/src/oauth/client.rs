@@ -9,7 +9,7 @@ use latchkey_shared::tokens::Kind;
 use super::error::{Code, OAuthError};
 use crate::crypto::Secret;
 use crate::crypto::secret_id::{self, Prefix};
-use crate::database::now;
+use crate::database::{Fact, now};
 use crate::engine::judge::{comes_from, is_in_force};
 use crate::engine::proof::Proof;
 use crate::engine::state::{KeyState, TokenState};
@@ -18,7 +18,7 @@ use crate::web::client_ip::client_ip;
 
 /// A client that authenticated itself.
 pub(crate) struct Client {
-    pub(crate) token: Arc<TokenState>,
+    pub(crate) token: Arc<Fact<TokenState>>,
     pub(crate) key: KeyState,
 }
 

@@ -8,7 +8,7 @@ use latchkey_shared::fields;
 use latchkey_shared::ids::ProjectId;
 
 use super::store::{self, ProjectState};
-use crate::database::{Change, Database, Fresh, Observed, Weight};
+use crate::database::{Change, Database, Fact, Fresh, Observed, Weight};
 
 /// The memory for projects, in bytes.
 const MEMORY: usize = 8 << 20;
@@ -33,14 +33,14 @@ impl Weight for Option<ProjectState> {
 #[derive(Debug, Clone)]
 pub struct Lookup {
     asked: KeyOrId,
-    found: Arc<Option<ProjectState>>,
+    found: Arc<Fact<Option<ProjectState>>>,
 }
 
 impl Lookup {
     /// The project, if there is one.
     #[must_use]
     pub fn project(&self) -> Option<&ProjectState> {
-        (*self.found).as_ref()
+        (**self.found).as_ref()
     }
 }
 

@@ -4,12 +4,13 @@
 //! snapshot is read. It takes over from the one before what has not changed: the projects that
 //! a system is opened to and its operations, which have versions of their own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use latchkey_shared::ids::SystemId;
+use latchkey_shared::ids::{ProjectId, SystemId};
 use latchkey_shared::systems::Gateway;
 use sqlx::{AnyConnection, FromRow};
+use tokio::sync::Semaphore;
 
 pub use super::operations::{CatalogApi, Operations};
 use super::operations::{Unread, Version};
@@ -90,14 +91,19 @@ impl Snapshot {
 pub struct Catalog {
     database: Database,
     snapshot: FreshCell<Snapshot>,
+    /// Reads of operations wait for one of these, so that connections are left for decisions.
+    turns: Arc<Semaphore>,
 }
+
+/// How many systems are read at once.
+const TURNS: usize = 2;
 
 impl Catalog {
     /// Makes a catalog. It is read on first use.
     #[must_use]
     pub fn new(database: Database) -> Self {
         let snapshot = FreshCell::new(Arc::clone(database.epochs()), Change::Catalog);
-        Self { database, snapshot }
+        Self { database, snapshot, turns: Arc::new(Semaphore::new(TURNS)) }
     }
 
     /// The current snapshot.
@@ -116,7 +122,7 @@ impl Catalog {
         if let Some(known) = system.operations.get() {
             return Ok(Some(Arc::clone(known)));
         }
-        match promptly(system.operations.read(&self.database)).await {
+        match promptly(system.operations.read(&self.database, &self.turns)).await {
             Ok(operations) => Ok(Some(operations)),
             Err(Unread::Failed) => Err(sqlx::Error::PoolTimedOut),
             Err(Unread::Changed) => {
@@ -132,7 +138,7 @@ impl Catalog {
         let Ok(snapshot) = self.load().await else { return };
         if let Some(system) = snapshot.system_named(system) {
             // A read that fails has logged why.
-            let _ = system.operations.read(&self.database).await;
+            let _ = system.operations.read(&self.database, &self.turns).await;
         }
     }
 
@@ -185,13 +191,18 @@ async fn read(connection: &mut AnyConnection, before: Option<&Snapshot>) -> Resu
     )
     .fetch_all(&mut *connection)
     .await?;
+    let known = |row: &SystemRow| before?.system(&row.id.parse().ok()?);
+    let is_unknown = |row: &&SystemRow| row.restricted != 0 && same_openings(known(row), row).is_none();
+    let unknown: Vec<String> = rows.iter().filter(is_unknown).map(|row| row.id.clone()).collect();
+    let mut openings = store::openings(&mut *connection, &unknown).await?;
     let mut systems = HashMap::with_capacity(rows.len());
     let mut systems_by_key = HashMap::with_capacity(rows.len());
     for row in rows {
         let id: SystemId = stored(&row.id)?;
-        let known = before.and_then(|before| before.system(&id));
         systems_by_key.insert(row.key.clone(), id.clone());
-        systems.insert(id.clone(), system(connection, id, row, known).await?);
+        let opened = openings.remove(&row.id).unwrap_or_default();
+        let known = known(&row);
+        systems.insert(id.clone(), system(id, row, known, opened));
     }
     let rows: Vec<VerifierKeyRow> =
         sqlx::query_as("SELECT system_id, digest, gateway FROM verifier_keys").fetch_all(connection).await?;
@@ -205,23 +216,28 @@ async fn read(connection: &mut AnyConnection, before: Option<&Snapshot>) -> Resu
     Ok(Snapshot { systems, systems_by_key, verifier_keys })
 }
 
-/// A system, with what is `known` of it and has not changed.
-async fn system(
-    connection: &mut AnyConnection,
+/// The projects that a restricted system is opened to, if they have not changed.
+fn same_openings<'k>(known: Option<&'k CatalogSystem>, row: &SystemRow) -> Option<&'k Arc<Reach>> {
+    let known = known.filter(|known| known.openings_version == row.openings_version)?;
+    // Nothing was read while it was not restricted.
+    (*known.opened_to != Reach::All).then_some(&known.opened_to)
+}
+
+/// A system. What is `known` of it and has not changed is taken over. Otherwise `opened` has the
+/// projects that it is opened to.
+fn system(
     id: SystemId,
     row: SystemRow,
     known: Option<&CatalogSystem>,
-) -> Result<CatalogSystem, sqlx::Error> {
-    let has_same_openings = |known: &&CatalogSystem| {
-        known.openings_version == row.openings_version && *known.opened_to != Reach::All
-    };
-    let opened_to = match known.filter(has_same_openings) {
-        _ if row.restricted == 0 => Arc::new(Reach::All),
-        Some(known) => Arc::clone(&known.opened_to),
-        None => Arc::new(Reach::Only(store::openings(connection, &row.id).await?)),
+    opened: BTreeSet<ProjectId>,
+) -> CatalogSystem {
+    let opened_to = match (row.restricted, same_openings(known, &row)) {
+        (0, _) => Arc::new(Reach::All),
+        (_, Some(same)) => Arc::clone(same),
+        (_, None) => Arc::new(Reach::Only(opened)),
     };
     let operations = known.map(|known| &known.operations).filter(|known| known.is(&row.operations_version));
-    Ok(CatalogSystem {
+    CatalogSystem {
         operations: operations
             .map_or_else(|| Arc::new(Version::new(id.clone(), row.operations_version)), Arc::clone),
         id,
@@ -233,5 +249,5 @@ async fn system(
         builtin: row.builtin != 0,
         opened_to,
         openings_version: row.openings_version,
-    })
+    }
 }

@@ -5,7 +5,7 @@
 //! only calls of that system wait.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -13,6 +13,7 @@ use futures_util::future::{BoxFuture, Shared};
 use latchkey_shared::ids::{ApiId, SystemId};
 use latchkey_shared::systems::ApiScope;
 use sqlx::FromRow;
+use tokio::sync::Semaphore;
 
 use super::matching::router::{Route, Router};
 use crate::database::Database;
@@ -122,16 +123,23 @@ impl Version {
         self.read.get()
     }
 
+    fn reading(&self) -> MutexGuard<'_, Option<Reading>> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Reads the operations. The read completes even if nobody waits for it any more.
-    pub(super) fn read(self: &Arc<Self>, database: &Database) -> Reading {
-        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn read(self: &Arc<Self>, database: &Database, turns: &Arc<Semaphore>) -> Reading {
+        let mut reading = self.reading();
         if let Some(current) = reading.as_ref().filter(|current| current.peek().is_none()) {
             return current.clone();
         }
-        let (version, own) = (Arc::clone(self), database.clone());
+        let (version, own, turns) = (Arc::clone(self), database.clone(), Arc::clone(turns));
         let task = database.spawn(async move {
-            let operations = Arc::new(read(&own, &version).await?);
-            Ok(Arc::clone(version.read.get_or_init(|| operations)))
+            let _turn = turns.acquire().await;
+            let read = read(&own, &version).await.map(Arc::new);
+            // Whoever comes after a failure tries again.
+            *version.reading() = None;
+            read.map(|operations| Arc::clone(version.read.get_or_init(|| operations)))
         });
         let new = async move { task.await.unwrap_or(Err(Unread::Failed)) }.boxed().shared();
         reading.insert(new).clone()
@@ -158,6 +166,7 @@ async fn read(database: &Database, wanted: &Version) -> Result<Operations, Unrea
                 .bind(wanted.system.to_string())
                 .fetch_optional(&mut *moment)
                 .await?;
+        let Some((_, base_path)) = system.filter(|(version, _)| wanted.is(version)) else { return Ok(None) };
         let apis: Vec<ApiRow> = sqlx::query_as(
             "SELECT id, key, method, path, base_path, multi_segment, scope, removed FROM apis WHERE system_id = $1",
         )
@@ -165,13 +174,13 @@ async fn read(database: &Database, wanted: &Version) -> Result<Operations, Unrea
         .fetch_all(&mut *moment)
         .await?;
         moment.commit().await?;
-        Ok::<_, sqlx::Error>((system, apis))
+        Ok::<_, sqlx::Error>(Some((base_path, apis)))
     };
     let rows = tokio::time::timeout(LONGEST, rows).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-    let (system, apis) = rows.inspect_err(|error| {
+    let found = rows.inspect_err(|error| {
         tracing::error!(%error, system = wanted.system.as_str(), "the APIs of a system cannot be read");
     })?;
-    let (_, base_path) = system.filter(|(version, _)| wanted.is(version)).ok_or(Unread::Changed)?;
+    let (base_path, apis) = found.ok_or(Unread::Changed)?;
     let built = tokio::task::spawn_blocking(move || build(&base_path, apis)).await;
     Ok(built.map_err(|_| Unread::Failed)??)
 }

@@ -7,7 +7,7 @@ use latchkey_shared::session::Session;
 
 use super::store;
 use crate::access::reach::UserState;
-use crate::database::{Database, Fresh, Weight};
+use crate::database::{Database, Fact, Fresh, Weight};
 use crate::web::problem::Problem;
 
 /// The memory for users, in bytes.
@@ -36,12 +36,12 @@ impl Users {
     }
 
     /// The state of a user now.
-    pub async fn state(&self, id: &UserId) -> Result<Option<Arc<UserState>>, sqlx::Error> {
+    pub async fn state(&self, id: &UserId) -> Result<Option<Arc<Fact<UserState>>>, sqlx::Error> {
         self.states.get_or_read(id, || store::state(&self.database, id)).await
     }
 
     /// Whether this is still the state of the user.
-    pub(crate) fn still_counts(&self, user: &Arc<UserState>) -> bool {
+    pub(crate) fn still_counts(&self, user: &Arc<Fact<UserState>>) -> bool {
         self.states.still_counts(&user.id, user)
     }
 
@@ -50,7 +50,7 @@ impl Users {
         &self,
         ids: impl IntoIterator<Item = &UserId>,
         named: &str,
-    ) -> Result<Option<Arc<UserState>>, sqlx::Error> {
+    ) -> Result<Option<Arc<Fact<UserState>>>, sqlx::Error> {
         let named = named.to_lowercase();
         for id in ids {
             let Some(user) = self.state(id).await? else { continue };

@@ -163,3 +163,28 @@ async fn only_what_changed_is_read_again() {
     assert!(!Arc::ptr_eq(&fleet, &renamed) && renamed.id("fleet:renamed").is_some());
     assert!(Arc::ptr_eq(&builtin, &reader.operations("latchkey").await));
 }
+
+#[tokio::test]
+async fn a_project_that_an_earlier_version_disables_is_denied_within_a_second() {
+    let Some(place) = Where::postgres().await else { return };
+    let server = Server::start(place.clone()).await;
+    let platform = Platform::on(&server).await;
+    let (_, credential) = for_the_whole_system(&platform).await;
+    assert_eq!(platform.reason(&credential, "GET", DEVICE).await, "allowed");
+    let url = place.database_url.as_deref().unwrap();
+    let mut earlier = <sqlx::PgConnection as sqlx::Connection>::connect(url).await.unwrap();
+    sqlx::query("UPDATE projects SET disabled = 1 WHERE key = 'harbour'")
+        .execute(&mut earlier)
+        .await
+        .unwrap();
+    // A node of an earlier version keeps projects in its catalog.
+    sqlx::query("SELECT pg_notify('latchkey_changes', 'catalog revocations')")
+        .execute(&mut earlier)
+        .await
+        .unwrap();
+    let disabled = Instant::now();
+    while platform.reason(&credential, "GET", DEVICE).await != "project_not_granted" {
+        assert!(disabled.elapsed() < Duration::from_secs(1), "a disabled project still passes");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

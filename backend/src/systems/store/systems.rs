@@ -1,6 +1,6 @@
 //! Systems.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use latchkey_shared::ids::{ProjectId, SystemId};
 use latchkey_shared::problem::TokenRef;
@@ -214,15 +214,20 @@ pub(crate) async fn opened_to(
     rows.into_iter().map(|(id, key, name)| Ok(ProjectRef { id: stored(&id)?, key, name })).collect()
 }
 
-/// The ids of the projects that a system is opened to.
+/// The ids of the projects that these systems are opened to. A system that is opened to none is
+/// left out.
 pub(crate) async fn openings(
     connection: &mut AnyConnection,
-    system: &str,
-) -> Result<BTreeSet<ProjectId>, sqlx::Error> {
-    let projects: Vec<String> =
-        sqlx::query_scalar("SELECT project_id FROM project_systems WHERE system_id = $1")
-            .bind(system.to_owned())
-            .fetch_all(connection)
-            .await?;
-    projects.iter().map(|project| stored(project)).collect()
+    systems: &[String],
+) -> Result<HashMap<String, BTreeSet<ProjectId>>, sqlx::Error> {
+    let mut found: HashMap<String, BTreeSet<ProjectId>> = HashMap::new();
+    for some in systems.chunks(1_000) {
+        let mut sql = Sql::new("SELECT system_id, project_id FROM project_systems WHERE system_id IN (");
+        sql.bind_all(some.iter().cloned()).push(")");
+        let rows: Vec<(String, String)> = sql.query_as().fetch_all(&mut *connection).await?;
+        for (system, project) in rows {
+            found.entry(system).or_default().insert(stored(&project)?);
+        }
+    }
+    Ok(found)
 }

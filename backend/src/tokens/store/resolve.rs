@@ -119,12 +119,14 @@ pub(crate) async fn resolve(
             }
         }
     }
+    let restricted: Vec<String> =
+        systems.iter().filter(|row| row.restricted != 0).map(|row| row.id.clone()).collect();
+    let mut opened = openings(&mut *connection, &restricted).await?;
     for row in systems {
         let id: SystemId = stored(&row.id)?;
-        let opened_to = if row.restricted == 0 {
-            Reach::All
-        } else {
-            Reach::Only(openings(&mut *connection, &row.id).await?)
+        let opened_to = match row.restricted {
+            0 => Reach::All,
+            _ => Reach::Only(opened.remove(&row.id).unwrap_or_default()),
         };
         let global: Option<String> =
             sqlx::query_scalar("SELECT id FROM apis WHERE system_id = $1 AND scope = 'global' LIMIT 1")

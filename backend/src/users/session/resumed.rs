@@ -7,6 +7,7 @@ use actix_web::HttpRequest;
 use crate::access::origin::{Origin, anonymous};
 use crate::access::reach::UserState;
 use crate::crypto::Digest;
+use crate::database::Fact;
 use crate::sessions::Sessions;
 use crate::users::state::Users;
 use crate::web::problem::{Kind, Problem};
@@ -14,7 +15,7 @@ use crate::web::problem::{Kind, Problem};
 /// A person with a session.
 pub struct Resumed {
     /// Who is logged in.
-    pub user: Arc<UserState>,
+    pub user: Arc<Fact<UserState>>,
     /// Whether a temporary password must be changed before anything else.
     pub must_change_password: bool,
     /// The digest of the session's secret.

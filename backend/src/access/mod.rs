@@ -1,4 +1,4 @@
-//! Who makes a request, and what they may do. The rules of design §1 are all here.
+//! Who makes a request, and what they may do. All rules about rights are here.
 //!
 //! A handler takes a [`Principal`](principal::Principal) and asks it for a proof. Store
 //! functions that change something take the proof as an argument, so code that forgets the

@@ -1,5 +1,5 @@
-//! The rules that decide whether a token may make a call, in the order of design §3: status and
-//! expiry, address, API, grant, target. The first failure wins.
+//! The rules that decide whether a token may make a call, in this order: status and expiry,
+//! address, API, grant, target. The first failure wins.
 
 use std::net::IpAddr;
 use std::sync::Arc;

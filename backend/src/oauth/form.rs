@@ -46,7 +46,7 @@ impl Form {
             return Err(refused("Send Content-Type: application/x-www-form-urlencoded."));
         }
         let body = extract::read(request, payload, LIMIT).await;
-        let body = body.map_err(|problem| refused(&problem.to_string()))?;
+        let body = body.map_err(|_| refused("The body is too large, or it is incomplete."))?;
         let (mut parameters, mut resources) = (HashMap::new(), Vec::new());
         for (name, value) in url::form_urlencoded::parse(&body) {
             if value.contains('\u{fffd}') || value.contains('\0') {

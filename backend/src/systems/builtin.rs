@@ -63,7 +63,7 @@ pub async fn register(database: &Database, document: &OpenApi, audience: &str) -
             };
             let known = store::Known::read(&mut *connection, system).await?;
             let mut difference = compare(&known, &document, &mut Vec::new());
-            store::apply(&mut *connection, &mut difference, &known.granted).await?;
+            store::apply(&mut *connection, &mut difference).await?;
             transaction.changes(Change::Catalog);
             Ok::<_, Problem>(())
         })

@@ -21,7 +21,7 @@ pub(in crate::systems) fn compare(
     document: &Document,
     warnings: &mut Vec<String>,
 ) -> Difference {
-    let Known { system, apis, granted } = known;
+    let Known { system, apis, granted, .. } = known;
     let by_hand = || apis.iter().filter(|stored| !stored.imported).map(|stored| &stored.api);
     let reasons = unmatchable(document, by_hand(), warnings);
     let keys_by_hand: HashSet<&str> = by_hand().map(|api| api.key.as_str()).collect();

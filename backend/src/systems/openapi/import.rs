@@ -155,24 +155,23 @@ impl Imported {
         })
     }
 
-    /// Writes the difference if the system has not changed since the comparison. Only this
-    /// check runs inside the transaction, because other writers wait for it.
+    /// Writes the difference if the system has not changed since the comparison. The transaction
+    /// only checks this and writes, because other writers wait for it.
     async fn write(
         mut self,
         database: &Database,
         origin: Origin,
         document: Arc<Document>,
     ) -> Result<Option<ImportReport>, Problem> {
-        let report = database.write(move |transaction| {
+        let report = self.report(&mut *database.reader().acquire().await?, &document, false).await?;
+        let written = database.write(move |transaction| {
             Box::pin(async move {
                 let connection = transaction.connection();
                 let system = own(connection, self.known.system.id.as_str()).await?;
-                if Known::read(connection, system).await? != self.known {
+                if !self.known.is_current(connection, &system).await? {
                     return Ok(None);
                 }
-                let report = self.report(connection, &document, false).await?;
-                store::apply(connection, &mut self.difference, &self.known.granted).await?;
-                let system = self.known.system;
+                store::apply(connection, &mut self.difference).await?;
                 if let Some(base_path) = document.base_path.as_ref().filter(|path| **path != system.base_path) {
                     store::set_base_path(connection, &system.id, base_path).await?;
                 }
@@ -182,6 +181,6 @@ impl Imported {
                 Ok::<_, Problem>(Some(report))
             })
         });
-        report.await
+        written.await
     }
 }

@@ -180,7 +180,7 @@ pub(crate) async fn insert_apis(
     connection: &mut AnyConnection,
     apis: &[&StoredApi],
 ) -> Result<(), sqlx::Error> {
-    for some in apis.chunks(100) {
+    for some in apis.chunks(500) {
         let mut sql = Sql::new(
             "INSERT INTO apis (id, system_id, key, operation_id, method, path, multi_segment, name, name_key, tags, \
              deprecated, scope, removed, imported, base_path, unmatchable) VALUES ",
@@ -240,7 +240,7 @@ pub(crate) async fn update_api(
 
 /// Frees the keys of APIs that will be renamed, so that two of them can swap their keys.
 pub(crate) async fn free_keys(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
-    for some in apis.chunks(200) {
+    for some in apis.chunks(1_000) {
         let mut sql = Sql::new("UPDATE apis SET key = id WHERE id IN (");
         sql.bind_all(some.iter().map(ToString::to_string)).push(")");
         sql.query().execute(&mut *connection).await?;
@@ -249,7 +249,7 @@ pub(crate) async fn free_keys(connection: &mut AnyConnection, apis: &[ApiId]) ->
 }
 
 pub(crate) async fn delete_apis(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
-    for some in apis.chunks(200) {
+    for some in apis.chunks(1_000) {
         let mut sql = Sql::new("DELETE FROM apis WHERE id IN (");
         sql.bind_all(some.iter().map(ToString::to_string)).push(")");
         sql.query().execute(&mut *connection).await?;

@@ -7,6 +7,7 @@ use latchkey_shared::systems::System;
 use sqlx::AnyConnection;
 
 use super::apis::{StoredApi, apis_of, delete_apis, free_keys, insert_apis, update_api};
+use crate::database::sql::Sql;
 
 /// The ids of APIs of a system that are granted to a token by themselves.
 async fn granted_apis(
@@ -14,7 +15,7 @@ async fn granted_apis(
     system: &SystemId,
 ) -> Result<HashSet<String>, sqlx::Error> {
     let rows: Vec<String> = sqlx::query_scalar(
-        "SELECT DISTINCT ta.api_id FROM token_apis ta JOIN apis a ON a.id = ta.api_id WHERE a.system_id = $1",
+        "SELECT a.id FROM apis a WHERE a.system_id = $1 AND EXISTS (SELECT 1 FROM token_apis g WHERE g.api_id = a.id)",
     )
     .bind(system.to_string())
     .fetch_all(connection)
@@ -22,10 +23,28 @@ async fn granted_apis(
     Ok(rows.into_iter().collect())
 }
 
+/// The ids of those of these APIs that are granted to a token by themselves.
+async fn granted_among(
+    connection: &mut AnyConnection,
+    apis: &[StoredApi],
+) -> Result<HashSet<String>, sqlx::Error> {
+    let mut found = HashSet::new();
+    for some in apis.chunks(1_000) {
+        let mut sql = Sql::new("SELECT a.id FROM apis a WHERE a.id IN (");
+        sql.bind_all(some.iter().map(|stored| stored.api.id.to_string()));
+        sql.push(") AND EXISTS (SELECT 1 FROM token_apis g WHERE g.api_id = a.id)");
+        let rows: Vec<(String,)> = sql.query_as().fetch_all(&mut *connection).await?;
+        found.extend(rows.into_iter().map(|(id,)| id));
+    }
+    Ok(found)
+}
+
 /// The state of a system that an import compares with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Known {
     pub(crate) system: System,
+    /// The version of its operations.
+    version: String,
     /// All APIs of the system, also those that no call can match.
     pub(crate) apis: Vec<StoredApi>,
     /// The ids of those that are granted to a token by themselves.
@@ -34,10 +53,27 @@ pub(crate) struct Known {
 
 impl Known {
     pub(crate) async fn read(connection: &mut AnyConnection, system: System) -> Result<Self, sqlx::Error> {
+        let version = version(&mut *connection, &system.id).await?;
         let apis = apis_of(&mut *connection, &system.id).await?;
         let granted = granted_apis(connection, &system.id).await?;
-        Ok(Self { system, apis, granted })
+        Ok(Self { system, version, apis, granted })
     }
+
+    /// Whether `system` is still the same, and has the same operations.
+    pub(crate) async fn is_current(
+        &self,
+        connection: &mut AnyConnection,
+        system: &System,
+    ) -> Result<bool, sqlx::Error> {
+        Ok(self.system == *system && self.version == version(connection, &system.id).await?)
+    }
+}
+
+async fn version(connection: &mut AnyConnection, system: &SystemId) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar("SELECT operations_version FROM systems WHERE id = $1")
+        .bind(system.to_string())
+        .fetch_one(connection)
+        .await
 }
 
 /// The changes of a system's APIs.
@@ -53,8 +89,9 @@ pub(crate) struct Difference {
 pub(crate) async fn apply(
     connection: &mut AnyConnection,
     difference: &mut Difference,
-    granted: &HashSet<String>,
 ) -> Result<(), sqlx::Error> {
+    // Grants may have been made since the comparison.
+    let granted = granted_among(&mut *connection, &difference.removed).await?;
     let (mut kept, mut gone) = (Vec::new(), Vec::new());
     for stored in &mut difference.removed {
         if granted.contains(stored.api.id.as_str()) {

@@ -7,7 +7,7 @@ sentences! {
     this_browser: "This browser", "当前浏览器";
     language: "Language", "语言";
     theme: "Theme", "主题";
-    system: "Follow the system", "跟随系统";
+    system: "System", "跟随系统";
     light: "Light", "浅色";
     dark: "Dark", "深色";
 

@@ -175,12 +175,16 @@ pub(crate) async fn api_id(
         .await
 }
 
+/// How many APIs one statement adds. SQLite looks each `$N` up in a list of all of them, so more
+/// take longer.
+const AT_ONCE: usize = 20;
+
 /// Adds APIs, many in one statement.
 pub(crate) async fn insert_apis(
     connection: &mut AnyConnection,
     apis: &[&StoredApi],
 ) -> Result<(), sqlx::Error> {
-    for some in apis.chunks(500) {
+    for some in apis.chunks(AT_ONCE) {
         let mut sql = Sql::new(
             "INSERT INTO apis (id, system_id, key, operation_id, method, path, multi_segment, name, name_key, tags, \
              deprecated, scope, removed, imported, base_path, unmatchable) VALUES ",

@@ -1,6 +1,6 @@
 //! Imports OpenAPI documents like those that publishers provide, and makes calls to their operations.
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
@@ -231,5 +231,39 @@ paths:
         let report = admin.put("/systems/things/openapi", &document(40)).await;
         assert_eq!((&report["added"], report["unchanged"].as_u64()), (&json!([]), Some(40)), "{report}");
         assert_eq!(admin.get("/systems/things").await["api_count"], 40);
+    }
+
+    async fn a_grant_made_during_an_import_is_kept(server) {
+        let admin = server.admin().await;
+        admin.post("/systems", &json!({ "key": "things", "name": "Things" })).await;
+        admin.post("/projects", &json!({ "key": "harbour", "name": "Harbour" })).await;
+        let document = |count: usize| {
+            let paths: serde_json::Map<String, Value> = (0..count)
+                .map(|n| (format!("/things/{n}"), json!({ "get": { "operationId": format!("thing{n}") } })))
+                .collect();
+            json!({ "openapi": "3.0.3", "paths": paths })
+        };
+        for _ in 0..8 {
+            admin.put("/systems/things/openapi", &document(2)).await;
+            let wanted = json!({
+                "kind": "rsa", "name": unique("race"), "apis": ["things:thing1"], "projects": ["harbour"],
+            });
+            let fewer = document(1);
+            let import = admin.send(Method::PUT, "/systems/things/openapi").json(&fewer).send();
+            let grant = admin.send(Method::POST, "/tokens").json(&wanted).send();
+            let (import, grant) = tokio::join!(import, grant);
+            let (import, grant) = (import.unwrap(), grant.unwrap());
+            assert!(matches!(import.status().as_u16(), 200 | 409), "{}", import.status());
+            assert!(matches!(grant.status().as_u16(), 201 | 422), "{}", grant.status());
+            if grant.status() == StatusCode::CREATED {
+                // The API stays, removed, because a token is granted it.
+                let apis = admin.get("/systems/things/apis").await;
+                let api = apis["items"].as_array().unwrap().iter().find(|api| api["operation_id"] == "thing1");
+                let api = api.unwrap();
+                assert_eq!(api["removed"], import.status() == StatusCode::OK, "{api}");
+                let token: Value = grant.json().await.unwrap();
+                admin.delete(&format!("/tokens/{}", text(&token["id"]))).await;
+            }
+        }
     }
 }

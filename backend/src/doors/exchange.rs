@@ -14,6 +14,7 @@ use crate::crypto::claims::{Claims, Grants};
 use crate::crypto::operations::{PrivateOperations, Source};
 use crate::crypto::{random_bytes, to_base64url};
 use crate::database::{Fact, Patience, now};
+use crate::engine::limits::Limits;
 use crate::engine::proof::Proof;
 use crate::engine::state::TokenState;
 use crate::engine::verifier::{ATTEMPTS, Verifier};
@@ -128,7 +129,7 @@ pub(super) async fn issue(
                 continue;
             };
             let found = verifier
-                .projects(open_projects(token, system, subject.as_deref().map(|user| &**user)))
+                .projects(open_projects(&token.limits, system, subject.as_deref().map(|user| &**user)))
                 .await?;
             let Said { scope, projects, grants } = said(token, &apis, system, &found, form.get("scope"))?;
             let issued_at = now() / 1_000;
@@ -299,20 +300,19 @@ pub(super) fn whole_scope(token: &TokenState, operations: &Operations, system: &
 
 /// The projects that limit the token, as far as the system is open to them and the user belongs
 /// to them; none if nothing limits it.
-fn open_projects<'t>(
-    token: &'t TokenState,
+pub(super) fn open_projects<'l>(
+    limits: &'l Limits,
     system: &CatalogSystem,
     user: Option<&UserState>,
-) -> impl Iterator<Item = &'t ProjectId> {
-    let projects = token.limits.listed().map(|(id, _)| id);
-    projects.filter(move |&id| {
+) -> impl Iterator<Item = &'l ProjectId> {
+    limits.ids().filter(move |&id| {
         system.opened_to.contains(id) && user.is_none_or(|user| user.memberships.contains_key(id))
     })
 }
 
 /// The keys of the projects that are enabled, sorted. Verifiers that work offline get only
 /// these.
-fn project_keys(found: &[Lookup]) -> Vec<String> {
+pub(super) fn project_keys(found: &[Lookup]) -> Vec<String> {
     let enabled = found.iter().filter_map(Lookup::project).filter(|project| !project.disabled);
     let mut keys: Vec<String> = enabled.map(|project| project.name.key.clone()).collect();
     keys.sort_unstable();

@@ -8,11 +8,13 @@ use latchkey_shared::verify::Reason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::exchange::whole_scope;
+use super::exchange::{open_projects, project_keys, whole_scope};
+use crate::access::reach::Reach;
 use crate::configuration::proxies::hop;
 use crate::crypto::operations::Source;
 use crate::database::{Patience, now};
 use crate::engine::judge::{comes_from, is_in_force};
+use crate::engine::limits::Limits;
 use crate::engine::verifier::{ATTEMPTS, Verifier};
 use crate::keys::keyring::Keyring;
 use crate::oauth::authenticate::{Unread, verifying_system};
@@ -152,9 +154,15 @@ async fn find(
             _ => return inactive(),
         },
     };
-    let projects = verifier.limits(&token, &proof).await?.keys.clone();
+    let mut limits = verifier.limits(&token, &proof).await?;
+    if let (Reach::All, Reach::Only(opened)) = (&limits.reach, &*system.opened_to) {
+        // A restricted system limits also a token that nothing else limits.
+        limits = Arc::new(Limits { reach: Reach::Only(opened.clone()), keys: None });
+    }
+    let found =
+        verifier.projects(open_projects(&limits, system, user.as_deref().map(|user| &**user))).await?;
     let Some(operations) = verifier.operations(system).await? else { return Ok(None) };
-    if !verifier.still_count(snapshot, &token, user.as_ref(), &proof, &[]) {
+    if !verifier.still_count(snapshot, &token, user.as_ref(), &proof, &found) {
         return Ok(None);
     }
     let granted = whole_scope(&token, &operations, system);
@@ -177,7 +185,7 @@ async fn find(
         aud: Some(system.audience.clone()),
         iss: Some(keyring.issuer().to_owned()),
         jti: proof.jti,
-        projects,
+        projects: (limits.reach != Reach::All).then(|| project_keys(&found)),
     }))
 }
 

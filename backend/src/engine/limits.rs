@@ -27,12 +27,17 @@ impl Limits {
         Self { reach: Reach::Only(ids), keys: Some(keys) }
     }
 
-    /// The projects that are listed: ids and keys.
-    pub fn listed(&self) -> impl Iterator<Item = (&ProjectId, &String)> {
+    /// The ids of the projects that are listed.
+    pub fn ids(&self) -> impl Iterator<Item = &ProjectId> {
         let ids = match &self.reach {
             Reach::All => None,
             Reach::Only(ids) => Some(ids),
         };
-        ids.into_iter().flatten().zip(self.keys.iter().flatten())
+        ids.into_iter().flatten()
+    }
+
+    /// The projects that are listed: ids and keys.
+    pub fn listed(&self) -> impl Iterator<Item = (&ProjectId, &String)> {
+        self.ids().zip(self.keys.iter().flatten())
     }
 }

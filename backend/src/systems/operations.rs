@@ -34,7 +34,7 @@ pub struct CatalogApi {
 pub struct Operations {
     /// Finds the API of a call.
     pub router: Router<CatalogApi>,
-    /// The keys of all APIs, also of those that are removed.
+    /// The keys of all APIs that are not removed.
     keys: HashMap<ApiId, String>,
     ids: HashMap<String, ApiId>,
 }
@@ -155,7 +155,6 @@ struct ApiRow {
     base_path: Option<String>,
     multi_segment: String,
     scope: String,
-    removed: i64,
 }
 
 async fn read(database: &Database, wanted: &Version) -> Result<Operations, Unread> {
@@ -168,7 +167,7 @@ async fn read(database: &Database, wanted: &Version) -> Result<Operations, Unrea
                 .await?;
         let Some((_, base_path)) = system.filter(|(version, _)| wanted.is(version)) else { return Ok(None) };
         let apis: Vec<ApiRow> = sqlx::query_as(
-            "SELECT id, key, method, path, base_path, multi_segment, scope, removed FROM apis WHERE system_id = $1",
+            "SELECT id, key, method, path, base_path, multi_segment, scope FROM apis WHERE system_id = $1 AND removed = 0",
         )
         .bind(wanted.system.to_string())
         .fetch_all(&mut *moment)
@@ -193,9 +192,6 @@ fn build(base_path: &str, rows: Vec<ApiRow>) -> Result<Operations, sqlx::Error> 
         let id: ApiId = stored(&row.id)?;
         keys.insert(id.clone(), row.key.clone());
         ids.insert(row.key.clone(), id.clone());
-        if row.removed != 0 {
-            continue;
-        }
         let scope = if row.scope == ApiScope::Global.as_str() { ApiScope::Global } else { ApiScope::Project };
         routes.push(Route {
             method: row.method,

@@ -52,6 +52,35 @@ on_both_engines! {
         assert_eq!(reason("/moved/projects/harbour/devices").await, "no_such_api", "an API that was removed");
     }
 
+    async fn introspection_leaves_out_what_no_call_may_use(server) {
+        let platform = Platform::on(server).await;
+        let admin = &platform.admin;
+        let mut wanted = Platform::wanted("rsa");
+        wanted["apis"] = json!(["fleet:listDevices", "fleet:readDevice"]);
+        wanted["projects"] = json!(["harbour", "quarry"]);
+        let limited = platform.credential(&text(&admin.post("/tokens", &wanted).await["id"])).await;
+        let everywhere = json!({ "kind": "rsa", "name": "everywhere", "apis": ["fleet:readDevice"], "all_projects": true });
+        let everywhere = platform.credential(&text(&admin.post("/tokens", &everywhere).await["id"])).await;
+        let projects = async |credential: &str| platform.introspect(credential).await["projects"].clone();
+        assert_eq!(projects(&limited).await, json!(["harbour", "quarry"]));
+        assert_eq!(projects(&everywhere).await, json!(null));
+
+        admin.patch("/projects/quarry", &json!({ "disabled": true })).await;
+        assert_eq!(projects(&limited).await, json!(["harbour"]));
+        admin.patch("/projects/quarry", &json!({ "disabled": false })).await;
+        admin.patch("/systems/fleet", &json!({ "restricted": true })).await;
+        assert_eq!((projects(&limited).await, projects(&everywhere).await), (json!([]), json!([])));
+        admin.status(Method::PUT, "/projects/quarry/systems/fleet").await;
+        assert_eq!((projects(&limited).await, projects(&everywhere).await), (json!(["quarry"]), json!(["quarry"])));
+
+        let document = json!({
+            "openapi": "3.0.3",
+            "paths": { "/projects/{project}/devices/{device}": { "get": { "operationId": "readDevice" } } },
+        });
+        admin.put("/systems/fleet/openapi", &document).await;
+        assert_eq!(platform.introspect(&limited).await["scope"], "fleet:readDevice");
+    }
+
     async fn a_change_of_the_projects_of_a_system_holds_at_the_next_decision(server) {
         let platform = Platform::on(server).await;
         let (id, credential) = for_the_whole_system(&platform).await;

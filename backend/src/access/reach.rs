@@ -25,6 +25,15 @@ impl Reach {
         }
     }
 
+    /// The projects, if they are listed one by one.
+    pub fn listed(&self) -> impl Iterator<Item = &ProjectId> {
+        let projects = match self {
+            Self::All => None,
+            Self::Only(projects) => Some(projects),
+        };
+        projects.into_iter().flatten()
+    }
+
     /// Whether it contains all of `other`.
     #[must_use]
     pub fn holds(&self, other: &Self) -> bool {

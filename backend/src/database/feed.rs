@@ -186,9 +186,8 @@ async fn hear(mut listener: PgListener, beats: &Beats, epochs: &Epochs) -> Resul
             let tells_projects = words.next_if_eq(&TELLS_PROJECTS).is_some();
             for word in words {
                 match Change::decode(word) {
-                    Some(Change::Catalog) if !tells_projects => epochs.raise_all(),
-                    Some(change) => epochs.raise(&change),
-                    None => epochs.raise_all(),
+                    Some(change) if tells_projects || change != Change::Catalog => epochs.raise(&change),
+                    _ => epochs.raise_all(),
                 }
             }
         }

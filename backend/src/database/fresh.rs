@@ -34,18 +34,6 @@ impl Observed for UserId {
     }
 }
 
-struct Entry<V> {
-    value: Arc<V>,
-    stamp: Stamp,
-    read_at: Moment,
-}
-
-impl<V> Entry<V> {
-    fn counts(&self, epochs: &Epochs, change: &Change) -> bool {
-        epochs.counts(self.stamp, change, self.read_at)
-    }
-}
-
 /// The memory that a cached value takes.
 pub trait Weight {
     /// About how many bytes it has outside of itself.
@@ -63,6 +51,12 @@ pub struct Fact<V> {
     value: V,
     stamp: Stamp,
     read_at: Moment,
+}
+
+impl<V> Fact<V> {
+    fn counts(&self, epochs: &Epochs, change: &Change) -> bool {
+        epochs.counts(self.stamp, change, self.read_at)
+    }
 }
 
 impl<V> Deref for Fact<V> {
@@ -105,7 +99,7 @@ impl<K: Observed, V: Weight> Fresh<K, V> {
     /// Whether a fact about this key counts. It need not be cached any more.
     #[must_use]
     pub fn still_counts(&self, key: &K, fact: &Fact<V>) -> bool {
-        self.epochs.counts(fact.stamp, &key.change(), fact.read_at)
+        fact.counts(&self.epochs, &key.change())
     }
 
     /// The fact, read if it is not cached; `None` if there is none.
@@ -130,7 +124,7 @@ impl<K: Observed, V: Weight> Fresh<K, V> {
         Ok(Some(fact))
     }
 
-    /// The facts about several keys, in this order. Those that are not cached are read together.
+    /// The facts about several different keys, in this order. Those that are not cached are read together.
     pub async fn get_or_read_all<E: From<sqlx::Error>, F>(
         &self,
         keys: Vec<K>,
@@ -139,22 +133,23 @@ impl<K: Observed, V: Weight> Fresh<K, V> {
     where
         F: Future<Output = Result<HashMap<K, V>, E>>,
     {
-        let mut known: HashMap<K, Arc<Fact<V>>> =
-            keys.iter().filter_map(|key| Some((key.clone(), self.get(key)?))).collect();
-        let missing: Vec<K> = keys.iter().filter(|key| !known.contains_key(key)).cloned().collect();
-        if !missing.is_empty() {
-            let stamps: HashMap<K, Stamp> =
-                missing.iter().map(|key| (key.clone(), self.epochs.stamp(&key.change()))).collect();
+        let mut facts: Vec<(K, Option<Arc<Fact<V>>>)> =
+            keys.into_iter().map(|key| (key.clone(), self.get(&key))).collect();
+        let missing = facts.iter().filter(|(_, fact)| fact.is_none()).map(|(key, _)| key);
+        let stamps: HashMap<K, Stamp> =
+            missing.map(|key| (key.clone(), self.epochs.stamp(&key.change()))).collect();
+        if !stamps.is_empty() {
             let read_at = Moment::now();
-            for (key, value) in promptly(read(missing)).await? {
-                if let Some(&stamp) = stamps.get(&key) {
-                    let fact = Arc::new(Fact { value, stamp, read_at });
-                    self.facts.insert(key.clone(), Arc::clone(&fact));
-                    known.insert(key, fact);
+            let mut read = promptly(read(stamps.keys().cloned().collect())).await?;
+            for (key, fact) in &mut facts {
+                if let (Some(&stamp), Some(value)) = (stamps.get(key), read.remove(key)) {
+                    let new = Arc::new(Fact { value, stamp, read_at });
+                    self.facts.insert(key.clone(), Arc::clone(&new));
+                    *fact = Some(new);
                 }
             }
         }
-        Ok(keys.into_iter().filter_map(|key| known.get(&key).cloned().map(|fact| (key, fact))).collect())
+        Ok(facts.into_iter().filter_map(|(key, fact)| Some((key, fact?))).collect())
     }
 }
 
@@ -162,7 +157,7 @@ impl<K: Observed, V: Weight> Fresh<K, V> {
 pub struct FreshCell<V> {
     epochs: Arc<Epochs>,
     change: Change,
-    entry: ArcSwapOption<Entry<V>>,
+    entry: ArcSwapOption<Fact<Arc<V>>>,
     /// One request reads after a change. The others wait for its result.
     reading: Mutex<Option<watch::Receiver<Found>>>,
 }
@@ -257,7 +252,7 @@ impl<V> FreshCell<V> {
         match before(deadline, read()).await {
             Ok(value) => {
                 let value = Arc::new(value);
-                self.entry.store(Some(Arc::new(Entry { value: Arc::clone(&value), stamp, read_at })));
+                self.entry.store(Some(Arc::new(Fact { value: Arc::clone(&value), stamp, read_at })));
                 found.send_replace(Found::Fact);
                 Ok(value)
             }

@@ -14,7 +14,6 @@ use crate::crypto::claims::{Claims, Grants};
 use crate::crypto::operations::{PrivateOperations, Source};
 use crate::crypto::{random_bytes, to_base64url};
 use crate::database::{Fact, Patience, now};
-use crate::engine::limits::Limits;
 use crate::engine::proof::Proof;
 use crate::engine::state::TokenState;
 use crate::engine::verifier::{ATTEMPTS, Verifier};
@@ -129,7 +128,7 @@ pub(super) async fn issue(
                 continue;
             };
             let found = verifier
-                .projects(open_projects(&token.limits, system, subject.as_deref().map(|user| &**user)))
+                .projects(open_projects(&token.limits.reach, system, subject.as_deref().map(|user| &**user)))
                 .await?;
             let Said { scope, projects, grants } = said(token, &apis, system, &found, form.get("scope"))?;
             let issued_at = now() / 1_000;
@@ -300,12 +299,12 @@ pub(super) fn whole_scope(token: &TokenState, operations: &Operations, system: &
 
 /// The projects that limit the token, as far as the system is open to them and the user belongs
 /// to them; none if nothing limits it.
-pub(super) fn open_projects<'l>(
-    limits: &'l Limits,
+pub(super) fn open_projects<'r>(
+    reach: &'r Reach,
     system: &CatalogSystem,
     user: Option<&UserState>,
-) -> impl Iterator<Item = &'l ProjectId> {
-    limits.ids().filter(move |&id| {
+) -> impl Iterator<Item = &'r ProjectId> {
+    reach.listed().filter(move |&id| {
         system.opened_to.contains(id) && user.is_none_or(|user| user.memberships.contains_key(id))
     })
 }

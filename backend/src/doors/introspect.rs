@@ -14,7 +14,6 @@ use crate::configuration::proxies::hop;
 use crate::crypto::operations::Source;
 use crate::database::{Patience, now};
 use crate::engine::judge::{comes_from, is_in_force};
-use crate::engine::limits::Limits;
 use crate::engine::verifier::{ATTEMPTS, Verifier};
 use crate::keys::keyring::Keyring;
 use crate::oauth::authenticate::{Unread, verifying_system};
@@ -154,13 +153,10 @@ async fn find(
             _ => return inactive(),
         },
     };
-    let mut limits = verifier.limits(&token, &proof).await?;
-    if let (Reach::All, Reach::Only(opened)) = (&limits.reach, &*system.opened_to) {
-        // A restricted system limits also a token that nothing else limits.
-        limits = Arc::new(Limits { reach: Reach::Only(opened.clone()), keys: None });
-    }
-    let found =
-        verifier.projects(open_projects(&limits, system, user.as_deref().map(|user| &**user))).await?;
+    let limits = verifier.limits(&token, &proof).await?;
+    // A restricted system limits also a token that nothing else limits.
+    let reach = if limits.reach == Reach::All { &*system.opened_to } else { &limits.reach };
+    let found = verifier.projects(open_projects(reach, system, user.as_deref().map(|user| &**user))).await?;
     let Some(operations) = verifier.operations(system).await? else { return Ok(None) };
     if !verifier.still_count(snapshot, &token, user.as_ref(), &proof, &found) {
         return Ok(None);
@@ -185,7 +181,7 @@ async fn find(
         aud: Some(system.audience.clone()),
         iss: Some(keyring.issuer().to_owned()),
         jti: proof.jti,
-        projects: (limits.reach != Reach::All).then(|| project_keys(&found)),
+        projects: (*reach != Reach::All).then(|| project_keys(&found)),
     }))
 }
 

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use latchkey_shared::ids::ProjectId;
-use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::ApiScope;
 use latchkey_shared::tokens::Kind;
 use latchkey_shared::verify::Reason;
@@ -54,17 +53,8 @@ impl Verifier {
             Parameter::Value(value) => Some(value),
             Parameter::Ambiguous => return Err(Reason::ProjectNotGranted),
         };
-        // An empty header counts as absent: some proxies send one.
-        let beside = call.project.filter(|name| !name.is_empty());
-        for name in named.as_deref().into_iter().chain(beside) {
-            let found = self.projects.named(name).await.map_err(unavailable)?;
-            let project = named_project(found.as_ref())?;
-            // The path decides. A header may only repeat it.
-            if verdict.project.get_or_insert_with(|| project.clone()).id != project.id {
-                return Err(Reason::ProjectNotGranted);
-            }
-            verdict.named.extend(found);
-        }
+        verdict.named = self.named_project(named.as_deref(), call.project).await?;
+        let project = verdict.project().map(|project| project.id.clone());
         let user = match token.kind {
             Kind::Rsa => None,
             Kind::Jwt => {
@@ -77,8 +67,28 @@ impl Verifier {
         };
         let limits = self.limits(token, proof).await.map_err(unavailable)?;
         let reach = &verdict.limits.insert(limits).reach;
-        let project = verdict.project.as_ref().map(|project| &project.id);
-        is_for_target(call.system, scope, project, reach, user.map(|user| &***user))
+        is_for_target(call.system, scope, project.as_ref(), reach, user.map(|user| &***user))
+    }
+
+    /// The project that a call is made in, once for each place that names it. The path decides.
+    /// A header may only repeat it.
+    async fn named_project(
+        &self,
+        in_path: Option<&str>,
+        beside: Option<&str>,
+    ) -> Result<Vec<Lookup>, Reason> {
+        let mut named: Vec<Lookup> = Vec::new();
+        // An empty header counts as absent: some proxies send one.
+        for name in in_path.into_iter().chain(beside.filter(|name| !name.is_empty())) {
+            let found = self.projects.named(name).await.map_err(unavailable)?;
+            let enabled = |lookup: &Lookup| lookup.project().is_some_and(|project| !project.disabled);
+            let found = found.filter(enabled).ok_or(Reason::ProjectNotGranted)?;
+            if named.first().is_some_and(|first| first.id() != found.id()) {
+                return Err(Reason::ProjectNotGranted);
+            }
+            named.push(found);
+        }
+        Ok(named)
     }
 
     /// The projects that a credential reaches: the token's, narrowed by the JWT.
@@ -92,7 +102,7 @@ impl Verifier {
             let both = token.limits.listed().filter(|(_, key)| claimed.contains(key));
             both.map(|(id, key)| (id.clone(), key.clone())).collect()
         };
-        Ok(Arc::new(Limits::to(projects)))
+        Ok(Arc::new(Limits::only(projects)))
     }
 }
 
@@ -149,12 +159,6 @@ fn is_granted(token: &TokenState, proof: &Proof, system: &CatalogSystem, api: &C
     // Latchkey itself is never granted whole: later operations would slip in.
     let whole = !system.builtin && token.systems.contains(&system.id);
     (whole || token.apis.contains(&api.id)) && proof.holds_scope(&system.key, &api.key)
-}
-
-/// A project that a call names, if calls may be made in it.
-fn named_project(found: Option<&Lookup>) -> Result<&ProjectRef, Reason> {
-    let project = found.and_then(Lookup::project).filter(|project| !project.disabled);
-    project.map(|project| &project.name).ok_or(Reason::ProjectNotGranted)
 }
 
 /// Checks that the token reaches this project, and that its user belongs to it.

@@ -20,24 +20,15 @@ impl Limits {
 
     /// These projects: ids and keys.
     #[must_use]
-    pub fn to(mut projects: Vec<(ProjectId, String)>) -> Self {
+    pub fn only(mut projects: Vec<(ProjectId, String)>) -> Self {
         projects.sort_unstable();
         projects.dedup();
         let (ids, keys) = projects.into_iter().unzip();
         Self { reach: Reach::Only(ids), keys: Some(keys) }
     }
 
-    /// The ids of the projects that are listed.
-    pub fn ids(&self) -> impl Iterator<Item = &ProjectId> {
-        let ids = match &self.reach {
-            Reach::All => None,
-            Reach::Only(ids) => Some(ids),
-        };
-        ids.into_iter().flatten()
-    }
-
     /// The projects that are listed: ids and keys.
     pub fn listed(&self) -> impl Iterator<Item = (&ProjectId, &String)> {
-        self.ids().zip(self.keys.iter().flatten())
+        self.reach.listed().zip(self.keys.iter().flatten())
     }
 }

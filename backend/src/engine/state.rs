@@ -183,7 +183,7 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
     };
     let limits = if is_limited {
         let named = pairs(limits.as_deref()).map(|(id, key)| Ok((stored(id)?, key.to_owned())));
-        Limits::to(named.collect::<Result<_, sqlx::Error>>()?)
+        Limits::only(named.collect::<Result<_, sqlx::Error>>()?)
     } else {
         Limits::NONE
     };

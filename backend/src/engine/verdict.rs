@@ -28,9 +28,7 @@ pub struct Verdict {
     pub user: Option<Arc<Fact<UserState>>>,
     /// The API that the call matches.
     pub api: Option<CatalogApi>,
-    /// The project that the call is made in.
-    pub project: Option<ProjectRef>,
-    /// The projects that the call names.
+    /// The project that the call is made in, once for each place that names it.
     pub named: Vec<Lookup>,
     /// The projects that the credential reaches.
     pub limits: Option<Arc<Limits>>,
@@ -39,6 +37,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// The project that the call is made in.
+    #[must_use]
+    pub fn project(&self) -> Option<&ProjectRef> {
+        self.named.first()?.project().map(|project| &project.name)
+    }
+
     /// The verdict in the form that verifiers read.
     #[must_use]
     pub fn decision(&self) -> Decision {
@@ -71,7 +75,7 @@ impl Verdict {
             token: Some(DecidedToken { id: token.id.clone(), name: token.name.clone(), kind: token.kind }),
             subject,
             api: self.api.as_ref().map(|api| api.key.clone()),
-            project: self.project.clone(),
+            project: self.project().cloned(),
             projects: self.limits.as_ref().and_then(|limits| limits.keys.clone()),
             expires_at: expires_at.map(Timestamp::from_millis),
         }

@@ -42,6 +42,12 @@ impl Lookup {
     pub fn project(&self) -> Option<&ProjectState> {
         (**self.found).as_ref()
     }
+
+    /// The id of the project, if there is one.
+    #[must_use]
+    pub fn id(&self) -> Option<&ProjectId> {
+        self.project().map(|project| &project.name.id)
+    }
 }
 
 /// The states of projects, cached by key and by id.
@@ -62,8 +68,13 @@ impl Projects {
         if fields::key(text).is_err() && text.parse::<ProjectId>().is_err() {
             return Ok(None);
         }
-        let all = self.all([KeyOrId(text.to_owned())].into()).await?;
-        Ok(all.into_iter().next())
+        let asked = KeyOrId(text.to_owned());
+        let read = async || {
+            let states = store::states(&self.database, vec![text.to_owned()]).await?;
+            Ok::<_, sqlx::Error>(Some(states.into_iter().next()))
+        };
+        let found = self.states.get_or_read(&asked, read).await?;
+        Ok(found.map(|found| Lookup { asked, found }))
     }
 
     /// Looks projects up by id.

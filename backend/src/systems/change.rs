@@ -47,7 +47,7 @@ pub(crate) async fn change(
         body.project_param.as_deref().and_then(|one| errors.take("project_param", project_param(one)));
     Problem::unless_empty(errors)?;
     let (origin, named) = (principal.origin().clone(), path.into_inner());
-    let lookup = named.clone();
+    let (lookup, moves) = (named.clone(), base_path.is_some());
     let is_renamed = database
         .withdraw_if(body.disabled == Some(true), move |transaction| {
             Box::pin(async move {
@@ -81,7 +81,9 @@ pub(crate) async fn change(
             })
         })
         .await?;
-    catalog.prepare(&lookup).await;
+    if moves {
+        catalog.prepare(&lookup).await;
+    }
     let mut system = visible(&database, &principal, &lookup).await?;
     if is_renamed {
         let mut connection = database.reader().acquire().await?;

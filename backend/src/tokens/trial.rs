@@ -105,7 +105,7 @@ async fn subject(
 
 /// Hides a project that the caller may not see: the answer is the same as if it did not exist.
 fn conceal(verdict: Verdict, principal: &Principal) -> Verdict {
-    let (Some(_), Some(project), Some(token)) = (verdict.denied, &verdict.project, &verdict.token) else {
+    let (Some(_), Some(project), Some(token)) = (verdict.denied, verdict.project(), &verdict.token) else {
         return verdict;
     };
     let is_named_by_token =

@@ -8,9 +8,13 @@ use latchkey::database::Database;
 use latchkey::systems::catalog::{Catalog, Operations};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use sqlx::Connection as _;
 
 use crate::on_both_engines;
 use crate::server::{DEVICE, Platform, Server, Where, text};
+
+/// How long the other node may take to hear of a change. The machine may be busy.
+const HEARD: Duration = Duration::from_secs(2);
 
 /// Creates a token for the whole system `fleet` and the project `harbour`. Returns its id and its open token.
 async fn for_the_whole_system(platform: &Platform) -> (String, String) {
@@ -103,6 +107,11 @@ on_both_engines! {
         let decision = platform.decide(&credential, "GET", DEVICE).await;
         assert_eq!((&decision["allowed"], &decision["project"]["name"]), (&json!(true), &json!("The harbour")));
 
+        // A denial for two different projects names none of them.
+        let call = json!({ "credential": credential, "method": "GET", "path": DEVICE, "project": "quarry" });
+        let decision = platform.gateway.ask("/verify", &call).await;
+        assert_eq!((&decision["reason"], &decision["project"]), (&json!("project_not_granted"), &json!(null)));
+
         // A project that a call named before it was there.
         let later = "/projects/later/devices/7";
         assert_eq!(platform.reason(&credential, "GET", later).await, "project_not_granted");
@@ -121,6 +130,20 @@ on_both_engines! {
         assert_eq!(platform.reason(&credential, "GET", later).await, "allowed");
         assert_eq!(platform.reason(&credential, "GET", &by_id).await, "project_not_granted");
     }
+}
+
+/// Waits until a change has arrived.
+async fn until(longest: Duration, has_arrived: impl AsyncFn() -> bool) {
+    let start = Instant::now();
+    while !has_arrived().await {
+        assert!(start.elapsed() < longest, "the change does not arrive");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// A connection to the database, past the server.
+async fn connect(place: &Where) -> sqlx::PgConnection {
+    sqlx::PgConnection::connect(place.database_url.as_deref().unwrap()).await.unwrap()
 }
 
 /// The catalog of a second node that only reads.
@@ -144,15 +167,6 @@ impl Reader {
             }
         }
     }
-
-    /// Waits until the node has heard of a change.
-    async fn until(&self, changed: impl AsyncFn() -> bool) {
-        let start = Instant::now();
-        while !changed().await {
-            assert!(start.elapsed() < Duration::from_secs(2), "the change does not arrive");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
 }
 
 #[tokio::test]
@@ -172,22 +186,19 @@ async fn only_what_changed_is_read_again() {
     platform.admin.send(Method::PUT, "/projects/harbour/systems/fleet").send().await.unwrap();
     platform.admin.patch("/systems/other", &json!({ "base_path": "/v2", "disabled": true })).await;
     let is_disabled = async || reader.catalog.load().await.unwrap().system_named("other").unwrap().disabled;
-    reader.until(is_disabled).await;
+    until(HEARD, is_disabled).await;
     assert!(Arc::ptr_eq(&fleet, &reader.operations("fleet").await));
     assert!(Arc::ptr_eq(&builtin, &reader.operations("latchkey").await));
 
     // A write that does not come from this program changes the version, too.
-    let mut connection =
-        <sqlx::PgConnection as sqlx::Connection>::connect(place.database_url.as_deref().unwrap())
-            .await
-            .unwrap();
+    let mut connection = connect(&place).await;
     let removed = sqlx::query("UPDATE apis SET key = 'fleet:renamed' WHERE key = 'fleet:readDevice'")
         .execute(&mut connection)
         .await
         .unwrap();
     assert_eq!(removed.rows_affected(), 1);
     platform.admin.patch("/systems/other", &json!({ "disabled": false })).await;
-    reader.until(async || !is_disabled().await).await;
+    until(HEARD, async || !is_disabled().await).await;
     let renamed = reader.operations("fleet").await;
     assert!(!Arc::ptr_eq(&fleet, &renamed) && renamed.id("fleet:renamed").is_some());
     assert!(Arc::ptr_eq(&builtin, &reader.operations("latchkey").await));
@@ -200,8 +211,7 @@ async fn a_project_that_an_earlier_version_disables_is_denied_within_a_second() 
     let platform = Platform::on(&server).await;
     let (_, credential) = for_the_whole_system(&platform).await;
     assert_eq!(platform.reason(&credential, "GET", DEVICE).await, "allowed");
-    let url = place.database_url.as_deref().unwrap();
-    let mut earlier = <sqlx::PgConnection as sqlx::Connection>::connect(url).await.unwrap();
+    let mut earlier = connect(&place).await;
     sqlx::query("UPDATE projects SET disabled = 1 WHERE key = 'harbour'")
         .execute(&mut earlier)
         .await
@@ -211,9 +221,6 @@ async fn a_project_that_an_earlier_version_disables_is_denied_within_a_second() 
         .execute(&mut earlier)
         .await
         .unwrap();
-    let disabled = Instant::now();
-    while platform.reason(&credential, "GET", DEVICE).await != "project_not_granted" {
-        assert!(disabled.elapsed() < Duration::from_secs(1), "a disabled project still passes");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let is_denied = async || platform.reason(&credential, "GET", DEVICE).await == "project_not_granted";
+    until(Duration::from_secs(1), is_denied).await;
 }

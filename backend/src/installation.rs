@@ -76,8 +76,7 @@ async fn count(connection: &mut AnyConnection, statement: &'static str) -> Resul
     sqlx::query_scalar(statement).fetch_one(connection).await
 }
 
-/// Tokens by kind and status. The first statement scans an index of all tokens (a million:
-/// about 0.1 s on SQLite, 0.2 s on PostgreSQL). The other two read only tokens that are not in
+/// Tokens by kind and status. The first statement scans an index of all tokens. The other two read only tokens that are not in
 /// force. One statement for all would read every row (0.3 to 1.1 s).
 async fn count_tokens(connection: &mut AnyConnection, now: i64) -> Result<TokenCount, sqlx::Error> {
     let all: Vec<(String, i64)> =

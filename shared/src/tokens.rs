@@ -56,6 +56,24 @@ pub enum Status {
     Expired,
 }
 
+/// A page of a list of tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TokenPage {
+    /// The tokens of this page.
+    pub items: Vec<TokenSummary>,
+    /// Send it as `cursor` to get the next page; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub next_cursor: Option<String>,
+    /// The number of all tokens that match, if `total=true` asked for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub total: Option<i64>,
+    /// `true`: `q` was compared with the beginnings of names only. The server has just started,
+    /// or all names take more memory than it is allowed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub beginnings_only: Option<bool>,
+}
+
 /// A token in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

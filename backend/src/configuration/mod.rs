@@ -108,6 +108,10 @@ struct Options {
     /// The memory of the engine's caches, in MiB: 1,000 tokens in use need about 2 [default: 128].
     #[arg(long, env = "LATCHKEY_CACHE_SIZE", global = true)]
     cache_size: Option<usize>,
+    /// The memory of the search by name, in MiB: a million tokens need about 80 [default: 256].
+    /// With less, only the beginnings of names are found.
+    #[arg(long, env = "LATCHKEY_SEARCH_MEMORY", global = true)]
+    search_memory: Option<usize>,
     /// RSA key pairs kept ready for new tokens [default: 8].
     #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
     key_pool: Option<usize>,
@@ -174,6 +178,8 @@ pub struct Configuration {
     pub database_connections: u32,
     /// The memory of the engine's caches, in MiB.
     pub cache_size: usize,
+    /// The most memory of the search by name, in MiB.
+    pub search_memory: usize,
     /// RSA key pairs kept ready.
     pub key_pool: usize,
     /// The trusted proxies.
@@ -208,6 +214,7 @@ impl Configuration {
             (1..=1 << 20).contains(&configuration.cache_size),
             "cache_size must be 1 to 1048576 MiB"
         );
+        anyhow::ensure!(configuration.search_memory <= 1 << 20, "search_memory must be 0 to 1048576 MiB");
         if let Some(url) = &configuration.public_url {
             let is_plain =
                 matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
@@ -242,6 +249,7 @@ impl Configuration {
             workers: first.workers.or(second.workers),
             database_connections: first.database_connections.or(second.database_connections).unwrap_or(8),
             cache_size: first.cache_size.or(second.cache_size).unwrap_or(128),
+            search_memory: first.search_memory.or(second.search_memory).unwrap_or(256),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
             trusted_proxies: TrustedProxies::new(
                 first

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use latchkey_shared::ids::{TokenId, UserId};
 use tokio::sync::watch;
 
+use super::backlog::Backlog;
 use super::lease::Lease;
 use super::uptime::Moment;
 
@@ -76,6 +77,7 @@ pub struct Epochs {
     lease: Lease,
     /// Wakes requests that wait for the revocation feed.
     revocations: watch::Sender<()>,
+    backlog: Backlog,
 }
 
 impl Default for Epochs {
@@ -85,6 +87,7 @@ impl Default for Epochs {
             all: AtomicU64::new(0),
             lease: Lease::default(),
             revocations: watch::Sender::new(()),
+            backlog: Backlog::default(),
         }
     }
 }
@@ -109,12 +112,20 @@ impl Epochs {
         if *change == Change::Revocations {
             self.revocations.send_replace(());
         }
+        self.backlog.add(change);
     }
 
     /// Makes all facts out of date.
     pub fn raise_all(&self) {
         self.all.fetch_add(1, Ordering::SeqCst);
         self.revocations.send_replace(());
+        self.backlog.add_everything();
+    }
+
+    /// The changes for a copy of all tokens in memory.
+    #[must_use]
+    pub fn backlog(&self) -> &Backlog {
+        &self.backlog
     }
 
     /// Changes whenever the revocation feed may have news.

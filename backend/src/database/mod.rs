@@ -6,6 +6,7 @@
 //! time, with its audit events and with the [`Change`]s that caches must hear of. It completes
 //! even if the request is gone.
 
+mod backlog;
 pub mod changes;
 pub mod clock;
 pub mod engine;
@@ -24,6 +25,7 @@ pub(crate) mod stored;
 mod uptime;
 mod write;
 
+pub use self::backlog::{Backlog, News};
 pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;
 pub use self::engine::{Engine, OpenError};

@@ -28,6 +28,7 @@ use crate::keys::keyring::Keyring;
 use crate::keys::{self, rotate, signing};
 use crate::sessions::{self, Sessions};
 use crate::systems::catalog::Catalog;
+use crate::tokens::search::TokenIndex;
 use crate::users::password::Hasher;
 use crate::users::{self, Users};
 use crate::web::document as openapi;
@@ -89,10 +90,7 @@ impl Application {
         let key_pool = Arc::new(KeyPool::start(configuration.key_pool));
 
         let document = document(sessions.cookie());
-        if database.engine() == Engine::Sqlite {
-            let forgot = replay::last_forgot(&database).await?;
-            clock::begin_at(forgot.max(audit::last_written(&database).await?));
-        }
+        begin_clock(&database).await?;
         tokens::renew_names::renew_keys(&database).await?;
         systems::builtin::register(&database, &document, &issuer).await?;
         let password = users::ensure_first_administrator(&database, &configuration).await?;
@@ -117,6 +115,7 @@ impl Application {
             users: users.into(),
             usage: Arc::clone(&usage).into(),
             verifier: verifier.into(),
+            index: TokenIndex::start(&database, configuration.search_memory << 20).into(),
             sessions: sessions.into(),
             key_pool: key_pool.into(),
             operations: web::Data::new(operations),
@@ -225,6 +224,7 @@ struct Parts {
     users: web::Data<Users>,
     usage: web::Data<Usage>,
     verifier: web::Data<Verifier>,
+    index: web::Data<TokenIndex>,
     sessions: web::Data<Sessions>,
     key_pool: web::Data<KeyPool>,
     operations: web::Data<PrivateOperations>,
@@ -242,6 +242,7 @@ impl Parts {
             .app_data(self.users.clone())
             .app_data(self.usage.clone())
             .app_data(self.verifier.clone())
+            .app_data(self.index.clone())
             .app_data(self.sessions.clone())
             .app_data(self.key_pool.clone())
             .app_data(self.operations.clone())
@@ -274,6 +275,15 @@ pub fn document(session_cookie: &str) -> OpenApi {
     let (_, mut described) = App::new().into_utoipa_app().configure(routes).split_for_parts();
     oauth::name_errors(&mut described);
     openapi::complete(described, session_cookie)
+}
+
+/// On SQLite, the clock begins after everything that was written.
+async fn begin_clock(database: &Database) -> Result<(), sqlx::Error> {
+    if database.engine() == Engine::Sqlite {
+        let forgot = replay::last_forgot(database).await?;
+        clock::begin_at(forgot.max(audit::last_written(database).await?));
+    }
+    Ok(())
 }
 
 /// Rotates the signing key when it is `days` old (never if 0), and deletes expired rows, now

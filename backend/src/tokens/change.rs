@@ -158,7 +158,7 @@ pub(super) async fn change(
             if let Some(from) = from {
                 revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;
             }
-            store::update(transaction, &proof, (&id, before.seq), &written).await?;
+            store::update(transaction, &proof, &id, &written).await?;
             transaction.changes(Change::Token(id.clone()));
             let action = match (before.disabled, disabled) {
                 (false, true) => "token.disabled",

@@ -2,24 +2,18 @@
 
 use actix_web::{get, web};
 use latchkey_shared::fields::{self, Refusal};
-use latchkey_shared::page::{self, Page};
-use latchkey_shared::tokens::{Kind, Status, TokenSummary};
+use latchkey_shared::page;
+use latchkey_shared::tokens::{Kind, Status, TokenPage};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::search::{may_have_typos, similarity};
-use super::store::{self, Filter, Search, Start};
+use super::search::{self, Asked, TokenIndex};
+use super::store::{Filter, Start};
 use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::web::extract::{Query, read_cursor, write_cursor};
 use crate::web::problem::Problem;
 use crate::{projects, systems, users};
-
-/// The most candidates that are ranked if no name contains the search text.
-const CANDIDATES: usize = 2_000;
-
-/// How similar a name must be to count as a match with typos.
-const ALIKE: f64 = 0.4;
 
 /// The order of a list of tokens.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -58,7 +52,7 @@ struct ListQuery {
     /// before you change them.
     #[param(nullable = false)]
     name_taken: Option<bool>,
-    /// `created` (the newest first) if absent. `name` cannot be combined with `q`.
+    /// `created` (the newest first) if absent.
     #[param(nullable = false, inline)]
     sort: Option<Sort>,
     /// Whether to count all tokens that match.
@@ -76,7 +70,7 @@ struct ListQuery {
 const BY_NAME: &str = "name ";
 
 /// Where the requested page begins.
-fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
+fn start(sort: Sort, cursor: Option<&str>) -> Result<Start, Problem> {
     let position = cursor.map(read_cursor).transpose()?;
     let invalid = || {
         Problem::field(
@@ -87,10 +81,6 @@ fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
     match (sort, position) {
         (Sort::Created, None) => Ok(Start::Newest(None)),
         (Sort::Created, Some(position)) => Ok(Start::Newest(Some(position.parse().map_err(|_| invalid())?))),
-        // A search may match a large part of all tokens, too many to sort.
-        (Sort::Name, _) if !q.is_empty() => {
-            Err(Problem::field("sort", Refusal::new("not_with_q", "`name` cannot be combined with `q`.")))
-        }
         (Sort::Name, None) => Ok(Start::Name(String::new())),
         (Sort::Name, Some(position)) => {
             let after = position.strip_prefix(BY_NAME).ok_or_else(invalid)?;
@@ -108,7 +98,7 @@ fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
     tag = "tokens",
     params(ListQuery),
     responses(
-        (status = 200, description = "Tokens", body = Page<TokenSummary>),
+        (status = 200, description = "Tokens", body = TokenPage),
         (status = 404, description = "There is no such project, user or API."),
     )
 )]
@@ -116,58 +106,57 @@ fn start(sort: Sort, q: &str, cursor: Option<&str>) -> Result<Start, Problem> {
 pub(super) async fn list(
     principal: Principal,
     database: web::Data<Database>,
+    index: web::Data<TokenIndex>,
     query: Query<ListQuery>,
-) -> Result<web::Json<Page<TokenSummary>>, Problem> {
+) -> Result<web::Json<TokenPage>, Problem> {
     let query = query.read()?;
     let limit = page::limit(query.limit).map_err(|refusal| Problem::field("limit", refusal))?;
     let q = fields::name_key(query.q.as_deref().unwrap_or_default()).replace('\0', "");
     let q: String = q.chars().take(100).collect();
-    let start = start(query.sort.unwrap_or(Sort::Created), &q, query.cursor.as_deref())?;
+    let start = start(query.sort.unwrap_or(Sort::Created), query.cursor.as_deref())?;
     let mut connection = database.reader().acquire().await?;
     let project = match &query.project {
         None => None,
         Some(named) => {
             let project = projects::store::project(&mut connection, named).await?;
             let project = project.filter(|project| principal.may_see_project(&project.id));
-            Some(project.ok_or_else(|| Problem::not_found("project"))?.id.to_string())
+            Some(project.ok_or_else(|| Problem::not_found("project"))?.id)
         }
     };
     let user = match &query.user {
         None => None,
         Some(named) => {
             let user = users::store::user(&database, named).await?;
-            Some(user.ok_or_else(|| Problem::not_found("user"))?.id.to_string())
+            Some(user.ok_or_else(|| Problem::not_found("user"))?.id)
         }
     };
     let api = match &query.api {
         None => None,
         Some(named) => {
-            let id = systems::store::api_id(&mut connection, named).await?;
-            Some(id.ok_or_else(|| Problem::not_found("API"))?)
+            let found = systems::store::api_and_system(&mut connection, named).await?;
+            Some(found.ok_or_else(|| Problem::not_found("API"))?)
         }
     };
     let name_taken = query.name_taken == Some(true);
     let filter = Filter { kind: query.kind, status: query.status, project, user, api, name_taken };
-    let search = if q.is_empty() { Search::None } else { Search::Holding(&q) };
-    let engine = database.engine();
-    let mut found =
-        store::list(&mut connection, engine, &principal, &filter, &search, &start, limit + 1).await?;
-    let mut total = match query.total {
-        Some(true) => Some(store::count(&mut connection, engine, &principal, &filter, &search).await?),
-        _ => None,
+    let asked = Asked {
+        principal: &principal,
+        filter: &filter,
+        q: &q,
+        start: &start,
+        limit: limit + 1,
+        total: query.total == Some(true),
     };
-    let mut next_cursor = page::cut(&mut found, limit).map(|last| match start {
+    let mut found = search::list(&index, &mut connection, &asked).await?;
+    let next_cursor = page::cut(&mut found.rows, limit).map(|last| match start {
         Start::Newest(_) => write_cursor(&last.seq.to_string()),
         Start::Name(_) => write_cursor(&format!("{BY_NAME}{}", last.name_key)),
     });
-    if found.is_empty() && matches!(start, Start::Newest(None)) && may_have_typos(&q) {
-        let like = Search::Like(&q);
-        found = store::list(&mut connection, engine, &principal, &filter, &like, &start, CANDIDATES).await?;
-        found.retain(|one| similarity(&q, &one.name_key) >= ALIKE);
-        found.sort_by(|one, other| similarity(&q, &other.name_key).total_cmp(&similarity(&q, &one.name_key)));
-        found.truncate(limit);
-        total = total.and_then(|_| i64::try_from(found.len()).ok());
-        next_cursor = None;
-    }
-    Ok(web::Json(Page { items: found.into_iter().map(|one| one.summary).collect(), next_cursor, total }))
+    let next_cursor = next_cursor.filter(|_| !found.alike);
+    Ok(web::Json(TokenPage {
+        items: found.rows.into_iter().map(|row| row.summary).collect(),
+        next_cursor,
+        total: found.total,
+        beginnings_only: found.beginnings_only.then_some(true),
+    }))
 }

@@ -18,7 +18,7 @@ mod remove;
 pub mod renew_names;
 mod reveal;
 mod rotate;
-mod search;
+pub mod search;
 mod secret;
 pub mod store;
 mod targets;

@@ -45,7 +45,7 @@ pub(super) async fn remove(
             check_version(if_match.as_deref(), found.version)?;
             let keys = store::key_ids(transaction.connection(), &id).await?;
             revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), now()).await?;
-            store::delete(transaction, &proof, &id, found.seq).await?;
+            store::delete(transaction, &proof, &id).await?;
             transaction.changes(Change::Token(id.clone()));
             let detail = json!({ "kind": found.token.kind });
             audit::record(transaction, principal.origin(), "token.deleted", (&id, found.token.name), detail)

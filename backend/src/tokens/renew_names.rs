@@ -105,9 +105,7 @@ impl Stale {
                         if written.rows_affected() == 0 {
                             tracing::warn!(token = %id, name, "another token has this name: rename one of them");
                             store::note_taken_key(transaction.connection(), seq, &key).await?;
-                            continue;
                         }
-                        store::index_name(transaction, seq, &key).await?;
                     }
                     Ok(())
                 })

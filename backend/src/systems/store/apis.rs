@@ -164,15 +164,17 @@ pub(crate) async fn api(
     sql.query_as::<ApiRow>().fetch_optional(connection).await?.map(ApiRow::read).transpose()
 }
 
-/// The id of an API by key or id.
-pub(crate) async fn api_id(
+/// An API by key or id, and its system.
+pub(crate) async fn api_and_system(
     connection: &mut AnyConnection,
     named: &str,
-) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT id FROM apis WHERE id = $1 OR key = $1")
-        .bind(clean(named))
-        .fetch_optional(connection)
-        .await
+) -> Result<Option<(ApiId, SystemId)>, sqlx::Error> {
+    let found: Option<(String, String)> =
+        sqlx::query_as("SELECT id, system_id FROM apis WHERE id = $1 OR key = $1")
+            .bind(clean(named))
+            .fetch_optional(connection)
+            .await?;
+    found.map(|(api, system)| Ok((stored(&api)?, stored(&system)?))).transpose()
 }
 
 /// How many APIs one statement adds. SQLite looks each `$N` up in a list of all of them, so more

@@ -7,7 +7,7 @@ mod systems;
 mod verifier_keys;
 
 pub(crate) use self::apis::{
-    ApiFilter, StoredApi, api, api_id, apis_of, delete_apis, insert_apis, list_apis, renew_name_keys,
+    ApiFilter, StoredApi, api, api_and_system, apis_of, delete_apis, insert_apis, list_apis, renew_name_keys,
     tokens_of_apis, update_api,
 };
 pub(crate) use self::import::{Difference, Known, apply};

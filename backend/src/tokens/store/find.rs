@@ -35,7 +35,6 @@ pub(crate) fn kind(text: &str) -> Kind {
 /// A token, with what only the rules and the store need.
 pub(crate) struct Found {
     pub(crate) token: Token,
-    pub(crate) seq: i64,
     pub(crate) version: i64,
     pub(crate) disabled: bool,
     pub(crate) limits: Limits,
@@ -63,7 +62,6 @@ impl Found {
 
 #[derive(FromRow)]
 struct TokenRow {
-    seq: i64,
     id: String,
     kind: String,
     name: String,
@@ -89,7 +87,7 @@ struct TokenRow {
 /// A token by id, with its grants and targets.
 pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Found>, sqlx::Error> {
     let row: Option<TokenRow> = sqlx::query_as(
-        "SELECT seq, id, kind, name, description, disabled, \
+        "SELECT id, kind, name, description, disabled, \
          all_projects, bounded, expires_at, allowed_ips, \
          one_time_only, key_size, generation, version, \
          parent_token, created_at, created_by, updated_at, updated_by, last_used_at, client_key FROM tokens WHERE id = $1",
@@ -173,7 +171,6 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
             one_time_only: token.one_time_only,
         },
         token,
-        seq: row.seq,
         version: row.version,
         disabled: row.disabled != 0,
         bound,

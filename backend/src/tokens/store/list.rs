@@ -1,5 +1,6 @@
 //! Lists of tokens: filtered, searched, sorted and counted.
 
+use latchkey_shared::ids::{ApiId, ProjectId, SystemId, UserId};
 use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::{Kind, Status, TokenSummary};
 use sqlx::{AnyConnection, FromRow};
@@ -11,27 +12,58 @@ use crate::access::reach::Reach;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 use crate::database::{Engine, now};
-use crate::tokens::search::grams;
 
 /// Which tokens to list.
 #[derive(Default)]
 pub(crate) struct Filter {
     pub(crate) kind: Option<Kind>,
     pub(crate) status: Option<Status>,
-    pub(crate) project: Option<String>,
-    pub(crate) user: Option<String>,
-    pub(crate) api: Option<String>,
+    pub(crate) project: Option<ProjectId>,
+    pub(crate) user: Option<UserId>,
+    /// An API and its system. Tokens that are granted the system have the API, too.
+    pub(crate) api: Option<(ApiId, SystemId)>,
     pub(crate) name_taken: bool,
 }
 
-/// How to search names.
-pub(crate) enum Search<'a> {
-    /// All names.
-    None,
-    /// Names that contain this folded text.
-    Holding(&'a str),
-    /// Names that share grams with this folded text.
-    Like(&'a str),
+/// Which names to list.
+pub(crate) enum Text<'a> {
+    /// All.
+    Any,
+    /// Those that contain this folded text.
+    Containing(&'a str),
+    /// Those that begin with this folded text.
+    Beginning(&'a str),
+}
+
+impl<'a> Text<'a> {
+    /// Names that contain `q`; all of them if it is empty.
+    pub(crate) fn containing(q: &'a str) -> Self {
+        if q.is_empty() { Self::Any } else { Self::Containing(q) }
+    }
+
+    /// Names that begin with `q`; all of them if it is empty.
+    pub(crate) fn beginning(q: &'a str) -> Self {
+        if q.is_empty() { Self::Any } else { Self::Beginning(q) }
+    }
+}
+
+/// Where a page begins. This also sets the order of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// The newest first, after the token with this `seq`.
+    Newest(Option<i64>),
+    /// By name, after this folded name.
+    Name(String),
+}
+
+/// Among which tokens to look.
+pub(crate) enum Among<'a> {
+    /// These, by `seq`, in no order.
+    Seqs(&'a [i64]),
+    /// Those that are newer than this `seq`, from a start on.
+    After(i64, &'a Start),
+    /// All, from a start on.
+    All(&'a Start),
 }
 
 #[derive(FromRow)]
@@ -60,38 +92,55 @@ pub(crate) struct Listed {
     pub(crate) summary: TokenSummary,
 }
 
-/// Adds the condition that a JWT token is granted to the caller.
-fn push_granted_to(sql: &mut Sql, principal: &Principal) {
-    sql.push("t.id IN (SELECT token_id FROM token_users WHERE user_id = ");
-    sql.bind(principal.user().map(ToString::to_string).unwrap_or_default()).push(")");
+impl SummaryRow {
+    fn read(self) -> Result<Listed, sqlx::Error> {
+        Ok(Listed {
+            seq: self.seq,
+            name_key: self.name_key,
+            summary: TokenSummary {
+                id: stored(&self.id)?,
+                kind: kind(&self.kind),
+                name: self.name,
+                status: status(self.disabled, self.expires_at),
+                grant_count: self.grant_count,
+                has_client_key: self.client_key != 0,
+                target_count: (self.all_projects == 0).then_some(self.target_count),
+                expires_at: self.expires_at.map(Timestamp::from_millis),
+                created_at: Timestamp::from_millis(self.created_at),
+                updated_at: Timestamp::from_millis(self.updated_at),
+                manageable: self.manageable != 0,
+                last_used_at: self.last_used_at.map(Timestamp::from_millis),
+            },
+        })
+    }
 }
 
-/// Adds the condition that the caller may manage a token.
-fn push_manageable(sql: &mut Sql, principal: &Principal) {
+/// Adds two columns: whether the caller may manage the token (the same rule as
+/// `Principal::covers`), and whether it is a JWT token for the caller.
+fn push_rights(sql: &mut Sql, engine: Engine, principal: &Principal) {
     let mine: Vec<String> = match principal.administers() {
         Reach::All => {
-            sql.push("(1 = 1)");
+            sql.push("1 AS manageable, 1 AS granted");
             return;
         }
         Reach::Only(mine) => mine.iter().map(ToString::to_string).collect(),
     };
-    if mine.is_empty() {
-        sql.push("(1 = 0)");
-        return;
-    }
     // RSA tokens: all their projects are administered by the caller.
-    sql.push("(t.id IN (SELECT p.token_id FROM token_projects p WHERE p.project_id IN (")
-        .bind_all(mine.clone());
-    sql.push(") AND NOT EXISTS (SELECT 1 FROM token_projects o WHERE o.token_id = p.token_id AND o.project_id NOT IN (");
-    sql.bind_all(mine.clone()).push(")))");
+    sql.push("CAST(CASE WHEN EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id) ");
+    sql.push("AND NOT EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id AND p.project_id NOT IN (SELECT value FROM ");
+    engine.push_values(sql, &mine);
     // JWT tokens: all their users are members of projects that the caller administers.
-    sql.push(" OR t.id IN (SELECT u.token_id FROM token_users u JOIN members m ON m.user_id = u.user_id WHERE m.project_id IN (");
-    sql.bind_all(mine.clone());
-    sql.push(") AND NOT EXISTS (SELECT 1 FROM token_users o WHERE o.token_id = u.token_id AND o.user_id NOT IN (SELECT n.user_id FROM members n WHERE n.project_id IN (");
-    sql.bind_all(mine).push(")))))");
+    sql.push(")) THEN 1 WHEN EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id) ");
+    sql.push("AND NOT EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id AND NOT EXISTS ");
+    sql.push("(SELECT 1 FROM members m WHERE m.user_id = u.user_id AND m.project_id IN (SELECT value FROM ");
+    engine.push_values(sql, &mine);
+    sql.push("))) THEN 1 ELSE 0 END AS BIGINT) AS manageable, ");
+    sql.push("CAST(CASE WHEN EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id AND u.user_id = ");
+    sql.bind(principal.user().map(ToString::to_string).unwrap_or_default());
+    sql.push(") THEN 1 ELSE 0 END AS BIGINT) AS granted");
 }
 
-fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Filter, search: &Search<'_>) {
+fn push_where(sql: &mut Sql, filter: &Filter, text: &Text<'_>) {
     if let Some(kind) = filter.kind {
         sql.push(" AND t.kind = ").bind(kind.as_str().to_owned());
     }
@@ -110,54 +159,43 @@ fn push_where(sql: &mut Sql, engine: Engine, principal: &Principal, filter: &Fil
         }
     }
     if let Some(project) = &filter.project {
-        sql.push(" AND t.id IN (SELECT token_id FROM token_projects WHERE project_id = ")
-            .bind(project.clone())
+        sql.push(" AND EXISTS (SELECT 1 FROM token_projects f WHERE f.token_id = t.id AND f.project_id = ")
+            .bind(project.to_string())
             .push(")");
     }
     if let Some(user) = &filter.user {
-        sql.push(" AND t.id IN (SELECT token_id FROM token_users WHERE user_id = ")
-            .bind(user.clone())
+        sql.push(" AND EXISTS (SELECT 1 FROM token_users f WHERE f.token_id = t.id AND f.user_id = ")
+            .bind(user.to_string())
             .push(")");
     }
-    if let Some(api) = &filter.api {
-        sql.push(" AND (t.id IN (SELECT token_id FROM token_apis WHERE api_id = ").bind(api.clone());
-        sql.push(") OR t.id IN (SELECT ts.token_id FROM token_systems ts JOIN apis a ON a.system_id = ts.system_id WHERE a.id = ");
-        sql.bind(api.clone()).push("))");
+    if let Some((api, system)) = &filter.api {
+        sql.push(" AND (EXISTS (SELECT 1 FROM token_apis f WHERE f.token_id = t.id AND f.api_id = ");
+        sql.bind(api.to_string());
+        sql.push(") OR EXISTS (SELECT 1 FROM token_systems f WHERE f.token_id = t.id AND f.system_id = ");
+        sql.bind(system.to_string()).push("))");
     }
     if filter.name_taken {
         sql.push(NAME_TAKEN);
     }
-    if let Reach::Only(_) = principal.administers() {
-        sql.push(" AND (");
-        push_granted_to(sql, principal);
-        sql.push(" OR ");
-        push_manageable(sql, principal);
-        sql.push(")");
-    }
-    let (text, every) = match search {
-        Search::None => return,
-        Search::Holding(text) => (*text, true),
-        Search::Like(text) => (*text, false),
-    };
-    let grams: Vec<String> = grams(text).into_iter().collect();
-    if !grams.is_empty() {
-        sql.push(" AND t.seq IN (SELECT g.seq FROM (");
-        engine.push_gram_match(sql, &grams, every);
-        sql.push(") g)");
-    }
-    if every {
-        // Grams have no position, so the text itself is compared, too.
-        let like = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        sql.push(" AND t.name_key LIKE ").bind(format!("%{like}%")).push(" ESCAPE '!'");
+    match text {
+        Text::Any => {}
+        Text::Containing(text) => {
+            let like = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+            sql.push(" AND t.name_key LIKE ").bind(format!("%{like}%")).push(" ESCAPE '!'");
+        }
+        Text::Beginning(text) => {
+            sql.push(" AND t.name_key >= ").bind((*text).to_owned());
+            sql.push(" AND t.name_key < ").bind(format!("{text}{}", char::MAX));
+        }
     }
 }
 
-/// Where a page begins. This also sets the order of the list.
-pub(crate) enum Start {
-    /// The newest first, after the token with this `seq`.
-    Newest(Option<i64>),
-    /// By name, after this folded name.
-    Name(String),
+/// Adds where the tokens begin.
+fn push_start(sql: &mut Sql, start: &Start) {
+    match start {
+        Start::Newest(before) => sql.push(" AND t.seq < ").bind(before.unwrap_or(i64::MAX)),
+        Start::Name(after) => sql.push(" AND t.name_key > ").bind(after.clone()),
+    };
 }
 
 /// The tokens that the caller may see.
@@ -166,56 +204,48 @@ pub(crate) async fn list(
     engine: Engine,
     principal: &Principal,
     filter: &Filter,
-    search: &Search<'_>,
-    start: &Start,
+    among: &Among<'_>,
+    text: &Text<'_>,
     limit: usize,
 ) -> Result<Vec<Listed>, sqlx::Error> {
     let mut sql = Sql::new(
-        "SELECT t.seq, t.id, t.kind, t.name, t.name_key, t.disabled, \
+        "SELECT * FROM (SELECT t.seq, t.id, t.kind, t.name, t.name_key, t.disabled, \
          t.all_projects, t.expires_at, t.created_at, t.updated_at, t.last_used_at, t.client_key, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_apis x WHERE x.token_id = t.id) \
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_systems x WHERE x.token_id = t.id) AS grant_count, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_projects x WHERE x.token_id = t.id) \
-         + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_users x WHERE x.token_id = t.id) AS target_count, \
-         CAST(CASE WHEN ",
+         + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_users x WHERE x.token_id = t.id) AS target_count, ",
     );
-    // The caller manages every token in the list that is not just granted to them.
-    push_granted_to(&mut sql, principal);
-    sql.push(" AND NOT ");
-    push_manageable(&mut sql, principal);
-    sql.push(" THEN 0 ELSE 1 END AS BIGINT) AS manageable FROM tokens t WHERE ");
-    match start {
-        Start::Newest(before) => sql.push("t.seq < ").bind(before.unwrap_or(i64::MAX)),
-        Start::Name(after) => sql.push("t.name_key > ").bind(after.clone()),
+    push_rights(&mut sql, engine, principal);
+    sql.push(" FROM tokens t WHERE 1 = 1");
+    let start = match among {
+        Among::Seqs(seqs) => {
+            sql.push(" AND t.seq IN (SELECT CAST(value AS BIGINT) FROM ");
+            let seqs: Vec<String> = seqs.iter().map(ToString::to_string).collect();
+            engine.push_values(&mut sql, &seqs);
+            sql.push(")");
+            None
+        }
+        Among::After(seq, start) => {
+            sql.push(" AND t.seq > ").bind(*seq);
+            Some(*start)
+        }
+        Among::All(start) => Some(*start),
     };
-    push_where(&mut sql, engine, principal, filter, search);
-    sql.push(match start {
-        Start::Newest(_) => " ORDER BY t.seq DESC LIMIT ",
-        Start::Name(_) => " ORDER BY t.name_key LIMIT ",
-    });
-    sql.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    if let Some(start) = start {
+        push_start(&mut sql, start);
+    }
+    push_where(&mut sql, filter, text);
+    sql.push(") AS t WHERE manageable = 1 OR granted = 1");
+    if let Some(start) = start {
+        sql.push(match start {
+            Start::Newest(_) => " ORDER BY seq DESC",
+            Start::Name(_) => " ORDER BY name_key",
+        });
+    }
+    sql.push(" LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
     let rows: Vec<SummaryRow> = sql.query_as().fetch_all(connection).await?;
-    let read = |row: SummaryRow| {
-        Ok(Listed {
-            seq: row.seq,
-            name_key: row.name_key,
-            summary: TokenSummary {
-                id: stored(&row.id)?,
-                kind: kind(&row.kind),
-                name: row.name,
-                status: status(row.disabled, row.expires_at),
-                grant_count: row.grant_count,
-                has_client_key: row.client_key != 0,
-                target_count: (row.all_projects == 0).then_some(row.target_count),
-                expires_at: row.expires_at.map(Timestamp::from_millis),
-                created_at: Timestamp::from_millis(row.created_at),
-                updated_at: Timestamp::from_millis(row.updated_at),
-                manageable: row.manageable != 0,
-                last_used_at: row.last_used_at.map(Timestamp::from_millis),
-            },
-        })
-    };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(SummaryRow::read).collect()
 }
 
 /// The number of tokens that match.
@@ -224,9 +254,12 @@ pub(crate) async fn count(
     engine: Engine,
     principal: &Principal,
     filter: &Filter,
-    search: &Search<'_>,
+    text: &Text<'_>,
 ) -> Result<i64, sqlx::Error> {
-    let mut sql = Sql::new("SELECT CAST(COUNT(*) AS BIGINT) FROM tokens t WHERE 1 = 1");
-    push_where(&mut sql, engine, principal, filter, search);
+    let mut sql = Sql::new("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT ");
+    push_rights(&mut sql, engine, principal);
+    sql.push(" FROM tokens t WHERE 1 = 1");
+    push_where(&mut sql, filter, text);
+    sql.push(") AS t WHERE manageable = 1 OR granted = 1");
     sql.query_as::<(i64,)>().fetch_one(connection).await.map(|(count,)| count)
 }

@@ -4,9 +4,7 @@ use latchkey_shared::fields::skeleton;
 use latchkey_shared::ids::TokenId;
 use sqlx::AnyConnection;
 
-use crate::database::Transaction;
 use crate::database::sql::Sql;
-use crate::tokens::search::grams;
 
 /// The id of the token that has a name, by its folded form.
 pub(crate) async fn holder_of_name(
@@ -63,15 +61,4 @@ pub(crate) async fn is_name_taken(connection: &mut AnyConnection, id: &TokenId) 
     let mut sql = Sql::new("SELECT t.seq FROM tokens t WHERE t.id = ");
     sql.bind(id.to_string()).push(NAME_TAKEN);
     sql.query_as::<(i64,)>().fetch_optional(connection).await.map(|found| found.is_some())
-}
-
-/// Puts a token's name into the index of the search.
-pub(crate) async fn index_name(
-    transaction: &mut Transaction,
-    seq: i64,
-    name_key: &str,
-) -> Result<(), sqlx::Error> {
-    let written = grams(name_key).into_iter().collect::<Vec<_>>().join(" ");
-    let engine = transaction.engine();
-    engine.index_grams(transaction.connection(), seq, &written).await
 }

@@ -7,12 +7,11 @@ use latchkey_shared::ids::{ProjectId, TokenId};
 use latchkey_shared::tokens::Kind;
 use sqlx::AnyConnection;
 
-use super::names::index_name;
 use crate::access::grants::{Grants, Limits, Targets};
 use crate::access::principal::MayManage;
 use crate::access::reach::Reach;
 use crate::database::sql::Sql;
-use crate::database::{Engine, Transaction, now};
+use crate::database::{Transaction, now};
 
 /// What is written of a token.
 pub(crate) struct Written<'a> {
@@ -50,12 +49,11 @@ pub(crate) async fn insert(
     key_size: Option<u16>,
     parent: Option<&TokenId>,
 ) -> Result<(), sqlx::Error> {
-    let (seq,): (i64,) = sqlx::query_as(
+    sqlx::query(
         "INSERT INTO tokens (id, kind, name, name_key, description, disabled, all_projects, bounded, expires_at, \
          allowed_ips, one_time_only, key_size, generation, version, parent_token, created_at, created_by, updated_at, \
          updated_by, client_key, skeleton) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16, $17) \
-         RETURNING seq",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16, $17)",
     )
     .bind(id.to_string())
     .bind(kind.as_str())
@@ -74,17 +72,16 @@ pub(crate) async fn insert(
     .bind(written.by.to_owned())
     .bind(i32::from(has_client_key))
     .bind(skeleton(written.name))
-    .fetch_one(transaction.connection())
+    .execute(transaction.connection())
     .await?;
-    insert_lists(transaction.connection(), id, written).await?;
-    index_name(transaction, seq, written.name_key).await
+    insert_lists(transaction.connection(), id, written).await
 }
 
 /// Writes the next version of a token.
 pub(crate) async fn update(
     transaction: &mut Transaction,
     _: &MayManage,
-    (id, seq): (&TokenId, i64),
+    id: &TokenId,
     written: &Written<'_>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
@@ -117,8 +114,7 @@ pub(crate) async fn update(
     ] {
         sqlx::query(statement).bind(id.to_string()).execute(transaction.connection()).await?;
     }
-    insert_lists(transaction.connection(), id, written).await?;
-    index_name(transaction, seq, written.name_key).await
+    insert_lists(transaction.connection(), id, written).await
 }
 
 async fn insert_lists(
@@ -162,10 +158,7 @@ pub(crate) async fn delete(
     transaction: &mut Transaction,
     _: &MayManage,
     id: &TokenId,
-    seq: i64,
 ) -> Result<(), sqlx::Error> {
-    let engine: Engine = transaction.engine();
-    engine.unindex_grams(transaction.connection(), seq).await?;
     sqlx::query("DELETE FROM tokens WHERE id = $1")
         .bind(id.to_string())
         .execute(transaction.connection())

@@ -1,0 +1,100 @@
+//! Which tokens of the copy may be in a list.
+
+use latchkey_shared::ids::{ProjectId, UserId};
+use latchkey_shared::tokens::{Kind, Status};
+
+use super::numbers::{NumberSet, Numbers};
+use super::segment::{NEVER, Segment};
+use crate::access::principal::Principal;
+use crate::access::reach::Reach;
+use crate::database::now;
+use crate::tokens::store::Filter;
+
+/// What the caller may see.
+enum Sight {
+    All,
+    /// Tokens whose targets are all reached, and the JWT tokens of this user.
+    Only {
+        reached: NumberSet,
+        user: Option<u32>,
+    },
+}
+
+/// A filter over the copy. It accepts every token that the database would accept, if the copy
+/// has the token's last change.
+pub(super) struct Candidates {
+    kind: Option<Kind>,
+    status: Option<Status>,
+    /// In seconds since the epoch.
+    now: u32,
+    /// Projects and users, all of them wanted.
+    targets: Vec<u32>,
+    /// APIs and systems, one of them wanted; empty if none is asked for.
+    grants: Vec<u32>,
+    taken_only: bool,
+    sight: Sight,
+}
+
+impl Candidates {
+    /// `None` if no token can match, because none names what is asked for.
+    pub(super) fn of(filter: &Filter, principal: &Principal, numbers: &Numbers) -> Option<Self> {
+        let project = filter.project.as_ref().map(ProjectId::as_str);
+        let user = filter.user.as_ref().map(UserId::as_str);
+        let targets = project.into_iter().chain(user).map(|id| numbers.of(id)).collect::<Option<_>>()?;
+        let grants = match &filter.api {
+            None => Vec::new(),
+            Some((api, system)) => {
+                let grants: Vec<u32> =
+                    [api.as_str(), system.as_str()].into_iter().filter_map(|id| numbers.of(id)).collect();
+                if grants.is_empty() {
+                    return None;
+                }
+                grants
+            }
+        };
+        let sight = match principal.administers() {
+            Reach::All => Sight::All,
+            Reach::Only(projects) => Sight::Only {
+                reached: numbers.reached_by(projects.iter().map(ProjectId::as_str)),
+                user: principal.user().and_then(|user| numbers.of(user.as_str())),
+            },
+        };
+        let now = u32::try_from(now() / 1_000).unwrap_or(NEVER);
+        Some(Self {
+            kind: filter.kind,
+            status: filter.status,
+            now,
+            targets,
+            grants,
+            taken_only: filter.name_taken,
+            sight,
+        })
+    }
+
+    /// Whether a token may be in the list.
+    pub(super) fn accept(&self, segment: &Segment, at: usize) -> bool {
+        if self.kind.is_some_and(|kind| kind != segment.kind(at)) {
+            return false;
+        }
+        let expires_at = segment.expires_at(at);
+        let is_right_status = match self.status {
+            None => true,
+            Some(Status::Disabled) => segment.is_disabled(at),
+            Some(Status::Active) => !segment.is_disabled(at) && expires_at >= self.now,
+            // Both seconds are rounded, the one up and the other down.
+            Some(Status::Expired) => !segment.is_disabled(at) && expires_at <= self.now.saturating_add(1),
+        };
+        is_right_status
+            && (!self.taken_only || segment.is_taken(at))
+            && self.targets.iter().all(|target| segment.targets(at).contains(target))
+            && (self.grants.is_empty() || segment.grants(at).iter().any(|grant| self.grants.contains(grant)))
+            && self.may_see(segment, at)
+    }
+
+    fn may_see(&self, segment: &Segment, at: usize) -> bool {
+        let Sight::Only { reached, user } = &self.sight else { return true };
+        let targets = segment.targets(at);
+        (!targets.is_empty() && targets.iter().all(|&target| reached.contains(target)))
+            || user.is_some_and(|user| targets.contains(&user))
+    }
+}

@@ -1,0 +1,131 @@
+//! The copy of all tokens in memory.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Semaphore, watch};
+
+use super::follow::Follower;
+use super::numbers::Numbers;
+use super::scan::Tokens;
+use crate::database::Database;
+
+/// How long a search waits for the copy to be filled.
+const FILLING: Duration = Duration::from_secs(2);
+/// How long a search waits for the last changes.
+const CATCHING_UP: Duration = Duration::from_secs(1);
+/// How many walks over the copy run at the same time. Others wait, so that decisions get their
+/// share of the cores.
+const WALKS: usize = 2;
+
+/// What the copy can answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Not all tokens were read yet.
+    Filling,
+    /// It has all tokens.
+    Filled,
+    /// All tokens would take more memory than allowed.
+    TooLarge,
+}
+
+/// A copy of what lists need of all tokens.
+pub struct TokenIndex {
+    pub(super) database: Database,
+    /// How many bytes it may take.
+    limit: usize,
+    tokens: ArcSwap<Tokens>,
+    numbers: RwLock<Numbers>,
+    state: watch::Sender<State>,
+    /// How many changes were heard of when the copy took the last ones over.
+    taken: watch::Sender<u64>,
+    walks: Semaphore,
+}
+
+impl TokenIndex {
+    /// Begins to fill the copy, and to follow the changes. It takes at most `limit` bytes.
+    #[must_use]
+    pub fn start(database: &Database, limit: usize) -> Arc<Self> {
+        let index = Arc::new(Self {
+            database: database.clone(),
+            limit,
+            tokens: ArcSwap::default(),
+            numbers: RwLock::default(),
+            state: watch::Sender::new(State::Filling),
+            taken: watch::Sender::new(0),
+            walks: Semaphore::new(WALKS),
+        });
+        database.epochs().backlog().follow();
+        database.spawn(Follower::new(Arc::downgrade(&index)).run(database.clone()));
+        index
+    }
+
+    /// The tokens, with every change that was known of when this was called; `None` if the copy
+    /// does not have all tokens.
+    pub(super) async fn tokens(&self) -> Option<Arc<Tokens>> {
+        let mut state = self.state.subscribe();
+        let filled = state.wait_for(|state| *state != State::Filling);
+        let state = tokio::time::timeout(FILLING, filled).await.ok()?.ok().map(|state| *state)?;
+        if state == State::TooLarge {
+            return None;
+        }
+        let backlog = self.database.epochs().backlog();
+        let heard = backlog.heard();
+        let mut taken = self.taken.subscribe();
+        if *taken.borrow() < heard {
+            backlog.ask();
+            // If the database does not answer in time, it does not decide on the rows either.
+            let caught_up = taken.wait_for(|taken| *taken >= heard);
+            drop(tokio::time::timeout(CATCHING_UP, caught_up).await);
+        }
+        Some(self.tokens.load_full())
+    }
+
+    pub(super) fn numbers(&self) -> RwLockReadGuard<'_, Numbers> {
+        self.numbers.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn numbers_to_change(&self) -> RwLockWriteGuard<'_, Numbers> {
+        self.numbers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Walks over the copy on a thread that requests do not need.
+    pub(super) async fn walk<T: Send + 'static>(
+        &self,
+        walk: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, sqlx::Error> {
+        let _turn = self.walks.acquire().await;
+        tokio::task::spawn_blocking(walk).await.map_err(|_| sqlx::Error::WorkerCrashed)
+    }
+
+    /// Replaces the tokens. Returns whether they fit.
+    pub(super) fn replace(&self, tokens: Tokens) -> bool {
+        if tokens.bytes() + self.numbers().bytes() > self.limit {
+            self.tokens.store(Arc::default());
+            *self.numbers_to_change() = Numbers::default();
+            self.state.send_replace(State::TooLarge);
+            tracing::warn!(
+                "the names of all tokens take more than the search memory: only the beginnings of names are found"
+            );
+            return false;
+        }
+        self.tokens.store(Arc::new(tokens));
+        true
+    }
+
+    /// The tokens as they are.
+    pub(super) fn current(&self) -> Arc<Tokens> {
+        self.tokens.load_full()
+    }
+
+    /// All tokens were read.
+    pub(super) fn note_filled(&self) {
+        self.state.send_if_modified(|state| std::mem::replace(state, State::Filled) != State::Filled);
+    }
+
+    /// The changes up to this number are in the copy.
+    pub(super) fn note_taken(&self, heard: u64) {
+        self.taken.send_replace(heard);
+    }
+}

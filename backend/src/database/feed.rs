@@ -1,5 +1,9 @@
-//! The change feed (PostgreSQL). Nodes tell each other what they changed. Numbered beats show
-//! whether they still hear each other.
+//! The change feed (PostgreSQL). Nodes tell each other what they changed.
+//!
+//! A change is in the [log](super::log) of its transaction, which all nodes read a few times a
+//! second. After the commit the node also sends a notification, so that others hear of the change
+//! at once. Numbered beats show whether notifications arrive. A node knows all changes from before
+//! a moment if it read the log after it, and if a beat from after it came back.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,44 +11,117 @@ use std::time::Duration;
 
 use sqlx::postgres::PgListener;
 use sqlx::{AnyConnection, Connection as _};
+use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use super::changes::{Change, Epochs};
 use super::engine::Engine;
 use super::lease::TICK;
+use super::log::{self, Seen, Unseen};
 use super::uptime::Moment;
 use crate::configuration::Configuration;
 
 /// The channel for changes.
 const CHANNEL: &str = "latchkey_changes";
-/// How often a node sends a beat: several times within its lease.
+/// How often a node sends a beat and reads the log: several times within its lease.
 const HEARTBEAT: Duration = Duration::from_millis(250);
+/// How often a node deletes old changes.
+const CLEARING: Duration = Duration::from_mins(1);
 /// A feed that is silent for this long is broken.
 const SILENCE: Duration = Duration::from_secs(3);
 /// How long to wait before a broken feed is connected again.
 const AGAIN: Duration = Duration::from_secs(1);
 /// The largest notification that PostgreSQL accepts, less some space.
 const LARGEST_NOTIFICATION: usize = 7_900;
+/// How many changes wait to be sent at most. What is not sent is in the log.
+const WAITING: usize = 10_000;
 /// The first word of changes whose sender tells a project from the catalog. Nodes of an earlier
 /// version ignore it. To them, and from them, `catalog` includes all projects.
 const TELLS_PROJECTS: &str = "v2";
+/// The first word of a beat. Nodes of the version before say `heartbeat`: they have no log.
+const BEAT: &str = "beat";
+const BEAT_WITHOUT_LOG: &str = "heartbeat";
 
-/// Tells other nodes what this transaction changes. They hear it after the commit.
-pub(super) async fn announce(
-    engine: Engine,
-    connection: &mut AnyConnection,
-    changes: &[Change],
-) -> Result<(), sqlx::Error> {
-    if engine == Engine::Sqlite {
-        return Ok(());
+/// The way to other nodes; `None` on SQLite, which has no others.
+pub(super) struct Feed(Option<Sender>);
+
+struct Sender {
+    node: String,
+    words: mpsc::Sender<String>,
+}
+
+impl Feed {
+    /// Listens for the changes of other nodes while the process runs.
+    pub(super) fn start(engine: Engine, configuration: &Configuration, epochs: &Arc<Epochs>) -> Self {
+        let (Engine::Postgres, Some(url)) = (engine, configuration.database_url.clone()) else {
+            return Self(None);
+        };
+        epochs.share();
+        tick(epochs);
+        let (words, waiting) = mpsc::channel(WAITING);
+        let node = ulid::Ulid::generate().to_string();
+        let follower = Follower { url, node: node.clone(), epochs: Arc::clone(epochs), waiting, seen: None };
+        tokio::spawn(follower.run());
+        Self(Some(Sender { node, words }))
     }
-    let mut texts: Vec<String> = changes.iter().map(Change::encode).collect();
+
+    /// Writes what a transaction changes, in the transaction.
+    pub(super) async fn write(
+        &self,
+        connection: &mut AnyConnection,
+        changes: &[Change],
+    ) -> Result<(), sqlx::Error> {
+        match &self.0 {
+            None => Ok(()),
+            Some(sender) => log::write(connection, &sender.node, &words(changes)).await,
+        }
+    }
+
+    /// Tells other nodes what a transaction has changed, after its commit.
+    pub(super) fn tell(&self, changes: &[Change]) {
+        if let Some(sender) = &self.0 {
+            for word in words(changes) {
+                // If it does not fit, the others find it in the log.
+                drop(sender.words.try_send(word));
+            }
+        }
+    }
+}
+
+/// The words for changes, each once.
+fn words(changes: &[Change]) -> Vec<String> {
+    let mut words: Vec<String> = changes.iter().map(Change::encode).collect();
     if changes.iter().any(|change| matches!(change, Change::Project(_))) {
-        texts.push(Change::Catalog.encode());
+        words.push(Change::Catalog.encode());
     }
-    texts.sort_unstable();
-    texts.dedup();
-    let mut rest = texts.as_slice();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// Makes the facts out of date that words from a node with a log name.
+fn raise<'w>(epochs: &Epochs, words: impl Iterator<Item = &'w str>) {
+    for word in words {
+        match Change::decode(word) {
+            Some(change) => epochs.raise(&change),
+            None => epochs.raise_all(),
+        }
+    }
+}
+
+async fn notify(connection: &mut AnyConnection, payload: &str) -> Result<(), sqlx::Error> {
+    // `Any` cannot decode the `void` that pg_notify returns.
+    sqlx::query("SELECT CAST(pg_notify($1, $2) AS TEXT)")
+        .bind(CHANNEL.to_owned())
+        .bind(payload.to_owned())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Sends words, in as few notifications as they need.
+async fn notify_words(connection: &mut AnyConnection, words: &[String]) -> Result<(), sqlx::Error> {
+    let mut rest = words;
     while !rest.is_empty() {
         let mut length = 0;
         let fit = rest
@@ -59,32 +136,6 @@ pub(super) async fn announce(
         rest = later;
     }
     Ok(())
-}
-
-/// Listens for the changes of other nodes while the process runs.
-pub(super) fn listen(engine: Engine, configuration: &Configuration, epochs: Arc<Epochs>) {
-    if let (Engine::Postgres, Some(url)) = (engine, configuration.database_url.clone()) {
-        epochs.share();
-        tick(&epochs);
-        tokio::spawn(async move {
-            loop {
-                if let Err(error) = follow(&url, &epochs).await {
-                    tracing::warn!(%error, "the change feed is broken; facts are read again after five seconds");
-                }
-                tokio::time::sleep(AGAIN).await;
-            }
-        });
-    }
-}
-
-async fn notify(connection: &mut AnyConnection, payload: &str) -> Result<(), sqlx::Error> {
-    // `Any` cannot decode the `void` that pg_notify returns.
-    sqlx::query("SELECT CAST(pg_notify($1, $2) AS TEXT)")
-        .bind(CHANNEL.to_owned())
-        .bind(payload.to_owned())
-        .execute(connection)
-        .await
-        .map(drop)
 }
 
 /// Ticks while the database is open, on a thread of its own, so that a tick is late only if the
@@ -103,91 +154,203 @@ fn tick(epochs: &Arc<Epochs>) {
     }
 }
 
-/// The beats of one connection.
-struct Beats {
+/// What has proved that the changes of other nodes have arrived.
+struct Proofs {
+    /// The first word of our beats.
     name: String,
     /// Beats that have not come back: their numbers, and when they were sent.
-    unheard: Mutex<VecDeque<(u64, Moment)>>,
+    unheard: VecDeque<(u64, Moment)>,
+    /// When the last beat that came back was sent.
+    beat: Option<Moment>,
+    /// When the log was last read: the time at which the request for it was sent.
+    read: Option<Moment>,
 }
 
-impl Beats {
-    fn unheard(&self) -> MutexGuard<'_, VecDeque<(u64, Moment)>> {
-        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+impl Proofs {
     /// When our beat with this text was sent; `None` if it is not ours.
-    fn sent(&self, text: &str) -> Option<Moment> {
+    fn sent(&mut self, text: &str) -> Option<Moment> {
         let number: u64 = text.strip_prefix(&self.name)?.parse().ok()?;
-        let mut unheard = self.unheard();
-        while let Some((one, sent)) = unheard.pop_front() {
+        while let Some((one, sent)) = self.unheard.pop_front() {
             if one == number {
                 return Some(sent);
             }
         }
         None
     }
-}
 
-/// Listens until the connection breaks. A missing beat also means that it is broken: a
-/// half-open connection is silent.
-async fn follow(url: &str, epochs: &Epochs) -> Result<(), sqlx::Error> {
-    let connecting = async {
-        let mut listener = PgListener::connect(url).await?;
-        listener.listen(CHANNEL).await?;
-        Ok::<_, sqlx::Error>((listener, AnyConnection::connect(url).await?))
-    };
-    let connected = tokio::time::timeout(SILENCE, connecting).await;
-    let (listener, speaker) = connected.map_err(|_| sqlx::Error::PoolTimedOut)??;
-    let beats = Beats { name: format!("heartbeat:{}:", ulid::Ulid::generate()), unheard: Mutex::default() };
-    tokio::select! {
-        // What has arrived is read first.
-        biased;
-        broken = hear(listener, &beats, epochs) => broken,
-        broken = speak(speaker, &beats) => broken,
+    /// The moment from before which all changes have arrived.
+    fn known(&self) -> Option<Moment> {
+        Some(self.beat?.min(self.read?))
     }
 }
 
-/// Sends beats until one does not come back.
-async fn speak(mut speaker: AnyConnection, beats: &Beats) -> Result<(), sqlx::Error> {
-    let mut beat = tokio::time::interval(HEARTBEAT);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for number in 0_u64.. {
-        beat.tick().await;
-        let now = Moment::now();
-        let silent = beats.unheard().front().is_some_and(|(_, sent)| now.since(*sent) > SILENCE);
-        if silent {
-            return Err(sqlx::Error::Protocol("no heartbeat".into()));
+/// The proofs of one connection, for the part that speaks and the part that hears.
+struct Shared<'e> {
+    proofs: Mutex<Proofs>,
+    epochs: &'e Epochs,
+}
+
+impl Shared<'_> {
+    fn proofs(&self) -> MutexGuard<'_, Proofs> {
+        self.proofs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a proof, and renews the lease if both prove something.
+    fn note(&self, proof: impl FnOnce(&mut Proofs)) {
+        let known = {
+            let mut proofs = self.proofs();
+            proof(&mut proofs);
+            proofs.known()
+        };
+        if let Some(known) = known {
+            self.epochs.renew_lease(known);
         }
-        beats.unheard().push_back((number, now));
-        tokio::time::timeout(SILENCE, notify(&mut speaker, &format!("{}{number}", beats.name)))
-            .await
-            .map_err(|_| sqlx::Error::PoolTimedOut)??;
     }
-    Ok(())
 }
 
-/// Applies changes until the connection breaks.
-async fn hear(mut listener: PgListener, beats: &Beats, epochs: &Epochs) -> Result<(), sqlx::Error> {
-    let mut caught_up = false;
+/// Follows the changes of other nodes.
+struct Follower {
+    url: String,
+    node: String,
+    epochs: Arc<Epochs>,
+    /// Words to send.
+    waiting: mpsc::Receiver<String>,
+    /// What was seen of the log, and when it was read.
+    seen: Option<(Seen, Moment)>,
+}
+
+impl Follower {
+    async fn run(mut self) {
+        while !self.waiting.is_closed() {
+            if let Err(error) = self.follow().await {
+                tracing::warn!(%error, "the change feed is broken; facts are read again after five seconds");
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Follows until the connection breaks. A missing beat also means that it is broken: a
+    /// half-open connection is silent.
+    async fn follow(&mut self) -> Result<(), sqlx::Error> {
+        let connecting = async {
+            let mut listener = PgListener::connect(&self.url).await?;
+            listener.listen(CHANNEL).await?;
+            let mut speaker = AnyConnection::connect(&self.url).await?;
+            let (speaker_pid,): (i32,) =
+                sqlx::query_as("SELECT pg_backend_pid()").fetch_one(&mut speaker).await?;
+            Ok::<_, sqlx::Error>((listener, speaker, speaker_pid))
+        };
+        let connected = tokio::time::timeout(SILENCE, connecting).await;
+        let (listener, speaker, speaker_pid) = connected.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let epochs = Arc::clone(&self.epochs);
+        let shared = Shared {
+            proofs: Mutex::new(Proofs {
+                name: format!("{BEAT}:{}:", self.node),
+                unheard: VecDeque::new(),
+                beat: None,
+                read: None,
+            }),
+            epochs: &epochs,
+        };
+        // What was sent to a node that is cut off is old.
+        while self.waiting.try_recv().is_ok() {}
+        tokio::select! {
+            // What has arrived is read first.
+            biased;
+            broken = hear(listener, speaker_pid, &shared) => broken,
+            broken = self.speak(speaker, &shared) => broken,
+        }
+    }
+
+    /// Sends changes and beats, and reads the log, until a beat does not come back.
+    async fn speak(&mut self, mut speaker: AnyConnection, shared: &Shared<'_>) -> Result<(), sqlx::Error> {
+        let mut beat = tokio::time::interval(HEARTBEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut clear = tokio::time::interval(CLEARING);
+        clear.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut words = Vec::new();
+        let mut number = 0_u64;
+        loop {
+            tokio::select! {
+                biased;
+                _ = beat.tick() => {
+                    number += 1;
+                    in_time(self.beat(&mut speaker, number, shared)).await?;
+                }
+                _ = clear.tick() => in_time(log::forget(&mut speaker)).await.map(drop)?,
+                count = self.waiting.recv_many(&mut words, WAITING) => {
+                    if count == 0 {
+                        return Ok(());
+                    }
+                    in_time(notify_words(&mut speaker, &words)).await?;
+                    words.clear();
+                }
+            }
+        }
+    }
+
+    async fn beat(
+        &mut self,
+        speaker: &mut AnyConnection,
+        number: u64,
+        shared: &Shared<'_>,
+    ) -> Result<(), sqlx::Error> {
+        let now = Moment::now();
+        let text = {
+            let mut proofs = shared.proofs();
+            if proofs.unheard.front().is_some_and(|(_, sent)| now.since(*sent) > SILENCE) {
+                return Err(sqlx::Error::Protocol("no heartbeat".into()));
+            }
+            proofs.unheard.push_back((number, now));
+            format!("{}{number}", proofs.name)
+        };
+        notify(speaker, &text).await?;
+        let seen = self.seen.as_ref().filter(|(_, at)| now.since(*at) < log::PAUSE).map(|(seen, _)| seen);
+        let (unseen, seen) = log::read(speaker, &self.node, seen).await?;
+        match unseen {
+            Unseen::Words(words) => raise(shared.epochs, words.iter().map(String::as_str)),
+            Unseen::Unknown => shared.epochs.raise_all(),
+        }
+        self.seen = Some((seen, now));
+        shared.note(|proofs| proofs.read = Some(now));
+        Ok(())
+    }
+}
+
+/// Runs a step that must not take long.
+async fn in_time<T>(step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(SILENCE, step).await.map_err(|_| sqlx::Error::PoolTimedOut)?
+}
+
+/// Applies changes until the connection breaks. `speaker_pid` is the session that sends ours.
+async fn hear(mut listener: PgListener, speaker_pid: i32, shared: &Shared<'_>) -> Result<(), sqlx::Error> {
+    let mut has_raised_all = false;
     loop {
         let Some(notification) = listener.try_recv().await? else {
             return Err(sqlx::Error::Protocol("connection lost".into()));
         };
         let text = notification.payload();
-        if let Some(sent) = beats.sent(text) {
-            if !caught_up {
-                // Changes from before this connection were missed.
-                epochs.raise_all();
-                caught_up = true;
+        let is_ours = u32::try_from(speaker_pid).is_ok_and(|pid| pid == notification.process_id());
+        if is_ours {
+            let sent = shared.proofs().sent(text);
+            if let Some(sent) = sent {
+                shared.note(|proofs| proofs.beat = Some(sent));
             }
-            epochs.renew_lease(sent);
-        } else if !text.starts_with("heartbeat:") {
-            let mut words = text.split(' ').peekable();
-            let tells_projects = words.next_if_eq(&TELLS_PROJECTS).is_some();
-            for word in words {
-                match Change::decode(word) {
-                    Some(change) if tells_projects || change != Change::Catalog => epochs.raise(&change),
-                    _ => epochs.raise_all(),
+        } else if text.starts_with(BEAT_WITHOUT_LOG) {
+            // A node without a log. What it changed before this connection was missed.
+            if !std::mem::replace(&mut has_raised_all, true) {
+                shared.epochs.raise_all();
+            }
+        } else if !text.starts_with(BEAT) {
+            match text.strip_prefix(TELLS_PROJECTS) {
+                Some(words) => raise(shared.epochs, words.split(' ').filter(|word| !word.is_empty())),
+                None => {
+                    for word in text.split(' ') {
+                        match Change::decode(word) {
+                            Some(change) if change != Change::Catalog => shared.epochs.raise(&change),
+                            _ => shared.epochs.raise_all(),
+                        }
+                    }
                 }
             }
         }

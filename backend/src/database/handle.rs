@@ -10,9 +10,10 @@ use tokio::runtime::Handle;
 use super::changes::Epochs;
 use super::engine::{Engine, OpenError};
 use super::failure::WriteError;
+use super::feed::Feed;
 use super::reserve::Reserve;
 use super::write::{Transaction, Writer, within};
-use super::{clock, feed, migrations};
+use super::{clock, migrations};
 use crate::configuration::Configuration;
 
 /// How long a brief write may take. Others wait behind it.
@@ -41,7 +42,7 @@ impl Database {
         clock::start(engine, &read).await?;
         migrations::migrate(engine, &write).await?;
         let epochs = Arc::new(Epochs::default());
-        feed::listen(engine, configuration, Arc::clone(&epochs));
+        let feed = Feed::start(engine, configuration, &epochs);
         let reserve = match engine {
             Engine::Sqlite => Some(Reserve::keep(&configuration.data_dir)),
             Engine::Postgres => None,
@@ -49,7 +50,7 @@ impl Database {
         Ok(Self {
             engine,
             read,
-            writer: Arc::new(Writer::new(engine, write, Arc::clone(&epochs), reserve)),
+            writer: Arc::new(Writer::new(engine, write, Arc::clone(&epochs), feed, reserve)),
             epochs,
             runtime: Handle::current(),
             _lock: lock.map(Arc::new),

@@ -10,7 +10,7 @@ use super::engine::Engine;
 pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
     // Never change a number: databases remember which ones they have.
     let texts = match engine {
-        Engine::Sqlite => [
+        Engine::Sqlite => vec![
             (1, include_str!("../../../migrations/sqlite/0001_first.sql")),
             (2, include_str!("../../../migrations/sqlite/0002_gateways.sql")),
             (3, include_str!("../../../migrations/sqlite/0003_clients.sql")),
@@ -22,7 +22,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (9, include_str!("../../../migrations/sqlite/0009_catalog.sql")),
             (11, include_str!("../../../migrations/sqlite/0011_search.sql")),
         ],
-        Engine::Postgres => [
+        Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
             (2, include_str!("../../../migrations/postgres/0002_gateways.sql")),
             (3, include_str!("../../../migrations/postgres/0003_clients.sql")),
@@ -33,6 +33,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (8, include_str!("../../../migrations/postgres/0008_servers.sql")),
             (9, include_str!("../../../migrations/postgres/0009_catalog.sql")),
             (11, include_str!("../../../migrations/postgres/0011_search.sql")),
+            (12, include_str!("../../../migrations/postgres/0012_changes.sql")),
         ],
     };
     let migrations = texts

@@ -15,6 +15,7 @@ mod feed;
 pub mod fresh;
 mod handle;
 pub mod lease;
+mod log;
 pub mod matching;
 mod migrations;
 mod patience;

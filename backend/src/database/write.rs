@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::changes::{Change, Epochs};
 use super::engine::Engine;
 use super::failure::{OutcomeUnknown, WriteError, may_be_written};
-use super::feed;
+use super::feed::Feed;
 use super::reserve::{self, Reserve};
 
 /// How long to wait before checking again whether anything can be written.
@@ -81,6 +81,7 @@ pub(super) struct Writer {
     engine: Engine,
     pub(super) pool: AnyPool,
     epochs: Arc<Epochs>,
+    feed: Feed,
     /// The space for withdrawing (SQLite only).
     reserve: Option<Arc<Reserve>>,
     turns: Semaphore,
@@ -97,12 +98,14 @@ impl Writer {
         engine: Engine,
         pool: AnyPool,
         epochs: Arc<Epochs>,
+        feed: Feed,
         reserve: Option<Arc<Reserve>>,
     ) -> Self {
         Self {
             engine,
             pool,
             epochs,
+            feed,
             reserve,
             turns: Semaphore::new(TURNS),
             commits: tokio::sync::Mutex::default(),
@@ -140,7 +143,7 @@ impl Writer {
             }
         };
         let changes = std::mem::take(&mut transaction.changes);
-        within(STATEMENT, feed::announce(engine, transaction.connection(), &changes)).await?;
+        within(STATEMENT, self.feed.write(transaction.connection(), &changes)).await?;
         // Changes become known here in the order of their commits: a later one never counts
         // beside what an earlier one has ended.
         let _order = self.commits.lock().await;
@@ -148,6 +151,7 @@ impl Writer {
         for change in &changes {
             self.epochs.raise(change);
         }
+        self.feed.tell(&changes);
         match committed {
             Ok(()) => Ok(value),
             Err(error) if may_be_written(&error) => Err(OutcomeUnknown(error).into()),

@@ -42,6 +42,33 @@ async fn two_nodes_start_together_and_agree_within_a_second() {
     }
 }
 
+#[tokio::test]
+async fn a_withdrawal_that_commits_late_is_not_missed() {
+    let Some(place) = Where::postgres().await else { return };
+    let one = Server::start(place.clone()).await;
+    let platform = Platform::on(&one).await;
+    let (late, early) = (platform.apply("rsa").await, platform.apply("rsa").await);
+    let credential = platform.credential(&late).await;
+    assert_eq!(platform.reason(&credential, "GET", DEVICE).await, "allowed");
+
+    // Another node withdraws a token. It never sends a notification, as if it stopped after its commit.
+    let mut other = sqlx::PgConnection::connect(place.database_url.as_ref().unwrap()).await.unwrap();
+    let mut open = other.begin().await.unwrap();
+    let log = format!("INSERT INTO changes (node, words) VALUES ('another', '{late}')");
+    sqlx::query(sqlx::AssertSqlSafe(log)).execute(&mut *open).await.unwrap();
+    sqlx::query("DELETE FROM tokens WHERE id = $1").bind(&late).execute(&mut *open).await.unwrap();
+    platform.admin.delete(&format!("/tokens/{early}")).await;
+    // The log is read meanwhile.
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert_eq!(platform.reason(&credential, "GET", DEVICE).await, "allowed");
+    open.commit().await.unwrap();
+    let committed = Instant::now();
+    while platform.reason(&credential, "GET", DEVICE).await != "unknown_token" {
+        assert!(committed.elapsed() < Duration::from_secs(1), "it still passes");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// A platform on one node, and the same platform through a second node, which is a separate process.
 async fn beside_a_process(place: &Where) -> (Server, Platform, Process, Platform) {
     let one = Server::start(place.clone()).await;

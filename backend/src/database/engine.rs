@@ -158,6 +158,19 @@ impl Engine {
             Self::Postgres => " AS json)) AS listed (value)",
         });
     }
+
+    /// The same for JSON objects: both engines read a member with `value->>'member'`.
+    pub fn push_objects(self, sql: &mut Sql, objects: &[serde_json::Value]) {
+        sql.push(match self {
+            Self::Sqlite => "json_each(",
+            Self::Postgres => "json_array_elements(CAST(",
+        });
+        sql.bind(serde_json::json!(objects).to_string());
+        sql.push(match self {
+            Self::Sqlite => ")",
+            Self::Postgres => " AS json)) AS listed (value)",
+        });
+    }
 }
 
 fn sqlite_pool(connections: u32) -> AnyPoolOptions {

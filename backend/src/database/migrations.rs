@@ -21,6 +21,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (8, include_str!("../../../migrations/sqlite/0008_servers.sql")),
             (9, include_str!("../../../migrations/sqlite/0009_catalog.sql")),
             (11, include_str!("../../../migrations/sqlite/0011_search.sql")),
+            (13, include_str!("../../../migrations/sqlite/0013_imports.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -34,6 +35,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (9, include_str!("../../../migrations/postgres/0009_catalog.sql")),
             (11, include_str!("../../../migrations/postgres/0011_search.sql")),
             (12, include_str!("../../../migrations/postgres/0012_changes.sql")),
+            (13, include_str!("../../../migrations/postgres/0013_imports.sql")),
         ],
     };
     let migrations = texts

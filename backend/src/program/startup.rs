@@ -313,6 +313,7 @@ async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     revocations::forget_expired(database).await?;
     signing::forget_retired(database).await?;
     usage::forget_hours(database).await?;
+    systems::clear_imports(database).await?;
     tokens::store::forget_answers(database).await
 }
 

@@ -16,6 +16,8 @@ mod rules;
 pub mod store;
 mod verifier_keys;
 
+pub use self::openapi::imported::clear_imports;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes of this capability.

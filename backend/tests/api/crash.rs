@@ -73,9 +73,68 @@ async fn survives(place: Where) {
     eprintln!("{} answered, {kept} kept", answered.len());
 }
 
+/// Kills the server during imports. The old catalog stays as it was, or the new one is complete.
+async fn keeps_the_catalog(place: Where) {
+    let document = |count: usize, round: usize| {
+        let operation = |n: usize| {
+            (format!("/round{round}/{n}"), json!({ "get": { "operationId": format!("thing{round}x{n}") } }))
+        };
+        let paths: serde_json::Map<String, Value> = (0..count).map(operation).collect();
+        json!({ "openapi": "3.0.3", "paths": paths })
+    };
+    {
+        let server = Server::start(place.clone()).await;
+        let admin = server.admin().await;
+        admin.post("/systems", &json!({ "key": "things", "name": "Things" })).await;
+        admin.put("/systems/things/openapi", &document(3, 0)).await;
+    }
+    for (round, wait) in [(1, 300), (2, 600), (3, 1_200)] {
+        let mut process = Process::start(&place, &[]);
+        let admin = Caller::new(&process.url);
+        let login = json!({ "username": "admin", "password": PASSWORD });
+        assert!(
+            admin.send(Method::POST, "/session").json(&login).send().await.unwrap().status().is_success()
+        );
+        let before = admin.get("/systems/things/apis?limit=200").await;
+        let large = document(6_000, round);
+        let import = tokio::spawn(admin.send(Method::PUT, "/systems/things/openapi").json(&large).send());
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        process.kill();
+        let answered = import.await.unwrap().is_ok();
+
+        let server = Server::start(place.clone()).await;
+        let admin = server.admin().await;
+        let count = admin.get("/systems/things").await["api_count"].as_u64().unwrap();
+        eprintln!("killed after {wait} ms: answered {answered}, {count} APIs");
+        if count == 3 {
+            assert!(!answered);
+            assert_eq!(admin.get("/systems/things/apis?limit=200").await, before);
+        } else {
+            assert_eq!(count, 6_000);
+        }
+        // The next import clears away what this one left.
+        admin.put("/systems/things/openapi", &document(3, round)).await;
+        let large = admin.put("/systems/things/openapi", &large).await;
+        assert_eq!(large["added"].as_array().unwrap().len(), 5_997);
+        admin.put("/systems/things/openapi", &document(3, round)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_killed_server_loses_nothing_on_sqlite() {
     survives(Where::sqlite()).await;
+}
+
+#[tokio::test]
+async fn a_killed_import_leaves_the_catalog_as_it_was_on_sqlite() {
+    keeps_the_catalog(Where::sqlite()).await;
+}
+
+#[tokio::test]
+async fn a_killed_import_leaves_the_catalog_as_it_was_on_postgres() {
+    if let Some(place) = Where::postgres().await {
+        keeps_the_catalog(place).await;
+    }
 }
 
 #[tokio::test]

@@ -233,6 +233,64 @@ paths:
         assert_eq!(admin.get("/systems/things").await["api_count"], 40);
     }
 
+    async fn a_large_import_is_seen_whole_or_not_at_all(server) {
+        let admin = server.admin().await;
+        admin.post("/systems", &json!({ "key": "things", "name": "Things" })).await;
+        // Every second operation changes its path from one document to the next, and keeps its key.
+        let document = |round: usize| {
+            let path = |n: usize| if n % 2 == 0 { format!("/things/{n}") } else { format!("/round{round}/things/{n}") };
+            let operation = |n: usize| json!({ "get": { "operationId": format!("thing{n}") } });
+            let paths: serde_json::Map<String, Value> = (0..2_400).map(|n| (path(n), operation(n))).collect();
+            json!({ "openapi": "3.0.3", "paths": paths })
+        };
+        let path_of = async |admin: &Caller| admin.get("/apis?system=things&q=thing2399").await["items"][0]["path"].clone();
+        let by_hand = json!({ "operation_id": "thing2399", "method": "GET", "path": "/hand", "name": "By hand" });
+        for round in 0..2 {
+            let document = document(round);
+            let import = async {
+                loop {
+                    let answer = admin.send(Method::PUT, "/systems/things/openapi").json(&document).send().await.unwrap();
+                    if answer.status() == StatusCode::OK {
+                        break answer.json::<Value>().await.unwrap();
+                    }
+                    // The API that was added by hand came between, too often.
+                    assert_eq!(answer.status(), StatusCode::CONFLICT);
+                }
+            };
+            let watch = async {
+                let mut seen = std::collections::BTreeSet::new();
+                for turn in 0.. {
+                    let count = admin.get("/systems/things").await["api_count"].as_u64().unwrap();
+                    seen.insert(count);
+                    if count == 2_400 && path_of(&admin).await == format!("/round{round}/things/2399") {
+                        break;
+                    }
+                    if turn % 3 == 0 && turn < 12 {
+                        let path = "/systems/things/apis";
+                        let status = admin.send(Method::POST, path).json(&by_hand).send().await.unwrap().status();
+                        assert!(matches!(status, StatusCode::CREATED | StatusCode::CONFLICT), "{status}");
+                        if status == StatusCode::CREATED {
+                            admin.delete("/systems/things/apis/thing2399").await;
+                        }
+                    }
+                }
+                seen
+            };
+            let (report, seen) = tokio::join!(import, watch);
+            assert_eq!(report["added"].as_array().unwrap().len(), if round == 0 { 2_400 } else { 1_200 });
+            assert!(seen.iter().all(|count| matches!(count, 0 | 1 | 2_400 | 2_401)), "{seen:?}");
+        }
+        // Two at the same time: one waits for the other.
+        let both = [3, 4].map(document);
+        let answers = futures_util::future::join_all(
+            both.iter().map(|document| admin.send(Method::PUT, "/systems/things/openapi").json(document).send()),
+        );
+        let statuses: Vec<u16> = answers.await.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
+        assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
+        assert!(statuses.contains(&200), "{statuses:?}");
+        assert_eq!(admin.get("/systems/things").await["api_count"], 2_400);
+    }
+
     async fn a_grant_made_during_an_import_is_kept(server) {
         let admin = server.admin().await;
         admin.post("/systems", &json!({ "key": "things", "name": "Things" })).await;

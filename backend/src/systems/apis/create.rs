@@ -13,9 +13,9 @@ use crate::database::{Change, Database};
 use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
 use crate::systems::rules::{self, tags};
-use crate::systems::store::{self, StoredApi};
+use crate::systems::store::{self, Holder, StoredApi};
 use crate::web::extract::Body;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 
 /// Add an API by hand
 ///
@@ -55,16 +55,26 @@ pub(crate) async fn create_api(
     let api = database.write(move |transaction| {
         Box::pin(async move {
             let system = own(transaction.connection(), &named).await?;
-            let all = store::apis_of(transaction.connection(), &system.id).await?;
+            let engine = transaction.engine();
             let key = format!("{}:{operation_id}", system.key);
-            if all.iter().any(|one| one.api.key == key) {
-                return Err(Problem::taken(
-                    "operation_id",
-                    "Another API of the system has this operation id.",
-                ));
-            }
-            if all.iter().any(|one| one.api.method == method && one.api.path == template) {
-                return Err(Problem::taken("path", "Another API of the system has this method and path."));
+            match store::holder(transaction.connection(), &system.id, &key, (&method, &template)).await? {
+                None => {}
+                Some(Holder::Import) => {
+                    return Err(Problem::new(Kind::Conflict)
+                        .with_detail("An import that is running brings this API. Try again."));
+                }
+                Some(Holder::OfKey) => {
+                    return Err(Problem::taken(
+                        "operation_id",
+                        "Another API of the system has this operation id.",
+                    ));
+                }
+                Some(Holder::OfCalls) => {
+                    return Err(Problem::taken(
+                        "path",
+                        "Another API of the system has this method and path.",
+                    ));
+                }
             }
             let api = Api {
                 id: ApiId::new(),
@@ -83,7 +93,7 @@ pub(crate) async fn create_api(
                 warnings: Vec::new(),
             };
             let stored = StoredApi { api, system: system.id, multi_segment: Vec::new(), imported: false };
-            store::insert_apis(transaction.connection(), &[&stored]).await?;
+            store::insert_apis(transaction.connection(), engine, &[&stored], None).await?;
             transaction.changes(Change::Catalog);
             audit::record(
                 transaction,

@@ -4,22 +4,17 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, put, web};
 use latchkey_shared::fields::Refusal;
-use latchkey_shared::ids::ApiId;
-use latchkey_shared::systems::{ImportReport, ImportedApi};
+use latchkey_shared::systems::ImportReport;
 use serde::Deserialize;
-use serde_json::json;
-use sqlx::AnyConnection;
 use utoipa::IntoParams;
 
-use super::compare::compare;
 use super::document::{self, Document, ImportError};
-use crate::access::origin::Origin;
+use super::imported::Imported;
 use crate::access::principal::Principal;
-use crate::audit;
-use crate::database::{Change, Database};
+use crate::database::Database;
 use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
-use crate::systems::store::{self, Difference, Known, StoredApi};
+use crate::systems::store::Known;
 use crate::web::extract::{Query, read};
 use crate::web::problem::{Kind, Problem};
 
@@ -99,7 +94,10 @@ pub(crate) async fn import_document(
             let mut connection = database.reader().acquire().await?;
             return imported.report(&mut connection, &document, true).await.map(web::Json);
         }
-        if let Some(report) = imported.write(&database, principal.origin().clone(), document.clone()).await? {
+        // It completes even if the caller stops waiting.
+        let (written, origin, document) = (database.clone(), principal.origin().clone(), document.clone());
+        let writing = async move { imported.write(&written, origin, document).await };
+        if let Some(report) = database.spawn(writing).await.map_err(Problem::internal)?? {
             catalog.prepare(&path).await;
             return Ok(web::Json(report));
         }
@@ -110,77 +108,3 @@ pub(crate) async fn import_document(
 
 /// How often the comparison is repeated if the system changes meanwhile.
 const COMPARISONS: usize = 3;
-
-/// A document, compared with its system at one moment.
-struct Imported {
-    known: Known,
-    difference: Difference,
-    warnings: Vec<String>,
-}
-
-impl Imported {
-    fn compare(document: &Document, known: Known) -> Self {
-        let mut warnings = document.warnings.clone();
-        let difference = compare(&known, document, &mut warnings);
-        Self { known, difference, warnings }
-    }
-
-    async fn report(
-        &self,
-        connection: &mut AnyConnection,
-        document: &Document,
-        dry_run: bool,
-    ) -> Result<ImportReport, Problem> {
-        let Difference { added, changed, removed, unchanged } = &self.difference;
-        let named = |all: &[StoredApi]| -> Vec<ImportedApi> {
-            let name = |stored: &StoredApi| ImportedApi {
-                key: stored.api.key.clone(),
-                method: stored.api.method.clone(),
-                path: stored.api.shown_path(),
-                name: stored.api.name.clone(),
-            };
-            all.iter().map(name).collect()
-        };
-        let back = changed.iter().filter(|stored| stored.api.removed);
-        let affected: Vec<ApiId> = removed.iter().chain(back).map(|stored| stored.api.id.clone()).collect();
-        Ok(ImportReport {
-            dry_run,
-            added: named(added),
-            changed: named(changed),
-            removed: named(removed),
-            unchanged: *unchanged,
-            affected_tokens: store::tokens_of_apis(connection, &affected).await?,
-            warnings: self.warnings.clone(),
-            base_path: document.base_path.clone().unwrap_or_default(),
-        })
-    }
-
-    /// Writes the difference if the system has not changed since the comparison. The transaction
-    /// only checks this and writes, because other writers wait for it.
-    async fn write(
-        mut self,
-        database: &Database,
-        origin: Origin,
-        document: Arc<Document>,
-    ) -> Result<Option<ImportReport>, Problem> {
-        let report = self.report(&mut *database.reader().acquire().await?, &document, false).await?;
-        let written = database.write(move |transaction| {
-            Box::pin(async move {
-                let connection = transaction.connection();
-                let system = own(connection, self.known.system.id.as_str()).await?;
-                if !self.known.is_current(connection, &system).await? {
-                    return Ok(None);
-                }
-                store::apply(connection, &mut self.difference).await?;
-                if let Some(base_path) = document.base_path.as_ref().filter(|path| **path != system.base_path) {
-                    store::set_base_path(connection, &system.id, base_path).await?;
-                }
-                transaction.changes(Change::Catalog);
-                let detail = json!({ "added": report.added.len(), "changed": report.changed.len(), "removed": report.removed.len() });
-                audit::record(transaction, &origin, "system.imported", (&system.id, system.key), detail).await?;
-                Ok::<_, Problem>(Some(report))
-            })
-        });
-        written.await
-    }
-}

@@ -5,13 +5,14 @@ use latchkey_shared::ids::{ApiId, SystemId};
 use latchkey_shared::problem::TokenRef;
 use latchkey_shared::systems::{Api, ApiScope};
 use latchkey_shared::tokens::Kind;
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, FromRow};
 
 use super::filters::{clean, push_grantable, push_grantable_api, push_visible, token_refs};
 use crate::access::principal::Principal;
-use crate::database::Database;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
+use crate::database::{Database, Engine};
 
 const API: &str = "SELECT a.id, a.key, s.key AS system, a.system_id, a.operation_id, a.method, a.base_path, a.path, a.multi_segment, \
     a.name, a.tags, a.deprecated, a.scope, a.removed, \
@@ -177,44 +178,89 @@ pub(crate) async fn api_and_system(
     found.map(|(api, system)| Ok((stored(&api)?, stored(&system)?))).transpose()
 }
 
-/// How many APIs one statement adds. SQLite looks each `$N` up in a list of all of them, so more
-/// take longer.
-const AT_ONCE: usize = 20;
+/// What has the key, or the method and path, of a new API.
+pub(crate) enum Holder {
+    /// An API that waits for its import.
+    Import,
+    /// An API with the key.
+    OfKey,
+    /// An API with the method and path.
+    OfCalls,
+}
 
-/// Adds APIs, many in one statement.
+/// Finds what has a key, or a method and path, in a system.
+pub(crate) async fn holder(
+    connection: &mut AnyConnection,
+    system: &SystemId,
+    key: &str,
+    (method, path): (&str, &str),
+) -> Result<Option<Holder>, sqlx::Error> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT r.key, CAST(CASE WHEN EXISTS (SELECT 1 FROM apis a WHERE a.id = r.id) THEN 0 ELSE 1 END AS BIGINT) \
+         FROM api_rows r WHERE r.key = $1 OR (r.system_id = $2 AND r.method = $3 AND r.path = $4)",
+    )
+    .bind(key.to_owned())
+    .bind(system.to_string())
+    .bind(method.to_owned())
+    .bind(path.to_owned())
+    .fetch_all(connection)
+    .await?;
+    let holder = |(held, waits): &(String, i64)| match (waits, held == key) {
+        (0, true) => Holder::OfKey,
+        (0, false) => Holder::OfCalls,
+        _ => Holder::Import,
+    };
+    let first = rows.iter().find(|(held, _)| held == key).or(rows.first());
+    Ok(first.map(holder))
+}
+
+/// How many APIs one statement adds.
+const AT_ONCE: usize = 500;
+
+/// Adds APIs, many in one statement. With `import_id`, they wait until the import is published.
 pub(crate) async fn insert_apis(
     connection: &mut AnyConnection,
+    engine: Engine,
     apis: &[&StoredApi],
+    import_id: Option<&str>,
 ) -> Result<(), sqlx::Error> {
     for some in apis.chunks(AT_ONCE) {
+        let rows: Vec<Value> = some.iter().map(|stored| row(stored)).collect();
         let mut sql = Sql::new(
-            "INSERT INTO apis (id, system_id, key, operation_id, method, path, multi_segment, name, name_key, tags, \
-             deprecated, scope, removed, imported, base_path, unmatchable) VALUES ",
+            "INSERT INTO api_rows (id, system_id, key, operation_id, method, path, multi_segment, name, name_key, tags, \
+             scope, base_path, unmatchable, deprecated, removed, imported, import_id) \
+             SELECT value->>'id', value->>'system_id', value->>'key', value->>'operation_id', value->>'method', \
+             value->>'path', value->>'multi_segment', value->>'name', value->>'name_key', value->>'tags', \
+             value->>'scope', value->>'base_path', value->>'unmatchable', CAST(value->>'deprecated' AS INTEGER), \
+             CAST(value->>'removed' AS INTEGER), CAST(value->>'imported' AS INTEGER), ",
         );
-        for (index, StoredApi { api, system, multi_segment, imported }) in some.iter().enumerate() {
-            sql.push(if index == 0 { "(" } else { ", (" });
-            for text in [
-                api.id.to_string(),
-                system.to_string(),
-                api.key.clone(),
-                api.operation_id.clone(),
-                api.method.clone(),
-                api.path.clone(),
-                serde_json::json!(multi_segment).to_string(),
-                api.name.clone(),
-                name_key(&api.name),
-                serde_json::json!(api.tags).to_string(),
-            ] {
-                sql.bind(text).push(", ");
-            }
-            sql.bind(i32::from(api.deprecated)).push(", ").bind(api.scope.as_str().to_owned()).push(", ");
-            sql.bind(i32::from(api.removed)).push(", ").bind(i32::from(*imported)).push(", ");
-            sql.bind(api.base_path.clone()).push(", ");
-            sql.bind(api.unmatchable.clone()).push(")");
-        }
+        sql.bind(import_id.map(str::to_owned)).push(" FROM ");
+        engine.push_objects(&mut sql, &rows);
         sql.query().execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// The columns of an API.
+fn row(StoredApi { api, system, multi_segment, imported }: &StoredApi) -> Value {
+    json!({
+        "id": api.id,
+        "system_id": system,
+        "key": api.key,
+        "operation_id": api.operation_id,
+        "method": api.method,
+        "path": api.path,
+        "multi_segment": json!(multi_segment).to_string(),
+        "name": api.name,
+        "name_key": name_key(&api.name),
+        "tags": json!(api.tags).to_string(),
+        "scope": api.scope.as_str(),
+        "base_path": api.base_path,
+        "unmatchable": api.unmatchable,
+        "deprecated": i32::from(api.deprecated),
+        "removed": i32::from(api.removed),
+        "imported": i32::from(*imported),
+    })
 }
 
 pub(crate) async fn update_api(
@@ -223,7 +269,7 @@ pub(crate) async fn update_api(
 ) -> Result<(), sqlx::Error> {
     let api = &stored.api;
     sqlx::query(
-        "UPDATE apis SET key = $1, operation_id = $2, multi_segment = $3, name = $4, name_key = $5, tags = $6, \
+        "UPDATE api_rows SET key = $1, operation_id = $2, multi_segment = $3, name = $4, name_key = $5, tags = $6, \
          deprecated = $7, scope = $8, removed = $9, imported = $10, base_path = $11, unmatchable = $12 WHERE id = $13",
     )
     .bind(api.key.clone())
@@ -247,7 +293,7 @@ pub(crate) async fn update_api(
 /// Frees the keys of APIs that will be renamed, so that two of them can swap their keys.
 pub(crate) async fn free_keys(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
     for some in apis.chunks(1_000) {
-        let mut sql = Sql::new("UPDATE apis SET key = id WHERE id IN (");
+        let mut sql = Sql::new("UPDATE api_rows SET key = id WHERE id IN (");
         sql.bind_all(some.iter().map(ToString::to_string)).push(")");
         sql.query().execute(&mut *connection).await?;
     }
@@ -256,7 +302,7 @@ pub(crate) async fn free_keys(connection: &mut AnyConnection, apis: &[ApiId]) ->
 
 pub(crate) async fn delete_apis(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
     for some in apis.chunks(1_000) {
-        let mut sql = Sql::new("DELETE FROM apis WHERE id IN (");
+        let mut sql = Sql::new("DELETE FROM api_rows WHERE id IN (");
         sql.bind_all(some.iter().map(ToString::to_string)).push(")");
         sql.query().execute(&mut *connection).await?;
     }
@@ -284,7 +330,7 @@ pub(crate) async fn renew_name_keys(database: &Database) -> Result<(), sqlx::Err
             .write(move |transaction| {
                 Box::pin(async move {
                     for (id, name, _) in stale {
-                        sqlx::query("UPDATE apis SET name_key = $1 WHERE id = $2")
+                        sqlx::query("UPDATE api_rows SET name_key = $1 WHERE id = $2")
                             .bind(name_key(&name))
                             .bind(id)
                             .execute(transaction.connection())

@@ -7,6 +7,7 @@ use latchkey_shared::systems::System;
 use sqlx::AnyConnection;
 
 use super::apis::{StoredApi, apis_of, delete_apis, free_keys, insert_apis, update_api};
+use crate::database::Engine;
 use crate::database::sql::Sql;
 
 /// The ids of APIs of a system that are granted to a token by themselves.
@@ -88,6 +89,7 @@ pub(crate) struct Difference {
 /// Writes a difference. An API that vanished but is granted stays, marked as removed.
 pub(crate) async fn apply(
     connection: &mut AnyConnection,
+    engine: Engine,
     difference: &mut Difference,
 ) -> Result<(), sqlx::Error> {
     // Grants may have been made since the comparison.
@@ -112,7 +114,7 @@ pub(crate) async fn apply(
         if taken.contains(stored.api.key.as_str()) {
             free_keys(connection, std::slice::from_ref(&stored.api.id)).await?;
         }
-        sqlx::query("UPDATE apis SET removed = 1 WHERE id = $1")
+        sqlx::query("UPDATE api_rows SET removed = 1 WHERE id = $1")
             .bind(stored.api.id.to_string())
             .execute(&mut *connection)
             .await?;
@@ -121,5 +123,5 @@ pub(crate) async fn apply(
         update_api(connection, stored).await?;
     }
     let added: Vec<&StoredApi> = difference.added.iter().collect();
-    insert_apis(connection, &added).await
+    insert_apis(connection, engine, &added, None).await
 }

@@ -3,14 +3,16 @@
 mod apis;
 mod filters;
 mod import;
+mod staging;
 mod systems;
 mod verifier_keys;
 
 pub(crate) use self::apis::{
-    ApiFilter, StoredApi, api, api_and_system, apis_of, delete_apis, insert_apis, list_apis, renew_name_keys,
-    tokens_of_apis, update_api,
+    ApiFilter, Holder, StoredApi, api, api_and_system, apis_of, delete_apis, holder, insert_apis, list_apis,
+    renew_name_keys, tokens_of_apis, update_api,
 };
 pub(crate) use self::import::{Difference, Known, apply};
+pub(crate) use self::staging::{Left, SOME, Staging, clear_some, is_staged, systems_with_imports};
 pub(crate) use self::systems::{
     SystemFilter, delete_system, insert_system, opened_to, openings, set_base_path, system, systems,
     taken_by, tokens_of_system, update_system,

@@ -1,0 +1,205 @@
+//! A document that was compared with its system, and how it is written.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchkey_shared::ids::{ApiId, SystemId};
+use latchkey_shared::systems::{ImportReport, ImportedApi};
+use serde_json::json;
+use sqlx::AnyConnection;
+
+use super::compare::compare;
+use super::document::Document;
+use crate::access::origin::Origin;
+use crate::audit;
+use crate::database::{Change, Database};
+use crate::systems::get::own;
+use crate::systems::store::{self, Difference, Known, Left, SOME, Staging, StoredApi};
+use crate::web::problem::{Kind, Problem};
+
+/// How often to look whether another import of the system has ended.
+const AGAIN: Duration = Duration::from_millis(100);
+/// How often at most. By then, one that stands still was given up.
+const LOOKS: usize = 120;
+
+/// A document, compared with its system at one moment.
+pub(super) struct Imported {
+    known: Known,
+    difference: Difference,
+    warnings: Vec<String>,
+}
+
+impl Imported {
+    pub(super) fn compare(document: &Document, known: Known) -> Self {
+        let mut warnings = document.warnings.clone();
+        let difference = compare(&known, document, &mut warnings);
+        Self { known, difference, warnings }
+    }
+
+    pub(super) async fn report(
+        &self,
+        connection: &mut AnyConnection,
+        document: &Document,
+        dry_run: bool,
+    ) -> Result<ImportReport, Problem> {
+        let Difference { added, changed, removed, unchanged } = &self.difference;
+        let named = |all: &[StoredApi]| -> Vec<ImportedApi> {
+            let name = |stored: &StoredApi| ImportedApi {
+                key: stored.api.key.clone(),
+                method: stored.api.method.clone(),
+                path: stored.api.shown_path(),
+                name: stored.api.name.clone(),
+            };
+            all.iter().map(name).collect()
+        };
+        let back = changed.iter().filter(|stored| stored.api.removed);
+        let affected: Vec<ApiId> = removed.iter().chain(back).map(|stored| stored.api.id.clone()).collect();
+        Ok(ImportReport {
+            dry_run,
+            added: named(added),
+            changed: named(changed),
+            removed: named(removed),
+            unchanged: *unchanged,
+            affected_tokens: store::tokens_of_apis(connection, &affected).await?,
+            warnings: self.warnings.clone(),
+            base_path: document.base_path.clone().unwrap_or_default(),
+        })
+    }
+
+    /// Writes the difference if the system has not changed since the comparison. Other writers
+    /// wait for the transaction, so it only checks this and writes what is left: if there are many
+    /// new APIs, most were written before, where nobody sees them.
+    pub(super) async fn write(
+        mut self,
+        database: &Database,
+        origin: Origin,
+        document: Arc<Document>,
+    ) -> Result<Option<ImportReport>, Problem> {
+        let report = self.report(&mut *database.reader().acquire().await?, &document, false).await?;
+        let system = self.known.system.id.clone();
+        wait_for_others(database, &system).await?;
+        let staging = match self.new_apis_to_stage() {
+            apis if apis.is_empty() => None,
+            apis => Some(stage(database, &system, apis).await?),
+        };
+        let staged = staging.clone();
+        let written = database.write(move |transaction| {
+            Box::pin(async move {
+                let engine = transaction.engine();
+                let connection = transaction.connection();
+                let system = own(connection, self.known.system.id.as_str()).await?;
+                let is_current = self.known.is_current(connection, &system).await?
+                    && !store::is_staged(connection, &system.id, staging.as_ref()).await?;
+                if !is_current {
+                    return Ok(None);
+                }
+                store::apply(connection, engine, &mut self.difference).await?;
+                if let Some(staging) = &staging
+                    && !staging.publish(connection).await?
+                {
+                    return Ok(None);
+                }
+                if let Some(base_path) = document.base_path.as_ref().filter(|path| **path != system.base_path) {
+                    store::set_base_path(connection, &system.id, base_path).await?;
+                }
+                transaction.changes(Change::Catalog);
+                let detail = json!({ "added": report.added.len(), "changed": report.changed.len(), "removed": report.removed.len() });
+                audit::record(transaction, &origin, "system.imported", (&system.id, system.key), detail).await?;
+                Ok::<_, Problem>(Some(report))
+            })
+        });
+        let written = written.await;
+        if let Some(staging) = staged {
+            if !matches!(written, Ok(Some(_))) {
+                staging.give_up(&mut *database.unordered_writer().acquire().await?).await?;
+            }
+            let (clearing, system) = (database.clone(), system.to_string());
+            database.spawn(async move {
+                if let Err(error) = clear(&clearing, &system).await {
+                    tracing::warn!(%error, "the rest of an import is not cleared; it is tried again");
+                }
+            });
+        }
+        written
+    }
+
+    /// Takes the new APIs out of the difference if there are many, except for those whose key
+    /// another API has until the difference is written.
+    fn new_apis_to_stage(&mut self) -> Vec<StoredApi> {
+        if self.difference.added.len() <= SOME {
+            return Vec::new();
+        }
+        let taken: HashSet<&str> = self.known.apis.iter().map(|stored| stored.api.key.as_str()).collect();
+        let added = std::mem::take(&mut self.difference.added);
+        let (kept, staged) = added.into_iter().partition(|stored| taken.contains(stored.api.key.as_str()));
+        self.difference.added = kept;
+        staged
+    }
+}
+
+fn another_goes_on() -> Problem {
+    Problem::new(Kind::Conflict).with_detail("Another import of the system is running. Try again.")
+}
+
+/// Waits until nothing is left of other imports of the system.
+async fn wait_for_others(database: &Database, system: &SystemId) -> Result<(), Problem> {
+    for _ in 0..LOOKS {
+        if clear(database, system.as_str()).await? == Left::Nothing {
+            return Ok(());
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+    Err(another_goes_on())
+}
+
+/// Writes new APIs where nobody sees them.
+async fn stage(database: &Database, system: &SystemId, apis: Vec<StoredApi>) -> Result<Staging, Problem> {
+    let staging = Staging::new(system);
+    let begun = staging.clone();
+    database
+        .write(move |transaction| {
+            Box::pin(async move {
+                if begun.begin(transaction.connection()).await? { Ok(()) } else { Err(another_goes_on()) }
+            })
+        })
+        .await?;
+    for some in apis.chunks(SOME) {
+        let (adding, some) = (staging.clone(), some.to_vec());
+        let added = database.write(move |transaction| {
+            Box::pin(async move {
+                let engine = transaction.engine();
+                adding.add(transaction.connection(), engine, &some).await
+            })
+        });
+        if !added.await? {
+            return Err(another_goes_on());
+        }
+    }
+    Ok(staging)
+}
+
+/// Clears what is left of an import of a system, some rows at a time, so that other writers get
+/// their turn.
+async fn clear(database: &Database, system: &str) -> Result<Left, sqlx::Error> {
+    loop {
+        let system = system.to_owned();
+        let left = database
+            .write(move |transaction| {
+                Box::pin(async move { store::clear_some(transaction.connection(), &system).await })
+            })
+            .await?;
+        if left != Left::More {
+            return Ok(left);
+        }
+    }
+}
+
+/// Clears what is left of all imports, such as those that a crash cut off.
+pub async fn clear_imports(database: &Database) -> Result<(), sqlx::Error> {
+    let systems = store::systems_with_imports(&mut *database.reader().acquire().await?).await?;
+    for system in systems {
+        clear(database, &system).await?;
+    }
+    Ok(())
+}

@@ -238,7 +238,7 @@ paths:
         admin.post("/systems", &json!({ "key": "things", "name": "Things" })).await;
         // Every second operation changes its path from one document to the next, and keeps its key.
         let document = |round: usize| {
-            let path = |n: usize| if n % 2 == 0 { format!("/things/{n}") } else { format!("/round{round}/things/{n}") };
+            let path = |n: usize| if n.is_multiple_of(2) { format!("/things/{n}") } else { format!("/round{round}/things/{n}") };
             let operation = |n: usize| json!({ "get": { "operationId": format!("thing{n}") } });
             let paths: serde_json::Map<String, Value> = (0..2_400).map(|n| (path(n), operation(n))).collect();
             json!({ "openapi": "3.0.3", "paths": paths })

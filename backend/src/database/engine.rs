@@ -145,6 +145,18 @@ impl Engine {
         }
     }
 
+    /// Adds a table `given` with the elements of `json`, an array, in its column `value`. So
+    /// many values are one parameter. On SQLite, sqlx takes quadratic time for the parameters of
+    /// a statement.
+    pub fn push_rows(self, sql: &mut Sql, json: String) {
+        match self {
+            Self::Sqlite => sql.push("json_each(").bind(json).push(") AS given"),
+            Self::Postgres => {
+                sql.push("jsonb_array_elements(CAST(").bind(json).push(" AS JSONB)) AS given (value)")
+            }
+        };
+    }
+
     /// Adds the grams of a token's name to the index.
     pub async fn index_grams(
         self,

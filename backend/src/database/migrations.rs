@@ -20,6 +20,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (7, include_str!("../../../migrations/sqlite/0007_look_alikes.sql")),
             (8, include_str!("../../../migrations/sqlite/0008_servers.sql")),
             (9, include_str!("../../../migrations/sqlite/0009_catalog.sql")),
+            (10, include_str!("../../../migrations/sqlite/0010_usage.sql")),
         ],
         Engine::Postgres => [
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -31,6 +32,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (7, include_str!("../../../migrations/postgres/0007_look_alikes.sql")),
             (8, include_str!("../../../migrations/postgres/0008_servers.sql")),
             (9, include_str!("../../../migrations/postgres/0009_catalog.sql")),
+            (10, include_str!("../../../migrations/postgres/0010_usage.sql")),
         ],
     };
     let migrations = texts

@@ -172,7 +172,8 @@ pub(crate) async fn list(
 ) -> Result<Vec<Listed>, sqlx::Error> {
     let mut sql = Sql::new(
         "SELECT t.seq, t.id, t.kind, t.name, t.name_key, t.disabled, \
-         t.all_projects, t.expires_at, t.created_at, t.updated_at, t.last_used_at, t.client_key, \
+         t.all_projects, t.expires_at, t.created_at, t.updated_at, t.client_key, \
+         (SELECT x.last_used_at FROM token_uses x WHERE x.token_id = t.id) AS last_used_at, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_apis x WHERE x.token_id = t.id) \
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_systems x WHERE x.token_id = t.id) AS grant_count, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_projects x WHERE x.token_id = t.id) \

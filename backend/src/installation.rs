@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::principal::Principal;
 use crate::configuration::Configuration;
 use crate::database::{Database, now};
-use crate::engine::usage::{self, Usage};
+use crate::engine::usage::{self, Part, Usage};
 use crate::keys::keyring::Keyring;
 use crate::web::problem::Problem;
 
@@ -57,7 +57,7 @@ async fn stats(
     counters: web::Data<Usage>,
 ) -> Result<web::Json<Stats>, Problem> {
     principal.system_admin()?;
-    counters.flush(&database).await;
+    counters.flush(&database, Part::Totals).await;
     let mut transaction = database.read_at_one_moment().await?;
     let stats = Stats {
         tokens: count_tokens(&mut transaction, now()).await?,

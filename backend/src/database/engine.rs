@@ -145,31 +145,27 @@ impl Engine {
         }
     }
 
-    /// Adds a table with a column `value` that has these texts. They are one parameter, however
-    /// many there are, so that the statement stays the same.
-    pub fn push_values(self, sql: &mut Sql, texts: &[String]) {
-        sql.push(match self {
-            Self::Sqlite => "json_each(",
-            Self::Postgres => "json_array_elements_text(CAST(",
-        });
-        sql.bind(serde_json::json!(texts).to_string());
-        sql.push(match self {
-            Self::Sqlite => ")",
-            Self::Postgres => " AS json)) AS listed (value)",
-        });
+    /// Adds a table `given` with the elements of `json`, an array, in its column `value`. So
+    /// many values are one parameter. On SQLite, sqlx takes quadratic time for the parameters of
+    /// a statement. Both engines read the member of an object with `value->>'member'`.
+    pub fn push_rows(self, sql: &mut Sql, json: String) {
+        match self {
+            Self::Sqlite => sql.push("json_each(").bind(json).push(") AS given"),
+            Self::Postgres => {
+                sql.push("jsonb_array_elements(CAST(").bind(json).push(" AS JSONB)) AS given (value)")
+            }
+        };
     }
 
-    /// The same for JSON objects: both engines read a member with `value->>'member'`.
-    pub fn push_objects(self, sql: &mut Sql, objects: &[serde_json::Value]) {
-        sql.push(match self {
-            Self::Sqlite => "json_each(",
-            Self::Postgres => "json_array_elements(CAST(",
-        });
-        sql.bind(serde_json::json!(objects).to_string());
-        sql.push(match self {
-            Self::Sqlite => ")",
-            Self::Postgres => " AS json)) AS listed (value)",
-        });
+    /// The same for texts.
+    pub fn push_texts(self, sql: &mut Sql, texts: &[String]) {
+        let json = serde_json::json!(texts).to_string();
+        match self {
+            Self::Sqlite => sql.push("json_each(").bind(json).push(") AS given"),
+            Self::Postgres => {
+                sql.push("jsonb_array_elements_text(CAST(").bind(json).push(" AS JSONB)) AS given (value)")
+            }
+        };
     }
 }
 

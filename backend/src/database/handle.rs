@@ -12,6 +12,7 @@ use super::engine::{Engine, OpenError};
 use super::failure::WriteError;
 use super::feed::Feed;
 use super::reserve::Reserve;
+use super::turns::Rank;
 use super::write::{Transaction, Writer, within};
 use super::{clock, migrations};
 use crate::configuration::Configuration;
@@ -91,18 +92,18 @@ impl Database {
         T: Send + 'static,
         E: WriteError + Send + 'static,
     {
-        self.withdraw_if(false, work).await
+        self.write_as(Rank::Request, work).await
     }
 
-    /// The same for a change that withdraws rights, and for the login before it. On a full disk
-    /// it may use the reserved space.
+    /// The same for a change that withdraws rights, and for the login before it. It goes before
+    /// all other writes that wait. On a full disk it may use the reserved space.
     pub async fn withdraw<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
         T: Send + 'static,
         E: WriteError + Send + 'static,
     {
-        self.withdraw_if(true, work).await
+        self.write_as(Rank::Withdrawal, work).await
     }
 
     /// [`Database::withdraw`] if the change withdraws rights, else [`Database::write`].
@@ -112,10 +113,20 @@ impl Database {
         T: Send + 'static,
         E: WriteError + Send + 'static,
     {
-        self.writer.make_space(withdraws)?;
+        self.write_as(if withdraws { Rank::Withdrawal } else { Rank::Request }, work).await
+    }
+
+    /// [`Database::write`] with another rank.
+    pub async fn write_as<T, E, F>(&self, rank: Rank, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: WriteError + Send + 'static,
+    {
+        self.writer.make_space(rank)?;
         let writer = Arc::clone(&self.writer);
         let task = self.runtime.spawn(async move {
-            let outcome = writer.transact(work).await;
+            let outcome = writer.transact(rank, work).await;
             if outcome.is_err() {
                 writer.probe();
             }
@@ -147,8 +158,8 @@ impl Database {
         self.runtime.spawn(work)
     }
 
-    /// Runs `work` on a connection for writing, outside of [`Database::write`]. Use it only for
-    /// rows that no cache holds and no invariant spans. Others may wait behind it, so it has a
+    /// Runs `work` on a connection for writing, outside of [`Database::write`]. Use it only for a
+    /// few rows that no cache holds and no invariant spans. Others may wait behind it, so it has a
     /// few seconds. After that its connection is closed.
     pub async fn write_briefly<T>(
         &self,
@@ -164,8 +175,8 @@ impl Database {
         outcome
     }
 
-    /// The connections for writing outside of [`Database::write`]. Use them only for rows that
-    /// no cache holds and no invariant spans, such as counters.
+    /// The connections for writing outside of [`Database::write`]. Use them only for a few rows
+    /// that no cache holds and no invariant spans.
     #[must_use]
     pub fn unordered_writer(&self) -> &AnyPool {
         &self.writer.pool

@@ -6,6 +6,7 @@
 //! time, with its audit events and with the [`Change`]s that caches must hear of. It completes
 //! even if the request is gone.
 
+mod background;
 mod backlog;
 pub mod changes;
 pub mod clock;
@@ -23,9 +24,11 @@ mod private;
 mod reserve;
 pub mod sql;
 pub(crate) mod stored;
+mod turns;
 mod uptime;
 mod write;
 
+pub use self::background::{SOME, rest};
 pub use self::backlog::{Backlog, News};
 pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;
@@ -34,4 +37,5 @@ pub use self::failure::{OutcomeUnknown, Trouble, WriteError};
 pub use self::fresh::{Fact, Fresh, FreshCell, OVERHEAD, Observed, Weight};
 pub use self::handle::Database;
 pub use self::patience::{Patience, in_time, promptly};
+pub use self::turns::Rank;
 pub use self::write::Transaction;

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
-use tokio::sync::Semaphore;
 
 use super::changes::{Change, Epochs};
 use super::engine::Engine;
 use super::failure::{OutcomeUnknown, WriteError, may_be_written};
 use super::feed::Feed;
 use super::reserve::{self, Reserve};
+use super::turns::{Rank, Turns};
 
 /// How long to wait before checking again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -84,7 +84,7 @@ pub(super) struct Writer {
     feed: Feed,
     /// The space for withdrawing (SQLite only).
     reserve: Option<Arc<Reserve>>,
-    turns: Semaphore,
+    turns: Turns,
     /// Held from a COMMIT until its changes are known.
     commits: tokio::sync::Mutex<()>,
     /// Whether nothing can be written, as of the last check.
@@ -107,7 +107,7 @@ impl Writer {
             epochs,
             feed,
             reserve,
-            turns: Semaphore::new(TURNS),
+            turns: Turns::new(TURNS),
             commits: tokio::sync::Mutex::default(),
             fails: AtomicBool::default(),
             is_probed: AtomicBool::default(),
@@ -117,14 +117,14 @@ impl Writer {
 
     /// Begins, works and commits. The epochs of all changes are raised before this returns,
     /// also if the outcome of the COMMIT is unknown.
-    pub(super) async fn transact<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(super) async fn transact<T, E, F>(&self, rank: Rank, work: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>>,
         E: WriteError,
     {
         let engine = self.engine;
         let patience = self.pool.options().get_acquire_timeout();
-        let _turn = within(patience, async { Ok(self.turns.acquire().await) }).await?;
+        let _turn = within(patience, self.turns.take(rank)).await?;
         let lent = Lent { connection: self.pool.acquire().await?, is_clean: false };
         let mut transaction = Transaction { engine, lent, changes: Vec::new() };
         // Plain statements, not sqlx's transaction: on SQLite its depth counter is wrong after
@@ -160,8 +160,8 @@ impl Writer {
     }
 
     /// Fails if there is no space for this write. A withdrawal may use the reserved space.
-    pub(super) fn make_space(&self, withdraws: bool) -> Result<(), sqlx::Error> {
-        if !withdraws {
+    pub(super) fn make_space(&self, rank: Rank) -> Result<(), sqlx::Error> {
+        if rank != Rank::Withdrawal {
             return self.has_space();
         }
         if let Some(reserve) = &self.reserve {

@@ -43,25 +43,22 @@ impl Replay {
         let writer = database.clone();
         database.spawn(async move {
             let mut batch = Vec::with_capacity(BATCH);
-            let mut purge = tokio::time::interval(PURGE);
-            loop {
-                tokio::select! {
-                    count = waiting.recv_many(&mut batch, BATCH) => {
-                        if count == 0 {
-                            return;
-                        }
-                        // A dropped answer means that nothing was written.
-                        if let Err(error) = write(&writer, &mut batch).await {
-                            tracing::error!(%error, "one-time requests are denied: their use cannot be noted");
-                        }
-                        batch.clear();
-                    }
-                    _ = purge.tick() => {
-                        if let Err(error) = forget(&writer).await {
-                            tracing::warn!(%error, "used one-time requests are not forgotten");
-                        }
-                    }
+            while waiting.recv_many(&mut batch, BATCH).await > 0 {
+                // A dropped answer means that nothing was written.
+                if let Err(error) = write(&writer, &mut batch).await {
+                    tracing::error!(%error, "one-time requests are denied: their use cannot be noted");
                 }
+                batch.clear();
+            }
+        });
+        // No claim waits for a purge.
+        let purged = database.clone();
+        database.spawn(async move {
+            while !purged.reader().is_closed() {
+                if let Err(error) = forget(&purged).await {
+                    tracing::warn!(%error, "used one-time requests are not forgotten");
+                }
+                tokio::time::sleep(PURGE).await;
             }
         });
         Self { claims }
@@ -124,25 +121,26 @@ pub async fn last_forgot(database: &Database) -> Result<i64, sqlx::Error> {
 /// a wrong clock makes it look valid.
 async fn forget(database: &Database) -> Result<(), sqlx::Error> {
     let until = now() - KEPT;
-    let forget = async |connection: &mut AnyConnection| {
-        let noted: i64 = sqlx::query_scalar(
+    let note = async |connection: &mut AnyConnection| {
+        sqlx::query_scalar(
             "UPDATE used_requests_forgotten SET until = CASE WHEN until < $1 THEN $1 ELSE until END RETURNING until",
         )
         .bind(until)
-        .fetch_one(&mut *connection)
-        .await?;
-        sqlx::query("DELETE FROM used_requests WHERE expires_at <= $1")
-            .bind(until)
-            .execute(connection)
-            .await?;
-        Ok(noted)
+        .fetch_one(connection)
+        .await
     };
-    let noted: i64 = database.write_briefly(forget).await?;
+    let noted: i64 = database.write_briefly(note).await?;
     if noted > now() {
         tracing::warn!(
             milliseconds = noted - now(),
             "the clock was ahead before: one-time requests are refused for so long"
         );
     }
-    Ok(())
+    database
+        .purge(
+            "DELETE FROM used_requests WHERE (token_id, jti) IN \
+             (SELECT token_id, jti FROM used_requests WHERE expires_at <= $1 LIMIT $2)",
+            &[until],
+        )
+        .await
 }

@@ -10,7 +10,7 @@ use super::error::KeyringError;
 use super::store::{self, NewSigningKey};
 use crate::crypto::jwt::{Algorithm, SigningKey, Term};
 use crate::crypto::vault::{Place, Vault};
-use crate::database::{Change, Database, Transaction, now};
+use crate::database::{Change, Database, Rank, Transaction, now};
 
 /// How long verifiers may keep the published keys, in seconds.
 pub const JWKS_MAX_AGE: i64 = 300;
@@ -99,8 +99,12 @@ pub async fn rotate(
 
 /// Deletes the signing keys that are no longer published.
 pub async fn forget_retired(database: &Database) -> Result<(), sqlx::Error> {
-    let mut connection = database.unordered_writer().acquire().await?;
-    store::delete_signing_keys(&mut connection, now() - OVERLAP).await.map(drop)
+    database
+        .write_as(Rank::Background, |transaction| {
+            store::delete_signing_keys(transaction.connection(), now() - OVERLAP).boxed()
+        })
+        .await
+        .map(drop)
 }
 
 /// Makes sure that there is a key of this algorithm. The first key signs at once. A key of

@@ -41,9 +41,10 @@ pub(crate) async fn withdraw_open_token(
 
 /// Deletes records of JWTs that have expired.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM revoked_jwts WHERE expires_at < $1")
-        .bind(now() - MARGIN)
-        .execute(database.unordered_writer())
+    database
+        .purge(
+            "DELETE FROM revoked_jwts WHERE jti IN (SELECT jti FROM revoked_jwts WHERE expires_at < $1 LIMIT $2)",
+            &[now() - MARGIN],
+        )
         .await
-        .map(drop)
 }

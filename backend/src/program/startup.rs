@@ -22,7 +22,7 @@ use crate::crypto::operations::{Limits, PrivateOperations};
 use crate::crypto::rsa::KeyPool;
 use crate::database::{Database, Engine, clock};
 use crate::engine::replay;
-use crate::engine::usage::{self, Usage};
+use crate::engine::usage::{self, Part, Usage};
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::keys::{self, rotate, signing};
@@ -150,13 +150,7 @@ impl Application {
         };
         let server = server.listen(listener)?.run();
         let (counted, flushing) = (flushed, database.clone());
-        database.spawn(async move {
-            let mut tick = tokio::time::interval(usage::FLUSH);
-            loop {
-                tick.tick().await;
-                counted.flush(&flushing).await;
-            }
-        });
+        database.spawn(async move { counted.keep_writing(&flushing).await });
         keep_house(&database, rotating, signing_key_lifetime);
         Ok(Self { server, address, public_url, first_password, demo, database, usage })
     }
@@ -204,7 +198,7 @@ impl Application {
         }
         let served = self.server.await;
         let closing = async {
-            self.usage.flush(&self.database).await;
+            self.usage.flush(&self.database, Part::All).await;
             self.database.close().await;
         };
         if tokio::time::timeout(CLOSING, closing).await.is_err() {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, put, web};
 use latchkey_shared::page::Page;
-use latchkey_shared::projects::{Member, NewMember};
+use latchkey_shared::projects::{Member, MemberRole, NewMember};
 use latchkey_shared::users::UserRef;
 use serde_json::json;
 
@@ -67,7 +67,7 @@ pub(super) async fn put_member(
         role,
     };
     database
-        .write(move |transaction| {
+        .withdraw_if(role == MemberRole::Member, move |transaction| {
             Box::pin(async move {
                 store::put_member(transaction.connection(), &project.id, &user.id, role).await?;
                 transaction.changes(Change::User(user.id.clone()));

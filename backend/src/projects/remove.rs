@@ -31,7 +31,7 @@ pub(super) async fn remove(
     principal.system_admin()?;
     let (origin, named) = (principal.origin().clone(), path.into_inner());
     database
-        .write(move |transaction| {
+        .withdraw(move |transaction| {
             Box::pin(async move {
                 let project = existing(transaction.connection(), &named).await?;
                 let tokens = store::tokens_of(transaction.connection(), &project.id).await?;

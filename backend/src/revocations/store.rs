@@ -144,9 +144,10 @@ pub(crate) async fn after(
 
 /// Deletes entries whose JWTs have all expired.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM revocations WHERE expires_at < $1")
-        .bind(now() - MARGIN)
-        .execute(database.unordered_writer())
+    database
+        .purge(
+            "DELETE FROM revocations WHERE seq IN (SELECT seq FROM revocations WHERE expires_at < $1 LIMIT $2)",
+            &[now() - MARGIN],
+        )
         .await
-        .map(drop)
 }

@@ -72,10 +72,11 @@ pub async fn end_all(connection: &mut AnyConnection, user: &UserId) -> Result<()
 
 /// Deletes sessions that have ended.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM sessions WHERE seen_at < $1 OR created_at < $2")
-        .bind(now() - IDLE)
-        .bind(now() - ABSOLUTE)
-        .execute(database.unordered_writer())
+    database
+        .purge(
+            "DELETE FROM sessions WHERE digest IN \
+             (SELECT digest FROM sessions WHERE seen_at < $1 OR created_at < $2 LIMIT $3)",
+            &[now() - IDLE, now() - ABSOLUTE],
+        )
         .await
-        .map(drop)
 }

@@ -4,14 +4,12 @@
 use latchkey_shared::fields::{name_key, skeleton};
 
 use super::store;
-use crate::database::Database;
 use crate::database::sql::Sql;
+use crate::database::{Database, Rank, SOME};
 use crate::systems;
 
 /// The current rule: invisible characters do not count, and the skeleton is stored too.
 const RULE: i64 = 3;
-/// Rows in one batch.
-const SOME: i64 = 2_000;
 
 /// Computes stored keys again if they are of an older rule. If two tokens have the same name by
 /// the new rule, the second one keeps its old key and goes on working. The log names it,
@@ -81,16 +79,13 @@ struct Stale {
 impl Stale {
     async fn write(self, database: &Database) -> Result<(), sqlx::Error> {
         database
-            .write(move |transaction| {
+            .write_as(Rank::Background, move |transaction| {
                 Box::pin(async move {
                     if !self.skeletons.is_empty() {
-                        // Both databases name the columns of VALUES so.
-                        let mut sql = Sql::new("UPDATE tokens SET skeleton = v.column2 FROM (VALUES ");
-                        for (index, (seq, looks)) in self.skeletons.into_iter().enumerate() {
-                            sql.push(if index == 0 { "(" } else { ", (" }).bind(seq).push(", ");
-                            sql.bind(looks).push(")");
-                        }
-                        sql.push(") AS v WHERE tokens.seq = v.column1");
+                        let mut sql = Sql::new("UPDATE tokens SET skeleton = value ->> 1 FROM ");
+                        let rows = serde_json::json!(self.skeletons).to_string();
+                        transaction.engine().push_rows(&mut sql, rows);
+                        sql.push(" WHERE tokens.seq = CAST(value ->> 0 AS BIGINT)");
                         sql.query().execute(transaction.connection()).await?;
                     }
                     for (seq, id, name, key) in self.keys {

@@ -8,6 +8,7 @@ use super::found::{existing, parse_id, visible};
 use super::store;
 use crate::access::principal::Principal;
 use crate::database::{Database, now};
+use crate::engine::usage::{self as counted, Part};
 use crate::web::problem::Problem;
 
 /// Get a token's usage
@@ -23,16 +24,16 @@ use crate::web::problem::Problem;
 pub(super) async fn usage(
     principal: Principal,
     database: web::Data<Database>,
-    counters: web::Data<crate::engine::usage::Usage>,
+    counters: web::Data<counted::Usage>,
     path: web::Path<String>,
 ) -> Result<web::Json<Usage>, Problem> {
     let id = parse_id(&path)?;
     visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
-    counters.flush(&database).await;
+    counters.flush(&database, Part::Token(id.clone())).await;
     let mut connection = database.reader().acquire().await?;
     let found = existing(&mut connection, &id).await?;
     let since = Timestamp::from_millis(now() - 30 * 24 * 60 * 60 * 1_000);
     let days = store::usage(&mut connection, &id, since.as_str().get(..10).unwrap_or_default()).await?;
-    let last_24_hours = crate::engine::usage::last_24_hours(&mut connection, Some(&id)).await?;
+    let last_24_hours = counted::last_24_hours(&mut connection, Some(&id)).await?;
     Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days, last_24_hours }))
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, patch, web};
 use latchkey_shared::fields::{self, Errors};
-use latchkey_shared::users::{User, UserPatch};
+use latchkey_shared::users::{Role, User, UserPatch};
 use serde_json::json;
 
 use super::password::{Hasher, Lasting};
@@ -89,8 +89,9 @@ async fn apply(
     let origin = principal.origin().clone();
     let user = store::user(database, &named).await?.ok_or_else(|| Problem::not_found("user"))?;
     let id = user.id.clone();
+    let withdraws = body.disabled == Some(true) || body.role == Some(Role::User);
     database
-        .withdraw_if(body.disabled == Some(true), move |transaction| {
+        .withdraw_if(withdraws, move |transaction| {
             Box::pin(async move {
                 let id = &user.id;
                 let connection = transaction.connection();

@@ -30,6 +30,7 @@ mod statements;
 mod strangers;
 mod tokens;
 mod trial;
+mod turns;
 mod walk;
 
 /// Turns `async fn name(server) { … }` into a test for each database engine.

@@ -1,9 +1,10 @@
 //! The installation: its settings, its numbers and its usage.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use latchkey::database::{Database, now};
-use latchkey::engine::usage::{Usage, forget_hours, last_24_hours};
+use latchkey::engine::usage::{Part, Usage, forget_hours, last_24_hours};
 use latchkey_shared::ids::{ApiId, TokenId};
 use latchkey_shared::tokens::CallCount;
 use latchkey_shared::verify::Reason;
@@ -109,16 +110,22 @@ async fn counts_by_the_hour_last_two_days(place: Where) {
         }
         usage.count(token, None, Some(Reason::NoSuchApi), now());
     }
-    for _ in 0..2 {
-        usage.flush(&database).await;
-    }
     let rows = async |table: &'static str| -> i64 {
         sqlx::query_scalar(table).fetch_one(database.reader()).await.unwrap()
     };
+    let all_days = "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM token_usage";
+    // Who asks for a part does not wait for the rest.
+    usage.flush(&database, Part::Totals).await;
+    assert_eq!((rows("SELECT COUNT(*) FROM usage_hours").await, rows(all_days).await), (5, 0));
+    usage.flush(&database, Part::Token(tokens[1].clone())).await;
+    assert_eq!(rows(all_days).await, 6);
+    for _ in 0..2 {
+        usage.flush(&database, Part::All).await;
+    }
     let all_hours = "SELECT CAST(COUNT(*) AS BIGINT) FROM token_hours";
     assert_eq!(rows(all_hours).await, 400 * 5);
-    assert_eq!(rows("SELECT CAST(SUM(count) AS BIGINT) FROM token_usage").await, 400 * 6);
-    assert_eq!(rows("SELECT CAST(COUNT(*) AS BIGINT) FROM tokens WHERE last_used_at > 0").await, 400);
+    assert_eq!(rows(all_days).await, 400 * 6);
+    assert_eq!(rows("SELECT CAST(COUNT(*) AS BIGINT) FROM token_uses WHERE last_used_at > 0").await, 400);
     forget_hours(&database).await.unwrap();
     assert_eq!(rows(all_hours).await, 400 * 4);
     assert_eq!(rows("SELECT CAST(COUNT(*) AS BIGINT) FROM usage_hours").await, 4);
@@ -131,6 +138,18 @@ async fn counts_by_the_hour_last_two_days(place: Where) {
     let of_all = last_24_hours(&mut connection, None).await.unwrap();
     assert_eq!(of_all, CallCount { allowed: 900, denied: 450 });
     drop(connection);
+
+    for token in &tokens {
+        usage.count(token, Some(&api), None, now());
+    }
+    let (writing, written_to) = (Arc::clone(&usage), database.clone());
+    let writer = tokio::spawn(async move { writing.keep_writing(&written_to).await });
+    let begin = Instant::now();
+    while rows(all_days).await < 400 * 7 {
+        assert!(begin.elapsed() < Duration::from_secs(20), "counts are not written");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    writer.abort();
     database.close().await;
 }
 

@@ -34,7 +34,7 @@ pub(crate) async fn remove_api(
     let (origin, (system, api)) = (principal.origin().clone(), path.into_inner());
     let changed = system.clone();
     database
-        .write(move |transaction| {
+        .withdraw(move |transaction| {
             Box::pin(async move {
                 let system = own(transaction.connection(), &system).await?;
                 let stored = store::api(transaction.connection(), &system.id, &api).await?;

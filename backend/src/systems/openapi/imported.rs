@@ -13,9 +13,9 @@ use super::compare::compare;
 use super::document::Document;
 use crate::access::origin::Origin;
 use crate::audit;
-use crate::database::{Change, Database};
+use crate::database::{Change, Database, Rank};
 use crate::systems::get::own;
-use crate::systems::store::{self, Difference, Known, Left, SOME, Staging, StoredApi};
+use crate::systems::store::{self, BATCH, Difference, Known, Left, Staging, StoredApi};
 use crate::web::problem::{Kind, Problem};
 
 /// How often to look whether another import of the system has ended.
@@ -127,7 +127,7 @@ impl Imported {
     /// Takes the new APIs out of the difference if there are many, except for those whose key
     /// another API has until the difference is written.
     fn new_apis_to_stage(&mut self) -> Vec<StoredApi> {
-        if self.difference.added.len() <= SOME {
+        if self.difference.added.len() <= BATCH {
             return Vec::new();
         }
         let taken: HashSet<&str> = self.known.apis.iter().map(|stored| stored.api.key.as_str()).collect();
@@ -164,7 +164,7 @@ async fn stage(database: &Database, system: &SystemId, apis: Vec<StoredApi>) -> 
             })
         })
         .await?;
-    for some in apis.chunks(SOME) {
+    for some in apis.chunks(BATCH) {
         let (adding, some) = (staging.clone(), some.to_vec());
         let added = database.write(move |transaction| {
             Box::pin(async move {
@@ -185,7 +185,7 @@ async fn clear(database: &Database, system: &str) -> Result<Left, sqlx::Error> {
     loop {
         let system = system.to_owned();
         let left = database
-            .write(move |transaction| {
+            .write_as(Rank::Background, move |transaction| {
                 Box::pin(async move { store::clear_some(transaction.connection(), &system).await })
             })
             .await?;

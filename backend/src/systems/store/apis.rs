@@ -12,7 +12,7 @@ use super::filters::{clean, push_grantable, push_grantable_api, push_visible, to
 use crate::access::principal::Principal;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Database, Engine};
+use crate::database::{Database, Engine, Rank, SOME};
 
 const API: &str = "SELECT a.id, a.key, s.key AS system, a.system_id, a.operation_id, a.method, a.base_path, a.path, a.multi_segment, \
     a.name, a.tags, a.deprecated, a.scope, a.removed, \
@@ -235,7 +235,7 @@ pub(crate) async fn insert_apis(
              CAST(value->>'removed' AS INTEGER), CAST(value->>'imported' AS INTEGER), ",
         );
         sql.bind(import_id.map(str::to_owned)).push(" FROM ");
-        engine.push_objects(&mut sql, &rows);
+        engine.push_rows(&mut sql, json!(rows).to_string());
         sql.query().execute(&mut *connection).await?;
     }
     Ok(())
@@ -315,9 +315,10 @@ pub(crate) async fn renew_name_keys(database: &Database) -> Result<(), sqlx::Err
     loop {
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT id, name, name_key FROM apis \
-             WHERE id > $1 AND octet_length(name) <> length(name) ORDER BY id LIMIT 2000",
+             WHERE id > $1 AND octet_length(name) <> length(name) ORDER BY id LIMIT $2",
         )
         .bind(after)
+        .bind(SOME)
         .fetch_all(database.reader())
         .await?;
         let Some(last) = rows.last() else { return Ok(()) };
@@ -327,7 +328,7 @@ pub(crate) async fn renew_name_keys(database: &Database) -> Result<(), sqlx::Err
             continue;
         }
         let written: Result<(), sqlx::Error> = database
-            .write(move |transaction| {
+            .write_as(Rank::Background, move |transaction| {
                 Box::pin(async move {
                     for (id, name, _) in stale {
                         sqlx::query("UPDATE api_rows SET name_key = $1 WHERE id = $2")

@@ -10,7 +10,7 @@ use crate::database::{Engine, now};
 /// An import that stands still for so many milliseconds is given up.
 const STANDS_STILL: i64 = 10_000;
 /// Rows that one transaction writes or deletes.
-pub(crate) const SOME: usize = 500;
+pub(crate) const BATCH: usize = 500;
 
 /// An import whose APIs wait to be published.
 #[derive(Debug, Clone)]
@@ -131,9 +131,9 @@ pub(crate) async fn clear_some(connection: &mut AnyConnection, system: &str) -> 
     } else {
         return Ok(Left::GoesOn);
     };
-    let some = i64::try_from(SOME).unwrap_or(i64::MAX);
+    let some = i64::try_from(BATCH).unwrap_or(i64::MAX);
     let cleared = sqlx::query(statement).bind(id.clone()).bind(some).execute(&mut *connection).await?;
-    if cleared.rows_affected() >= SOME as u64 {
+    if cleared.rows_affected() >= BATCH as u64 {
         return Ok(Left::More);
     }
     sqlx::query("DELETE FROM imports WHERE id = $1").bind(id).execute(connection).await?;

@@ -40,9 +40,11 @@ pub(crate) async fn keep_answer(
 
 /// Deletes answers that are older than a day.
 pub(crate) async fn forget_answers(database: &crate::database::Database) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM idempotency_keys WHERE created_at < $1")
-        .bind(now() - 24 * 60 * 60 * 1_000)
-        .execute(database.unordered_writer())
+    database
+        .purge(
+            "DELETE FROM idempotency_keys WHERE digest IN \
+             (SELECT digest FROM idempotency_keys WHERE created_at < $1 LIMIT $2)",
+            &[now() - 24 * 60 * 60 * 1_000],
+        )
         .await
-        .map(drop)
 }

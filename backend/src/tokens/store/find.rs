@@ -90,7 +90,9 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         "SELECT id, kind, name, description, disabled, \
          all_projects, bounded, expires_at, allowed_ips, \
          one_time_only, key_size, generation, version, \
-         parent_token, created_at, created_by, updated_at, updated_by, last_used_at, client_key FROM tokens WHERE id = $1",
+         parent_token, created_at, created_by, updated_at, updated_by, client_key, \
+         (SELECT u.last_used_at FROM token_uses u WHERE u.token_id = tokens.id) AS last_used_at \
+         FROM tokens WHERE id = $1",
     )
     .bind(id.to_string())
     .fetch_optional(&mut *connection)

@@ -45,12 +45,12 @@ pub(crate) async fn indexed(database: &Database, which: Indexed<'_>) -> Result<V
     match which {
         Indexed::Ids(ids) => {
             sql.push("t.id IN (SELECT value FROM ");
-            database.engine().push_values(&mut sql, ids);
+            database.engine().push_texts(&mut sql, ids);
             sql.push(")");
         }
         Indexed::Seqs(seqs) => {
             sql.push("t.seq IN (SELECT CAST(value AS BIGINT) FROM ");
-            database.engine().push_values(&mut sql, seqs);
+            database.engine().push_texts(&mut sql, seqs);
             sql.push(")");
         }
         Indexed::After(seq, limit) => {
@@ -68,7 +68,7 @@ pub(crate) async fn memberships(
 ) -> Result<Vec<(String, String)>, sqlx::Error> {
     let mut sql =
         Sql::new("SELECT m.user_id, m.project_id FROM members m WHERE m.user_id IN (SELECT value FROM ");
-    database.engine().push_values(&mut sql, users);
+    database.engine().push_texts(&mut sql, users);
     sql.push(")");
     sql.query_as().fetch_all(database.reader()).await
 }

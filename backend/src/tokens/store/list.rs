@@ -128,12 +128,12 @@ fn push_rights(sql: &mut Sql, engine: Engine, principal: &Principal) {
     // RSA tokens: all their projects are administered by the caller.
     sql.push("CAST(CASE WHEN EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id) ");
     sql.push("AND NOT EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id AND p.project_id NOT IN (SELECT value FROM ");
-    engine.push_values(sql, &mine);
+    engine.push_texts(sql, &mine);
     // JWT tokens: all their users are members of projects that the caller administers.
     sql.push(")) THEN 1 WHEN EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id) ");
     sql.push("AND NOT EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id AND NOT EXISTS ");
     sql.push("(SELECT 1 FROM members m WHERE m.user_id = u.user_id AND m.project_id IN (SELECT value FROM ");
-    engine.push_values(sql, &mine);
+    engine.push_texts(sql, &mine);
     sql.push("))) THEN 1 ELSE 0 END AS BIGINT) AS manageable, ");
     sql.push("CAST(CASE WHEN EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id AND u.user_id = ");
     sql.bind(principal.user().map(ToString::to_string).unwrap_or_default());
@@ -210,7 +210,8 @@ pub(crate) async fn list(
 ) -> Result<Vec<Listed>, sqlx::Error> {
     let mut sql = Sql::new(
         "SELECT * FROM (SELECT t.seq, t.id, t.kind, t.name, t.name_key, t.disabled, \
-         t.all_projects, t.expires_at, t.created_at, t.updated_at, t.last_used_at, t.client_key, \
+         t.all_projects, t.expires_at, t.created_at, t.updated_at, t.client_key, \
+         (SELECT x.last_used_at FROM token_uses x WHERE x.token_id = t.id) AS last_used_at, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_apis x WHERE x.token_id = t.id) \
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_systems x WHERE x.token_id = t.id) AS grant_count, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_projects x WHERE x.token_id = t.id) \
@@ -222,7 +223,7 @@ pub(crate) async fn list(
         Among::Seqs(seqs) => {
             sql.push(" AND t.seq IN (SELECT CAST(value AS BIGINT) FROM ");
             let seqs: Vec<String> = seqs.iter().map(ToString::to_string).collect();
-            engine.push_values(&mut sql, &seqs);
+            engine.push_texts(&mut sql, &seqs);
             sql.push(")");
             None
         }

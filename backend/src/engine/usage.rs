@@ -63,9 +63,10 @@ impl Usage {
         loop {
             tokio::time::sleep(INTERVAL).await;
             self.gather(&mut *self.waiting.lock().await);
-            while let Some(worked) =
-                write_some(database, Rank::Background, &mut *self.waiting.lock().await).await
-            {
+            loop {
+                // What waits is not locked during the rest.
+                let written = write_some(database, Rank::Background, &mut *self.waiting.lock().await).await;
+                let Some(worked) = written else { break };
                 rest(worked).await;
             }
         }

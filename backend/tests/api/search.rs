@@ -1,6 +1,7 @@
 //! Lists of tokens after random changes are those of a model, for every caller, filter, text and order.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use latchkey::database::now;
@@ -706,6 +707,71 @@ async fn a_list_of_one_node_knows_the_changes_of_the_other() {
     }
     platform.admin.delete("/projects/harbour/members/grace").await;
     assert_eq!(ids(&grace, "").await, [""; 0], "lost rights end at once");
+}
+
+/// Creates, renames and deletes tokens without a pause. Adds those that are deleted.
+async fn churn(admin: Caller, mut random: Random, deleted: Arc<Mutex<HashSet<String>>>) {
+    loop {
+        let mut wanted = Platform::wanted("jwt");
+        let mut name =
+            || format!("{} {}", char::from(b'a' + u8::try_from(random.below(26)).unwrap()), unique("x"));
+        wanted["name"] = json!(name());
+        let id = text(&admin.post("/tokens", &wanted).await["id"]);
+        let path = format!("/tokens/{id}");
+        for _ in 0..3 {
+            admin.patch(&path, &json!({ "name": name() })).await;
+        }
+        admin.delete(&path).await;
+        deleted.lock().unwrap().insert(id);
+    }
+}
+
+/// Lists on all nodes during changes on all nodes.
+async fn lists_during_changes(nodes: &[Server]) {
+    let platform = Platform::on(&nodes[0]).await;
+    let mut stable = Vec::new();
+    for letter in "taqbzkfywnmdghc".chars() {
+        let mut wanted = Platform::wanted("jwt");
+        wanted["name"] = json!(format!("{letter} stays"));
+        stable.push(text(&platform.admin.post("/tokens", &wanted).await["id"]));
+    }
+    let mut by_name: Vec<(char, String)> = "taqbzkfywnmdghc".chars().zip(stable.iter().cloned()).collect();
+    by_name.sort_unstable();
+    let by_name: Vec<String> = by_name.into_iter().map(|(_, id)| id).collect();
+    stable.reverse();
+    let deleted: Arc<Mutex<HashSet<String>>> = Arc::default();
+    let mut churning = Vec::new();
+    for (seed, node) in (1..).zip(nodes.iter().chain(nodes)) {
+        churning.push(tokio::spawn(churn(node.admin().await, Random(seed), Arc::clone(&deleted))));
+    }
+    for (round, node) in nodes.iter().cycle().take(24).enumerate() {
+        let admin = platform.admin.at(&node.url);
+        let (sort, expected) = if round / 2 % 2 == 0 { ("created", &stable) } else { ("name", &by_name) };
+        let gone = deleted.lock().unwrap().clone();
+        let mut found = walked(&admin, &format!("limit=4&sort={sort}")).await;
+        assert!(found.iter().all(|id| !gone.contains(id)), "round {round}: a deleted token is shown");
+        found.retain(|id| stable.contains(id));
+        assert_eq!(&found, expected, "round {round}: {sort}");
+        let page = admin.get(&format!("/tokens?q=stays&limit=200&total=true&sort={sort}")).await;
+        assert_eq!((&each(&page, "id"), &page["total"]), (expected, &json!(15)), "round {round}");
+    }
+    churning.iter().for_each(tokio::task::JoinHandle::abort);
+    for task in churning {
+        assert!(task.await.unwrap_err().is_cancelled(), "a change failed");
+    }
+    assert!(!deleted.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn lists_are_complete_during_changes_on_sqlite() {
+    lists_during_changes(&[Server::start(Where::sqlite()).await]).await;
+}
+
+#[tokio::test]
+async fn lists_of_two_nodes_are_complete_during_changes() {
+    let Some(place) = Where::postgres().await else { return };
+    let (one, two) = tokio::join!(Server::start(place.clone()), Server::start(place));
+    lists_during_changes(&[one, two]).await;
 }
 
 /// The ids of all pages.

@@ -76,8 +76,8 @@ async fn count(connection: &mut AnyConnection, statement: &'static str) -> Resul
     sqlx::query_scalar(statement).fetch_one(connection).await
 }
 
-/// Tokens by kind and status. The first statement scans an index of all tokens. The other two read only tokens that are not in
-/// force. One statement for all would read every row (0.3 to 1.1 s).
+/// Tokens by kind and status. The first statement scans an index of all tokens. The other two
+/// read only tokens that are not in force. One statement for all would read every row (0.3 to 1.1 s).
 async fn count_tokens(connection: &mut AnyConnection, now: i64) -> Result<TokenCount, sqlx::Error> {
     let all: Vec<(String, i64)> =
         sqlx::query_as("SELECT kind, CAST(COUNT(*) AS BIGINT) FROM tokens GROUP BY kind")

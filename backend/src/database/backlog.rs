@@ -50,6 +50,11 @@ impl Backlog {
         self.waiting().get_or_insert_default();
     }
 
+    /// Keeps no changes any more.
+    pub fn ignore(&self) {
+        *self.waiting() = None;
+    }
+
     pub(super) fn add(&self, change: &Change) {
         let mut waiting = self.waiting();
         let Some(news) = waiting.as_mut() else { return };
@@ -125,6 +130,9 @@ mod tests {
         backlog.put_back(news);
         assert_eq!(backlog.take().tokens, HashSet::from([token]));
         assert_eq!((backlog.take().tokens.len(), backlog.heard()), (0, 3));
+        backlog.ignore();
+        backlog.add(&Change::User(UserId::new()));
+        assert_eq!((backlog.take().users.len(), backlog.heard()), (0, 0));
     }
 
     #[test]

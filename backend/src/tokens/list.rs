@@ -114,11 +114,10 @@ pub(super) async fn list(
     let q = fields::name_key(query.q.as_deref().unwrap_or_default()).replace('\0', "");
     let q: String = q.chars().take(100).collect();
     let start = start(query.sort.unwrap_or(Sort::Created), query.cursor.as_deref())?;
-    let mut connection = database.reader().acquire().await?;
     let project = match &query.project {
         None => None,
         Some(named) => {
-            let project = projects::store::project(&mut connection, named).await?;
+            let project = projects::store::project(&mut *database.reader().acquire().await?, named).await?;
             let project = project.filter(|project| principal.may_see_project(&project.id));
             Some(project.ok_or_else(|| Problem::not_found("project"))?.id)
         }
@@ -133,7 +132,8 @@ pub(super) async fn list(
     let api = match &query.api {
         None => None,
         Some(named) => {
-            let found = systems::store::api_and_system(&mut connection, named).await?;
+            let found =
+                systems::store::api_and_system(&mut *database.reader().acquire().await?, named).await?;
             Some(found.ok_or_else(|| Problem::not_found("API"))?)
         }
     };
@@ -147,7 +147,7 @@ pub(super) async fn list(
         limit: limit + 1,
         total: query.total == Some(true),
     };
-    let mut found = search::list(&index, &mut connection, &asked).await?;
+    let mut found = search::list(&index, &asked).await?;
     let next_cursor = page::cut(&mut found.rows, limit).map(|last| match start {
         Start::Newest(_) => write_cursor(&last.seq.to_string()),
         Start::Name(_) => write_cursor(&format!("{BY_NAME}{}", last.name_key)),

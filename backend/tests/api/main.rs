@@ -24,6 +24,7 @@ mod postgres;
 mod process;
 mod refusals;
 mod revocations;
+mod search;
 mod server;
 mod signing_keys;
 mod statements;

@@ -31,6 +31,8 @@ pub(crate) struct Where {
     pub(crate) database_url: Option<String>,
     pub(crate) demo: bool,
     pub(crate) trusted_proxies: TrustedProxies,
+    /// In MiB.
+    pub(crate) search_memory: usize,
 }
 
 impl Where {
@@ -41,6 +43,7 @@ impl Where {
             database_url: None,
             demo: false,
             trusted_proxies: TrustedProxies::default(),
+            search_memory: 64,
         }
     }
 
@@ -77,6 +80,7 @@ impl Where {
             key_pool: 2,
             demo: self.demo,
             trusted_proxies: self.trusted_proxies.clone(),
+            search_memory: self.search_memory,
             ..Configuration::default()
         }
     }

@@ -4,7 +4,7 @@ use latchkey_shared::ids::{ProjectId, UserId};
 use latchkey_shared::tokens::{Kind, Status};
 
 use super::numbers::{NumberSet, Numbers};
-use super::segment::{NEVER, Segment};
+use super::segment::Segment;
 use crate::access::principal::Principal;
 use crate::access::reach::Reach;
 use crate::database::now;
@@ -25,13 +25,11 @@ enum Sight {
 pub(super) struct Candidates {
     kind: Option<Kind>,
     status: Option<Status>,
-    /// In seconds since the epoch.
-    now: u32,
+    now: i64,
     /// Projects and users, all of them wanted.
     targets: Vec<u32>,
     /// APIs and systems, one of them wanted; empty if none is asked for.
     grants: Vec<u32>,
-    taken_only: bool,
     sight: Sight,
 }
 
@@ -59,16 +57,7 @@ impl Candidates {
                 user: principal.user().and_then(|user| numbers.of(user.as_str())),
             },
         };
-        let now = u32::try_from(now() / 1_000).unwrap_or(NEVER);
-        Some(Self {
-            kind: filter.kind,
-            status: filter.status,
-            now,
-            targets,
-            grants,
-            taken_only: filter.name_taken,
-            sight,
-        })
+        Some(Self { kind: filter.kind, status: filter.status, now: now(), targets, grants, sight })
     }
 
     /// Whether a token may be in the list.
@@ -76,16 +65,14 @@ impl Candidates {
         if self.kind.is_some_and(|kind| kind != segment.kind(at)) {
             return false;
         }
-        let expires_at = segment.expires_at(at);
+        let is_in_time = segment.expires_at(at) > self.now;
         let is_right_status = match self.status {
             None => true,
             Some(Status::Disabled) => segment.is_disabled(at),
-            Some(Status::Active) => !segment.is_disabled(at) && expires_at >= self.now,
-            // Both seconds are rounded, the one up and the other down.
-            Some(Status::Expired) => !segment.is_disabled(at) && expires_at <= self.now.saturating_add(1),
+            Some(Status::Active) => !segment.is_disabled(at) && is_in_time,
+            Some(Status::Expired) => !segment.is_disabled(at) && !is_in_time,
         };
         is_right_status
-            && (!self.taken_only || segment.is_taken(at))
             && self.targets.iter().all(|target| segment.targets(at).contains(target))
             && (self.grants.is_empty() || segment.grants(at).iter().any(|grant| self.grants.contains(grant)))
             && self.may_see(segment, at)

@@ -46,7 +46,7 @@ impl Follower {
             let news = backlog.take();
             let began = Instant::now();
             match self.step(&index, &news).await {
-                Ok(false) => return,
+                Ok(false) => return backlog.ignore(),
                 Ok(true) => {
                     index.note_taken(news.heard);
                     if self.after.is_none() {
@@ -78,8 +78,17 @@ impl Follower {
     /// copy still fits.
     async fn step(&mut self, index: &TokenIndex, news: &News) -> Result<bool, sqlx::Error> {
         if news.everything {
-            self.after = Some(i64::MIN);
             self.known_users.clear();
+            // The newest come first: lists ask the database only for tokens after the last one
+            // that the copy has.
+            let mut newer = self.is_filled.then(|| index.current().last());
+            while let Some(after) = newer {
+                if !self.read_on(index, after).await? {
+                    return Ok(false);
+                }
+                newer = self.after;
+            }
+            self.after = Some(i64::MIN);
         }
         let tokens: Vec<&TokenId> = news.tokens.iter().collect();
         for some in tokens.chunks(AT_ONCE) {
@@ -90,9 +99,10 @@ impl Follower {
         }
         let users: Vec<UserId> = news.users.iter().cloned().collect();
         self.read_memberships(index, users).await?;
-        let Some(after) = self.after else { return Ok(true) };
-        let changes = self.read_on(index, after).await?;
-        Ok(index.replace(index.current().with(changes)))
+        match self.after {
+            None => Ok(true),
+            Some(after) => self.read_on(index, after).await,
+        }
     }
 
     /// Reads changed tokens again.
@@ -119,12 +129,8 @@ impl Follower {
         Ok(changes)
     }
 
-    /// Reads the next rows of all.
-    async fn read_on(
-        &mut self,
-        index: &TokenIndex,
-        after: i64,
-    ) -> Result<BTreeMap<i64, Option<Row>>, sqlx::Error> {
+    /// Reads the next rows of all. Returns whether the copy still fits.
+    async fn read_on(&mut self, index: &TokenIndex, after: i64) -> Result<bool, sqlx::Error> {
         let rows = store::indexed(&index.database, Indexed::After(after, MOST)).await?;
         let last = if rows.len() < MOST { i64::MAX } else { rows.last().map_or(i64::MAX, |row| row.seq) };
         let mut changes: BTreeMap<i64, Option<Row>> = index
@@ -135,7 +141,7 @@ impl Follower {
             .collect();
         changes.extend(self.numbered(index, rows).await?);
         self.after = (last < i64::MAX).then_some(last);
-        Ok(changes)
+        Ok(index.replace(index.current().with(changes)))
     }
 
     /// The rows with numbers for ids. The memberships of their users are read, if they are not
@@ -146,35 +152,32 @@ impl Follower {
         rows: Vec<IndexRow>,
     ) -> Result<Vec<(i64, Option<Row>)>, sqlx::Error> {
         let mut users = HashMap::new();
-        let numbered = {
+        let number = |row: IndexRow| {
+            // Requests wait for this lock, so it is free between rows.
             let mut numbers = index.numbers_to_change();
             let mut assign = |ids: Option<&str>| -> Vec<u32> {
                 ids.into_iter().flat_map(|ids| ids.split(',')).filter_map(|id| numbers.assign(id)).collect()
             };
-            rows.into_iter()
-                .map(|row| {
-                    let mut targets = assign(row.projects.as_deref());
-                    let own = assign(row.users.as_deref());
-                    let named = row.users.as_deref().into_iter().flat_map(|ids| ids.split(','));
-                    users.extend(own.iter().copied().zip(named.map(str::to_owned)));
-                    targets.extend(own);
-                    let mut grants = assign(row.apis.as_deref());
-                    grants.extend(assign(row.systems.as_deref()));
-                    let numbered = Row {
-                        seq: row.seq,
-                        id_part: id_part(&row.id).unwrap_or_default(),
-                        kind: if row.kind == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt },
-                        disabled: row.disabled != 0,
-                        is_taken: row.taken != 0,
-                        expires_at: row.expires_at.map_or(NEVER, seconds),
-                        name: row.name_key,
-                        targets,
-                        grants,
-                    };
-                    (row.seq, Some(numbered))
-                })
-                .collect()
+            let mut targets = assign(row.projects.as_deref());
+            let own = assign(row.users.as_deref());
+            let named = row.users.as_deref().into_iter().flat_map(|ids| ids.split(','));
+            users.extend(own.iter().copied().zip(named.map(str::to_owned)));
+            targets.extend(own);
+            let mut grants = assign(row.apis.as_deref());
+            grants.extend(assign(row.systems.as_deref()));
+            let numbered = Row {
+                seq: row.seq,
+                id_part: id_part(&row.id).unwrap_or_default(),
+                kind: if row.kind == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt },
+                disabled: row.disabled != 0,
+                expires_at: row.expires_at.unwrap_or(NEVER),
+                name: row.name_key,
+                targets,
+                grants,
+            };
+            (row.seq, Some(numbered))
         };
+        let numbered = rows.into_iter().map(number).collect();
         users.retain(|user, _| !self.known_users.contains(user));
         let unknown = users.into_values().filter_map(|id| id.parse().ok()).collect();
         self.read_memberships(index, unknown).await?;
@@ -212,9 +215,4 @@ impl Follower {
 fn id_part(id: &str) -> Option<u32> {
     let ulid = Ulid::from_string(id.get(4..)?).ok()?;
     u32::try_from(ulid.0 & u128::from(u32::MAX)).ok()
-}
-
-/// A time in seconds, rounded up.
-fn seconds(millis: i64) -> u32 {
-    u32::try_from(millis.div_euclid(1_000) + 1).unwrap_or(NEVER)
 }

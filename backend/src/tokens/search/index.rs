@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::follow::Follower;
 use super::numbers::Numbers;
@@ -18,6 +18,8 @@ const CATCHING_UP: Duration = Duration::from_secs(1);
 /// How many walks over the copy run at the same time. Others wait, so that decisions get their
 /// share of the cores.
 const WALKS: usize = 2;
+/// How many of them may look for typos, which takes longest.
+const COMPARISONS: usize = 1;
 
 /// What the copy can answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,8 @@ pub struct TokenIndex {
     state: watch::Sender<State>,
     /// How many changes were heard of when the copy took the last ones over.
     taken: watch::Sender<u64>,
-    walks: Semaphore,
+    walks: Arc<Semaphore>,
+    comparisons: Arc<Semaphore>,
 }
 
 impl TokenIndex {
@@ -54,7 +57,8 @@ impl TokenIndex {
             numbers: RwLock::default(),
             state: watch::Sender::new(State::Filling),
             taken: watch::Sender::new(0),
-            walks: Semaphore::new(WALKS),
+            walks: Arc::new(Semaphore::new(WALKS)),
+            comparisons: Arc::new(Semaphore::new(COMPARISONS)),
         });
         database.epochs().backlog().follow();
         database.spawn(Follower::new(Arc::downgrade(&index)).run(database.clone()));
@@ -90,21 +94,48 @@ impl TokenIndex {
         self.numbers.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A turn for work that takes a core or a connection for long.
+    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, sqlx::Error> {
+        Arc::clone(&self.walks).acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)
+    }
+
     /// Walks over the copy on a thread that requests do not need.
     pub(super) async fn walk<T: Send + 'static>(
         &self,
         walk: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, sqlx::Error> {
-        let _turn = self.walks.acquire().await;
+        let turn = self.turn().await?;
+        // The walk goes on if its request is dropped, so the turn must end with the walk.
+        let walk = move || {
+            let walked = walk();
+            drop(turn);
+            walked
+        };
         tokio::task::spawn_blocking(walk).await.map_err(|_| sqlx::Error::WorkerCrashed)
+    }
+
+    /// A walk that looks for typos.
+    pub(super) async fn compare<T: Send + 'static>(
+        &self,
+        walk: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, sqlx::Error> {
+        let turn = Arc::clone(&self.comparisons).acquire_owned().await;
+        let walk = move || {
+            let walked = walk();
+            drop(turn);
+            walked
+        };
+        self.walk(walk).await
     }
 
     /// Replaces the tokens. Returns whether they fit.
     pub(super) fn replace(&self, tokens: Tokens) -> bool {
-        if tokens.bytes() + self.numbers().bytes() > self.limit {
+        if tokens.bytes() + self.numbers().bytes() >= self.limit {
+            // First the state: who finds no tokens after this must also find the reason.
+            self.state.send_replace(State::TooLarge);
+            self.note_taken(u64::MAX);
             self.tokens.store(Arc::default());
             *self.numbers_to_change() = Numbers::default();
-            self.state.send_replace(State::TooLarge);
             tracing::warn!(
                 "the names of all tokens take more than the search memory: only the beginnings of names are found"
             );
@@ -112,6 +143,11 @@ impl TokenIndex {
         }
         self.tokens.store(Arc::new(tokens));
         true
+    }
+
+    /// Whether the copy was given up. Then it is empty.
+    pub(super) fn is_too_large(&self) -> bool {
+        *self.state.borrow() == State::TooLarge
     }
 
     /// The tokens as they are.

@@ -50,18 +50,13 @@ impl Numbers {
     /// These projects, and the users who are members of one of them.
     pub(super) fn reached_by<'i>(&self, projects: impl Iterator<Item = &'i str>) -> NumberSet {
         let mut reached = NumberSet(vec![0; self.projects.len().div_ceil(64)]);
-        let mine: Vec<u32> = projects.filter_map(|id| self.of(id)).collect();
-        let mut only = NumberSet(reached.0.clone());
-        for &number in &mine {
-            only.insert(number);
+        for number in projects.filter_map(|id| self.of(id)) {
+            reached.insert(number);
         }
         for (user, projects) in (0_u32..).zip(&self.projects) {
-            if projects.iter().any(|&project| only.contains(project)) {
+            if projects.iter().any(|&project| reached.contains(project)) {
                 reached.insert(user);
             }
-        }
-        for number in mine {
-            reached.insert(number);
         }
         reached
     }

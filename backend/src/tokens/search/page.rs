@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sqlx::AnyConnection;
-
 use super::filter::Candidates;
 use super::index::TokenIndex;
 use super::scan::Scan;
 use crate::access::principal::Principal;
 use crate::tokens::store::{self, Among, Filter, Listed, Start, Text};
+
+/// How many tokens are proposed to the database at once.
+const MOST_AT_ONCE: usize = 2_000;
 
 /// The rows of a page, and what is known of the whole list.
 pub(in crate::tokens) struct Listing {
@@ -34,101 +35,104 @@ pub(in crate::tokens) struct Asked<'a> {
     pub(in crate::tokens) total: bool,
 }
 
-/// Reads a page.
+/// Reads a page. No connection is held while it waits for the copy: the follower needs one, too.
 pub(in crate::tokens) async fn list(
     index: &Arc<TokenIndex>,
-    connection: &mut AnyConnection,
     asked: &Asked<'_>,
 ) -> Result<Listing, sqlx::Error> {
-    let Some(tokens) = index.tokens().await else { return without_copy(index, connection, asked).await };
-    let mut found = Found { index, connection, asked, rows: Vec::new() };
-    if !matches!(asked.start, Start::Newest(Some(_))) {
-        // Another node may have made them just now.
-        found.add(&Among::After(tokens.last(), asked.start), &Text::containing(asked.q)).await?;
+    let text = Text::containing(asked.q);
+    if asked.filter.name_taken {
+        // They are few, and only the database knows whether another token still has the name.
+        return by_database(index, asked, &text).await;
     }
-    let newer = found.rows.len();
-    let candidates = Candidates::of(asked.filter, asked.principal, &index.numbers());
-    let Some(scan) = candidates.map(|candidates| Arc::new(Scan::new(candidates, asked.q))) else {
-        let total = asked.total.then_some(newer);
-        return Ok(found.listing(total, false));
+    let Some(tokens) = index.tokens().await else {
+        return by_database(index, asked, &Text::beginning(asked.q)).await;
     };
+    let candidates = Candidates::of(asked.filter, asked.principal, &index.numbers());
+    if index.is_too_large() {
+        return by_database(index, asked, &Text::beginning(asked.q)).await;
+    }
+    let mut rows = Vec::new();
+    if !matches!(asked.start, Start::Newest(Some(before)) if *before <= tokens.last().saturating_add(1)) {
+        // Another node may have made them just now.
+        rows = confirmed(index, asked, &Among::After(tokens.last(), asked.start), &text).await?;
+    }
+    let newer = rows.len();
+    let Some(candidates) = candidates else {
+        return Ok(listing(asked, rows, newer, false));
+    };
+    let scan = Arc::new(Scan::new(candidates, asked.q));
     let mut start = asked.start.clone();
-    while found.rows.len() < asked.limit + if matches!(start, Start::Name(_)) { newer } else { 0 } {
-        let (scan, walked, from) = (Arc::clone(&scan), Arc::clone(&tokens), start.clone());
-        let wanted = asked.limit;
-        let proposed = index.walk(move || scan.next(&walked, &from, wanted)).await?;
+    let mut wanted = asked.limit;
+    while rows.len() < asked.limit + if matches!(start, Start::Name(_)) { newer } else { 0 } {
+        let (walking, walked, from) = (Arc::clone(&scan), Arc::clone(&tokens), start.clone());
+        let proposed = index.walk(move || walking.next(&walked, &from, wanted)).await?;
         let Some(next) = proposed.next else { break };
-        found.add(&Among::Seqs(&proposed.seqs), &Text::containing(asked.q)).await?;
-        if proposed.seqs.len() < wanted {
+        let mut found = confirmed(index, asked, &Among::Seqs(&proposed.seqs), &text).await?;
+        let is_last = proposed.seqs.len() < wanted;
+        if let (Start::Name(from), Start::Name(to)) = (&start, &next) {
+            // One that was renamed just now is in another place.
+            found.retain(|row| *from < row.name_key && (is_last || row.name_key <= *to));
+        }
+        rows.append(&mut found);
+        if is_last {
             break;
         }
         start = next;
+        // If many are refused, the next ones are more.
+        wanted = (wanted * 2).min(MOST_AT_ONCE);
     }
     let is_first = matches!(asked.start, Start::Newest(None)) || *asked.start == Start::Name(String::new());
-    if found.rows.is_empty() && is_first {
-        let (walking, walked, wanted) = (Arc::clone(&scan), Arc::clone(&tokens), asked.limit - 1);
-        let seqs = index.walk(move || walking.alike(&walked, wanted)).await?;
-        found.add(&Among::Seqs(&seqs), &Text::Any).await?;
-        found.rows.retain(|row| scan.is_like(&row.name_key));
-        let total = asked.total.then_some(found.rows.len());
-        return Ok(found.listing(total, true));
+    if rows.is_empty() && is_first {
+        let (walking, wanted) = (Arc::clone(&scan), asked.limit - 1);
+        let seqs = index.compare(move || walking.alike(&tokens, wanted)).await?;
+        let mut rows = confirmed(index, asked, &Among::Seqs(&seqs), &Text::Any).await?;
+        rows.retain(|row| scan.is_like(&row.name_key));
+        let total = rows.len();
+        return Ok(listing(asked, rows, total, true));
     }
-    let total = if asked.total { Some(newer + index.walk(move || scan.count(&tokens)).await?) } else { None };
-    Ok(found.listing(total, false))
+    let total = if asked.total { newer + index.walk(move || scan.count(&tokens)).await? } else { 0 };
+    Ok(listing(asked, rows, total, false))
 }
 
-/// The page while there is no copy of all tokens. The database finds the beginnings of names.
-async fn without_copy(
-    index: &TokenIndex,
-    connection: &mut AnyConnection,
-    asked: &Asked<'_>,
-) -> Result<Listing, sqlx::Error> {
-    let engine = index.database.engine();
-    let text = Text::beginning(asked.q);
+/// The page by the database alone, which finds at least the beginnings of names.
+async fn by_database(index: &TokenIndex, asked: &Asked<'_>, text: &Text<'_>) -> Result<Listing, sqlx::Error> {
     let Asked { principal, filter, .. } = *asked;
-    let total = if asked.total {
-        Some(store::count(connection, engine, principal, filter, &text).await?)
-    } else {
-        None
-    };
+    // It may read all tokens, and decisions need connections, too.
+    let _turn = index.turn().await?;
+    let total =
+        if asked.total { Some(store::count(&index.database, principal, filter, text).await?) } else { None };
     let among = Among::All(asked.start);
-    let rows = store::list(connection, engine, principal, filter, &among, &text, asked.limit).await?;
-    Ok(Listing { rows, total, alike: false, beginnings_only: !asked.q.is_empty() })
+    let rows = store::list(&index.database, principal, filter, &among, text, asked.limit).await?;
+    Ok(Listing { rows, total, alike: false, beginnings_only: matches!(text, Text::Beginning(_)) })
 }
 
-/// The rows that were found so far.
-struct Found<'a> {
-    index: &'a TokenIndex,
-    connection: &'a mut AnyConnection,
-    asked: &'a Asked<'a>,
-    rows: Vec<Listed>,
+/// The rows that the database confirms, in the order in which they were proposed.
+async fn confirmed(
+    index: &TokenIndex,
+    asked: &Asked<'_>,
+    among: &Among<'_>,
+    text: &Text<'_>,
+) -> Result<Vec<Listed>, sqlx::Error> {
+    if matches!(among, Among::Seqs([])) {
+        return Ok(Vec::new());
+    }
+    let Asked { principal, filter, limit, .. } = *asked;
+    let mut rows = store::list(&index.database, principal, filter, among, text, limit).await?;
+    if let Among::Seqs(seqs) = among {
+        let places: HashMap<i64, usize> = seqs.iter().copied().zip(0..).collect();
+        rows.sort_by_key(|row| places.get(&row.seq).copied());
+    }
+    Ok(rows)
 }
 
-impl Found<'_> {
-    /// Adds the rows that the database confirms, in the order in which they were proposed.
-    async fn add(&mut self, among: &Among<'_>, text: &Text<'_>) -> Result<(), sqlx::Error> {
-        if matches!(among, Among::Seqs([])) {
-            return Ok(());
-        }
-        let Asked { principal, filter, limit, .. } = *self.asked;
-        let engine = self.index.database.engine();
-        let mut rows = store::list(self.connection, engine, principal, filter, among, text, limit).await?;
-        if let Among::Seqs(seqs) = among {
-            let places: HashMap<i64, usize> = seqs.iter().copied().zip(0..).collect();
-            rows.sort_by_key(|row| places.get(&row.seq).copied());
-        }
-        self.rows.append(&mut rows);
-        Ok(())
+fn listing(asked: &Asked<'_>, mut rows: Vec<Listed>, total: usize, alike: bool) -> Listing {
+    if matches!(asked.start, Start::Name(_)) && !alike {
+        rows.sort_by(|one, other| one.name_key.cmp(&other.name_key));
     }
-
-    fn listing(mut self, total: Option<usize>, alike: bool) -> Listing {
-        if matches!(self.asked.start, Start::Name(_)) && !alike {
-            self.rows.sort_by(|one, other| one.name_key.cmp(&other.name_key));
-        }
-        let mut seen = HashSet::new();
-        self.rows.retain(|row| seen.insert(row.seq));
-        self.rows.truncate(self.asked.limit);
-        let total = total.and_then(|total| i64::try_from(total).ok());
-        Listing { rows: self.rows, total, alike, beginnings_only: false }
-    }
+    let mut seen = HashSet::new();
+    rows.retain(|row| seen.insert(row.seq));
+    rows.truncate(asked.limit);
+    let total = asked.total.then(|| i64::try_from(total).unwrap_or(i64::MAX));
+    Listing { rows, total, alike, beginnings_only: false }
 }

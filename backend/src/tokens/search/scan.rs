@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use memchr::memmem::Finder;
 
@@ -10,6 +11,9 @@ use super::filter::Candidates;
 use super::segment::{MOST, Row, Segment, fits};
 use super::typos::{Difference, Misspelt};
 use crate::tokens::store::Start;
+
+/// How long a search for typos may take: much longer than usual texts need.
+const COMPARING: Duration = Duration::from_secs(1);
 
 /// All tokens, in the order of their `seq`. It never changes; a change makes a new one.
 #[derive(Debug, Default, Clone)]
@@ -179,12 +183,13 @@ impl Scan {
     }
 
     /// The matches with typos, the most alike first, at most `limit`; none if the text is too
-    /// short for typos.
+    /// short for typos. If it takes too long, older names are left out.
     pub(super) fn alike(&self, tokens: &Tokens, limit: usize) -> Vec<i64> {
         let Some(misspelt) = &self.misspelt else { return Vec::new() };
         // Of those that differ alike, the newest come first.
         let mut best: BTreeSet<(Difference, Reverse<i64>)> = BTreeSet::new();
-        for segment in tokens.segments.iter().rev() {
+        let began = Instant::now();
+        for segment in tokens.segments.iter().rev().take_while(|_| began.elapsed() < COMPARING) {
             for at in (0..segment.len()).rev() {
                 if misspelt.may_be_like(segment.characters(at))
                     && self.candidates.accept(segment, at)

@@ -12,10 +12,8 @@ pub(super) struct Row {
     pub(super) id_part: u32,
     pub(super) kind: Kind,
     pub(super) disabled: bool,
-    /// Whether another token has its name by the current rule.
-    pub(super) is_taken: bool,
-    /// When it expires, in seconds since the epoch, rounded up; [`NEVER`] if it does not.
-    pub(super) expires_at: u32,
+    /// When it expires, in milliseconds since the epoch; [`NEVER`] if it does not.
+    pub(super) expires_at: i64,
     /// The folded name.
     pub(super) name: String,
     /// The numbers of its projects (RSA) or users (JWT).
@@ -25,13 +23,12 @@ pub(super) struct Row {
 }
 
 /// The token does not expire.
-pub(super) const NEVER: u32 = u32::MAX;
+pub(super) const NEVER: i64 = i64::MAX;
 /// The most tokens in a segment. A change of a token writes its segment again.
 pub(super) const MOST: usize = 2_048;
 
 const JWT: u8 = 1;
 const DISABLED: u8 = 2;
-const TAKEN: u8 = 4;
 /// Ends each name. No name and no search text contains it.
 const END: char = '\0';
 
@@ -43,7 +40,7 @@ pub(super) struct Segment {
     seqs: Box<[u32]>,
     id_parts: Box<[u32]>,
     flags: Box<[u8]>,
-    expiries: Box<[u32]>,
+    expiries: Box<[i64]>,
     names: Box<str>,
     /// Where the name of each token ends.
     name_ends: Box<[u32]>,
@@ -79,7 +76,7 @@ impl Segment {
         }
         let flags = |row: &Row| {
             let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
-            flag(row.kind == Kind::Jwt, JWT) | flag(row.disabled, DISABLED) | flag(row.is_taken, TAKEN)
+            flag(row.kind == Kind::Jwt, JWT) | flag(row.disabled, DISABLED)
         };
         Self {
             first,
@@ -102,7 +99,6 @@ impl Segment {
             id_part: self.id_parts[at],
             kind: self.kind(at),
             disabled: self.is_disabled(at),
-            is_taken: self.is_taken(at),
             expires_at: self.expires_at(at),
             name: self.name(at).to_owned(),
             targets: self.targets(at).to_vec(),
@@ -145,11 +141,7 @@ impl Segment {
         self.flags[at] & DISABLED != 0
     }
 
-    pub(super) fn is_taken(&self, at: usize) -> bool {
-        self.flags[at] & TAKEN != 0
-    }
-
-    pub(super) fn expires_at(&self, at: usize) -> u32 {
+    pub(super) fn expires_at(&self, at: usize) -> i64 {
         self.expiries[at]
     }
 
@@ -213,7 +205,6 @@ pub(super) mod tests {
             id_part: u32::try_from(seq % 1_000).unwrap_or_default(),
             kind: if seq % 2 == 0 { Kind::Rsa } else { Kind::Jwt },
             disabled: seq % 3 == 0,
-            is_taken: seq % 5 == 0,
             expires_at: NEVER,
             name: name.to_owned(),
             targets: vec![1, u32::try_from(seq).unwrap_or_default()],

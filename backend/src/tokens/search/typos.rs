@@ -74,23 +74,22 @@ impl Misspelt {
 /// replaced, or swapped with their neighbour (Sellers' algorithm).
 fn errors_in(word: &[char], text: &[char]) -> usize {
     // `last[i]`: the errors with which the first `i` characters of the word end here in the text.
-    let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=word.len()).collect();
+    let (mut before, mut next) = (vec![0; last.len()], vec![0; last.len()]);
     let mut fewest = word.len();
     for (at, &character) in text.iter().enumerate() {
-        // The word may begin anywhere.
-        let mut next = Vec::with_capacity(last.len());
-        next.push(0);
+        // The word may begin anywhere: `next[0]` is always 0.
         for (i, &wanted) in word.iter().enumerate() {
             let replaced = last[i] + usize::from(wanted != character);
             let mut errors = replaced.min(last[i + 1] + 1).min(next[i] + 1);
             if at > 0 && i > 0 && wanted == text[at - 1] && word[i - 1] == character {
                 errors = errors.min(before[i - 1] + 1);
             }
-            next.push(errors);
+            next[i + 1] = errors;
         }
         fewest = fewest.min(next[word.len()]);
-        before = std::mem::replace(&mut last, next);
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut next);
     }
     fewest
 }

@@ -12,8 +12,6 @@ pub(crate) struct IndexRow {
     pub(crate) id: String,
     pub(crate) kind: String,
     pub(crate) disabled: i64,
-    /// Whether another token had its name when the key was computed again.
-    pub(crate) taken: i64,
     pub(crate) expires_at: Option<i64>,
     pub(crate) name_key: String,
     pub(crate) apis: Option<String>,
@@ -35,8 +33,7 @@ pub(crate) enum Indexed<'a> {
 /// Reads what the search keeps of some tokens.
 pub(crate) async fn indexed(database: &Database, which: Indexed<'_>) -> Result<Vec<IndexRow>, sqlx::Error> {
     let mut sql = Sql::new(
-        "SELECT t.seq, t.id, t.kind, t.disabled, \
-         CAST(CASE WHEN t.taken_key IS NULL THEN 0 ELSE 1 END AS BIGINT) AS taken, t.expires_at, t.name_key, \
+        "SELECT t.seq, t.id, t.kind, t.disabled, t.expires_at, t.name_key, \
          (SELECT string_agg(l.api_id, ',') FROM token_apis l WHERE l.token_id = t.id) AS apis, \
          (SELECT string_agg(l.system_id, ',') FROM token_systems l WHERE l.token_id = t.id) AS systems, \
          (SELECT string_agg(l.project_id, ',') FROM token_projects l WHERE l.token_id = t.id) AS projects, \

@@ -3,7 +3,7 @@
 use latchkey_shared::ids::{ApiId, ProjectId, SystemId, UserId};
 use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::{Kind, Status, TokenSummary};
-use sqlx::{AnyConnection, FromRow};
+use sqlx::FromRow;
 
 use super::find::{kind, status};
 use super::names::NAME_TAKEN;
@@ -11,7 +11,7 @@ use crate::access::principal::Principal;
 use crate::access::reach::Reach;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Engine, now};
+use crate::database::{Database, Engine, now};
 
 /// Which tokens to list.
 #[derive(Default)]
@@ -198,16 +198,16 @@ fn push_start(sql: &mut Sql, start: &Start) {
     };
 }
 
-/// The tokens that the caller may see.
+/// The tokens that the caller may see. All of [`Among::Seqs`], of others at most `limit`.
 pub(crate) async fn list(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    database: &Database,
     principal: &Principal,
     filter: &Filter,
     among: &Among<'_>,
     text: &Text<'_>,
     limit: usize,
 ) -> Result<Vec<Listed>, sqlx::Error> {
+    let engine = database.engine();
     let mut sql = Sql::new(
         "SELECT * FROM (SELECT t.seq, t.id, t.kind, t.name, t.name_key, t.disabled, \
          t.all_projects, t.expires_at, t.created_at, t.updated_at, t.client_key, \
@@ -243,24 +243,23 @@ pub(crate) async fn list(
             Start::Newest(_) => " ORDER BY seq DESC",
             Start::Name(_) => " ORDER BY name_key",
         });
+        sql.push(" LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
     }
-    sql.push(" LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    let rows: Vec<SummaryRow> = sql.query_as().fetch_all(connection).await?;
+    let rows: Vec<SummaryRow> = sql.query_as().fetch_all(database.reader()).await?;
     rows.into_iter().map(SummaryRow::read).collect()
 }
 
 /// The number of tokens that match.
 pub(crate) async fn count(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    database: &Database,
     principal: &Principal,
     filter: &Filter,
     text: &Text<'_>,
 ) -> Result<i64, sqlx::Error> {
     let mut sql = Sql::new("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT ");
-    push_rights(&mut sql, engine, principal);
+    push_rights(&mut sql, database.engine(), principal);
     sql.push(" FROM tokens t WHERE 1 = 1");
     push_where(&mut sql, filter, text);
     sql.push(") AS t WHERE manageable = 1 OR granted = 1");
-    sql.query_as::<(i64,)>().fetch_one(connection).await.map(|(count,)| count)
+    sql.query_as::<(i64,)>().fetch_one(database.reader()).await.map(|(count,)| count)
 }

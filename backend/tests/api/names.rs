@@ -169,7 +169,7 @@ async fn after_an_upgrade(place: Where) {
             .unwrap();
     }
     for statement in [
-        "UPDATE apis SET name = 'read\u{200b}Device', name_key = 'of before' WHERE operation_id = 'readDevice'",
+        "UPDATE api_rows SET name = 'read\u{200b}Device', name_key = 'of before' WHERE operation_id = 'readDevice'",
         "UPDATE tokens SET skeleton = ''",
         "UPDATE name_keys SET rule = 1",
     ] {

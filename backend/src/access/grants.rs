@@ -86,6 +86,8 @@ pub struct Limits {
 /// What a token holds. It cannot grant more than this.
 #[derive(Debug, Clone)]
 pub struct Held {
+    /// The version of the token.
+    pub version: i64,
     /// The token.
     pub token: TokenId,
     /// The APIs that the credential reaches one by one.

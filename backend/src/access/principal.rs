@@ -9,6 +9,7 @@ use latchkey_shared::users::Role;
 use super::grants::{GrantedSystem, Grants, Held, Limits, TargetUser, Targets};
 use super::origin::Origin;
 use super::reach::{Reach, UserState};
+use crate::database::Witness;
 use crate::web::problem::{Kind as ProblemKind, Problem};
 
 enum Caller {
@@ -27,6 +28,7 @@ pub struct Principal {
     administers: Reach,
     member_of: BTreeSet<ProjectId>,
     origin: Origin,
+    witness: Witness,
 }
 
 /// Proof that the caller is a system administrator.
@@ -59,18 +61,21 @@ impl Principal {
             },
             member_of: user.memberships.keys().cloned().collect(),
             origin,
+            witness: Witness { user: Some((user.id.clone(), user.rights_version)), token: None },
         }
     }
 
     /// An RSA token. It acts inside its projects.
     #[must_use]
     pub fn rsa_token(held: Held, projects: Reach, origin: Origin) -> Self {
+        let witness = Witness { user: None, token: Some((held.token.clone(), held.version)) };
         Self {
             caller: Caller::Token { held: Box::new(held), user: None },
             system_admin: false,
             administers: projects,
             member_of: BTreeSet::new(),
             origin,
+            witness,
         }
     }
 
@@ -80,6 +85,10 @@ impl Principal {
         let within =
             |projects: BTreeSet<ProjectId>| projects.into_iter().filter(|p| bound.contains(p)).collect();
         let system_admin = user.role == Role::SystemAdmin && *bound == Reach::All;
+        let witness = Witness {
+            user: Some((user.id.clone(), user.rights_version)),
+            token: Some((held.token.clone(), held.version)),
+        };
         Self {
             caller: Caller::Token { held: Box::new(held), user: Some(user.id.clone()) },
             system_admin,
@@ -89,6 +98,7 @@ impl Principal {
             },
             member_of: within(user.memberships.keys().cloned().collect()),
             origin,
+            witness,
         }
     }
 
@@ -96,6 +106,12 @@ impl Principal {
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The versions that the rights were read at. A write by the caller checks them.
+    #[must_use]
+    pub fn witness(&self) -> &Witness {
+        &self.witness
     }
 
     /// The person, or the user that a JWT token acts as.

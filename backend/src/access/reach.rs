@@ -58,6 +58,8 @@ pub struct UserState {
     pub disabled: bool,
     /// The projects that the user belongs to.
     pub memberships: HashMap<ProjectId, MemberRole>,
+    /// Changes whenever one of these changes, except for the name.
+    pub rights_version: i64,
 }
 
 impl UserState {

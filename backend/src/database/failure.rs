@@ -13,6 +13,12 @@ pub trait WriteError: From<sqlx::Error> + From<OutcomeUnknown> {
     fn rolled_back(self) -> Self {
         self
     }
+
+    /// The rights of the caller have changed since they were read. A new try reads them again.
+    #[must_use]
+    fn overtaken() -> Self {
+        sqlx::Error::PoolTimedOut.into()
+    }
 }
 
 impl WriteError for sqlx::Error {}

@@ -13,6 +13,7 @@ use super::failure::WriteError;
 use super::feed::Feed;
 use super::reserve::Reserve;
 use super::turns::Rank;
+use super::witness::Witness;
 use super::write::{Transaction, Writer, within};
 use super::{clock, migrations};
 use crate::configuration::Configuration;
@@ -25,6 +26,8 @@ const BRIEFLY: Duration = Duration::from_secs(5);
 pub struct Database {
     engine: Engine,
     read: AnyPool,
+    /// What writes through this handle check first.
+    witness: Witness,
     epochs: Arc<Epochs>,
     writer: Arc<Writer>,
     /// Writes run here, not on the worker of the request: a worker drops its tasks when the
@@ -51,6 +54,7 @@ impl Database {
         Ok(Self {
             engine,
             read,
+            witness: Witness::default(),
             writer: Arc::new(Writer::new(engine, write, Arc::clone(&epochs), feed, reserve)),
             epochs,
             runtime: Handle::current(),
@@ -68,6 +72,13 @@ impl Database {
     #[must_use]
     pub fn reader(&self) -> &AnyPool {
         &self.read
+    }
+
+    /// The same database, for writes that rely on these rights. Such a write fails if the rights
+    /// have changed since they were read.
+    #[must_use]
+    pub fn by(&self, witness: &Witness) -> Self {
+        Self { witness: witness.clone(), ..self.clone() }
     }
 
     /// Begins a read transaction. All its statements see the same moment.
@@ -124,9 +135,9 @@ impl Database {
         E: WriteError + Send + 'static,
     {
         self.writer.make_space(rank)?;
-        let writer = Arc::clone(&self.writer);
+        let (writer, witness) = (Arc::clone(&self.writer), self.witness.clone());
         let task = self.runtime.spawn(async move {
-            let outcome = writer.transact(rank, work).await;
+            let outcome = writer.transact(rank, &witness, work).await;
             if outcome.is_err() {
                 writer.probe();
             }

@@ -26,6 +26,7 @@ pub mod sql;
 pub(crate) mod stored;
 mod turns;
 mod uptime;
+mod witness;
 mod write;
 
 pub use self::background::{SOME, rest};
@@ -38,4 +39,5 @@ pub use self::fresh::{Fact, Fresh, FreshCell, OVERHEAD, Observed, Weight};
 pub use self::handle::Database;
 pub use self::patience::{Patience, in_time, promptly};
 pub use self::turns::Rank;
+pub use self::witness::Witness;
 pub use self::write::Transaction;

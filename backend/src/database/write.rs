@@ -14,6 +14,7 @@ use super::failure::{OutcomeUnknown, WriteError, may_be_written};
 use super::feed::Feed;
 use super::reserve::{self, Reserve};
 use super::turns::{Rank, Turns};
+use super::witness::Witness;
 
 /// How long to wait before checking again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -117,7 +118,7 @@ impl Writer {
 
     /// Begins, works and commits. The epochs of all changes are raised before this returns,
     /// also if the outcome of the COMMIT is unknown.
-    pub(super) async fn transact<T, E, F>(&self, rank: Rank, work: F) -> Result<T, E>
+    pub(super) async fn transact<T, E, F>(&self, rank: Rank, witness: &Witness, work: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>>,
         E: WriteError,
@@ -132,7 +133,13 @@ impl Writer {
         // which rolls back.
         within(STATEMENT, transaction.connection().execute(engine.begin())).await?;
         within(STATEMENT, engine.lock_writes(transaction.connection())).await?;
-        let done = tokio::time::timeout(WORK, work(&mut transaction)).await;
+        let checked = async {
+            if !within(STATEMENT, witness.holds(transaction.connection())).await? {
+                return Err(E::overtaken());
+            }
+            work(&mut transaction).await
+        };
+        let done = tokio::time::timeout(WORK, checked).await;
         let value = match done.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into())) {
             Ok(value) => value,
             Err(refusal) => {

@@ -115,6 +115,7 @@ async fn held(
         snapshot.system(id).is_some_and(|system| proof.holds_scope(&system.key, &format!("{}:*", system.key)))
     };
     Ok(Held {
+        version: token.version,
         token: token.id.clone(),
         apis,
         systems: token.systems.iter().filter(holds_system).cloned().collect(),

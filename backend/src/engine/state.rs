@@ -24,6 +24,8 @@ pub struct TokenState {
     pub kind: Kind,
     /// The token's name.
     pub name: String,
+    /// Changes with each change of the token.
+    pub version: i64,
     /// Whether an administrator switched it off.
     pub disabled: bool,
     /// When it ends, in milliseconds since the epoch.
@@ -121,6 +123,7 @@ struct Row {
 struct TokenColumns {
     kind: Option<String>,
     name: Option<String>,
+    version: Option<i64>,
     disabled: Option<i64>,
     all_projects: Option<i64>,
     bounded: Option<i64>,
@@ -148,7 +151,7 @@ struct KeyColumns {
 /// Reads a token.
 pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Option<TokenState>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT t.kind, t.name, t.disabled, t.all_projects, t.bounded, t.expires_at, t.allowed_ips, t.one_time_only, \
+        "SELECT t.kind, t.name, t.version, t.disabled, t.all_projects, t.bounded, t.expires_at, t.allowed_ips, t.one_time_only, \
          (SELECT string_agg(a.id || ' ' || a.system_id, ',') FROM token_apis l JOIN apis a ON a.id = l.api_id \
          WHERE l.token_id = t.id) AS apis, \
          (SELECT string_agg(l.system_id, ',') FROM token_systems l WHERE l.token_id = t.id) AS systems, \
@@ -160,7 +163,7 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
          (SELECT string_agg(l.jti, ',') FROM revoked_jwts l WHERE l.token_id = t.id) AS revoked, \
          NULL AS key_id, NULL AS generation, NULL AS secret_digest, NULL AS client_key, NULL AS open_token_digest, \
          NULL AS valid_until FROM tokens t WHERE t.id = $1 \
-         UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+         UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
          k.id, k.generation, k.secret_digest, CASE WHEN k.secret_digest IS NULL THEN k.public_jwk END, \
          k.open_token_digest, k.valid_until FROM token_keys k WHERE k.token_id = $1",
     )
@@ -192,6 +195,7 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
         id: id.clone(),
         kind,
         name: row.name.ok_or_else(missing)?,
+        version: row.version.ok_or_else(missing)?,
         disabled: row.disabled.ok_or_else(missing)? != 0,
         expires_at: row.expires_at,
         allowed_ips: ranges(&row.allowed_ips.ok_or_else(missing)?)?,

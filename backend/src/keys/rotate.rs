@@ -47,6 +47,7 @@ pub(super) async fn rotate(
     let at_once = body.json_or_default().await?.at_once;
     let key = keyring.make_signing_key().await.map_err(Problem::internal)?;
     let (origin, issuer) = (principal.origin().clone(), keyring.issuer().to_owned());
+    let database = database.by(principal.witness());
     let page = database.withdraw_if(at_once, move |transaction| {
         Box::pin(async move {
             let before = signing::signing_keys(transaction.connection()).await?;

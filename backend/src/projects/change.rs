@@ -41,6 +41,7 @@ pub(super) async fn change(
     let (origin, named) = (principal.origin().clone(), path.into_inner());
     let lookup = named.clone();
     let is_renamed = database
+        .by(principal.witness())
         .withdraw_if(body.disabled == Some(true), move |transaction| {
             Box::pin(async move {
                 let mut project = existing(transaction.connection(), &named).await?;

@@ -57,6 +57,7 @@ pub(super) async fn create(
     };
     let (origin, mut answer) = (principal.origin().clone(), project.clone());
     database
+        .by(principal.witness())
         .write(move |transaction| {
             Box::pin(async move {
                 if store::project(transaction.connection(), &project.key).await?.is_some() {

@@ -67,6 +67,7 @@ pub(super) async fn put_member(
         role,
     };
     database
+        .by(principal.witness())
         .withdraw_if(role == MemberRole::Member, move |transaction| {
             Box::pin(async move {
                 store::put_member(transaction.connection(), &project.id, &user.id, role).await?;
@@ -101,6 +102,7 @@ pub(super) async fn remove_member(
     let project = visible(&database, &principal, &project).await?;
     let user = users::store::user(&database, &user).await?.ok_or_else(|| Problem::not_found("user"))?;
     database
+        .by(principal.witness())
         .withdraw(move |transaction| {
             Box::pin(async move {
                 if !store::delete_member(transaction.connection(), &project.id, &user.id).await? {

@@ -31,6 +31,7 @@ pub(super) async fn remove(
     principal.system_admin()?;
     let (origin, named) = (principal.origin().clone(), path.into_inner());
     database
+        .by(principal.witness())
         .withdraw(move |transaction| {
             Box::pin(async move {
                 let project = existing(transaction.connection(), &named).await?;

@@ -43,6 +43,7 @@ async fn switch(
     let origin = principal.origin().clone();
     let project = visible(database, principal, &project).await?;
     database
+        .by(principal.witness())
         .withdraw_if(!opens, move |transaction| {
             Box::pin(async move {
                 let system = systems::store::system(transaction.connection(), None, &system).await?;

@@ -49,6 +49,7 @@ pub(crate) async fn change(
     let (origin, named) = (principal.origin().clone(), path.into_inner());
     let (lookup, moves) = (named.clone(), base_path.is_some());
     let is_renamed = database
+        .by(principal.witness())
         .withdraw_if(body.disabled == Some(true), move |transaction| {
             Box::pin(async move {
                 let before = own(transaction.connection(), &named).await?;

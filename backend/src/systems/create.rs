@@ -68,6 +68,7 @@ pub(super) async fn create(
     };
     let (origin, mut answer) = (principal.origin().clone(), system.clone());
     database
+        .by(principal.witness())
         .write(move |transaction| {
             Box::pin(async move {
                 for (column, value) in [("key", &system.key), ("audience", &system.audience)] {

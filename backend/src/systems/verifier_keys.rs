@@ -79,6 +79,7 @@ pub(super) async fn create_verifier_key(
         created_at: key.created_at.clone(),
     };
     database
+        .by(principal.witness())
         .write(move |transaction| {
             Box::pin(async move {
                 let digest = secret.digest();
@@ -113,6 +114,7 @@ pub(super) async fn remove_verifier_key(
     let key: KeyId = key.parse().map_err(|_| Problem::not_found("verifier key"))?;
     let origin = principal.origin().clone();
     database
+        .by(principal.witness())
         .withdraw(move |transaction| {
             Box::pin(async move {
                 let name = store::delete_verifier_key(transaction.connection(), &system.id, &key).await?;

@@ -115,6 +115,7 @@ pub(super) async fn create(
     let key = make_key(asked.kind, &id, 1, asked.key_size, client_key, &pool, &keyring).await;
     let (kind, location) = (asked.kind, format!("/api/v1/tokens/{id}"));
     let at = location.clone();
+    let database = database.by(principal.witness());
     let outcome = database.write(move |transaction| {
         Box::pin(async move {
             if let Some(key) = &idempotency

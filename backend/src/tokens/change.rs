@@ -87,6 +87,7 @@ pub(super) async fn change(
     let id = managed(&database, &principal, &parse_id(&path)?).await?.token.id;
     let (mut body, if_match) = (body.json().await?, if_match(&request));
     let switches_off = body.status == Some(Switch::Disabled);
+    let database = database.by(principal.witness());
     let found = database.withdraw_if(switches_off, move |transaction| {
         Box::pin(async move {
             let before = existing(transaction.connection(), &id).await?;

@@ -38,6 +38,7 @@ pub(super) async fn remove(
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&path)?;
     let if_match = if_match(&request);
+    let database = database.by(principal.witness());
     let keys = database.withdraw(move |transaction| {
         Box::pin(async move {
             let found = existing(transaction.connection(), &id).await?;

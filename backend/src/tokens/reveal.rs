@@ -46,6 +46,7 @@ pub(super) async fn reveal(
 ) -> Result<(Found, issue::StoredKey), Problem> {
     let show_once = configuration.show_once;
     database
+        .by(principal.witness())
         .write(move |transaction| {
             Box::pin(async move {
                 let connection = transaction.connection();

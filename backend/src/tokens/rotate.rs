@@ -73,6 +73,7 @@ pub(super) async fn rotate(
     let generation = before.token.generation + 1;
     let kind = before.token.kind;
     let key = make_key(kind, &id, generation, size, client_key.as_deref(), &pool, &keyring).await;
+    let database = database.by(principal.witness());
     let found = database.write(move |transaction| {
         Box::pin(async move {
             let connection = transaction.connection();

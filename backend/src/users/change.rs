@@ -91,6 +91,7 @@ async fn apply(
     let id = user.id.clone();
     let withdraws = body.disabled == Some(true) || body.role == Some(Role::User);
     database
+        .by(principal.witness())
         .withdraw_if(withdraws, move |transaction| {
             Box::pin(async move {
                 let id = &user.id;

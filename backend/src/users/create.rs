@@ -62,6 +62,7 @@ pub(super) async fn create(
     );
     let (origin, id) = (principal.origin().clone(), row.id.clone());
     database
+        .by(principal.witness())
         .write(move |transaction| {
             Box::pin(async move {
                 if store::id_of(transaction.connection(), &row.username).await?.is_some() {

@@ -84,8 +84,8 @@ impl NewRow {
 /// A user's state and memberships at one moment.
 pub(super) async fn state(database: &Database, id: &UserId) -> Result<Option<UserState>, sqlx::Error> {
     let mut transaction = database.read_at_one_moment().await?;
-    let row: Option<(String, String, i64)> =
-        sqlx::query_as("SELECT username, role, disabled FROM users WHERE id = $1")
+    let row: Option<(String, String, i64, i64)> =
+        sqlx::query_as("SELECT username, role, disabled, rights_version FROM users WHERE id = $1")
             .bind(id.to_string())
             .fetch_optional(&mut *transaction)
             .await?;
@@ -95,7 +95,7 @@ pub(super) async fn state(database: &Database, id: &UserId) -> Result<Option<Use
             .fetch_all(&mut *transaction)
             .await?;
     transaction.commit().await?;
-    let Some((username, text, disabled)) = row else { return Ok(None) };
+    let Some((username, text, disabled, rights_version)) = row else { return Ok(None) };
     let membership = |(project, role): (String, String)| Ok((stored(&project)?, member_role(&role)));
     let memberships: Result<HashMap<_, _>, sqlx::Error> = memberships.into_iter().map(membership).collect();
     Ok(Some(UserState {
@@ -104,6 +104,7 @@ pub(super) async fn state(database: &Database, id: &UserId) -> Result<Option<Use
         role: role(&text),
         disabled: disabled != 0,
         memberships: memberships?,
+        rights_version,
     }))
 }
 

@@ -221,6 +221,10 @@ impl WriteError for Problem {
         }
         self
     }
+
+    fn overtaken() -> Self {
+        Self::unavailable(1).with_detail("Your rights have changed meanwhile. Try again.")
+    }
 }
 
 impl ResponseError for Problem {

@@ -1,10 +1,13 @@
 //! Which callers may do what.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use sqlx::Executor as _;
 
 use crate::on_both_engines;
-use crate::server::{Caller, Platform, text, unique};
+use crate::server::{Caller, Platform, Server, Where, text, unique};
 
 on_both_engines! {
     async fn a_project_administrator_manages_only_tokens_inside_their_projects(server) {
@@ -149,5 +152,58 @@ on_both_engines! {
         for change in [json!({ "disabled": true }), json!({ "role": "user" })] {
             assert_eq!(admin.refused(Method::PATCH, "/users/admin", &change).await.status, 409);
         }
+    }
+}
+
+/// A request waits to write. Meanwhile another node takes the rights of its caller away.
+async fn a_request_that_waits_does_not_use_lost_rights(place: Where) {
+    let server = Server::start(place.clone()).await;
+    let platform = Platform::on(&server).await;
+    let grace = platform.member(&server, "grace", &[("harbour", "admin")]).await;
+    let id = text(&grace.post("/tokens", &Platform::wanted("jwt")).await["id"]);
+    let agent = text(&platform.admin.post("/tokens", &Platform::wanted("jwt")).await["id"]);
+
+    let mut other = place.connect().await;
+    let begin = match place.database_url {
+        Some(_) => "BEGIN; SELECT pg_advisory_xact_lock(7809651199139603833)",
+        None => "BEGIN IMMEDIATE",
+    };
+    other.execute(sqlx::raw_sql(begin)).await.unwrap();
+    let path = format!("/tokens/{id}");
+    let (new, changed, nothing) = (Platform::wanted("jwt"), json!({ "description": "changed" }), json!({}));
+    let requests = async {
+        tokio::join!(
+            grace.refused(Method::POST, "/tokens", &new),
+            grace.refused(Method::PATCH, &path, &changed),
+            grace.refused(Method::DELETE, &path, &nothing),
+        )
+    };
+    let demotion = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        sqlx::query("DELETE FROM members WHERE user_id = (SELECT id FROM users WHERE username = 'grace')")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        other.execute("COMMIT").await.unwrap();
+    };
+    let ((issue, change, removal), ()) = tokio::join!(requests, demotion);
+    for problem in [issue, change, removal] {
+        assert_eq!((problem.status, problem.kind()), (503, "not-written"), "{:?}", problem.body);
+    }
+    let token = platform.admin.get(&format!("/tokens/{id}")).await;
+    assert_eq!(token["description"], "");
+    // A caller whose rights are as they were is not in the way of itself.
+    platform.admin.delete(&format!("/tokens/{agent}")).await;
+}
+
+#[tokio::test]
+async fn a_request_that_waits_does_not_use_lost_rights_on_sqlite() {
+    a_request_that_waits_does_not_use_lost_rights(Where::sqlite()).await;
+}
+
+#[tokio::test]
+async fn a_request_that_waits_does_not_use_lost_rights_on_postgres() {
+    if let Some(place) = Where::postgres().await {
+        a_request_that_waits_does_not_use_lost_rights(place).await;
     }
 }

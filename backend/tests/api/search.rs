@@ -10,7 +10,7 @@ use latchkey_shared::ids::{ProjectId, TokenId};
 use latchkey_shared::time::Timestamp;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::client_keys::Own;
 use crate::on_both_engines;
@@ -524,12 +524,6 @@ async fn without_memory_the_beginnings_of_names_are_found_on_postgres() {
     }
 }
 
-/// A connection beside the server.
-async fn beside(place: &Where) -> AnyConnection {
-    let file = || format!("sqlite://{}", place.data_dir().join("latchkey.db").display());
-    AnyConnection::connect(&place.database_url.clone().unwrap_or_else(file)).await.unwrap()
-}
-
 async fn execute(connection: &mut AnyConnection, statement: String) {
     sqlx::query(AssertSqlSafe(statement)).execute(connection).await.unwrap();
 }
@@ -542,7 +536,7 @@ async fn unheard_changes(place: Where) {
     let first = platform.apply("jwt").await;
     let mut ids = vec![first.clone()];
     assert_eq!(walked(admin, "limit=2").await, ids);
-    let mut other = beside(&place).await;
+    let mut other = place.connect().await;
     let columns = "kind, description, disabled, all_projects, bounded, one_time_only, generation, version, \
                    allowed_ips, created_at, created_by, updated_at, updated_by, client_key, skeleton";
     for name in ["a", "b", "c", "d", "e", "f", "g"] {
@@ -610,7 +604,7 @@ async fn many_projects(place: Where) {
     let platform = Platform::on(&server).await;
     let grace = platform.member(&server, "grace", &[]).await;
     let user = text(&platform.admin.get("/users/grace").await["id"]);
-    let mut other = beside(&place).await;
+    let mut other = place.connect().await;
     for part in 0..10 {
         let ids: Vec<ProjectId> = (0..500).map(|_| ProjectId::new()).collect();
         let projects =

@@ -62,6 +62,13 @@ impl Where {
         Some(Self { database_url: Some(url.into()), ..Self::sqlite() })
     }
 
+    /// A connection beside the server.
+    pub(crate) async fn connect(&self) -> sqlx::AnyConnection {
+        let file = || format!("sqlite://{}", self.data_dir().join("latchkey.db").display());
+        let url = self.database_url.clone().unwrap_or_else(file);
+        <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap()
+    }
+
     pub(crate) fn data_dir(&self) -> &Path {
         self.folder.path()
     }

@@ -13,6 +13,7 @@ fn origin() -> Origin {
 
 fn user(role: Role, memberships: &[(&ProjectId, MemberRole)]) -> UserState {
     UserState {
+        rights_version: 1,
         id: UserId::new(),
         username: "ada".into(),
         role,
@@ -27,6 +28,7 @@ fn only(projects: &[&ProjectId]) -> Reach {
 
 fn held() -> Held {
     Held {
+        version: 1,
         token: TokenId::new(),
         apis: HashSet::new(),
         systems: HashSet::new(),

@@ -43,6 +43,7 @@ pub(crate) async fn change_api(
     let tags = body.tags.and_then(|one| errors.take("tags", tags(&one)));
     Problem::unless_empty(errors)?;
     let (origin, (system, api)) = (principal.origin().clone(), path.into_inner());
+    let database = database.by(principal.witness());
     let api = database.write(move |transaction| {
         Box::pin(async move {
             let system = own(transaction.connection(), &system).await?;

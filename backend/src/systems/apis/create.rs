@@ -52,6 +52,7 @@ pub(crate) async fn create_api(
         Problem::checked(errors, || Some((operation_id?, method?, template?, name?, tags?)))?;
     let (origin, named, scope) =
         (principal.origin().clone(), path.into_inner(), body.scope.unwrap_or(ApiScope::Project));
+    let database = database.by(principal.witness());
     let api = database.write(move |transaction| {
         Box::pin(async move {
             let system = own(transaction.connection(), &named).await?;

@@ -34,6 +34,7 @@ pub(crate) async fn remove_api(
     let (origin, (system, api)) = (principal.origin().clone(), path.into_inner());
     let changed = system.clone();
     database
+        .by(principal.witness())
         .withdraw(move |transaction| {
             Box::pin(async move {
                 let system = own(transaction.connection(), &system).await?;

@@ -95,7 +95,8 @@ pub(crate) async fn import_document(
             return imported.report(&mut connection, &document, true).await.map(web::Json);
         }
         // It completes even if the caller stops waiting.
-        let (written, origin, document) = (database.clone(), principal.origin().clone(), document.clone());
+        let (written, origin, document) =
+            (database.by(principal.witness()), principal.origin().clone(), document.clone());
         let writing = async move { imported.write(&written, origin, document).await };
         if let Some(report) = database.spawn(writing).await.map_err(Problem::internal)?? {
             catalog.prepare(&path).await;

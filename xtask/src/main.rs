@@ -1,5 +1,6 @@
 //! Builds, runs and tests Latchkey. Only Rust must be installed before.
 
+mod bench;
 mod bundle;
 mod command;
 mod dev;
@@ -39,7 +40,7 @@ enum Task {
         server: Vec<String>,
     },
     /// Measures the cost of a decision, as ratios that must stay below ceilings.
-    Bench,
+    Bench(bench::Options),
     /// Installs what is missing and runs every check and test.
     Test(test::Options),
 }
@@ -50,9 +51,7 @@ fn main() -> Result<()> {
         Task::Screens => bundle::quick(),
         Task::Run { server } => run::run(&server),
         Task::Dev { server } => dev::dev(&server),
-        Task::Bench => {
-            command::run(command::cargo().args(["bench", "--package", "latchkey", "--bench", "decisions"]))
-        }
+        Task::Bench(options) => bench::bench(&options),
         Task::Test(options) => test::run_all(&options),
     }
 }

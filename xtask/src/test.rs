@@ -17,7 +17,7 @@ use crate::run::build;
 use crate::server::{ADMIN_PASSWORD, Server};
 
 /// The environment variable with the URL of the PostgreSQL server for the Rust tests.
-const POSTGRES_URL: &str = "LATCHKEY_TEST_POSTGRES_URL";
+pub(crate) const POSTGRES_URL: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
 /// The options of `cargo xtask test`.
 #[derive(clap::Args)]

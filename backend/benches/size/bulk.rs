@@ -59,13 +59,6 @@ impl Bulk {
         Ok(Self::Sqlite(options.connect().await?))
     }
 
-    pub(crate) fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
-        }
-    }
-
     /// Runs a statement that both engines understand.
     pub(crate) async fn run(&mut self, statement: &str) -> Result<()> {
         let statement = AssertSqlSafe(statement.to_owned());
@@ -74,19 +67,6 @@ impl Bulk {
             Self::Postgres(connection) => connection.execute(statement).await.map(drop)?,
         }
         Ok(())
-    }
-
-    /// Pages of names: `seq` and folded name of up to `limit` tokens after one.
-    pub(crate) async fn names(&mut self, after: i64, limit: i64) -> Result<Vec<(i64, String)>> {
-        let statement = "SELECT seq, name_key FROM tokens WHERE seq > $1 ORDER BY seq LIMIT $2";
-        Ok(match self {
-            Self::Sqlite(connection) => {
-                sqlx::query_as(statement).bind(after).bind(limit).fetch_all(connection).await?
-            }
-            Self::Postgres(connection) => {
-                sqlx::query_as(statement).bind(after).bind(limit).fetch_all(connection).await?
-            }
-        })
     }
 
     /// Writes the rows, and takes them away.

@@ -132,8 +132,10 @@ async fn catalog(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
         "systems",
         "id, key, name, audience, project_param, created_at, updated_at, operations_version, openings_version",
     );
-    let mut apis =
-        Rows::of("apis", "id, system_id, key, operation_id, method, path, name, name_key, tags, imported");
+    let mut apis = Rows::of(
+        "api_rows",
+        "id, system_id, key, operation_id, method, path, name, name_key, tags, imported",
+    );
     for system in 0..SYSTEMS {
         let system_id = id("sys", system);
         let audience = format!("https://system-{system}.example");

@@ -7,7 +7,6 @@
 
 mod bulk;
 mod data;
-mod grams;
 mod lists;
 mod names;
 mod place;
@@ -123,7 +122,6 @@ async fn generate(place: &Place, tokens: u64) -> Result<()> {
     Server::start(place.configuration()).await?.stop().await?;
     let mut bulk = Bulk::open(place).await?;
     data::fill(&mut bulk, tokens).await?;
-    grams::index_names(&mut bulk).await?;
     bulk.close().await?;
     place.complete(tokens)?;
     eprintln!("a database with {tokens} tokens was made in {:.0} s", begin.elapsed().as_secs_f64());

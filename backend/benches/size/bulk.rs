@@ -1,7 +1,6 @@
 //! Writes many rows, in the fastest way that each engine has.
 
 use anyhow::Result;
-use latchkey::database::Engine;
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{

@@ -8,9 +8,10 @@ use sqlx::{AnyConnection, AnyPool, Executor as _};
 
 use super::private;
 use super::sql::Sql;
+use super::turns::{ALONE, BESIDE, Company};
 use crate::configuration::Configuration;
 
-/// Lets one writer at a time work on PostgreSQL, as SQLite does by itself. So rules that span
+/// Orders the writers on PostgreSQL: most work alone, as all do on SQLite. So rules that span
 /// rows ("the last administrator") need no other locks.
 const WRITERS: i64 = 0x6c61_7463_686b_6579;
 /// The file of SQLite in the data directory.
@@ -107,11 +108,11 @@ impl Engine {
                         })
                         .connect(url)
                 };
-                // There are few, since writers wait for one another. They are separate, so
-                // that readers never wait.
+                // There are few: one for each turn to write, and two for brief writes. They are
+                // separate, so that readers never wait.
                 Ok((
                     pool(configuration.database_connections, POSTGRES_READS).await?,
-                    pool(4, POSTGRES_WRITES).await?,
+                    pool(u32::try_from(ALONE + BESIDE).unwrap_or(u32::MAX) + 2, POSTGRES_WRITES).await?,
                 ))
             }
         }
@@ -133,12 +134,28 @@ impl Engine {
         }
     }
 
-    /// Waits until no other write transaction runs.
-    pub(super) async fn lock_writes(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    /// Waits until no write transaction runs that this one may not run beside.
+    pub(super) async fn lock_writes(
+        self,
+        connection: &mut AnyConnection,
+        company: Company,
+    ) -> Result<(), sqlx::Error> {
+        let statement = match (self, company) {
+            (Self::Sqlite, _) => return Ok(()),
+            (Self::Postgres, Company::Alone) => "SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)",
+            (Self::Postgres, Company::Beside) => "SELECT CAST(pg_advisory_xact_lock_shared($1) AS TEXT)",
+        };
+        sqlx::query(statement).bind(WRITERS).execute(connection).await.map(drop)
+    }
+
+    /// Waits until no other transaction has locked the same digest. The lock ends with the
+    /// transaction. On SQLite, there is no other transaction.
+    pub async fn lock_digest(self, connection: &mut AnyConnection, digest: &[u8]) -> Result<(), sqlx::Error> {
+        let number = digest.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
         match self {
             Self::Sqlite => Ok(()),
-            Self::Postgres => sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)")
-                .bind(WRITERS)
+            Self::Postgres => sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT) AS locked")
+                .bind(number)
                 .execute(connection)
                 .await
                 .map(drop),

@@ -14,6 +14,12 @@ pub trait WriteError: From<sqlx::Error> + From<OutcomeUnknown> {
         self
     }
 
+    /// Whether the transaction met another one: both added a row with the same key, or each waited
+    /// for the other.
+    fn is_encounter(&self) -> bool {
+        false
+    }
+
     /// The rights of the caller have changed since they were read. A new try reads them again.
     #[must_use]
     fn overtaken() -> Self {
@@ -21,7 +27,17 @@ pub trait WriteError: From<sqlx::Error> + From<OutcomeUnknown> {
     }
 }
 
-impl WriteError for sqlx::Error {}
+impl WriteError for sqlx::Error {
+    fn is_encounter(&self) -> bool {
+        self.as_database_error().is_some_and(|error| {
+            let code = error.code().unwrap_or_default();
+            error.is_unique_violation()
+                || error.is_foreign_key_violation()
+                || code == "40P01"
+                || code == "40001"
+        })
+    }
+}
 
 /// For callers that repeat the write in any case.
 impl From<OutcomeUnknown> for sqlx::Error {

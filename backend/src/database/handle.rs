@@ -12,7 +12,7 @@ use super::engine::{Engine, OpenError};
 use super::failure::WriteError;
 use super::feed::Feed;
 use super::reserve::Reserve;
-use super::turns::Rank;
+use super::turns::{Company, Rank};
 use super::witness::Witness;
 use super::write::{Transaction, Writer, within};
 use super::{clock, migrations};
@@ -134,10 +134,38 @@ impl Database {
         T: Send + 'static,
         E: WriteError + Send + 'static,
     {
+        self.write_in((rank, Company::Alone), work).await
+    }
+
+    /// [`Database::write`] beside other such writes (PostgreSQL only; SQLite has one writer). It
+    /// must end no rights, and change no row that another such write may change, except for rows
+    /// that it only adds to, always in the same order. If it meets another write all the same,
+    /// because both add a row with the same key, it is done again alone.
+    pub async fn write_beside<T, E, F>(&self, rank: Rank, work: F) -> Result<T, E>
+    where
+        F: for<'t> Fn(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Clone + Send + 'static,
+        T: Send + 'static,
+        E: WriteError + Send + 'static,
+    {
+        let again = work.clone();
+        match self.write_in((rank, Company::Beside), move |transaction| work(transaction)).await {
+            Err(error) if error.is_encounter() => {
+                self.write_in((rank, Company::Alone), move |transaction| again(transaction)).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn write_in<T, E, F>(&self, (rank, company): (Rank, Company), work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: WriteError + Send + 'static,
+    {
         self.writer.make_space(rank)?;
         let (writer, witness) = (Arc::clone(&self.writer), self.witness.clone());
         let task = self.runtime.spawn(async move {
-            let outcome = writer.transact(rank, &witness, work).await;
+            let outcome = writer.transact((rank, company), &witness, work).await;
             if outcome.is_err() {
                 writer.probe();
             }

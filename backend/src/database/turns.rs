@@ -18,6 +18,23 @@ pub enum Rank {
     Background,
 }
 
+/// Which other writes may run at the same time (PostgreSQL only).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Company {
+    /// None.
+    Alone,
+    /// Those that also work beside others.
+    Beside,
+}
+
+/// How many writes of this node that work alone have the lock or wait for it. One waits while
+/// another works. More would delay other nodes if this one stands still, since PostgreSQL ends
+/// their sessions one after the other.
+pub(super) const ALONE: usize = 2;
+/// How many writes of this node work beside one another. If this node stands still, PostgreSQL
+/// ends their sessions all at once.
+pub(super) const BESIDE: usize = 8;
+
 const RANKS: usize = Rank::Background as usize + 1;
 /// A write that has waited for so long goes before more urgent ones. Only one in such a time
 /// does, so a withdrawal hardly waits for it.

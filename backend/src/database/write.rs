@@ -13,15 +13,11 @@ use super::engine::Engine;
 use super::failure::{OutcomeUnknown, WriteError, may_be_written};
 use super::feed::Feed;
 use super::reserve::{self, Reserve};
-use super::turns::{Rank, Turns};
+use super::turns::{ALONE, BESIDE, Company, Rank, Turns};
 use super::witness::Witness;
 
 /// How long to wait before checking again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How many writes of this node hold the lock or wait for it. One waits while another works.
-/// More would delay other nodes if this one stands still, since PostgreSQL ends their sessions
-/// one after the other.
-const TURNS: usize = 2;
 /// How long a statement that begins or ends a write may take. The network may lose the answer;
 /// SQLite waits for the disk.
 const STATEMENT: Duration = Duration::from_secs(15);
@@ -85,9 +81,12 @@ pub(super) struct Writer {
     feed: Feed,
     /// The space for withdrawing (SQLite only).
     reserve: Option<Arc<Reserve>>,
-    turns: Turns,
+    /// The turns of writes that work alone.
+    alone: Turns,
+    /// The turns of writes that work beside others.
+    beside: Turns,
     /// Held from a COMMIT until its changes are known.
-    commits: tokio::sync::Mutex<()>,
+    commits: tokio::sync::RwLock<()>,
     /// Whether nothing can be written, as of the last check.
     fails: AtomicBool,
     is_probed: AtomicBool,
@@ -108,8 +107,9 @@ impl Writer {
             epochs,
             feed,
             reserve,
-            turns: Turns::new(TURNS),
-            commits: tokio::sync::Mutex::default(),
+            alone: Turns::new(ALONE),
+            beside: Turns::new(BESIDE),
+            commits: tokio::sync::RwLock::default(),
             fails: AtomicBool::default(),
             is_probed: AtomicBool::default(),
             found: Mutex::default(),
@@ -118,21 +118,32 @@ impl Writer {
 
     /// Begins, works and commits. The epochs of all changes are raised before this returns,
     /// also if the outcome of the COMMIT is unknown.
-    pub(super) async fn transact<T, E, F>(&self, rank: Rank, witness: &Witness, work: F) -> Result<T, E>
+    pub(super) async fn transact<T, E, F>(
+        &self,
+        (rank, company): (Rank, Company),
+        witness: &Witness,
+        work: F,
+    ) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>>,
         E: WriteError,
     {
         let engine = self.engine;
         let patience = self.pool.options().get_acquire_timeout();
-        let _turn = within(patience, self.turns.take(rank)).await?;
+        // SQLite has one writer.
+        let company = if engine == Engine::Sqlite { Company::Alone } else { company };
+        let turns = match company {
+            Company::Alone => &self.alone,
+            Company::Beside => &self.beside,
+        };
+        let _turn = within(patience, turns.take(rank)).await?;
         let lent = Lent { connection: self.pool.acquire().await?, is_clean: false };
         let mut transaction = Transaction { engine, lent, changes: Vec::new() };
         // Plain statements, not sqlx's transaction: on SQLite its depth counter is wrong after
         // a failed COMMIT. Any failure from here on closes the connection, except a refusal,
         // which rolls back.
         within(STATEMENT, transaction.connection().execute(engine.begin())).await?;
-        within(STATEMENT, engine.lock_writes(transaction.connection())).await?;
+        within(STATEMENT, engine.lock_writes(transaction.connection(), company)).await?;
         let checked = async {
             if !within(STATEMENT, witness.holds(transaction.connection())).await? {
                 return Err(E::overtaken());
@@ -152,8 +163,12 @@ impl Writer {
         let changes = std::mem::take(&mut transaction.changes);
         within(STATEMENT, self.feed.write(transaction.connection(), &changes)).await?;
         // Changes become known here in the order of their commits: a later one never counts
-        // beside what an earlier one has ended.
-        let _order = self.commits.lock().await;
+        // beside what an earlier one has ended. Writes that work beside others end nothing, so
+        // their order does not matter.
+        let (_first, _together) = match company {
+            Company::Alone => (Some(self.commits.write().await), None),
+            Company::Beside => (None, Some(self.commits.read().await)),
+        };
         let committed = within(STATEMENT, transaction.lent.end("COMMIT")).await;
         for change in &changes {
             self.epochs.raise(change);

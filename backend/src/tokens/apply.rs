@@ -1,5 +1,6 @@
 //! `POST /tokens`.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -11,19 +12,20 @@ use serde_json::json;
 
 use super::asked::{client_key, expiry, key_size, ranges};
 use super::found::{existing, look_alike};
-use super::idempotency::{idempotency_key, repeat};
-use super::issue::make_key;
+use super::idempotency::{Repeated, idempotency_key, repeat};
+use super::issue::{NewKey, make_key};
 use super::named::Named;
-use super::store::{self, Written};
+use super::store::{self, Found, Written};
 use super::targets::bind;
 use super::version::answer;
 use crate::access::grants::Limits;
 use crate::access::principal::Principal;
+use crate::access::reach::Reach;
 use crate::audit;
 use crate::crypto::Digest;
 use crate::crypto::client_key::ClientKey;
 use crate::crypto::rsa::{KeyPool, KeySize};
-use crate::database::{Change, Database, now};
+use crate::database::{Change, Database, Rank, Transaction, now};
 use crate::keys::keyring::Keyring;
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
@@ -105,76 +107,22 @@ pub(super) async fn create(
     }
     let mut errors = Errors::new();
     let asked = Application::check(body, &mut errors);
-    // All errors at once: fields that are wrong, and names that do not exist.
-    store::resolve(&mut connection, asked.kind, &asked.named, &std::collections::HashSet::new(), &mut errors)
-        .await?;
+    if asked.kind == Kind::Rsa || !errors.is_empty() {
+        // All errors at once: fields that are wrong, and names that do not exist. And no RSA key is
+        // made in vain.
+        store::resolve(&mut connection, asked.kind, &asked.named, &HashSet::new(), &mut errors).await?;
+    }
     drop(connection);
     Problem::unless_empty(errors)?;
     let id = TokenId::new();
     let client_key = asked.client_key.as_deref();
     let key = make_key(asked.kind, &id, 1, asked.key_size, client_key, &pool, &keyring).await;
-    let (kind, location) = (asked.kind, format!("/api/v1/tokens/{id}"));
-    let at = location.clone();
+    let location = format!("/api/v1/tokens/{id}");
     let database = database.by(principal.witness());
-    let outcome = database.write(move |transaction| {
-        Box::pin(async move {
-            if let Some(key) = &idempotency
-                && let Some((request, location, body)) = store::answer(transaction.connection(), key).await?
-            {
-                return repeat(&request, &sent, location, body).map(Err);
-            }
-            let name_key = fields::name_key(&asked.name);
-            if store::holder_of_name(transaction.connection(), &name_key).await?.is_some() {
-                return Err(Problem::taken("name", "Another token has this name."));
-            }
-            let mut errors = Errors::new();
-            let none = std::collections::HashSet::new();
-            let (grants, targets) =
-                store::resolve(transaction.connection(), kind, &asked.named, &none, &mut errors).await?;
-            Problem::unless_empty(errors)?;
-            let targets = bind(&principal, targets, &crate::access::reach::Reach::All);
-            let proof = principal.may_issue(&grants, &targets, &asked.limits)?;
-            let written = Written {
-                name: &asked.name,
-                name_key: &name_key,
-                description: &asked.description,
-                disabled: false,
-                limits: &asked.limits,
-                grants: &grants,
-                targets: &targets,
-                by: &principal.origin().name,
-            };
-            let has_client_key = asked.client_key.is_some();
-            let size = (kind == Kind::Rsa && !has_client_key).then(|| asked.key_size.bits());
-            let of = (&id, kind, has_client_key);
-            store::insert(transaction, &proof, of, &written, size, principal.token()).await?;
-            store::insert_key(transaction.connection(), &id, 1, &key).await?;
-            transaction.changes(Change::Token(id.clone()));
-            let detail = json!({
-                "kind": kind,
-                "apis": grants.apis.len(),
-                "systems": grants.whole.len(),
-                "client_key": has_client_key,
-            });
-            audit::record(
-                transaction,
-                principal.origin(),
-                "token.created",
-                (&id, asked.name.clone()),
-                detail,
-            )
-            .await?;
-            let mut found = existing(transaction.connection(), &id).await?;
-            found
-                .token
-                .warnings
-                .extend(look_alike(transaction.connection(), &principal, &found.token).await?);
-            if let Some(key) = &idempotency {
-                let body = serde_json::to_string(&found.token).map_err(Problem::internal)?;
-                store::keep_answer(transaction.connection(), key, &sent, &at, &body).await?;
-            }
-            Ok(Ok(found))
-        })
+    let issue = Arc::new(Issue { principal, asked, id, key, idempotency, sent, location: location.clone() });
+    let outcome = database.write_beside(Rank::Request, move |transaction| {
+        let issue = Arc::clone(&issue);
+        Box::pin(async move { issue.write(transaction).await })
     });
     match outcome.await? {
         Err(repeated) => Ok(repeated.respond()),
@@ -183,5 +131,73 @@ pub(super) async fn create(
             response.insert_header((header::LOCATION, location));
             Ok(answer(response, &found))
         }
+    }
+}
+
+/// A token that is about to be issued.
+struct Issue {
+    principal: Principal,
+    asked: Application,
+    id: TokenId,
+    key: NewKey,
+    idempotency: Option<Digest>,
+    /// The digest of the request.
+    sent: Digest,
+    location: String,
+}
+
+impl Issue {
+    /// Writes the token; or finds the answer to the same request.
+    async fn write(&self, transaction: &mut Transaction) -> Result<Result<Found, Repeated>, Problem> {
+        let Self { principal, asked, id, key, idempotency, sent, location } = self;
+        if let Some(key) = idempotency {
+            let engine = transaction.engine();
+            engine.lock_digest(transaction.connection(), key.as_slice()).await?;
+            if let Some((request, location, body)) = store::answer(transaction.connection(), key).await? {
+                return repeat(&request, sent, location, body).map(Err);
+            }
+        }
+        let mut errors = Errors::new();
+        let (grants, targets) =
+            store::resolve(transaction.connection(), asked.kind, &asked.named, &HashSet::new(), &mut errors)
+                .await?;
+        Problem::unless_empty(errors)?;
+        let name_key = fields::name_key(&asked.name);
+        if store::holder_of_name(transaction.connection(), &name_key).await?.is_some() {
+            return Err(Problem::taken("name", "Another token has this name."));
+        }
+        let targets = bind(principal, targets, &Reach::All);
+        let proof = principal.may_issue(&grants, &targets, &asked.limits)?;
+        let written = Written {
+            name: &asked.name,
+            name_key: &name_key,
+            description: &asked.description,
+            disabled: false,
+            limits: &asked.limits,
+            grants: &grants,
+            targets: &targets,
+            by: &principal.origin().name,
+        };
+        let has_client_key = asked.client_key.is_some();
+        let size = (asked.kind == Kind::Rsa && !has_client_key).then(|| asked.key_size.bits());
+        let of = (id, asked.kind, has_client_key);
+        store::insert(transaction, &proof, of, &written, size, principal.token()).await?;
+        store::insert_key(transaction.connection(), id, 1, key).await?;
+        transaction.changes(Change::Token(id.clone()));
+        let detail = json!({
+            "kind": asked.kind,
+            "apis": grants.apis.len(),
+            "systems": grants.whole.len(),
+            "client_key": has_client_key,
+        });
+        audit::record(transaction, principal.origin(), "token.created", (id, asked.name.clone()), detail)
+            .await?;
+        let mut found = existing(transaction.connection(), id).await?;
+        found.token.warnings.extend(look_alike(transaction.connection(), principal, &found.token).await?);
+        if let Some(key) = idempotency {
+            let body = serde_json::to_string(&found.token).map_err(Problem::internal)?;
+            store::keep_answer(transaction.connection(), key, sent, location, &body).await?;
+        }
+        Ok(Ok(found))
     }
 }

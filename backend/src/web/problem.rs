@@ -38,6 +38,8 @@ struct More {
     errors: Vec<FieldError>,
     tokens: Vec<TokenRef>,
     header: Option<(header::HeaderName, HeaderValue)>,
+    /// See [`WriteError::is_encounter`].
+    is_encounter: bool,
 }
 
 impl Problem {
@@ -202,6 +204,12 @@ impl From<sqlx::Error> for Problem {
                 tracing::error!(%error, "the database cannot write");
                 Self::new(Kind::NotWritten).with_header(header::RETRY_AFTER, "5")
             }
+            None if error.is_encounter() => {
+                tracing::warn!(%error, "two writes met");
+                let mut problem = Self::new(Kind::Internal);
+                problem.more.is_encounter = true;
+                problem
+            }
             None => Self::internal(error),
         }
     }
@@ -220,6 +228,10 @@ impl WriteError for Problem {
             self.kind = Kind::NotWritten;
         }
         self
+    }
+
+    fn is_encounter(&self) -> bool {
+        self.more.is_encounter
     }
 
     fn overtaken() -> Self {

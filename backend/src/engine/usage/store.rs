@@ -23,14 +23,15 @@ fn day_of(at: i64) -> String {
     Timestamp::from_millis(at).as_str().get(..10).unwrap_or_default().to_owned()
 }
 
-/// Writes counts, in turn with all other writes. So no token is deleted meanwhile, and no two
+/// Writes counts. No token is deleted meanwhile. The rows are always in the same order, so no two
 /// writes wait for each other. Returns how long it took, without the wait.
 pub(super) async fn write(
     database: &Database,
     rank: Rank,
     batch: Arc<Batch>,
 ) -> Result<Duration, sqlx::Error> {
-    let written = database.write_as(rank, move |transaction| {
+    let written = database.write_beside(rank, move |transaction| {
+        let batch = Arc::clone(&batch);
         Box::pin(async move {
             let began = Instant::now();
             write_hours(transaction.connection(), &batch.hours).await?;

@@ -13,7 +13,7 @@ use super::compare::compare;
 use super::document::Document;
 use crate::access::origin::Origin;
 use crate::audit;
-use crate::database::{Change, Database, Rank};
+use crate::database::{Change, Database, Rank, WriteError as _};
 use crate::systems::get::own;
 use crate::systems::store::{self, BATCH, Difference, Known, Left, Staging, StoredApi};
 use crate::web::problem::{Kind, Problem};
@@ -81,7 +81,10 @@ impl Imported {
         wait_for_others(database, &system).await?;
         let staging = match self.new_apis_to_stage() {
             apis if apis.is_empty() => None,
-            apis => Some(stage(database, &system, apis).await?),
+            apis => match stage(database, &system, apis).await? {
+                None => return Ok(None),
+                staging => staging,
+            },
         };
         let staged = staging.clone();
         let written = database.write(move |transaction| {
@@ -153,8 +156,12 @@ async fn wait_for_others(database: &Database, system: &SystemId) -> Result<(), P
     Err(another_goes_on())
 }
 
-/// Writes new APIs where nobody sees them.
-async fn stage(database: &Database, system: &SystemId, apis: Vec<StoredApi>) -> Result<Staging, Problem> {
+/// Writes new APIs where nobody sees them; `None` if the system has changed meanwhile.
+async fn stage(
+    database: &Database,
+    system: &SystemId,
+    apis: Vec<StoredApi>,
+) -> Result<Option<Staging>, Problem> {
     let staging = Staging::new(system);
     let begun = staging.clone();
     database
@@ -165,18 +172,26 @@ async fn stage(database: &Database, system: &SystemId, apis: Vec<StoredApi>) -> 
         })
         .await?;
     for some in apis.chunks(BATCH) {
-        let (adding, some) = (staging.clone(), some.to_vec());
-        let added = database.write(move |transaction| {
+        let (adding, some) = (staging.clone(), Arc::new(some.to_vec()));
+        let added = database.write_beside(Rank::Request, move |transaction| {
+            let (adding, some) = (adding.clone(), Arc::clone(&some));
             Box::pin(async move {
                 let engine = transaction.engine();
                 adding.add(transaction.connection(), engine, &some).await
             })
         });
-        if !added.await? {
-            return Err(another_goes_on());
+        match added.await {
+            Ok(true) => {}
+            Ok(false) => return Err(another_goes_on()),
+            // An API that was added by hand meanwhile has one of the keys.
+            Err(error) if error.is_encounter() => {
+                staging.give_up(&mut *database.unordered_writer().acquire().await?).await?;
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
         }
     }
-    Ok(staging)
+    Ok(Some(staging))
 }
 
 /// Clears what is left of an import of a system, some rows at a time, so that other writers get

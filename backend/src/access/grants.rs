@@ -57,7 +57,7 @@ pub struct GrantedSystem {
     pub builtin: bool,
     /// The projects that it is opened to.
     pub opened_to: Reach,
-    /// Whether any of its APIs is in no project.
+    /// Whether it is granted whole and any of its APIs is in no project.
     pub has_global_apis: bool,
 }
 

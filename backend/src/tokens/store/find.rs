@@ -99,33 +99,15 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
     .await?;
     let Some(row) = row else { return Ok(None) };
     let apis = apis_of(connection, id).await?;
-    let mut named = async |statement: &'static str| -> Result<Vec<(String, String, String)>, sqlx::Error> {
-        sqlx::query_as(statement).bind(id.to_string()).fetch_all(&mut *connection).await
+    let named = named_by(connection, id).await?;
+    let of = |what: &'static str| named.iter().filter(move |row| row.what == what);
+    let projects_of = |what: &'static str| -> Result<Vec<ProjectRef>, sqlx::Error> {
+        let project = |row: &NamedRow| {
+            Ok(ProjectRef { id: stored(&row.id)?, key: row.key.clone(), name: row.name.clone() })
+        };
+        of(what).map(project).collect()
     };
-    let systems = named(
-        "SELECT s.id, s.key, s.name FROM token_systems ts JOIN systems s ON s.id = ts.system_id \
-         WHERE ts.token_id = $1 ORDER BY s.key",
-    )
-    .await?;
-    let projects = named(
-        "SELECT p.id, p.key, p.name FROM token_projects tp JOIN projects p ON p.id = tp.project_id \
-         WHERE tp.token_id = $1 ORDER BY p.key",
-    )
-    .await?;
-    let bounds = named(
-        "SELECT p.id, p.key, p.name FROM token_bounds tb JOIN projects p ON p.id = tb.project_id \
-         WHERE tb.token_id = $1 ORDER BY p.key",
-    )
-    .await?;
-    let users = named(
-        "SELECT u.id, u.username, u.display_name FROM token_users tu JOIN users u ON u.id = tu.user_id \
-         WHERE tu.token_id = $1 ORDER BY u.username",
-    )
-    .await?;
-    let projects_of = |rows: Vec<(String, String, String)>| -> Result<Vec<ProjectRef>, sqlx::Error> {
-        rows.into_iter().map(|(id, key, name)| Ok(ProjectRef { id: stored(&id)?, key, name })).collect()
-    };
-    let bounds = projects_of(bounds)?;
+    let bounds = projects_of(BOUND)?;
     let (ranges, networks) = networks(&row.allowed_ips)?;
     let client_key = if row.client_key == 0 { None } else { client_key(connection, id).await? };
     let token = Token {
@@ -135,15 +117,19 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         description: row.description,
         status: status(row.disabled, row.expires_at),
         apis,
-        systems: systems
-            .into_iter()
-            .map(|(id, key, name)| Ok(SystemRef { id: stored(&id)?, key, name }))
+        systems: of(SYSTEM)
+            .map(|row| Ok(SystemRef { id: stored(&row.id)?, key: row.key.clone(), name: row.name.clone() }))
             .collect::<Result<_, sqlx::Error>>()?,
         all_projects: row.all_projects != 0,
-        projects: projects_of(projects)?,
-        users: users
-            .into_iter()
-            .map(|(id, username, display_name)| Ok(UserRef { id: stored(&id)?, username, display_name }))
+        projects: projects_of(PROJECT)?,
+        users: of(USER)
+            .map(|row| {
+                Ok(UserRef {
+                    id: stored(&row.id)?,
+                    username: row.key.clone(),
+                    display_name: row.name.clone(),
+                })
+            })
             .collect::<Result<_, sqlx::Error>>()?,
         bound_to: (row.bounded != 0).then(|| bounds.clone()),
         expires_at: row.expires_at.map(Timestamp::from_millis),
@@ -177,6 +163,37 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         disabled: row.disabled != 0,
         bound,
     }))
+}
+
+const SYSTEM: &str = "system";
+const PROJECT: &str = "project";
+const BOUND: &str = "bound";
+const USER: &str = "user";
+
+/// Something that a token names: one of the above.
+#[derive(FromRow)]
+struct NamedRow {
+    what: String,
+    id: String,
+    key: String,
+    name: String,
+}
+
+/// The systems, projects and users that a token names, in the order of their keys.
+async fn named_by(connection: &mut AnyConnection, id: &TokenId) -> Result<Vec<NamedRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT 'system' AS what, s.id, s.key, s.name FROM token_systems l JOIN systems s ON s.id = l.system_id \
+         WHERE l.token_id = $1 \
+         UNION ALL SELECT 'project', p.id, p.key, p.name FROM token_projects l JOIN projects p ON p.id = l.project_id \
+         WHERE l.token_id = $1 \
+         UNION ALL SELECT 'bound', p.id, p.key, p.name FROM token_bounds l JOIN projects p ON p.id = l.project_id \
+         WHERE l.token_id = $1 \
+         UNION ALL SELECT 'user', u.id, u.username, u.display_name FROM token_users l JOIN users u ON u.id = l.user_id \
+         WHERE l.token_id = $1 ORDER BY 3",
+    )
+    .bind(id.to_string())
+    .fetch_all(connection)
+    .await
 }
 
 /// The APIs that a token is granted one by one.

@@ -128,17 +128,15 @@ pub(crate) async fn resolve(
             0 => Reach::All,
             _ => Reach::Only(opened.remove(&row.id).unwrap_or_default()),
         };
-        let global: Option<String> =
-            sqlx::query_scalar("SELECT id FROM apis WHERE system_id = $1 AND scope = 'global' LIMIT 1")
-                .bind(row.id)
-                .fetch_optional(&mut *connection)
-                .await?;
+        // Only a grant of the whole system includes all of its APIs.
+        let has_global_apis =
+            grants.whole.contains(&id) && has_global_apis(&mut *connection, &row.id).await?;
         let system = GrantedSystem {
             id: id.clone(),
             key: row.key,
             builtin: row.builtin != 0,
             opened_to,
-            has_global_apis: global.is_some(),
+            has_global_apis,
         };
         grants.systems.insert(id, system);
     }
@@ -150,6 +148,16 @@ pub(crate) async fn resolve(
         }
     };
     Ok((grants, targets))
+}
+
+/// Whether a system has APIs that are in no project.
+async fn has_global_apis(connection: &mut AnyConnection, system: &str) -> Result<bool, sqlx::Error> {
+    let found: Option<String> =
+        sqlx::query_scalar("SELECT id FROM apis WHERE system_id = $1 AND scope = 'global' LIMIT 1")
+            .bind(system.to_owned())
+            .fetch_optional(connection)
+            .await?;
+    Ok(found.is_some())
 }
 
 pub(crate) async fn projects(

@@ -1,9 +1,7 @@
 //! Tokens.
 
-use latchkey_shared::page::Page;
 use latchkey_shared::tokens::{
-    Kind, NameAvailability, NewToken, Rotation, SecretId, Status, Token, TokenPatch, TokenSummary, Trial,
-    Usage,
+    Kind, NameAvailability, NewToken, Rotation, SecretId, Status, Token, TokenPage, TokenPatch, Trial, Usage,
 };
 use latchkey_shared::verify::Decision;
 
@@ -27,7 +25,7 @@ pub(crate) struct Filter {
 }
 
 /// One page of the matching tokens, newest first.
-pub(crate) fn list(filter: &Filter, cursor: Option<&str>) -> Answer<Page<TokenSummary>> {
+pub(crate) fn list(filter: &Filter, cursor: Option<&str>) -> Answer<TokenPage> {
     let status = match filter.status {
         None => "",
         Some(Status::Active) => "active",

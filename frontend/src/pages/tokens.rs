@@ -2,12 +2,14 @@
 
 mod table;
 
-use latchkey_shared::tokens::{Kind, Status};
+use latchkey_shared::page::Page;
+use latchkey_shared::tokens::{Kind, Status, TokenSummary};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use self::table::Table;
+use crate::api::Answer;
 use crate::api::tokens::Filter;
 use crate::components::bulk::Bulk;
 use crate::components::heading::Heading;
@@ -66,7 +68,15 @@ pub(crate) fn TokensPage() -> impl IntoView {
         let status = STATUSES.into_iter().find(|(_, one)| *one == word).map(|(status, _)| status);
         go(Filter { status, ..filter.get_untracked() });
     };
-    let load = move |cursor: Option<&str>| api::tokens::list(&filter.read(), cursor);
+    let beginnings_only = RwSignal::new(false);
+    let load = move |cursor: Option<&str>| -> Answer<Page<TokenSummary>> {
+        let answer = api::tokens::list(&filter.read(), cursor);
+        Box::pin(async move {
+            let page = answer.await?;
+            beginnings_only.try_set(page.beginnings_only == Some(true));
+            Ok(Page { items: page.items, next_cursor: page.next_cursor, total: page.total })
+        })
+    };
     let can_apply = me().administers();
     view! {
         <Heading title=Signal::derive(|| text::tokens().to_owned())>
@@ -118,6 +128,9 @@ pub(crate) fn TokensPage() -> impl IntoView {
             </select>
         </div>
         <Narrowed filter />
+        <Show when=move || beginnings_only.get()>
+            <p class="hint">{text::tokens::beginnings_only()}</p>
+        </Show>
         <Bulk selected then=move |()| reload.now() />
         <Listing
             label=text::tokens()

@@ -7,6 +7,8 @@ use super::{pick, sentences};
 sentences! {
     kind_of_token: "Kind of token", "令牌类型";
     search_by_name: "Search by name", "按名称搜索";
+    beginnings_only: "The search finds only the beginnings of names: the server has just started, or it has too little memory for the search.",
+        "当前只能按名称开头搜索：服务器刚刚启动，或搜索可用的内存不足。";
     expires: "Expires", "到期时间";
     last_used: "Last used", "最近使用";
     any_status: "Any status", "全部状态";

@@ -145,6 +145,11 @@ impl TokenIndex {
         true
     }
 
+    /// Whether not all tokens were read yet.
+    pub(super) fn is_filling(&self) -> bool {
+        *self.state.borrow() == State::Filling
+    }
+
     /// Whether the copy was given up. Then it is empty.
     pub(super) fn is_too_large(&self) -> bool {
         *self.state.borrow() == State::TooLarge

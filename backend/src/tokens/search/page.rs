@@ -45,6 +45,10 @@ pub(in crate::tokens) async fn list(
         // They are few, and only the database knows whether another token still has the name.
         return by_database(index, asked, &text).await;
     }
+    if asked.q.is_empty() && index.is_filling() {
+        // The database finds all of them, too.
+        return by_database(index, asked, &text).await;
+    }
     let Some(tokens) = index.tokens().await else {
         return by_database(index, asked, &Text::beginning(asked.q)).await;
     };
@@ -53,8 +57,11 @@ pub(in crate::tokens) async fn list(
         return by_database(index, asked, &Text::beginning(asked.q)).await;
     }
     let mut rows = Vec::new();
-    if !matches!(asked.start, Start::Newest(Some(before)) if *before <= tokens.last().saturating_add(1)) {
-        // Another node may have made them just now.
+    let begins_before = |before: i64| before <= tokens.last().saturating_add(1);
+    if !matches!(asked.start, Start::Newest(Some(before)) if begins_before(*before))
+        && store::is_any_newer(&index.database, tokens.last()).await?
+    {
+        // Another node has made them just now.
         rows = confirmed(index, asked, &Among::After(tokens.last(), asked.start), &text).await?;
     }
     let newer = rows.len();

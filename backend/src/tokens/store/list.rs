@@ -115,29 +115,43 @@ impl SummaryRow {
     }
 }
 
+/// Adds the condition that the caller administers the project in `column`.
+fn push_mine(sql: &mut Sql, engine: Engine, principal: &Principal, column: &'static str) {
+    if let Ok(person) = principal.in_person() {
+        // A person administers the projects in which they have that role. This is one look-up,
+        // however many there are.
+        sql.push("EXISTS (SELECT 1 FROM members i WHERE i.role = 'admin' AND i.project_id = ").push(column);
+        sql.push(" AND i.user_id = ").bind(person.to_string()).push(")");
+    } else {
+        let mine: Vec<String> = principal.administers().listed().map(ToString::to_string).collect();
+        sql.push(column).push(" IN (SELECT value FROM ");
+        engine.push_texts(sql, &mine);
+        sql.push(")");
+    }
+}
+
 /// Adds two columns: whether the caller may manage the token (the same rule as
 /// `Principal::covers`), and whether it is a JWT token for the caller.
 fn push_rights(sql: &mut Sql, engine: Engine, principal: &Principal) {
-    let mine: Vec<String> = match principal.administers() {
-        Reach::All => {
-            sql.push("1 AS manageable, 1 AS granted");
-            return;
-        }
-        Reach::Only(mine) => mine.iter().map(ToString::to_string).collect(),
-    };
-    // RSA tokens: all their projects are administered by the caller.
-    sql.push("CAST(CASE WHEN EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id) ");
-    sql.push("AND NOT EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id AND p.project_id NOT IN (SELECT value FROM ");
-    engine.push_texts(sql, &mine);
-    // JWT tokens: all their users are members of projects that the caller administers.
-    sql.push(")) THEN 1 WHEN EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id) ");
-    sql.push("AND NOT EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id AND NOT EXISTS ");
-    sql.push("(SELECT 1 FROM members m WHERE m.user_id = u.user_id AND m.project_id IN (SELECT value FROM ");
-    engine.push_texts(sql, &mine);
-    sql.push("))) THEN 1 ELSE 0 END AS BIGINT) AS manageable, ");
-    sql.push("CAST(CASE WHEN EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id AND u.user_id = ");
-    sql.bind(principal.user().map(ToString::to_string).unwrap_or_default());
-    sql.push(") THEN 1 ELSE 0 END AS BIGINT) AS granted");
+    if *principal.administers() == Reach::All {
+        sql.push("1 AS manageable, 1 AS granted");
+    } else {
+        // RSA tokens: all their projects are administered by the caller.
+        sql.push("CAST(CASE WHEN EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id) ");
+        sql.push("AND NOT EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id AND NOT ");
+        push_mine(sql, engine, principal, "p.project_id");
+        // JWT tokens: all their users are members of projects that the caller administers.
+        sql.push(") THEN 1 WHEN EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id) ");
+        sql.push("AND NOT EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id AND NOT EXISTS ");
+        sql.push("(SELECT 1 FROM members m WHERE m.user_id = u.user_id AND ");
+        push_mine(sql, engine, principal, "m.project_id");
+        sql.push(")) THEN 1 ELSE 0 END AS BIGINT) AS manageable, ");
+        sql.push(
+            "CAST(CASE WHEN EXISTS (SELECT 1 FROM token_users u WHERE u.token_id = t.id AND u.user_id = ",
+        );
+        sql.bind(principal.user().map(ToString::to_string).unwrap_or_default());
+        sql.push(") THEN 1 ELSE 0 END AS BIGINT) AS granted");
+    }
 }
 
 fn push_where(sql: &mut Sql, filter: &Filter, text: &Text<'_>) {
@@ -228,7 +242,8 @@ pub(crate) async fn list(
             None
         }
         Among::After(seq, start) => {
-            sql.push(" AND t.seq > ").bind(*seq);
+            // A sub-select: else SQLite walks all names, if they are to be in order.
+            sql.push(" AND t.seq IN (SELECT n.seq FROM tokens n WHERE n.seq > ").bind(*seq).push(")");
             Some(*start)
         }
         Among::All(start) => Some(*start),
@@ -247,6 +262,15 @@ pub(crate) async fn list(
     }
     let rows: Vec<SummaryRow> = sql.query_as().fetch_all(database.reader()).await?;
     rows.into_iter().map(SummaryRow::read).collect()
+}
+
+/// Whether there is a token that is newer than this `seq`.
+pub(crate) async fn is_any_newer(database: &Database, seq: i64) -> Result<bool, sqlx::Error> {
+    let found: Option<i64> = sqlx::query_scalar("SELECT seq FROM tokens WHERE seq > $1 LIMIT 1")
+        .bind(seq)
+        .fetch_optional(database.reader())
+        .await?;
+    Ok(found.is_some())
 }
 
 /// The number of tokens that match.

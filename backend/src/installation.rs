@@ -38,6 +38,8 @@ async fn find(
         show_once: configuration.show_once,
         jwt_lifetime: configuration.jwt_lifetime,
         signing_algorithm: configuration.signing_algorithm.as_str().to_owned(),
+        cache_size: u32::try_from(configuration.cache_size).unwrap_or(u32::MAX),
+        search_memory: u32::try_from(configuration.search_memory).unwrap_or(u32::MAX),
     })
 }
 

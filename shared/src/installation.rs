@@ -18,6 +18,10 @@ pub struct Installation {
     pub jwt_lifetime: u32,
     /// The algorithm of new signing keys: `RS256`, `ES256` or `EdDSA`.
     pub signing_algorithm: String,
+    /// The memory of the caches for decisions, in MiB.
+    pub cache_size: u32,
+    /// The most memory of the search by name, in MiB.
+    pub search_memory: u32,
 }
 
 /// The answer to `GET /stats`: an overview.

@@ -7,8 +7,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use latchkey_shared::ids::{TokenId, UserId};
 use tokio::sync::Notify;
 
-use super::changes::Change;
-
 /// If more changes than this wait, the copy reads everything again.
 const MANY: usize = 50_000;
 
@@ -55,14 +53,20 @@ impl Backlog {
         *self.waiting() = None;
     }
 
-    pub(super) fn add(&self, change: &Change) {
+    /// Adds a change of a token.
+    pub(super) fn add_token(&self, id: &TokenId) {
+        self.add(|news| _ = news.tokens.insert(id.clone()));
+    }
+
+    /// Adds a change of a user or of the user's memberships.
+    pub(super) fn add_user(&self, id: &UserId) {
+        self.add(|news| _ = news.users.insert(id.clone()));
+    }
+
+    fn add(&self, note: impl FnOnce(&mut News)) {
         let mut waiting = self.waiting();
         let Some(news) = waiting.as_mut() else { return };
-        match change {
-            Change::Token(id) => news.tokens.insert(id.clone()),
-            Change::User(id) => news.users.insert(id.clone()),
-            _ => return,
-        };
+        note(news);
         news.heard += 1;
         if news.tokens.len() + news.users.len() > MANY {
             news.note_everything();
@@ -118,13 +122,12 @@ mod tests {
     fn changes_wait_until_they_are_taken() {
         let backlog = Backlog::default();
         let (token, user) = (TokenId::new(), UserId::new());
-        backlog.add(&Change::Token(token.clone()));
+        backlog.add_token(&token);
         assert_eq!(backlog.heard(), 0, "nobody follows");
         backlog.follow();
-        backlog.add(&Change::Token(token.clone()));
-        backlog.add(&Change::Token(token.clone()));
-        backlog.add(&Change::User(user));
-        backlog.add(&Change::Catalog);
+        backlog.add_token(&token);
+        backlog.add_token(&token);
+        backlog.add_user(&user);
         let news = backlog.take();
         assert_eq!((news.tokens.len(), news.users.len(), news.everything, news.heard), (1, 1, false, 3));
         backlog.put_back(news);
@@ -140,7 +143,7 @@ mod tests {
         let backlog = Backlog::default();
         backlog.follow();
         for _ in 0..=MANY {
-            backlog.add(&Change::Token(TokenId::new()));
+            backlog.add_token(&TokenId::new());
         }
         let news = backlog.take();
         assert!(news.everything && news.tokens.is_empty());

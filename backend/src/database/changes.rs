@@ -112,7 +112,11 @@ impl Epochs {
         if *change == Change::Revocations {
             self.revocations.send_replace(());
         }
-        self.backlog.add(change);
+        match change {
+            Change::Token(id) => self.backlog.add_token(id),
+            Change::User(id) => self.backlog.add_user(id),
+            _ => {}
+        }
     }
 
     /// Makes all facts out of date.

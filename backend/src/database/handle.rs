@@ -92,7 +92,8 @@ impl Database {
         &self.epochs
     }
 
-    /// Runs `work` in the one write transaction, and commits it if it returns `Ok`. The work
+    /// Runs `work` in a write transaction beside which no other runs, on no node, and commits it
+    /// if it returns `Ok`. The work
     /// completes even if the caller stops waiting. After any failure, the next write begins
     /// anew.
     ///

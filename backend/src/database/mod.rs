@@ -2,9 +2,10 @@
 //! text serves both through `sqlx::Any`. The differences are in [`engine`] and in the change
 //! feed.
 //!
-//! Reads use [`Database::reader`]. Every change uses [`Database::write`]: one transaction at a
-//! time, with its audit events and with the [`Change`]s that caches must hear of. It completes
-//! even if the request is gone.
+//! Reads use [`Database::reader`]. Every change uses [`Database::write`]: a transaction beside
+//! which no other runs, with its audit events and with the [`Change`]s that caches must hear of.
+//! It completes even if the request is gone. What is only added may use
+//! [`Database::write_beside`].
 
 mod background;
 mod backlog;

@@ -1,4 +1,4 @@
-//! The one write transaction at a time.
+//! Write transactions.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -115,7 +115,7 @@ impl Application {
             users: users.into(),
             usage: Arc::clone(&usage).into(),
             verifier: verifier.into(),
-            index: TokenIndex::start(&database, configuration.search_memory << 20).into(),
+            index: tokens::search::start(&database, configuration.search_memory << 20).into(),
             sessions: sessions.into(),
             key_pool: key_pool.into(),
             operations: web::Data::new(operations),

@@ -97,6 +97,10 @@ fn Facts(installation: Installation) -> impl IntoView {
             <dd>{text::settings::duration(installation.jwt_lifetime)}</dd>
             <dt>{text::settings::algorithm()}</dt>
             <dd>{installation.signing_algorithm}</dd>
+            <dt>{text::settings::cache_size()}</dt>
+            <dd>{format!("{} MiB", installation.cache_size)}</dd>
+            <dt>{text::settings::search_memory()}</dt>
+            <dd>{format!("{} MiB", installation.search_memory)}</dd>
         </dl>
     }
 }

@@ -23,6 +23,8 @@ sentences! {
     shown_any_time: "Available at any time; each access is recorded in the audit trail", "可随时查看，每次查看都会记入审计";
     jwt_lifetime: "Lifetime of a JWT", "JWT 有效期";
     algorithm: "Algorithm of new signing keys", "新签名密钥的算法";
+    cache_size: "Memory for decisions, at most", "调用判定缓存上限";
+    search_memory: "Memory for the search by name, at most", "按名称搜索的内存上限";
 
     overview: "Overview", "概览";
     rsa_tokens: "Active RSA tokens", "有效的 RSA 令牌";

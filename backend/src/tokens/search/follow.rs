@@ -2,7 +2,7 @@
 //! other: a row that was read before a change never replaces one that was read after it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use latchkey_shared::ids::{TokenId, UserId};
@@ -23,8 +23,17 @@ const AT_ONCE: usize = 500;
 /// Reading everything again takes this share of the time at most: one part of so many.
 const SHARE: u32 = 4;
 
+/// Begins to fill a copy, and to follow the changes. It takes at most `limit` bytes.
+#[must_use]
+pub fn start(database: &Database, limit: usize) -> Arc<TokenIndex> {
+    let index = Arc::new(TokenIndex::new(database, limit));
+    database.epochs().backlog().follow();
+    database.spawn(Follower::new(Arc::downgrade(&index)).run(database.clone()));
+    index
+}
+
 /// Keeps the copy up to date.
-pub(super) struct Follower {
+struct Follower {
     index: Weak<TokenIndex>,
     /// The position of reading everything; `None` if all was read.
     after: Option<i64>,
@@ -35,12 +44,12 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    pub(super) fn new(index: Weak<TokenIndex>) -> Self {
+    fn new(index: Weak<TokenIndex>) -> Self {
         Self { index, after: Some(i64::MIN), is_filled: false, known_users: HashSet::new() }
     }
 
     /// Runs until the server ends, or until the copy is too large.
-    pub(super) async fn run(mut self, database: Database) {
+    async fn run(mut self, database: Database) {
         let backlog = database.epochs().backlog();
         while let Some(index) = self.index.upgrade() {
             let news = backlog.take();

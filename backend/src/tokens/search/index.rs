@@ -6,7 +6,6 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::follow::Follower;
 use super::numbers::Numbers;
 use super::scan::Tokens;
 use crate::database::Database;
@@ -47,10 +46,9 @@ pub struct TokenIndex {
 }
 
 impl TokenIndex {
-    /// Begins to fill the copy, and to follow the changes. It takes at most `limit` bytes.
-    #[must_use]
-    pub fn start(database: &Database, limit: usize) -> Arc<Self> {
-        let index = Arc::new(Self {
+    /// An empty copy. It may take `limit` bytes.
+    pub(super) fn new(database: &Database, limit: usize) -> Self {
+        Self {
             database: database.clone(),
             limit,
             tokens: ArcSwap::default(),
@@ -59,10 +57,7 @@ impl TokenIndex {
             taken: watch::Sender::new(0),
             walks: Arc::new(Semaphore::new(WALKS)),
             comparisons: Arc::new(Semaphore::new(COMPARISONS)),
-        });
-        database.epochs().backlog().follow();
-        database.spawn(Follower::new(Arc::downgrade(&index)).run(database.clone()));
-        index
+        }
     }
 
     /// The tokens, with every change that was known of when this was called; `None` if the copy

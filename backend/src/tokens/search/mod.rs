@@ -11,5 +11,6 @@ mod scan;
 mod segment;
 mod typos;
 
+pub use self::follow::start;
 pub use self::index::TokenIndex;
 pub(super) use self::page::{Asked, list};

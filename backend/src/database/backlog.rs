@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(backlog.take().tokens, HashSet::from([token]));
         assert_eq!((backlog.take().tokens.len(), backlog.heard()), (0, 3));
         backlog.ignore();
-        backlog.add(&Change::User(UserId::new()));
+        backlog.add_user(&UserId::new());
         assert_eq!((backlog.take().users.len(), backlog.heard()), (0, 0));
     }
 

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 /// How often freed memory is returned.
-const REST: Duration = Duration::from_secs(3);
+const REST: Duration = Duration::from_secs(1);
 /// The allocator keeps smaller blocks for the next allocation of their size.
 const BLOCK: usize = 1 << 20;
 

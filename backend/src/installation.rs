@@ -4,7 +4,6 @@ use actix_web::{get, web};
 use latchkey_shared::installation::{Installation, Stats, StatusCount, TokenCount};
 use latchkey_shared::tokens::Kind;
 use sqlx::AnyConnection;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::principal::Principal;
 use crate::configuration::Configuration;
@@ -12,10 +11,11 @@ use crate::database::{Database, now};
 use crate::engine::usage::{self, Part, Usage};
 use crate::keys::keyring::Keyring;
 use crate::web::problem::Problem;
+use crate::web::routes::Routes;
 
 /// Registers the routes of this capability.
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(find).service(stats);
+pub fn routes(routes: &mut Routes) {
+    routes.service(find).service(stats);
 }
 
 /// Get the installation

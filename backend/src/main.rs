@@ -7,14 +7,20 @@ use clap::Parser as _;
 use latchkey::configuration::{Arguments, Command, Configuration};
 use latchkey::program::commands;
 use latchkey::program::log::Log;
+use latchkey::program::memory;
 use latchkey::program::startup::{Application, document};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+fn main() -> anyhow::Result<()> {
+    memory::use_small_pages();
+    run()
+}
+
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<()> {
     let mut arguments = Arguments::parse();
     let command = arguments.command.take().unwrap_or(Command::Serve);
     let configuration = Configuration::load(arguments)?;

@@ -8,7 +8,6 @@ use latchkey_shared::time::{self, Timestamp};
 use serde::Deserialize;
 use sqlx::FromRow;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::principal::Principal;
 use crate::database::Database;
@@ -17,10 +16,11 @@ use crate::database::stored::stored;
 use crate::web::extract::Query;
 use crate::web::paging::Paging;
 use crate::web::problem::Problem;
+use crate::web::routes::Routes;
 
 /// Registers the routes of this capability.
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(list);
+pub fn routes(routes: &mut Routes) {
+    routes.service(list);
 }
 
 /// Which events to list.

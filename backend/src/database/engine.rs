@@ -190,11 +190,13 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).after_connect(
         |connection, _| {
             Box::pin(async move {
-                // FULL: a write that was answered 201 survives a power cut.
+                // FULL: a write that was answered 201 survives a power cut. The limit of memory is
+                // that of all connections together: they use pages of one another again.
                 connection
                     .execute(
                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                         PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY;",
+                         PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; \
+                         PRAGMA soft_heap_limit = 16777216;",
                     )
                     .await
                     .map(drop)

@@ -10,7 +10,6 @@ use latchkey_shared::revocations::Revocations;
 use serde::Deserialize;
 use tokio::time::Instant;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::database::{Database, now};
 use crate::engine::verifier::Verifier;
@@ -19,6 +18,7 @@ use crate::systems::catalog::system_of_key;
 use crate::web::bearer::{bearer, no_verifier_key};
 use crate::web::extract::{Query, write_cursor};
 use crate::web::problem::Problem;
+use crate::web::routes::Routes;
 
 /// The longest time that a request waits for news, in seconds.
 const LONGEST_WAIT: u32 = 30;
@@ -26,8 +26,8 @@ const LONGEST_WAIT: u32 = 30;
 const MOST: i64 = 1_000;
 
 /// Registers the routes of this capability.
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(list);
+pub(super) fn routes(routes: &mut Routes) {
+    routes.service(list);
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -10,16 +10,16 @@ mod metadata;
 mod revoke;
 mod verify;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::routes::Routes;
 
 /// Registers the doors that are part of the REST API, below `/api/v1`.
-pub fn api(config: &mut ServiceConfig) {
-    config.configure(verify::routes).configure(feed::routes);
+pub fn api(routes: &mut Routes) {
+    routes.configure(verify::routes).configure(feed::routes);
 }
 
 /// Registers the doors of OAuth, and the one for gateways.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .configure(verify::gateways)
         .service(exchange::issue)
         .service(introspect::introspect)

@@ -7,7 +7,6 @@ use actix_web::{HttpRequest, post, web};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use latchkey_shared::fields::Errors;
 use latchkey_shared::verify::{BATCH, Call as CallBody, Calls, Decision, Decisions, Reason};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::forward_auth::ForwardAuthentication;
 use crate::crypto::operations::Source;
@@ -18,19 +17,20 @@ use crate::systems::catalog::{CatalogSystem, Snapshot, system_of_key};
 use crate::web::bearer::{bearer, no_verifier_key};
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
+use crate::web::routes::Routes;
 
 /// How many calls of a batch are decided at the same time. A call that waits for a private-key
 /// operation or for the disk does not delay the others.
 const AT_ONCE: usize = 16;
 
 /// Registers the routes of this capability below `/api/v1`.
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(verify).service(verify_batch);
+pub(super) fn routes(routes: &mut Routes) {
+    routes.service(verify).service(verify_batch);
 }
 
 /// Registers the door for gateways, which is not part of the REST API.
-pub(super) fn gateways(config: &mut ServiceConfig) {
-    config.service(ForwardAuthentication);
+pub(super) fn gateways(routes: &mut Routes) {
+    routes.service(ForwardAuthentication);
 }
 
 /// Decide a call

@@ -9,9 +9,9 @@ pub mod signing;
 mod store;
 mod unlock;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::routes::Routes;
 
 /// Registers the routes of this capability.
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(list::list).service(rotate::rotate);
+pub fn routes(routes: &mut Routes) {
+    routes.service(list::list).service(rotate::rotate);
 }

@@ -4,14 +4,14 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::database::{Database, clock, promptly};
 use crate::web::problem::{Kind, Problem};
+use crate::web::routes::Routes;
 
 /// Registers the routes of this module.
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(healthz).service(readyz).service(problem_type);
+pub fn routes(routes: &mut Routes) {
+    routes.service(healthz).service(readyz).service(problem_type);
 }
 
 /// The state of the server.

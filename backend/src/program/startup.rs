@@ -10,11 +10,10 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
 use url::Url;
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_actix_web::{AppExt as _, scope};
+use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{demo, health};
+use super::{demo, health, memory};
 use crate::configuration::Configuration;
 use crate::crypto::Secret;
 use crate::crypto::decryptor::Decryptor;
@@ -33,6 +32,7 @@ use crate::users::password::Hasher;
 use crate::users::{self, Users};
 use crate::web::document as openapi;
 use crate::web::document::Operations;
+use crate::web::routes::Routes;
 use crate::{audit, doors, installation, oauth, projects, revocations, systems, tokens, web as http};
 
 /// How long an idle connection stays open. Gateways and load balancers close theirs after 60
@@ -102,6 +102,7 @@ impl Application {
 
         let written = web::Bytes::from(document.to_json()?);
         let operations_of_document = web::Data::new(Operations::of(&document));
+        drop(document);
         let workers = configuration.workers;
         let signing_key_lifetime = configuration.signing_key_lifetime;
         let rotating = Arc::clone(&keyring);
@@ -128,9 +129,7 @@ impl Application {
                 .wrap(from_fn(http::around))
                 .app_data(operations_of_document.clone())
                 .configure(|config| data.install(config))
-                .into_utoipa_app()
-                .configure(routes)
-                .into_app()
+                .configure(|config| routes(&mut Routes::Served(config)))
                 .route(
                     openapi::PATH,
                     web::get().to(move || {
@@ -152,6 +151,7 @@ impl Application {
         let (counted, flushing) = (flushed, database.clone());
         database.spawn(async move { counted.keep_writing(&flushing).await });
         keep_house(&database, rotating, signing_key_lifetime);
+        database.spawn(memory::return_freed());
         Ok(Self { server, address, public_url, first_password, demo, database, usage })
     }
 
@@ -246,10 +246,10 @@ impl Parts {
 }
 
 /// Every route in the API document.
-fn routes(config: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // The hot path first.
-    config.service(
-        scope::scope("/api/v1")
+    routes.scope("/api/v1", |routes| {
+        routes
             .configure(doors::api)
             .configure(tokens::routes)
             .configure(systems::routes)
@@ -258,15 +258,16 @@ fn routes(config: &mut ServiceConfig) {
             .configure(users::session_routes)
             .configure(keys::routes)
             .configure(audit::routes)
-            .configure(installation::routes),
-    );
-    config.configure(doors::routes).configure(health::routes);
+            .configure(installation::routes);
+    });
+    routes.configure(doors::routes).configure(health::routes);
 }
 
 /// The API document of this version.
 #[must_use]
 pub fn document(session_cookie: &str) -> OpenApi {
-    let (_, mut described) = App::new().into_utoipa_app().configure(routes).split_for_parts();
+    let app = App::new().into_utoipa_app();
+    let (_, mut described) = app.configure(|config| routes(&mut Routes::Described(config))).split_for_parts();
     oauth::name_errors(&mut described);
     openapi::complete(described, session_cookie)
 }

@@ -16,13 +16,13 @@ mod rules;
 pub mod store;
 mod verifier_keys;
 
+use crate::web::routes::Routes;
+
 pub use self::openapi::imported::clear_imports;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// Registers the routes of this capability.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .service(list::list)
         .service(create::create)
         .service(get::find)

@@ -26,11 +26,11 @@ mod trial;
 mod usage;
 mod version;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::routes::Routes;
 
 /// Registers the routes of this capability.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .service(name_availability::name_availability)
         .service(list::list)
         .service(apply::create)

@@ -10,7 +10,7 @@ mod session;
 mod state;
 pub mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::routes::Routes;
 
 pub use self::first::ensure_first_administrator;
 pub use self::session::resumed::{Resumed, person};
@@ -18,8 +18,8 @@ pub use self::session::routes as session_routes;
 pub use self::state::Users;
 
 /// Registers the routes of this capability.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .service(list::list)
         .service(create::create)
         .service(get::find)

@@ -10,6 +10,7 @@ pub mod look_alikes;
 pub mod paging;
 pub mod problem;
 mod problem_type;
+pub mod routes;
 pub mod spa;
 
 use std::time::Instant;

@@ -25,7 +25,10 @@ const _: Option<&str> = option_env!("LATCHKEY_SPA_FINGERPRINT");
 struct Dist;
 
 static SPA: LazyLock<Spa> = LazyLock::new(|| {
-    Spa::new(Dist::iter().filter_map(|path| Dist::get(&path).map(|file| (path.into_owned(), file.data))))
+    Spa::new(Dist::iter().filter_map(|path| {
+        // The digest was made when the program was built. Making it here would load all files.
+        Dist::get(&path).map(|file| (path.into_owned(), file.data, file.metadata.sha256_hash()))
+    }))
 });
 
 /// Paths of the API. An unknown path below them is not a page.
@@ -68,17 +71,19 @@ struct Variant {
 }
 
 impl Spa {
-    fn new(files: impl Iterator<Item = (String, Cow<'static, [u8]>)>) -> Self {
-        let contents: HashMap<String, Bytes> = files
-            .map(|(path, content)| {
+    /// From the paths, contents and digests of files.
+    fn new(files: impl Iterator<Item = (String, Cow<'static, [u8]>, [u8; 32])>) -> Self {
+        let contents: HashMap<String, (Bytes, [u8; 32])> = files
+            .map(|(path, content, digest)| {
                 let content = match content {
                     Cow::Borrowed(content) => Bytes::from_static(content),
                     Cow::Owned(content) => Bytes::from(content),
                 };
-                (format!("/{path}"), content)
+                (format!("/{path}"), (content, digest))
             })
             .collect();
-        let page = contents.get("/index.html").map(|page| String::from_utf8_lossy(page)).unwrap_or_default();
+        let page =
+            contents.get("/index.html").map(|(page, _)| String::from_utf8_lossy(page)).unwrap_or_default();
         let content_security_policy = content_security_policy(&page);
         let files = contents
             .keys()
@@ -117,16 +122,16 @@ impl Spa {
 }
 
 impl File {
-    fn new(path: &str, contents: &HashMap<String, Bytes>) -> Self {
+    fn new(path: &str, contents: &HashMap<String, (Bytes, [u8; 32])>) -> Self {
         let variants = [
             (ContentEncoding::Brotli, format!("{path}.br")),
             (ContentEncoding::Gzip, format!("{path}.gz")),
             (ContentEncoding::Identity, path.to_owned()),
         ];
         let variants = variants.into_iter().filter_map(|(encoding, path)| {
-            let content = contents.get(&path)?.clone();
-            let etag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(&Sha256::digest(&content)[..12]));
-            Some(Variant { encoding, etag, content })
+            let (content, digest) = contents.get(&path)?;
+            let etag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(&digest[..12]));
+            Some(Variant { encoding, etag, content: content.clone() })
         });
         let guess = mime_guess::from_path(path).first_or_octet_stream();
         let content_type =
@@ -219,7 +224,10 @@ mod tests {
     use super::*;
 
     fn built() -> Spa {
-        let file = |path: &str, content: &'static str| (path.to_owned(), Cow::Borrowed(content.as_bytes()));
+        let file = |path: &str, content: &'static str| {
+            let content = content.as_bytes();
+            (path.to_owned(), Cow::Borrowed(content), Sha256::digest(content).into())
+        };
         Spa::new(
             [
                 file("index.html", "<script type=module>start()</script>"),

@@ -6,11 +6,11 @@ mod log_in;
 mod log_out;
 pub(super) mod resumed;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::routes::Routes;
 
 /// Registers the routes of a person's session.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .service(log_in::log_in)
         .service(current::current)
         .service(log_out::log_out)

@@ -65,7 +65,7 @@ pub(super) async fn run(
     for lane in futures_util::future::join_all(lanes).await {
         times.extend(lane?);
     }
-    let (total, cpu) = (begin.elapsed().as_secs_f64(), server.cpu()? - before);
+    let (total, cpu) = (begin.elapsed().as_secs_f64(), server.cpu()?.saturating_sub(before));
     times.sort_unstable();
     let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
     Ok(Rate {

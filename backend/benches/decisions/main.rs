@@ -92,7 +92,7 @@ fn private_operation() -> Result<Duration> {
     let before = cpu("self")?;
     let cores = std::thread::available_parallelism()?.get();
     std::thread::scope(|threads| (0..cores).for_each(|_| drop(threads.spawn(open))));
-    Ok((cpu("self")? - before) / (OPERATIONS * u32::try_from(cores)?))
+    Ok(cpu("self")?.saturating_sub(before) / (OPERATIONS * u32::try_from(cores)?))
 }
 
 /// Sealed requests on PostgreSQL, in a database of their own.

@@ -85,6 +85,8 @@ pub(super) fn serve_if_asked() -> Result<()> {
         signing_algorithm: arguments.next().context("an algorithm")?.parse()?,
         data_dir: PathBuf::from(arguments.next().context("a directory")?),
         database_url: arguments.next(),
+        // PostgreSQL needs one.
+        master_key: Some(Secret::from("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned())),
         admin_password: Some(Secret::from(PASSWORD.to_owned())),
         ..Configuration::default()
     };

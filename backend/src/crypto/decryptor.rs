@@ -52,6 +52,12 @@ impl Decryptor {
         Self { operations, loaded: Arc::new(Cache::new(Self::LOADED_KEYS)) }
     }
 
+    /// The queue.
+    #[must_use]
+    pub fn operations(&self) -> &PrivateOperations {
+        &self.operations
+    }
+
     /// Opens a message with the key that its header names.
     ///
     /// `source` is the caller, for fairness. `private_key` fetches the key as PKCS#8 in DER; it

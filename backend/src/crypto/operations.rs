@@ -131,6 +131,12 @@ impl PrivateOperations {
         Ok(ticket)
     }
 
+    /// Whether operations wait for others to end.
+    #[must_use]
+    pub fn are_waiting(&self) -> bool {
+        lock(&self.admitted).total > self.limits.at_once
+    }
+
     /// Runs an operation when its turn comes, unless nobody waits for it any more.
     ///
     /// # Errors
@@ -200,6 +206,7 @@ mod tests {
         assert!(operations.admit("c", Source::Named("x")).is_err(), "the source has its share");
         let _fourth = operations.admit("c", Source::Named("y")).unwrap();
         assert!(operations.admit("d", Source::Named("z")).is_err(), "the queue is full");
+        assert!(operations.are_waiting());
         drop(first);
         assert!(operations.admit("a", Source::Named("y")).is_ok());
     }

@@ -23,6 +23,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (10, include_str!("../../../migrations/sqlite/0010_usage.sql")),
             (11, include_str!("../../../migrations/sqlite/0011_search.sql")),
             (13, include_str!("../../../migrations/sqlite/0013_imports.sql")),
+            (14, include_str!("../../../migrations/sqlite/0014_used_requests.sql")),
             (15, include_str!("../../../migrations/sqlite/0015_rights.sql")),
         ],
         Engine::Postgres => vec![
@@ -39,6 +40,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (11, include_str!("../../../migrations/postgres/0011_search.sql")),
             (12, include_str!("../../../migrations/postgres/0012_changes.sql")),
             (13, include_str!("../../../migrations/postgres/0013_imports.sql")),
+            (14, include_str!("../../../migrations/postgres/0014_used_requests.sql")),
             (15, include_str!("../../../migrations/postgres/0015_rights.sql")),
         ],
     };

@@ -2,19 +2,26 @@
 //! are written in batches: a batch costs one sync to disk, as much as a single claim.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use latchkey_shared::ids::TokenId;
+use serde::Serialize;
 use sqlx::AnyConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::crypto::operations::PrivateOperations;
 use crate::database::sql::Sql;
-use crate::database::{Database, now};
+use crate::database::{Database, Rank, now, rest};
 
 /// The most claims in one statement.
 const BATCH: usize = 256;
 /// The most claims that wait. Beyond that, callers are told to come back.
 const WAITING: usize = 4_096;
+/// How often a batch waits for more claims, and for how long.
+const GATHERED: usize = 3;
+const GATHER: Duration = Duration::from_millis(2);
+/// How many claims one step of a purge reads.
+const STEP: i64 = 1_000;
 /// How often old claims are deleted.
 const PURGE: Duration = Duration::from_secs(30);
 /// How long a claim is kept after its request expired, in milliseconds, since clocks differ.
@@ -25,6 +32,20 @@ struct Claim {
     jti: String,
     expires_at: i64,
     answer: oneshot::Sender<bool>,
+}
+
+/// What the statement reads of a claim.
+#[derive(Serialize)]
+struct Row<'a> {
+    token: &'a str,
+    jti: &'a str,
+    expires_at: i64,
+}
+
+impl<'a> Row<'a> {
+    fn of(claim: &'a Claim) -> Self {
+        Self { token: claim.token.as_str(), jti: &claim.jti, expires_at: claim.expires_at }
+    }
 }
 
 /// The claim could not be written. The call is denied.
@@ -38,12 +59,25 @@ pub(super) struct Replay {
 
 impl Replay {
     /// Starts the task that writes claims.
-    pub(super) fn start(database: &Database) -> Self {
+    pub(super) fn start(database: &Database, operations: PrivateOperations) -> Self {
         let (claims, mut waiting) = mpsc::channel::<Claim>(WAITING);
         let writer = database.clone();
         database.spawn(async move {
             let mut batch = Vec::with_capacity(BATCH);
-            while waiting.recv_many(&mut batch, BATCH).await > 0 {
+            while let Some(first) = waiting.recv().await {
+                batch.push(first);
+                // A large batch costs little more than a small one. While private-key operations
+                // wait for a core, waiting for their claims leaves no core idle.
+                for _ in 0..GATHERED {
+                    if operations.are_waiting() {
+                        tokio::time::sleep(GATHER).await;
+                    }
+                }
+                while batch.len() < BATCH
+                    && let Ok(claim) = waiting.try_recv()
+                {
+                    batch.push(claim);
+                }
                 // A dropped answer means that nothing was written.
                 if let Err(error) = write(&writer, &mut batch).await {
                     tracing::error!(%error, "one-time requests are denied: their use cannot be noted");
@@ -82,21 +116,22 @@ impl Replay {
 /// Writes a batch and answers each claim.
 async fn write(database: &Database, batch: &mut Vec<Claim>) -> Result<(), sqlx::Error> {
     database.has_space()?;
+    // In the order of the key: two nodes that write the same claims never wait for each other in
+    // a circle.
+    batch.sort_unstable_by(|one, other| {
+        (one.token.as_str(), &one.jti).cmp(&(other.token.as_str(), &other.jti))
+    });
+    let rows: Vec<Row<'_>> = batch.iter().map(Row::of).collect();
+    let rows = serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    // One parameter: the text is the same for every batch, so the statement stays prepared.
     let mut sql = Sql::new(
-        "INSERT INTO used_requests (token_id, jti, expires_at) SELECT column1, column2, column3 FROM (VALUES ",
+        "INSERT INTO used_requests (token_id, jti, expires_at) \
+         SELECT value->>'token', value->>'jti', CAST(value->>'expires_at' AS BIGINT) FROM ",
     );
-    for (index, claim) in batch.iter().enumerate() {
-        sql.push(if index == 0 { "(" } else { ", (" })
-            .bind(claim.token.to_string())
-            .push(", ")
-            .bind(claim.jti.clone())
-            .push(", ")
-            .bind(claim.expires_at)
-            .push(")");
-    }
+    database.engine().push_rows(&mut sql, rows);
     // What was used before this time is not known any more.
     sql.push(
-        ") AS claims WHERE column3 > (SELECT until FROM used_requests_forgotten) \
+        " WHERE CAST(value->>'expires_at' AS BIGINT) > (SELECT until FROM used_requests_forgotten) \
          ON CONFLICT DO NOTHING RETURNING token_id, jti",
     );
     let written: Vec<(String, String)> =
@@ -136,11 +171,96 @@ async fn forget(database: &Database) -> Result<(), sqlx::Error> {
             "the clock was ahead before: one-time requests are refused for so long"
         );
     }
-    database
-        .purge(
-            "DELETE FROM used_requests WHERE (token_id, jti) IN \
-             (SELECT token_id, jti FROM used_requests WHERE expires_at <= $1 LIMIT $2)",
-            &[until],
+    delete(database, until).await
+}
+
+/// Deletes what ended until then. It goes through the whole table in the order of its key: an
+/// index by age would cost every claim as much as the claim itself.
+async fn delete(database: &Database, until: i64) -> Result<(), sqlx::Error> {
+    let mut from = (String::new(), String::new());
+    loop {
+        let began = Instant::now();
+        let last: Option<(String, String)> = sqlx::query_as(
+            "SELECT token_id, jti FROM (SELECT token_id, jti FROM used_requests \
+             WHERE (token_id, jti) > ($1, $2) ORDER BY token_id, jti LIMIT $3) AS step \
+             ORDER BY token_id DESC, jti DESC LIMIT 1",
         )
+        .bind(from.0.clone())
+        .bind(from.1.clone())
+        .bind(STEP)
+        .fetch_optional(database.reader())
+        .await?;
+        let Some(to) = last else { return Ok(()) };
+        let (after, upto) = (from, to.clone());
+        let deletion = database.write_as(Rank::Background, move |transaction| {
+            Box::pin(async move {
+                sqlx::query(
+                    "DELETE FROM used_requests WHERE (token_id, jti) > ($1, $2) \
+                     AND (token_id, jti) <= ($3, $4) AND expires_at <= $5",
+                )
+                .bind(after.0)
+                .bind(after.1)
+                .bind(upto.0)
+                .bind(upto.1)
+                .bind(until)
+                .execute(transaction.connection())
+                .await
+            })
+        });
+        deletion.await?;
+        from = to;
+        rest(began.elapsed()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::configuration::Configuration;
+    use crate::crypto::operations::Limits;
+
+    #[tokio::test]
+    async fn a_purge_deletes_what_ended_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let configuration =
+            Configuration { data_dir: directory.path().to_owned(), ..Configuration::default() };
+        let database = Database::open(&configuration).await.unwrap();
+        // More than two steps; one of three is still valid.
+        sqlx::query(
+            "WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 3000) \
+             INSERT INTO used_requests (token_id, jti, expires_at) \
+             SELECT 'tok_' || (n % 2), 'jti-' || n, CASE WHEN n % 3 = 0 THEN 1001 ELSE 1000 END FROM count",
+        )
+        .execute(database.unordered_writer())
         .await
+        .unwrap();
+        delete(&database, 1_000).await.unwrap();
+        let (left, first): (i64, i64) = sqlx::query_as("SELECT COUNT(*), MIN(expires_at) FROM used_requests")
+            .fetch_one(database.reader())
+            .await
+            .unwrap();
+        assert_eq!((left, first), (1_000, 1_001));
+        database.close().await;
+    }
+
+    #[tokio::test]
+    async fn of_two_claims_in_a_batch_one_passes() {
+        let directory = tempfile::tempdir().unwrap();
+        let configuration =
+            Configuration { data_dir: directory.path().to_owned(), ..Configuration::default() };
+        let database = Database::open(&configuration).await.unwrap();
+        let replay = Replay::start(&database, PrivateOperations::new(Limits::default()));
+        let token = TokenId::new();
+        let odd = "\"quoted\" \\ and {odd}: \u{1f600}";
+        let (one, same, other) = tokio::join!(
+            replay.claim(&token, odd, i64::MAX),
+            replay.claim(&token, odd, i64::MAX),
+            replay.claim(&token, "another", i64::MAX)
+        );
+        assert_eq!((one.unwrap() ^ same.unwrap(), other), (true, Ok(true)));
+        assert_eq!(replay.claim(&token, odd, i64::MAX).await, Ok(false));
+        database.close().await;
+    }
 }

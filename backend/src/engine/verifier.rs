@@ -61,7 +61,7 @@ impl Verifier {
             states: Fresh::new(Arc::clone(database.epochs()), memory / 10 * 5),
             proofs: Cache::with_weighter(memory / 10 * 4 / USUAL, (memory / 10 * 4) as u64, Bytes),
             key_owners: Cache::new(memory / 10 / OWNER),
-            replay: Replay::start(&database),
+            replay: Replay::start(&database, decryptor.operations().clone()),
             projects: Projects::new(database.clone()),
             database,
             keyring,

@@ -24,6 +24,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (11, include_str!("../../../migrations/sqlite/0011_search.sql")),
             (13, include_str!("../../../migrations/sqlite/0013_imports.sql")),
             (15, include_str!("../../../migrations/sqlite/0015_rights.sql")),
+            (16, include_str!("../../../migrations/sqlite/0016_folded.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -40,6 +41,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (12, include_str!("../../../migrations/postgres/0012_changes.sql")),
             (13, include_str!("../../../migrations/postgres/0013_imports.sql")),
             (15, include_str!("../../../migrations/postgres/0015_rights.sql")),
+            (16, include_str!("../../../migrations/postgres/0016_folded.sql")),
         ],
     };
     let migrations = texts

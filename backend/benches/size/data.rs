@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
-use latchkey_shared::fields::name_key;
+use latchkey::database::folded::folded;
 use serde_json::json;
 
 use crate::bulk::{Bulk, Rows};
@@ -130,37 +130,38 @@ pub(crate) async fn fill(bulk: &mut Bulk, tokens: u64) -> Result<()> {
 async fn catalog(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
     let mut systems = Rows::of(
         "systems",
-        "id, key, name, audience, project_param, created_at, updated_at, operations_version, openings_version",
+        "id, key, name, audience, project_param, created_at, updated_at, operations_version, openings_version, folded",
     );
-    let mut apis = Rows::of(
-        "api_rows",
-        "id, system_id, key, operation_id, method, path, name, name_key, tags, imported",
-    );
+    let mut apis =
+        Rows::of("api_rows", "id, system_id, key, operation_id, method, path, name, folded, tags, imported");
     for system in 0..SYSTEMS {
         let system_id = id("sys", system);
         let audience = format!("https://system-{system}.example");
+        let name = names.pair();
         systems.add(json!([
             system_id,
             system_key(system),
-            names.pair(),
+            name,
             audience,
             "project",
             now,
             now,
             "first",
-            "first"
+            "first",
+            folded(&[&system_key(system), &name])
         ]));
         for api in 0..APIS {
             let name = format!("{} {api}", names.pair());
+            let path = format!("/projects/{{project}}/things{}/{{thing}}/part{api}", api % 40);
             apis.add(json!([
                 id("api", system * APIS + api),
                 system_id,
                 api_key(system, api),
                 format!("operation{api}"),
                 "GET",
-                format!("/projects/{{project}}/things{}/{{thing}}/part{api}", api % 40),
+                path,
                 name,
-                name_key(&name),
+                folded(&[&api_key(system, api), &name, &path]),
                 format!(r#"["tag{}"]"#, api % 40),
                 1
             ]));
@@ -171,21 +172,25 @@ async fn catalog(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
 }
 
 async fn projects(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
-    let mut projects = Rows::of("projects", "id, key, name, description, created_at, updated_at");
+    let mut projects = Rows::of("projects", "id, key, name, description, created_at, updated_at, folded");
     for project in 0..PROJECTS {
         let name = format!("{} {project}", names.pair());
-        projects.add(json!([id("prj", project), project_key(project), name, "", now, now]));
+        let key = project_key(project);
+        let folded = folded(&[&key, &name]);
+        projects.add(json!([id("prj", project), key, name, "", now, now, folded]));
     }
     bulk.write(&mut projects).await
 }
 
 /// The users, and the projects that they are members of.
 async fn users(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
-    let mut users = Rows::of("users", "id, username, display_name, role, created_at, updated_at");
+    let mut users = Rows::of("users", "id, username, display_name, role, created_at, updated_at, folded");
     let mut members = Rows::of("members", "project_id, user_id, role");
     for user in 0..USERS {
         let user_id = id("usr", user);
-        users.add(json!([user_id, format!("user{user}"), names.pair(), "user", now, now]));
+        let (username, name) = (format!("user{user}"), names.pair());
+        let folded = folded(&[&username, &name]);
+        users.add(json!([user_id, username, name, "user", now, now, folded]));
         for (nth, role) in ["admin", "member", "member"].into_iter().enumerate() {
             members.add(json!([id("prj", small(5 * user + nth as u64)), user_id, role]));
         }
@@ -197,7 +202,8 @@ async fn users(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
         }
     }
     for (number, person) in (USERS..).zip(PEOPLE) {
-        users.add(json!([id("usr", number), person.username, person.title, "user", now, now]));
+        let folded = folded(&[person.username, person.title]);
+        users.add(json!([id("usr", number), person.username, person.title, "user", now, now, folded]));
         for project in person.administers {
             members.add(json!([id("prj", project), id("usr", number), "admin"]));
         }

@@ -78,6 +78,12 @@ fn about_others() -> Vec<Question> {
         Question::new("APIs, first page", "/apis"),
         Question::new("APIs, a word", format!("/apis?q={WORD}")),
         Question::new("APIs, an absent text", format!("/apis?q={ABSENT}")),
+        Question::new("APIs to grant", "/apis?grantable=jwt"),
+        Question::new("systems", "/systems"),
+        Question::new("systems to grant", "/systems?grantable=jwt"),
+        Question::new("users, first page", "/users"),
+        Question::new("users, a word", format!("/users?q={WORD}")),
+        Question::new("users, an absent text", format!("/users?q={ABSENT}")),
     ]
 }
 

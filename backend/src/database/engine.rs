@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::time::Duration;
 
+use serde::Serialize;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Executor as _};
 
@@ -118,6 +119,12 @@ impl Engine {
         }
     }
 
+    /// The engine of a connection.
+    #[must_use]
+    pub fn of(connection: &AnyConnection) -> Self {
+        if connection.backend_name() == "PostgreSQL" { Self::Postgres } else { Self::Sqlite }
+    }
+
     /// The statement that begins a write transaction.
     pub(super) fn begin(self) -> &'static str {
         match self {
@@ -175,7 +182,7 @@ impl Engine {
     }
 
     /// The same for texts.
-    pub fn push_texts(self, sql: &mut Sql, texts: &[String]) {
+    pub fn push_texts(self, sql: &mut Sql, texts: &(impl Serialize + ?Sized)) {
         let json = serde_json::json!(texts).to_string();
         match self {
             Self::Sqlite => sql.push("json_each(").bind(json).push(") AS given"),
@@ -183,6 +190,23 @@ impl Engine {
                 sql.push("jsonb_array_elements_text(CAST(").bind(json).push(" AS JSONB)) AS given (value)")
             }
         };
+    }
+
+    /// Adds `IN` and a list of texts.
+    pub fn push_in(self, sql: &mut Sql, texts: &(impl Serialize + ?Sized)) {
+        sql.push(" IN (SELECT value FROM ");
+        self.push_texts(sql, texts);
+        sql.push(")");
+    }
+
+    /// Adds a condition: `column` contains `part`. `LIKE` would cost more: it gives some characters
+    /// a meaning, and PostgreSQL expects few matches of a pattern.
+    pub fn push_contains(self, sql: &mut Sql, column: &'static str, part: &str) {
+        sql.push(match self {
+            Self::Sqlite => " AND instr(",
+            Self::Postgres => " AND strpos(",
+        });
+        sql.push(column).push(", ").bind(part.to_owned()).push(") > 0");
     }
 }
 

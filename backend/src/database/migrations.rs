@@ -25,6 +25,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (13, include_str!("../../../migrations/sqlite/0013_imports.sql")),
             (14, include_str!("../../../migrations/sqlite/0014_used_requests.sql")),
             (15, include_str!("../../../migrations/sqlite/0015_rights.sql")),
+            (16, include_str!("../../../migrations/sqlite/0016_folded.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -42,6 +43,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (13, include_str!("../../../migrations/postgres/0013_imports.sql")),
             (14, include_str!("../../../migrations/postgres/0014_used_requests.sql")),
             (15, include_str!("../../../migrations/postgres/0015_rights.sql")),
+            (16, include_str!("../../../migrations/postgres/0016_folded.sql")),
         ],
     };
     let migrations = texts

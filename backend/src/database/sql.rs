@@ -42,20 +42,6 @@ impl Sql {
         self
     }
 
-    /// Adds the placeholders of `values`, separated by commas.
-    pub fn bind_all<T>(&mut self, values: impl IntoIterator<Item = T>) -> &mut Self
-    where
-        T: for<'q> Encode<'q, Any> + Type<Any>,
-    {
-        for (index, value) in values.into_iter().enumerate() {
-            if index > 0 {
-                self.text.push_str(", ");
-            }
-            self.bind(value);
-        }
-        self
-    }
-
     /// The statement, to execute it.
     pub fn query(self) -> Query<'static, Any, AnyArguments> {
         sqlx::query_with(AssertSqlSafe(self.text), self.arguments)

@@ -70,7 +70,7 @@ impl Projects {
         }
         let asked = KeyOrId(text.to_owned());
         let read = async || {
-            let states = store::states(&self.database, vec![text.to_owned()]).await?;
+            let states = store::states(&self.database, &[text.to_owned()]).await?;
             Ok::<_, sqlx::Error>(Some(states.into_iter().next()))
         };
         let found = self.states.get_or_read(&asked, read).await?;
@@ -95,10 +95,10 @@ impl Projects {
     /// What is not cached is read with one statement.
     async fn all(&self, asked: Vec<KeyOrId>) -> Result<Vec<Lookup>, sqlx::Error> {
         let read = async |missing: Vec<KeyOrId>| {
-            let names = missing.iter().map(|KeyOrId(name)| name.clone()).collect();
+            let names: Vec<String> = missing.iter().map(|KeyOrId(name)| name.clone()).collect();
             let mut found: HashMap<KeyOrId, Option<ProjectState>> =
                 missing.into_iter().map(|name| (name, None)).collect();
-            for state in store::states(&self.database, names).await? {
+            for state in store::states(&self.database, &names).await? {
                 for name in [state.name.id.as_str(), &state.name.key] {
                     if let Some(place) = found.get_mut(&KeyOrId(name.to_owned())) {
                         *place = Some(state.clone());

@@ -9,11 +9,11 @@ use latchkey_shared::users::UserRef;
 use sqlx::{AnyConnection, FromRow};
 
 use crate::access::reach::Reach;
-use crate::database::Database;
-use crate::database::matching::read_matching;
+use crate::database::folded::folded;
 use crate::database::now;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
+use crate::database::{Database, Engine};
 
 const PROJECT: &str = "SELECT id, key, name, description, disabled, created_at, updated_at \
     FROM projects WHERE 1 = 1";
@@ -62,24 +62,17 @@ pub struct ProjectState {
 }
 
 /// The states of the projects that have one of these keys or ids.
-pub(super) async fn states(
-    database: &Database,
-    names: Vec<String>,
-) -> Result<Vec<ProjectState>, sqlx::Error> {
-    let mut connection = database.reader().acquire().await?;
-    let mut states = Vec::with_capacity(names.len());
-    for some in names.chunks(1_000) {
-        let mut sql = Sql::new("SELECT id, key, name, disabled FROM projects WHERE id IN (");
-        sql.bind_all(some.iter().cloned()).push(") OR key IN (").bind_all(some.iter().cloned()).push(")");
-        let rows: Vec<(String, String, String, i64)> = sql.query_as().fetch_all(&mut *connection).await?;
-        for (id, key, name, disabled) in rows {
-            states.push(ProjectState {
-                name: ProjectRef { id: stored(&id)?, key, name },
-                disabled: disabled != 0,
-            });
-        }
-    }
-    Ok(states)
+pub(super) async fn states(database: &Database, names: &[String]) -> Result<Vec<ProjectState>, sqlx::Error> {
+    // With OR instead of UNION, PostgreSQL would read all projects.
+    let mut sql = Sql::new("SELECT id, key, name, CAST(disabled AS BIGINT) FROM projects WHERE id");
+    database.engine().push_in(&mut sql, names);
+    sql.push(" UNION SELECT id, key, name, CAST(disabled AS BIGINT) FROM projects WHERE key");
+    database.engine().push_in(&mut sql, names);
+    let rows: Vec<(String, String, String, i64)> = sql.query_as().fetch_all(database.reader()).await?;
+    let state = |(id, key, name, disabled): (String, String, String, i64)| {
+        Ok(ProjectState { name: ProjectRef { id: stored(&id)?, key, name }, disabled: disabled != 0 })
+    };
+    rows.into_iter().map(state).collect()
 }
 
 /// Projects whose key or name contains `q` (folded), in the order of their keys.
@@ -93,28 +86,32 @@ pub(super) async fn list(
     if matches!(sees, Reach::Only(projects) if projects.is_empty()) {
         return Ok(Vec::new());
     }
-    let read = async |after: String, some: i64| {
-        let mut sql = Sql::new(PROJECT);
-        sql.push(" AND key > ").bind(after);
-        if let Reach::Only(projects) = sees {
-            sql.push(" AND id IN (").bind_all(projects.iter().map(ToString::to_string)).push(")");
-        }
-        sql.push(" ORDER BY key LIMIT ").bind(some);
-        sql.query_as::<ProjectRow>().fetch_all(&mut *connection).await
-    };
-    let rows = read_matching(q, after, limit, read, |row: &ProjectRow| [&row.key, &row.name]).await?;
-    rows.into_iter().map(ProjectRow::read).collect()
+    let engine = Engine::of(connection);
+    // The inner statement reads only an index.
+    let mut sql = Sql::new(PROJECT);
+    sql.push(" AND key IN (SELECT key FROM projects WHERE key > ").bind(after.to_owned());
+    if let Reach::Only(projects) = sees {
+        sql.push(" AND id");
+        engine.push_in(&mut sql, projects);
+    }
+    if !q.is_empty() {
+        engine.push_contains(&mut sql, "folded", q);
+    }
+    sql.push(" ORDER BY key LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX)).push(") ORDER BY key");
+    sql.query_as::<ProjectRow>().fetch_all(connection).await?.into_iter().map(ProjectRow::read).collect()
 }
 
 pub(super) async fn insert(connection: &mut AnyConnection, project: &Project) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO projects (id, key, name, description, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        "INSERT INTO projects (id, key, name, description, created_at, updated_at, folded) \
+         VALUES ($1, $2, $3, $4, $5, $5, $6)",
     )
     .bind(project.id.to_string())
     .bind(project.key.clone())
     .bind(project.name.clone())
     .bind(project.description.clone())
     .bind(now())
+    .bind(folded(&[&project.key, &project.name]))
     .execute(connection)
     .await
     .map(drop)
@@ -122,12 +119,14 @@ pub(super) async fn insert(connection: &mut AnyConnection, project: &Project) ->
 
 pub(super) async fn update(connection: &mut AnyConnection, project: &Project) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE projects SET name = $1, description = $2, disabled = $3, updated_at = $4 WHERE id = $5",
+        "UPDATE projects SET name = $1, description = $2, disabled = $3, updated_at = $4, folded = $5 \
+         WHERE id = $6",
     )
     .bind(project.name.clone())
     .bind(project.description.clone())
     .bind(i32::from(project.disabled))
     .bind(now())
+    .bind(folded(&[&project.key, &project.name]))
     .bind(project.id.to_string())
     .execute(connection)
     .await

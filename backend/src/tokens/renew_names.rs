@@ -5,11 +5,11 @@ use latchkey_shared::fields::{name_key, skeleton};
 
 use super::store;
 use crate::database::sql::Sql;
-use crate::database::{Database, Rank, SOME};
-use crate::systems;
+use crate::database::{Database, Rank, SOME, folded};
 
-/// The current rule: invisible characters do not count, and the skeleton is stored too.
-const RULE: i64 = 3;
+/// The current rule: invisible characters do not count, the skeleton is stored too, and so is what
+/// is searched of projects, users, systems and APIs.
+const RULE: i64 = 4;
 
 /// Computes stored keys again if they are of an older rule. If two tokens have the same name by
 /// the new rule, the second one keeps its old key and goes on working. The log names it,
@@ -21,7 +21,26 @@ pub async fn renew_keys(database: &Database) -> Result<(), sqlx::Error> {
         return Ok(());
     }
     renew_tokens(database).await?;
-    systems::store::renew_name_keys(database).await?;
+    for (select, update) in [
+        (
+            "SELECT id, key || '\n' || name, folded FROM projects WHERE id > ",
+            "UPDATE projects AS named SET folded = value ->> 1 FROM ",
+        ),
+        (
+            "SELECT id, username || '\n' || display_name, folded FROM users WHERE id > ",
+            "UPDATE users AS named SET folded = value ->> 1 FROM ",
+        ),
+        (
+            "SELECT id, key || '\n' || name, folded FROM systems WHERE id > ",
+            "UPDATE systems AS named SET folded = value ->> 1 FROM ",
+        ),
+        (
+            "SELECT id, key || '\n' || name || '\n' || path, folded FROM api_rows WHERE id > ",
+            "UPDATE api_rows AS named SET folded = value ->> 1 FROM ",
+        ),
+    ] {
+        folded::renew(database, select, update).await?;
+    }
     sqlx::query("UPDATE name_keys SET rule = $1")
         .bind(RULE)
         .execute(database.unordered_writer())

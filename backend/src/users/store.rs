@@ -12,10 +12,10 @@ use sqlx::{AnyConnection, FromRow};
 use super::password::Lasting;
 use crate::access::principal::{Principal, SystemAdmin};
 use crate::access::reach::{Reach, UserState};
-use crate::database::matching::read_matching;
+use crate::database::folded::folded;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Database, now};
+use crate::database::{Database, Engine, now};
 
 const COLUMNS: &str = "SELECT id, username, display_name, email, role, disabled, must_change_password, created_at, updated_at FROM users u";
 
@@ -197,15 +197,15 @@ pub(super) async fn id_of(
         .await
 }
 
-fn push_visible(sql: &mut Sql, principal: &Principal) {
+fn push_visible(sql: &mut Sql, engine: Engine, principal: &Principal) {
     match principal.administers() {
         Reach::All => {}
         Reach::Only(projects) => {
             sql.push(" AND (u.id = ").bind(principal.user().map(ToString::to_string).unwrap_or_default());
             if !projects.is_empty() {
-                sql.push(" OR u.id IN (SELECT user_id FROM members WHERE project_id IN (")
-                    .bind_all(projects.iter().map(ToString::to_string))
-                    .push("))");
+                sql.push(" OR u.id IN (SELECT user_id FROM members WHERE project_id");
+                engine.push_in(sql, &projects);
+                sql.push(")");
             }
             sql.push(")");
         }
@@ -220,7 +220,7 @@ pub(super) async fn may_see(
 ) -> Result<bool, sqlx::Error> {
     let mut sql = Sql::new("SELECT u.id FROM users u WHERE u.id = ");
     sql.bind(id.to_string());
-    push_visible(&mut sql, principal);
+    push_visible(&mut sql, database.engine(), principal);
     Ok(sql.query().fetch_optional(database.reader()).await?.is_some())
 }
 
@@ -232,16 +232,14 @@ pub(super) async fn list(
     after: &str,
     limit: usize,
 ) -> Result<Vec<User>, sqlx::Error> {
-    let read = async |after: String, some: i64| {
-        let mut sql = Sql::new(COLUMNS);
-        sql.push(" WHERE username > ").bind(after);
-        push_visible(&mut sql, principal);
-        sql.push(" ORDER BY username LIMIT ").bind(some);
-        sql.query_as::<UserRow>().fetch_all(database.reader()).await
-    };
-    let rows =
-        read_matching(q, after, limit, read, |row: &UserRow| [&row.username, &row.display_name]).await?;
-    rows.into_iter().map(UserRow::read).collect()
+    let mut sql = Sql::new(COLUMNS);
+    sql.push(" WHERE username > ").bind(after.to_owned());
+    push_visible(&mut sql, database.engine(), principal);
+    if !q.is_empty() {
+        database.engine().push_contains(&mut sql, "folded", q);
+    }
+    sql.push(" ORDER BY username LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    sql.query_as::<UserRow>().fetch_all(database.reader()).await?.into_iter().map(UserRow::read).collect()
 }
 
 pub(super) async fn is_empty(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
@@ -263,7 +261,7 @@ pub(super) async fn insert(
     let must_change = if row.password_hash.is_some() { row.lasting.flag() } else { 0 };
     sqlx::query(
         "INSERT INTO users (id, username, display_name, email, role, password_hash, must_change_password, \
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+         created_at, updated_at, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
     )
     .bind(row.id.to_string())
     .bind(row.username.clone())
@@ -273,6 +271,7 @@ pub(super) async fn insert(
     .bind(row.password_hash.clone())
     .bind(must_change)
     .bind(now())
+    .bind(folded(&[&row.username, &row.display_name]))
     .execute(connection)
     .await
     .map(drop)
@@ -281,13 +280,15 @@ pub(super) async fn insert(
 /// Writes the fields of a user that can change.
 pub(super) async fn update(connection: &mut AnyConnection, user: &User, now: i64) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE users SET display_name = $1, email = $2, role = $3, disabled = $4, updated_at = $5 WHERE id = $6",
+        "UPDATE users SET display_name = $1, email = $2, role = $3, disabled = $4, updated_at = $5, \
+         folded = $6 WHERE id = $7",
     )
     .bind(user.display_name.clone())
     .bind(user.email.clone())
     .bind(user.role.as_str())
     .bind(i32::from(user.disabled))
     .bind(now)
+    .bind(folded(&[&user.username, &user.display_name]))
     .bind(user.id.to_string())
     .execute(connection)
     .await

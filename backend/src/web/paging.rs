@@ -25,10 +25,11 @@ pub struct SearchQuery {
     pub cursor: Option<String>,
 }
 
-/// The search text in the form that names are compared in; empty for everything.
+/// The search text in the form that names are compared in; empty for everything. PostgreSQL
+/// refuses NUL in a text. No name has one.
 #[must_use]
 pub fn searched(q: Option<&str>) -> String {
-    q.map(fields::name_key).unwrap_or_default()
+    q.map(fields::name_key).unwrap_or_default().replace('\0', "\u{fffd}")
 }
 
 /// The requested page.

@@ -169,7 +169,10 @@ async fn after_an_upgrade(place: Where) {
             .unwrap();
     }
     for statement in [
-        "UPDATE api_rows SET name = 'read\u{200b}Device', name_key = 'of before' WHERE operation_id = 'readDevice'",
+        "UPDATE api_rows SET name = 'read\u{200b}Device', folded = 'of before' WHERE operation_id = 'readDevice'",
+        "UPDATE projects SET name = 'read\u{200b}Device', folded = ''",
+        "UPDATE systems SET name = 'read\u{200b}Device', folded = ''",
+        "UPDATE users SET display_name = 'read\u{200b}Device', folded = ''",
         "UPDATE tokens SET skeleton = ''",
         "UPDATE name_keys SET rule = 1",
     ] {
@@ -186,8 +189,10 @@ async fn after_an_upgrade(place: Where) {
     assert_eq!(refused.fields(), ["name:taken"]);
     let alike = admin.post("/tokens", &named("harbour 1amp")).await;
     assert_eq!(warnings(&alike), like("name", "harbour\u{200b} lamp\u{fe0f}"));
-    let apis = admin.get("/apis?q=readdevice").await;
-    assert_eq!(apis["items"].as_array().unwrap().len(), 1);
+    for (list, count) in [("apis", 1), ("projects", 2), ("systems", 2), ("users", 2)] {
+        let found = admin.get(&format!("/{list}?q=readdevice")).await;
+        assert_eq!(found["items"].as_array().unwrap().len(), count, "{list}: {found}");
+    }
 
     // The token still works. It must be renamed before any other change.
     let file = admin.get(&format!("/tokens/{twin}/file")).await;

@@ -450,7 +450,7 @@ impl Builder<'_> {
         if let Some(of) = of {
             let added = match name.as_str() {
                 "push" => self.text(&call.args[0], variables),
-                "bind" | "bind_all" => Some(placeholder(&call.args[0])),
+                "bind" => Some(placeholder(&call.args[0])),
                 _ => None,
             };
             if let (Some(added), Some(Value::Built(text))) = (added, variables.get_mut(&of)) {

@@ -65,7 +65,7 @@ async fn page_of_apis(
     };
     let filter = ApiFilter {
         system,
-        q: searched(query.q.as_deref()).replace('\0', "\u{fffd}"),
+        q: searched(query.q.as_deref()),
         tag: query.tag,
         grantable: query.grantable,
         after: paging.after.clone().unwrap_or_default(),

@@ -1,6 +1,5 @@
 //! APIs.
 
-use latchkey_shared::fields::name_key;
 use latchkey_shared::ids::{ApiId, SystemId};
 use latchkey_shared::problem::TokenRef;
 use latchkey_shared::systems::{Api, ApiScope};
@@ -10,9 +9,10 @@ use sqlx::{AnyConnection, FromRow};
 
 use super::filters::{clean, push_grantable, push_grantable_api, push_visible, token_refs};
 use crate::access::principal::Principal;
+use crate::database::Engine;
+use crate::database::folded::folded;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Database, Engine, Rank, SOME};
 
 const API: &str = "SELECT a.id, a.key, s.key AS system, a.system_id, a.operation_id, a.method, a.base_path, a.path, a.multi_segment, \
     a.name, a.tags, a.deprecated, a.scope, a.removed, \
@@ -83,19 +83,11 @@ pub(crate) async fn tokens_of_apis(
     connection: &mut AnyConnection,
     apis: &[ApiId],
 ) -> Result<Vec<TokenRef>, sqlx::Error> {
-    let mut found = Vec::new();
-    for some in apis.chunks(200) {
-        let mut sql = Sql::new(
-            "SELECT id, name FROM tokens WHERE id IN (SELECT token_id FROM token_apis WHERE api_id IN (",
-        );
-        sql.bind_all(some.iter().map(ToString::to_string)).push(")) ORDER BY seq DESC LIMIT 100");
-        for token in token_refs(connection, sql).await? {
-            if !found.contains(&token) {
-                found.push(token);
-            }
-        }
-    }
-    Ok(found)
+    let mut sql =
+        Sql::new("SELECT id, name FROM tokens WHERE id IN (SELECT token_id FROM token_apis WHERE api_id");
+    Engine::of(connection).push_in(&mut sql, apis);
+    sql.push(") ORDER BY seq DESC LIMIT 100");
+    token_refs(connection, sql).await
 }
 
 /// All APIs of a system, also those that no call can match.
@@ -124,26 +116,23 @@ pub(crate) async fn list_apis(
     principal: &Principal,
     filter: &ApiFilter,
 ) -> Result<Vec<Api>, sqlx::Error> {
-    let like = format!("%{}%", filter.q.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+    let engine = Engine::of(connection);
     let mut sql = Sql::new(API);
     sql.push(" AND a.key > ").bind(filter.after.clone());
     if let Some(system) = &filter.system {
         sql.push(" AND a.system_id = ").bind(system.to_string());
     }
     if !filter.q.is_empty() {
-        sql.push(" AND (a.name_key LIKE ").bind(like.clone()).push(" ESCAPE '!' OR lower(a.key) LIKE ");
-        sql.bind(like.clone()).push(" ESCAPE '!' OR lower(a.path) LIKE ").bind(like).push(" ESCAPE '!')");
+        engine.push_contains(&mut sql, "a.folded", &filter.q);
     }
     if let Some(tag) = &filter.tag {
         // Tags are a JSON array of texts. This is one tag in JSON.
-        let written = serde_json::Value::from(clean(tag)).to_string();
-        let like = format!("%{}%", written.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
-        sql.push(" AND a.tags LIKE ").bind(like).push(" ESCAPE '!'");
+        engine.push_contains(&mut sql, "a.tags", &Value::from(clean(tag)).to_string());
     }
     match filter.grantable {
-        None => push_visible(&mut sql, principal),
+        None => push_visible(&mut sql, engine, principal),
         Some(kind) => {
-            push_grantable(&mut sql, principal, kind);
+            push_grantable(&mut sql, engine, principal, kind);
             sql.push(" AND a.removed = 0");
             push_grantable_api(&mut sql, principal);
         }
@@ -227,10 +216,10 @@ pub(crate) async fn insert_apis(
     for some in apis.chunks(AT_ONCE) {
         let rows: Vec<Value> = some.iter().map(|stored| row(stored)).collect();
         let mut sql = Sql::new(
-            "INSERT INTO api_rows (id, system_id, key, operation_id, method, path, multi_segment, name, name_key, tags, \
+            "INSERT INTO api_rows (id, system_id, key, operation_id, method, path, multi_segment, name, folded, tags, \
              scope, base_path, unmatchable, deprecated, removed, imported, import_id) \
              SELECT value->>'id', value->>'system_id', value->>'key', value->>'operation_id', value->>'method', \
-             value->>'path', value->>'multi_segment', value->>'name', value->>'name_key', value->>'tags', \
+             value->>'path', value->>'multi_segment', value->>'name', value->>'folded', value->>'tags', \
              value->>'scope', value->>'base_path', value->>'unmatchable', CAST(value->>'deprecated' AS INTEGER), \
              CAST(value->>'removed' AS INTEGER), CAST(value->>'imported' AS INTEGER), ",
         );
@@ -239,6 +228,11 @@ pub(crate) async fn insert_apis(
         sql.query().execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// What a search for an API looks at.
+fn searched(api: &Api) -> String {
+    folded(&[&api.key, &api.name, &api.path])
 }
 
 /// The columns of an API.
@@ -252,7 +246,7 @@ fn row(StoredApi { api, system, multi_segment, imported }: &StoredApi) -> Value 
         "path": api.path,
         "multi_segment": json!(multi_segment).to_string(),
         "name": api.name,
-        "name_key": name_key(&api.name),
+        "folded": searched(api),
         "tags": json!(api.tags).to_string(),
         "scope": api.scope.as_str(),
         "base_path": api.base_path,
@@ -269,14 +263,14 @@ pub(crate) async fn update_api(
 ) -> Result<(), sqlx::Error> {
     let api = &stored.api;
     sqlx::query(
-        "UPDATE api_rows SET key = $1, operation_id = $2, multi_segment = $3, name = $4, name_key = $5, tags = $6, \
+        "UPDATE api_rows SET key = $1, operation_id = $2, multi_segment = $3, name = $4, folded = $5, tags = $6, \
          deprecated = $7, scope = $8, removed = $9, imported = $10, base_path = $11, unmatchable = $12 WHERE id = $13",
     )
     .bind(api.key.clone())
     .bind(api.operation_id.clone())
     .bind(serde_json::json!(stored.multi_segment).to_string())
     .bind(api.name.clone())
-    .bind(name_key(&api.name))
+    .bind(searched(api))
     .bind(serde_json::json!(api.tags).to_string())
     .bind(i32::from(api.deprecated))
     .bind(api.scope.as_str())
@@ -292,55 +286,13 @@ pub(crate) async fn update_api(
 
 /// Frees the keys of APIs that will be renamed, so that two of them can swap their keys.
 pub(crate) async fn free_keys(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
-    for some in apis.chunks(1_000) {
-        let mut sql = Sql::new("UPDATE api_rows SET key = id WHERE id IN (");
-        sql.bind_all(some.iter().map(ToString::to_string)).push(")");
-        sql.query().execute(&mut *connection).await?;
-    }
-    Ok(())
+    let mut sql = Sql::new("UPDATE api_rows SET key = id WHERE id");
+    Engine::of(connection).push_in(&mut sql, apis);
+    sql.query().execute(connection).await.map(drop)
 }
 
 pub(crate) async fn delete_apis(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
-    for some in apis.chunks(1_000) {
-        let mut sql = Sql::new("DELETE FROM api_rows WHERE id IN (");
-        sql.bind_all(some.iter().map(ToString::to_string)).push(")");
-        sql.query().execute(&mut *connection).await?;
-    }
-    Ok(())
-}
-
-/// Computes the stored keys of API names again.
-pub(crate) async fn renew_name_keys(database: &Database) -> Result<(), sqlx::Error> {
-    let mut after = String::new();
-    loop {
-        let rows: Vec<(String, String, String)> = sqlx::query_as(
-            "SELECT id, name, name_key FROM apis \
-             WHERE id > $1 AND octet_length(name) <> length(name) ORDER BY id LIMIT $2",
-        )
-        .bind(after)
-        .bind(SOME)
-        .fetch_all(database.reader())
-        .await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = last.0.clone();
-        let stale: Vec<_> = rows.into_iter().filter(|(_, name, key)| name_key(name) != *key).collect();
-        if stale.is_empty() {
-            continue;
-        }
-        let written: Result<(), sqlx::Error> = database
-            .write_as(Rank::Background, move |transaction| {
-                Box::pin(async move {
-                    for (id, name, _) in stale {
-                        sqlx::query("UPDATE api_rows SET name_key = $1 WHERE id = $2")
-                            .bind(name_key(&name))
-                            .bind(id)
-                            .execute(transaction.connection())
-                            .await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await;
-        written?;
-    }
+    let mut sql = Sql::new("DELETE FROM api_rows WHERE id");
+    Engine::of(connection).push_in(&mut sql, apis);
+    sql.query().execute(connection).await.map(drop)
 }

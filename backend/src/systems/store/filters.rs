@@ -1,23 +1,24 @@
 //! SQL conditions for what the caller may see or grant.
 
-use latchkey_shared::ids::TokenId;
+use std::collections::BTreeSet;
+
+use latchkey_shared::ids::{ProjectId, TokenId};
 use latchkey_shared::problem::TokenRef;
 use latchkey_shared::tokens::Kind;
 use sqlx::AnyConnection;
 
 use crate::access::principal::Principal;
 use crate::access::reach::Reach;
+use crate::database::Engine;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 
 /// Excludes restricted systems that are not open to a project of the caller.
-pub(super) fn push_visible(sql: &mut Sql, principal: &Principal) {
+pub(super) fn push_visible(sql: &mut Sql, engine: Engine, principal: &Principal) {
     if let Reach::Only(projects) = principal.sees() {
         sql.push(" AND (s.restricted = 0");
         if !projects.is_empty() {
-            sql.push(" OR s.id IN (SELECT system_id FROM project_systems WHERE project_id IN (")
-                .bind_all(projects.iter().map(ToString::to_string))
-                .push("))");
+            push_open_to(sql, engine, &projects);
         }
         sql.push(")");
     }
@@ -25,7 +26,7 @@ pub(super) fn push_visible(sql: &mut Sql, principal: &Principal) {
 
 /// Excludes systems of which the caller may grant nothing to a token of this kind.
 /// [`Principal::may_issue`] would refuse them.
-pub(super) fn push_grantable(sql: &mut Sql, principal: &Principal, kind: Kind) {
+pub(super) fn push_grantable(sql: &mut Sql, engine: Engine, principal: &Principal, kind: Kind) {
     if principal.is_system_admin() {
         return;
     }
@@ -38,12 +39,17 @@ pub(super) fn push_grantable(sql: &mut Sql, principal: &Principal, kind: Kind) {
             sql.push(" AND 1 = 0");
         }
         Reach::Only(projects) => {
-            sql.push(
-                " AND (s.restricted = 0 OR s.id IN (SELECT system_id FROM project_systems WHERE project_id IN (",
-            );
-            sql.bind_all(projects.iter().map(ToString::to_string)).push(")))");
+            sql.push(" AND (s.restricted = 0");
+            push_open_to(sql, engine, projects);
+            sql.push(")");
         }
     }
+}
+
+fn push_open_to(sql: &mut Sql, engine: Engine, projects: &BTreeSet<ProjectId>) {
+    sql.push(" OR s.id IN (SELECT system_id FROM project_systems WHERE project_id");
+    engine.push_in(sql, projects);
+    sql.push(")");
 }
 
 /// PostgreSQL refuses NUL in a text. No stored text has one.

@@ -29,15 +29,11 @@ async fn granted_among(
     connection: &mut AnyConnection,
     apis: &[StoredApi],
 ) -> Result<HashSet<String>, sqlx::Error> {
-    let mut found = HashSet::new();
-    for some in apis.chunks(1_000) {
-        let mut sql = Sql::new("SELECT a.id FROM apis a WHERE a.id IN (");
-        sql.bind_all(some.iter().map(|stored| stored.api.id.to_string()));
-        sql.push(") AND EXISTS (SELECT 1 FROM token_apis g WHERE g.api_id = a.id)");
-        let rows: Vec<(String,)> = sql.query_as().fetch_all(&mut *connection).await?;
-        found.extend(rows.into_iter().map(|(id,)| id));
-    }
-    Ok(found)
+    let ids: Vec<&ApiId> = apis.iter().map(|stored| &stored.api.id).collect();
+    let mut sql = Sql::new("SELECT DISTINCT api_id FROM token_apis WHERE api_id");
+    Engine::of(connection).push_in(&mut sql, &ids);
+    let rows: Vec<(String,)> = sql.query_as().fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// The state of a system that an import compares with.

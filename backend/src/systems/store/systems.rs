@@ -12,10 +12,10 @@ use sqlx::{AnyConnection, FromRow};
 
 use super::filters::{clean, push_grantable, push_grantable_api, push_visible, token_refs};
 use crate::access::principal::Principal;
-use crate::database::matching::read_matching;
-use crate::database::now;
+use crate::database::folded::folded;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
+use crate::database::{Engine, now};
 
 const SYSTEM: &str = "SELECT s.id, s.key, s.name, s.audience, s.base_path, s.project_param, \
     s.restricted, s.disabled, \
@@ -71,7 +71,7 @@ pub(crate) async fn system(
     let mut sql = Sql::new(SYSTEM);
     sql.push(" AND (s.id = ").bind(clean(named)).push(" OR s.key = ").bind(clean(named)).push(")");
     if let Some(principal) = principal {
-        push_visible(&mut sql, principal);
+        push_visible(&mut sql, Engine::of(connection), principal);
     }
     sql.query_as::<SystemRow>().fetch_optional(connection).await?.map(SystemRow::read).transpose()
 }
@@ -92,25 +92,23 @@ pub(crate) async fn systems(
     principal: &Principal,
     filter: &SystemFilter,
 ) -> Result<Vec<System>, sqlx::Error> {
-    let read = async |after: String, some: i64| {
-        let mut sql = Sql::new(SYSTEM);
-        sql.push(" AND s.key > ").bind(after);
-        match filter.grantable {
-            None => push_visible(&mut sql, principal),
-            Some(kind) => {
-                push_grantable(&mut sql, principal, kind);
-                sql.push(" AND EXISTS (SELECT 1 FROM apis a WHERE a.system_id = s.id AND a.removed = 0");
-                push_grantable_api(&mut sql, principal);
-                sql.push(")");
-            }
+    let engine = Engine::of(connection);
+    let mut sql = Sql::new(SYSTEM);
+    sql.push(" AND s.key > ").bind(filter.after.clone());
+    if !filter.q.is_empty() {
+        engine.push_contains(&mut sql, "s.folded", &filter.q);
+    }
+    match filter.grantable {
+        None => push_visible(&mut sql, engine, principal),
+        Some(kind) => {
+            push_grantable(&mut sql, engine, principal, kind);
+            sql.push(" AND EXISTS (SELECT 1 FROM apis a WHERE a.system_id = s.id AND a.removed = 0");
+            push_grantable_api(&mut sql, principal);
+            sql.push(")");
         }
-        sql.push(" ORDER BY s.key LIMIT ").bind(some);
-        sql.query_as::<SystemRow>().fetch_all(&mut *connection).await
-    };
-    let rows =
-        read_matching(&filter.q, &filter.after, filter.limit, read, |row: &SystemRow| [&row.key, &row.name])
-            .await?;
-    rows.into_iter().map(SystemRow::read).collect()
+    }
+    sql.push(" ORDER BY s.key LIMIT ").bind(i64::try_from(filter.limit).unwrap_or(i64::MAX));
+    sql.query_as::<SystemRow>().fetch_all(connection).await?.into_iter().map(SystemRow::read).collect()
 }
 
 /// The id of the system that has this key or audience.
@@ -129,8 +127,8 @@ pub(crate) async fn insert_system(
     system: &System,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO systems (id, key, name, audience, base_path, project_param, builtin, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        "INSERT INTO systems (id, key, name, audience, base_path, project_param, builtin, created_at, updated_at, \
+         folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
     )
     .bind(system.id.to_string())
     .bind(system.key.clone())
@@ -140,6 +138,7 @@ pub(crate) async fn insert_system(
     .bind(system.project_param.clone())
     .bind(i32::from(system.builtin))
     .bind(now())
+    .bind(folded(&[&system.key, &system.name]))
     .execute(connection)
     .await
     .map(drop)
@@ -151,7 +150,7 @@ pub(crate) async fn update_system(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE systems SET name = $1, audience = $2, base_path = $3, project_param = $4, restricted = $5, \
-         disabled = $6, updated_at = $7 WHERE id = $8",
+         disabled = $6, updated_at = $7, folded = $8 WHERE id = $9",
     )
     .bind(system.name.clone())
     .bind(system.audience.clone())
@@ -160,6 +159,7 @@ pub(crate) async fn update_system(
     .bind(i32::from(system.restricted))
     .bind(i32::from(system.disabled))
     .bind(now())
+    .bind(folded(&[&system.key, &system.name]))
     .bind(system.id.to_string())
     .execute(connection)
     .await
@@ -221,13 +221,11 @@ pub(crate) async fn openings(
     systems: &[String],
 ) -> Result<HashMap<String, BTreeSet<ProjectId>>, sqlx::Error> {
     let mut found: HashMap<String, BTreeSet<ProjectId>> = HashMap::new();
-    for some in systems.chunks(1_000) {
-        let mut sql = Sql::new("SELECT system_id, project_id FROM project_systems WHERE system_id IN (");
-        sql.bind_all(some.iter().cloned()).push(")");
-        let rows: Vec<(String, String)> = sql.query_as().fetch_all(&mut *connection).await?;
-        for (system, project) in rows {
-            found.entry(system).or_default().insert(stored(&project)?);
-        }
+    let mut sql = Sql::new("SELECT system_id, project_id FROM project_systems WHERE system_id");
+    Engine::of(connection).push_in(&mut sql, systems);
+    let rows: Vec<(String, String)> = sql.query_as().fetch_all(connection).await?;
+    for (system, project) in rows {
+        found.entry(system).or_default().insert(stored(&project)?);
     }
     Ok(found)
 }

@@ -11,6 +11,7 @@ use sqlx::{AnyConnection, FromRow};
 
 use crate::access::grants::{GrantedApi, GrantedSystem, Grants, TargetUser, Targets};
 use crate::access::reach::Reach;
+use crate::database::Engine;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 use crate::systems::store::openings;
@@ -21,7 +22,7 @@ fn clean(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// Rows whose `column` is one of `values`, in batches.
+/// Rows of which one of the `columns` is one of `values`.
 async fn rows_of<T>(
     connection: &mut AnyConnection,
     select: &'static str,
@@ -31,18 +32,15 @@ async fn rows_of<T>(
 where
     T: for<'r> FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
 {
-    let mut found = Vec::new();
-    for some in values.chunks(200) {
-        let mut sql = Sql::new(select);
-        sql.push(" WHERE ").push(columns[0]).push(" IN (").bind_all(some.iter().map(|one| clean(one)));
-        sql.push(") OR ")
-            .push(columns[1])
-            .push(" IN (")
-            .bind_all(some.iter().map(|one| clean(one)))
-            .push(")");
-        found.extend(sql.query_as::<T>().fetch_all(&mut *connection).await?);
-    }
-    Ok(found)
+    let engine = Engine::of(connection);
+    let values: Vec<String> = values.iter().map(|one| clean(one)).collect();
+    // With OR instead of UNION, PostgreSQL would read the whole table.
+    let mut sql = Sql::new(select);
+    sql.push(" WHERE ").push(columns[0]);
+    engine.push_in(&mut sql, &values);
+    sql.push(" UNION ").push(select).push(" WHERE ").push(columns[1]);
+    engine.push_in(&mut sql, &values);
+    sql.query_as::<T>().fetch_all(connection).await
 }
 
 #[derive(FromRow)]

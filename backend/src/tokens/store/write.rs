@@ -11,7 +11,7 @@ use crate::access::grants::{Grants, Limits, Targets};
 use crate::access::principal::MayManage;
 use crate::access::reach::Reach;
 use crate::database::sql::Sql;
-use crate::database::{Transaction, now};
+use crate::database::{Engine, Transaction, now};
 
 /// What is written of a token.
 pub(crate) struct Written<'a> {
@@ -134,21 +134,20 @@ async fn insert_lists(
     let apis = written.grants.apis.iter().map(|api| api.id.to_string()).collect();
     let systems = written.grants.whole.iter().map(ToString::to_string).collect();
     for (statement, ids) in [
-        ("INSERT INTO token_apis (token_id, api_id) VALUES ", apis),
-        ("INSERT INTO token_systems (token_id, system_id) VALUES ", systems),
-        ("INSERT INTO token_projects (token_id, project_id) VALUES ", projects),
-        ("INSERT INTO token_users (token_id, user_id) VALUES ", users),
-        ("INSERT INTO token_bounds (token_id, project_id) VALUES ", bounds),
+        ("INSERT INTO token_apis (token_id, api_id) SELECT ", apis),
+        ("INSERT INTO token_systems (token_id, system_id) SELECT ", systems),
+        ("INSERT INTO token_projects (token_id, project_id) SELECT ", projects),
+        ("INSERT INTO token_users (token_id, user_id) SELECT ", users),
+        ("INSERT INTO token_bounds (token_id, project_id) SELECT ", bounds),
     ] {
         let ids: Vec<String> = ids;
-        for some in ids.chunks(200) {
-            let mut sql = Sql::new(statement);
-            for (index, one) in some.iter().enumerate() {
-                sql.push(if index == 0 { "(" } else { ", (" }).bind(id.to_string()).push(", ");
-                sql.bind(one.clone()).push(")");
-            }
-            sql.query().execute(&mut *connection).await?;
+        if ids.is_empty() {
+            continue;
         }
+        let mut sql = Sql::new(statement);
+        sql.bind(id.to_string()).push(", value FROM ");
+        Engine::of(connection).push_texts(&mut sql, &ids);
+        sql.query().execute(&mut *connection).await?;
     }
     Ok(())
 }

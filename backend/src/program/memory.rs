@@ -4,9 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 /// How often freed memory is returned.
-const REST: Duration = Duration::from_secs(1);
-/// The allocator keeps smaller blocks for the next allocation of their size.
-const BLOCK: usize = 1 << 20;
+const REST: Duration = Duration::from_secs(2);
 
 /// Uses memory in small pages only. The system would fill pages of 2 MiB that are hardly used,
 /// and a page with one block in use could not be returned.
@@ -17,11 +15,14 @@ pub fn use_small_pages() {
 }
 
 /// Returns freed memory while the server is at rest. The allocator returns it a second after it
-/// was freed, but only when it next frees a large block. Without a request there is none, and
-/// the memory of a password hash or of a long list would stay. So a large block is freed here.
+/// was freed, but only when a thread frees much or ends. A server at rest does neither, and the
+/// memory of a password hash or of a long list would stay. So a thread ends here from time to
+/// time.
 pub async fn return_freed() {
     loop {
         tokio::time::sleep(REST).await;
-        drop(black_box(Vec::<u8>::with_capacity(BLOCK)));
+        // The thread must have used the allocator. If there cannot be a thread now, there can be
+        // one later.
+        drop(std::thread::Builder::new().spawn(|| drop(black_box(Box::new(0_u8)))));
     }
 }

@@ -19,9 +19,40 @@ pub(crate) const ADMIN_PASSWORD: &str = "correct horse battery staple";
 /// Dropping it kills the server and removes the folder.
 pub(crate) struct Server {
     process: Child,
+    binary: PathBuf,
+    arguments: Vec<String>,
     address: SocketAddr,
     data: PathBuf,
     log: PathBuf,
+}
+
+/// Starts the process.
+fn launch(
+    binary: &Path,
+    arguments: &[String],
+    address: SocketAddr,
+    data: &Path,
+    log: &Path,
+) -> Result<Child> {
+    let output = File::options().create(true).append(true).open(log)?;
+    let mut command = Command::new(binary);
+    // The developer's own configuration must not affect this server.
+    for (variable, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_"))
+    {
+        command.env_remove(variable);
+    }
+    command
+        .arg("serve")
+        .args(arguments)
+        .env("LATCHKEY_LISTEN", address.to_string())
+        .env("LATCHKEY_DATA_DIR", data)
+        .env("LATCHKEY_ADMIN_PASSWORD", ADMIN_PASSWORD)
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .spawn()
+        .with_context(|| format!("cannot start {}", binary.display()))
 }
 
 impl Server {
@@ -33,28 +64,21 @@ impl Server {
         let logs = target()?.join("test-logs");
         fs::create_dir_all(&logs)?;
         let log = logs.join(format!("{name}.log"));
-        let output = File::create(&log)?;
-        let mut command = Command::new(binary);
-        // The developer's own configuration must not affect this server.
-        for (variable, _) in
-            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_"))
-        {
-            command.env_remove(variable);
-        }
-        let process = command
-            .arg("serve")
-            .args(arguments)
-            .env("LATCHKEY_LISTEN", address.to_string())
-            .env("LATCHKEY_DATA_DIR", &data)
-            .env("LATCHKEY_ADMIN_PASSWORD", ADMIN_PASSWORD)
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .spawn()
-            .with_context(|| format!("cannot start {}", binary.display()))?;
-        let mut server = Self { process, address, data, log };
+        File::create(&log)?;
+        let (binary, arguments) =
+            (binary.to_owned(), arguments.iter().map(|&argument| argument.to_owned()).collect());
+        let process = launch(&binary, &arguments, address, &data, &log)?;
+        let mut server = Self { process, binary, arguments, address, data, log };
         server.wait_until_ready()?;
         Ok(server)
+    }
+
+    /// Stops the server, runs `work` on its database, and starts it again.
+    pub(crate) fn restart_after(&mut self, work: impl FnOnce(&Self) -> Result<()>) -> Result<()> {
+        self.terminate()?;
+        work(self)?;
+        self.process = launch(&self.binary, &self.arguments, self.address, &self.data, &self.log)?;
+        self.wait_until_ready()
     }
 
     /// The URL of the server: `http://127.0.0.1:49152`.
@@ -72,6 +96,10 @@ impl Server {
     /// # Errors
     /// The server does not end, or ends with a failure. The tests require a graceful shutdown.
     pub(crate) fn stop(mut self) -> Result<()> {
+        self.terminate()
+    }
+
+    fn terminate(&mut self) -> Result<()> {
         read(Command::new("kill").args(["-TERM", &self.process.id().to_string()]))?;
         let deadline = Instant::now() + Duration::from_secs(35);
         while Instant::now() < deadline {

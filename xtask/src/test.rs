@@ -255,20 +255,23 @@ fn screens(tally: &mut Tally) -> Result<()> {
     let binary = build()?;
 
     // A failed project does not stop the others.
-    let server = Server::start(&binary, "screens", &["--demo"])?;
+    let mut server = Server::start(&binary, "screens", &["--demo"])?;
     let mut results = vec![playwright(&server, "screens")];
-    run(program("sqlite3").arg("-bail").arg(server.sqlite()).stdin(many()?))?;
+    server
+        .restart_after(|server| run(program("sqlite3").arg("-bail").arg(server.sqlite()).stdin(many()?)))?;
     results.push(playwright(&server, "speed"));
     server.stop()?;
 
     let postgres = PostgreSql::start()?;
     let key = "bm90IGEgc2VjcmV0OiB0aGUga2V5IG9mIHRlc3RzISE=";
     let arguments = ["--database-url", &postgres.url(), "--master-key", key];
-    let server = Server::start(&binary, "screens-postgres", &arguments)?;
+    let mut server = Server::start(&binary, "screens-postgres", &arguments)?;
     results.push(playwright(&server, "smoke"));
-    run(program(install::postgres_program("psql")?)
-        .args(["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", &postgres.url()])
-        .stdin(many()?))?;
+    server.restart_after(|_| {
+        run(program(install::postgres_program("psql")?)
+            .args(["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", &postgres.url()])
+            .stdin(many()?))
+    })?;
     results.push(playwright(&server, "speed"));
     server.stop()?;
     results.into_iter().collect()

@@ -1,5 +1,5 @@
--- Inserts 10,000 tokens for the speed test of the list, on both databases. The tokens have no keys and no grams,
--- because the list does not read them. So no call passes with these tokens, and no search finds them.
+-- Inserts 10,000 tokens for the speed test of the list, on both databases, while no server runs. The tokens have no
+-- keys, because the list does not read them. So no call passes with these tokens.
 WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)
 INSERT INTO tokens (id, kind, name, name_key, description, generation, version, created_at, created_by, updated_at, updated_by)
 SELECT

@@ -65,8 +65,8 @@ impl Server {
         fs::create_dir_all(&logs)?;
         let log = logs.join(format!("{name}.log"));
         File::create(&log)?;
-        let (binary, arguments) =
-            (binary.to_owned(), arguments.iter().map(|&argument| argument.to_owned()).collect());
+        let binary = binary.to_owned();
+        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let process = launch(&binary, &arguments, address, &data, &log)?;
         let mut server = Self { process, binary, arguments, address, data, log };
         server.wait_until_ready()?;

@@ -6,8 +6,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::Executor as _;
 
-use crate::on_both_engines;
 use crate::server::{Caller, Platform, Server, Where, text, unique};
+use crate::{in_both_places, on_both_engines};
 
 on_both_engines! {
     async fn a_project_administrator_manages_only_tokens_inside_their_projects(server) {
@@ -196,14 +196,4 @@ async fn a_request_that_waits_does_not_use_lost_rights(place: Where) {
     platform.admin.delete(&format!("/tokens/{agent}")).await;
 }
 
-#[tokio::test]
-async fn a_request_that_waits_does_not_use_lost_rights_on_sqlite() {
-    a_request_that_waits_does_not_use_lost_rights(Where::sqlite()).await;
-}
-
-#[tokio::test]
-async fn a_request_that_waits_does_not_use_lost_rights_on_postgres() {
-    if let Some(place) = Where::postgres().await {
-        a_request_that_waits_does_not_use_lost_rights(place).await;
-    }
-}
+in_both_places! { a_request_that_waits_does_not_use_lost_rights => a_request_that_waits_does_not_use_lost_rights }

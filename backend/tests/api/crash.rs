@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::in_both_places;
 use crate::process::Process;
 use crate::server::{Caller, PASSWORD, Platform, Server, Where, text};
 
@@ -120,26 +121,6 @@ async fn keeps_the_catalog(place: Where) {
     }
 }
 
-#[tokio::test]
-async fn a_killed_server_loses_nothing_on_sqlite() {
-    survives(Where::sqlite()).await;
-}
+in_both_places! { a_killed_server_loses_nothing => survives }
 
-#[tokio::test]
-async fn a_killed_import_leaves_the_catalog_as_it_was_on_sqlite() {
-    keeps_the_catalog(Where::sqlite()).await;
-}
-
-#[tokio::test]
-async fn a_killed_import_leaves_the_catalog_as_it_was_on_postgres() {
-    if let Some(place) = Where::postgres().await {
-        keeps_the_catalog(place).await;
-    }
-}
-
-#[tokio::test]
-async fn a_killed_server_loses_nothing_on_postgres() {
-    if let Some(place) = Where::postgres().await {
-        survives(place).await;
-    }
-}
+in_both_places! { a_killed_import_leaves_the_catalog_as_it_was => keeps_the_catalog }

@@ -34,7 +34,28 @@ mod trial;
 mod turns;
 mod walk;
 
-/// Turns `async fn name(server) { … }` into a test for each database engine.
+/// Makes a test for each database engine of a function that takes the place of a server: `name => function`.
+macro_rules! in_both_places {
+    ($name:ident => $test:ident) => {
+        mod $name {
+            use crate::server::Where;
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$test(Where::sqlite()).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                let Some(place) = Where::postgres().await else { return };
+                super::$test(place).await;
+            }
+        }
+    };
+}
+pub(crate) use in_both_places;
+
+/// Turns `async fn name(server) { … }` into a test for each database engine. The test gets a server that runs.
 macro_rules! on_both_engines {
     ($(async fn $name:ident($server:ident) $body:block)*) => {$(
         mod $name {

@@ -4,8 +4,8 @@ use latchkey::database::Database;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::on_both_engines;
 use crate::server::{DEVICE, Platform, Server, Where, each, text};
+use crate::{in_both_places, on_both_engines};
 
 fn named(name: &str) -> Value {
     let mut wanted = Platform::wanted("rsa");
@@ -212,14 +212,4 @@ async fn after_an_upgrade(place: Where) {
     assert!(platform.admin.get(&path).await.get("warnings").is_none());
 }
 
-#[tokio::test]
-async fn an_upgrade_computes_the_keys_anew_on_sqlite() {
-    after_an_upgrade(Where::sqlite()).await;
-}
-
-#[tokio::test]
-async fn an_upgrade_computes_the_keys_anew_on_postgres() {
-    if let Some(place) = Where::postgres().await {
-        after_an_upgrade(place).await;
-    }
-}
+in_both_places! { an_upgrade_computes_the_keys_anew => after_an_upgrade }

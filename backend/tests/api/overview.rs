@@ -11,8 +11,8 @@ use latchkey_shared::verify::Reason;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::on_both_engines;
 use crate::server::{DEVICE, Platform, Where};
+use crate::{in_both_places, on_both_engines};
 
 on_both_engines! {
     async fn the_installation_reports_its_settings(server) {
@@ -153,13 +153,4 @@ async fn counts_by_the_hour_last_two_days(place: Where) {
     database.close().await;
 }
 
-#[tokio::test]
-async fn counts_by_the_hour_last_two_days_on_sqlite() {
-    counts_by_the_hour_last_two_days(Where::sqlite()).await;
-}
-
-#[tokio::test]
-async fn counts_by_the_hour_last_two_days_on_postgres() {
-    let Some(place) = Where::postgres().await else { return };
-    counts_by_the_hour_last_two_days(place).await;
-}
+in_both_places! { counts_by_the_hour_last_two_days => counts_by_the_hour_last_two_days }

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::client_keys::Own;
-use crate::on_both_engines;
 use crate::server::{Caller, Platform, Server, Where, each, text, unique};
 use crate::walk::Random;
+use crate::{in_both_places, on_both_engines};
 
 const PROJECTS: [&str; 6] = ["harbour", "quarry", "depot", "yard", "mill", "farm"];
 const USERS: [&str; 5] = ["ada", "grace", "lin", "olga", "sam"];
@@ -512,17 +512,7 @@ async fn without_memory(place: Where) {
     assert!(began.elapsed() < Duration::from_secs(2), "nobody waits for a copy: {:?}", began.elapsed());
 }
 
-#[tokio::test]
-async fn without_memory_the_beginnings_of_names_are_found_on_sqlite() {
-    without_memory(Where::sqlite()).await;
-}
-
-#[tokio::test]
-async fn without_memory_the_beginnings_of_names_are_found_on_postgres() {
-    if let Some(place) = Where::postgres().await {
-        without_memory(place).await;
-    }
-}
+in_both_places! { without_memory_the_beginnings_of_names_are_found => without_memory }
 
 async fn execute(connection: &mut AnyConnection, statement: String) {
     sqlx::query(AssertSqlSafe(statement)).execute(connection).await.unwrap();
@@ -586,17 +576,7 @@ async fn unheard_changes(place: Where) {
     }
 }
 
-#[tokio::test]
-async fn unheard_changes_leave_no_token_out_on_sqlite() {
-    unheard_changes(Where::sqlite()).await;
-}
-
-#[tokio::test]
-async fn unheard_changes_leave_no_token_out_on_postgres() {
-    if let Some(place) = Where::postgres().await {
-        unheard_changes(place).await;
-    }
-}
+in_both_places! { unheard_changes_leave_no_token_out => unheard_changes }
 
 /// Lists for an administrator of many projects.
 async fn many_projects(place: Where) {
@@ -646,17 +626,7 @@ async fn many_projects(place: Where) {
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 }
 
-#[tokio::test]
-async fn an_administrator_of_many_projects_has_a_list_on_sqlite() {
-    many_projects(Where::sqlite()).await;
-}
-
-#[tokio::test]
-async fn an_administrator_of_many_projects_has_a_list_on_postgres() {
-    if let Some(place) = Where::postgres().await {
-        many_projects(place).await;
-    }
-}
+in_both_places! { an_administrator_of_many_projects_has_a_list => many_projects }
 
 #[tokio::test]
 async fn a_list_of_one_node_knows_the_changes_of_the_other() {

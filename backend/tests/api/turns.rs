@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use latchkey::database::{Database, Rank};
 
+use crate::in_both_places;
 use crate::server::Where;
 
 async fn a_withdrawal_goes_before_all_writes_that_wait(place: Where) {
@@ -57,13 +58,4 @@ async fn a_withdrawal_goes_before_all_writes_that_wait(place: Where) {
     database.close().await;
 }
 
-#[tokio::test]
-async fn a_withdrawal_goes_before_all_writes_that_wait_on_sqlite() {
-    a_withdrawal_goes_before_all_writes_that_wait(Where::sqlite()).await;
-}
-
-#[tokio::test]
-async fn a_withdrawal_goes_before_all_writes_that_wait_on_postgres() {
-    let Some(place) = Where::postgres().await else { return };
-    a_withdrawal_goes_before_all_writes_that_wait(place).await;
-}
+in_both_places! { a_withdrawal_goes_before_all_writes_that_wait => a_withdrawal_goes_before_all_writes_that_wait }

@@ -147,48 +147,47 @@ impl Engine {
         connection: &mut AnyConnection,
         company: Company,
     ) -> Result<(), sqlx::Error> {
+        self.lock(connection, WRITERS, company).await
+    }
+
+    /// Waits until no other transaction has locked the same digest. The lock ends with the
+    /// transaction.
+    pub async fn lock_digest(self, connection: &mut AnyConnection, digest: &[u8]) -> Result<(), sqlx::Error> {
+        let number = digest.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+        self.lock(connection, number, Company::Alone).await
+    }
+
+    /// Locks a number until the transaction ends. On SQLite, there is no other transaction.
+    async fn lock(
+        self,
+        connection: &mut AnyConnection,
+        number: i64,
+        company: Company,
+    ) -> Result<(), sqlx::Error> {
         let statement = match (self, company) {
             (Self::Sqlite, _) => return Ok(()),
             (Self::Postgres, Company::Alone) => "SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)",
             (Self::Postgres, Company::Beside) => "SELECT CAST(pg_advisory_xact_lock_shared($1) AS TEXT)",
         };
-        sqlx::query(statement).bind(WRITERS).execute(connection).await.map(drop)
-    }
-
-    /// Waits until no other transaction has locked the same digest. The lock ends with the
-    /// transaction. On SQLite, there is no other transaction.
-    pub async fn lock_digest(self, connection: &mut AnyConnection, digest: &[u8]) -> Result<(), sqlx::Error> {
-        let number = digest.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
-        match self {
-            Self::Sqlite => Ok(()),
-            Self::Postgres => sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT) AS locked")
-                .bind(number)
-                .execute(connection)
-                .await
-                .map(drop),
-        }
+        sqlx::query(statement).bind(number).execute(connection).await.map(drop)
     }
 
     /// Adds a table `given` with the elements of `json`, an array, in its column `value`. So
     /// many values are one parameter. On SQLite, sqlx takes quadratic time for the parameters of
     /// a statement. Both engines read the member of an object with `value->>'member'`.
     pub fn push_rows(self, sql: &mut Sql, json: String) {
-        match self {
-            Self::Sqlite => sql.push("json_each(").bind(json).push(") AS given"),
-            Self::Postgres => {
-                sql.push("jsonb_array_elements(CAST(").bind(json).push(" AS JSONB)) AS given (value)")
-            }
-        };
+        self.push_given(sql, json, "jsonb_array_elements(CAST(");
     }
 
     /// The same for texts.
     pub fn push_texts(self, sql: &mut Sql, texts: &(impl Serialize + ?Sized)) {
-        let json = serde_json::json!(texts).to_string();
+        self.push_given(sql, serde_json::json!(texts).to_string(), "jsonb_array_elements_text(CAST(");
+    }
+
+    fn push_given(self, sql: &mut Sql, json: String, of_postgres: &'static str) {
         match self {
             Self::Sqlite => sql.push("json_each(").bind(json).push(") AS given"),
-            Self::Postgres => {
-                sql.push("jsonb_array_elements_text(CAST(").bind(json).push(" AS JSONB)) AS given (value)")
-            }
+            Self::Postgres => sql.push(of_postgres).bind(json).push(" AS JSONB)) AS given (value)"),
         };
     }
 

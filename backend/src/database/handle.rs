@@ -93,9 +93,8 @@ impl Database {
     }
 
     /// Runs `work` in a write transaction beside which no other runs, on no node, and commits it
-    /// if it returns `Ok`. The work
-    /// completes even if the caller stops waiting. After any failure, the next write begins
-    /// anew.
+    /// if it returns `Ok`. The work completes even if the caller stops waiting. After any failure,
+    /// the next write begins anew.
     ///
     /// Do nothing slow inside: no key generation, no password hashing, no network.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>

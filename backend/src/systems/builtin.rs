@@ -34,7 +34,6 @@ pub async fn register(database: &Database, document: &OpenApi, audience: &str) -
     let audience = audience.to_owned();
     let registered = database.write(move |transaction| {
         Box::pin(async move {
-            let engine = transaction.engine();
             let connection = transaction.connection();
             let system = if let Some(mut system) = store::system(&mut *connection, None, KEY).await? {
                 if system.audience != audience {
@@ -64,7 +63,7 @@ pub async fn register(database: &Database, document: &OpenApi, audience: &str) -
             };
             let known = store::Known::read(&mut *connection, system).await?;
             let mut difference = compare(&known, &document, &mut Vec::new());
-            store::apply(&mut *connection, engine, &mut difference).await?;
+            store::apply(&mut *connection, &mut difference).await?;
             transaction.changes(Change::Catalog);
             Ok::<_, Problem>(())
         })

@@ -56,7 +56,6 @@ pub(crate) async fn create_api(
     let api = database.write(move |transaction| {
         Box::pin(async move {
             let system = own(transaction.connection(), &named).await?;
-            let engine = transaction.engine();
             let key = format!("{}:{operation_id}", system.key);
             match store::holder(transaction.connection(), &system.id, &key, (&method, &template)).await? {
                 None => {}
@@ -94,7 +93,7 @@ pub(crate) async fn create_api(
                 warnings: Vec::new(),
             };
             let stored = StoredApi { api, system: system.id, multi_segment: Vec::new(), imported: false };
-            store::insert_apis(transaction.connection(), engine, &[&stored], None).await?;
+            store::insert_apis(transaction.connection(), &[&stored], None).await?;
             transaction.changes(Change::Catalog);
             audit::record(
                 transaction,

@@ -89,7 +89,6 @@ impl Imported {
         let staged = staging.clone();
         let written = database.write(move |transaction| {
             Box::pin(async move {
-                let engine = transaction.engine();
                 let connection = transaction.connection();
                 let system = own(connection, self.known.system.id.as_str()).await?;
                 let is_current = self.known.is_current(connection, &system).await?
@@ -97,7 +96,7 @@ impl Imported {
                 if !is_current {
                     return Ok(None);
                 }
-                store::apply(connection, engine, &mut self.difference).await?;
+                store::apply(connection, &mut self.difference).await?;
                 if let Some(staging) = &staging
                     && !staging.publish(connection).await?
                 {
@@ -175,10 +174,7 @@ async fn stage(
         let (adding, some) = (staging.clone(), Arc::new(some.to_vec()));
         let added = database.write_beside(Rank::Request, move |transaction| {
             let (adding, some) = (adding.clone(), Arc::clone(&some));
-            Box::pin(async move {
-                let engine = transaction.engine();
-                adding.add(transaction.connection(), engine, &some).await
-            })
+            Box::pin(async move { adding.add(transaction.connection(), &some).await })
         });
         match added.await {
             Ok(true) => {}

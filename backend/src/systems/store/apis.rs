@@ -209,7 +209,6 @@ const AT_ONCE: usize = 500;
 /// Adds APIs, many in one statement. With `import_id`, they wait until the import is published.
 pub(crate) async fn insert_apis(
     connection: &mut AnyConnection,
-    engine: Engine,
     apis: &[&StoredApi],
     import_id: Option<&str>,
 ) -> Result<(), sqlx::Error> {
@@ -224,7 +223,7 @@ pub(crate) async fn insert_apis(
              CAST(value->>'removed' AS INTEGER), CAST(value->>'imported' AS INTEGER), ",
         );
         sql.bind(import_id.map(str::to_owned)).push(" FROM ");
-        engine.push_rows(&mut sql, json!(rows).to_string());
+        Engine::of(connection).push_rows(&mut sql, json!(rows).to_string());
         sql.query().execute(&mut *connection).await?;
     }
     Ok(())

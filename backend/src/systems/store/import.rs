@@ -85,7 +85,6 @@ pub(crate) struct Difference {
 /// Writes a difference. An API that vanished but is granted stays, marked as removed.
 pub(crate) async fn apply(
     connection: &mut AnyConnection,
-    engine: Engine,
     difference: &mut Difference,
 ) -> Result<(), sqlx::Error> {
     // Grants may have been made since the comparison.
@@ -119,5 +118,5 @@ pub(crate) async fn apply(
         update_api(connection, stored).await?;
     }
     let added: Vec<&StoredApi> = difference.added.iter().collect();
-    insert_apis(connection, engine, &added, None).await
+    insert_apis(connection, &added, None).await
 }

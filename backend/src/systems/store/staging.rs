@@ -5,7 +5,7 @@ use latchkey_shared::ids::SystemId;
 use sqlx::AnyConnection;
 
 use super::apis::{StoredApi, insert_apis};
-use crate::database::{Engine, now};
+use crate::database::now;
 
 /// An import that stands still for so many milliseconds is given up.
 const STANDS_STILL: i64 = 10_000;
@@ -52,7 +52,6 @@ impl Staging {
     pub(crate) async fn add(
         &self,
         connection: &mut AnyConnection,
-        engine: Engine,
         apis: &[StoredApi],
     ) -> Result<bool, sqlx::Error> {
         let renewed = sqlx::query("UPDATE imports SET renewed_at = $1 WHERE id = $2 AND published = 0")
@@ -64,7 +63,7 @@ impl Staging {
             return Ok(false);
         }
         let apis: Vec<&StoredApi> = apis.iter().collect();
-        insert_apis(connection, engine, &apis, Some(&self.id)).await?;
+        insert_apis(connection, &apis, Some(&self.id)).await?;
         Ok(true)
     }
 

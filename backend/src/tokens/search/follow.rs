@@ -6,10 +6,9 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use latchkey_shared::ids::{TokenId, UserId};
-use latchkey_shared::tokens::Kind;
-use ulid::Ulid;
 
 use super::index::TokenIndex;
+use super::numbers::ulid;
 use super::segment::{MOST, NEVER, Row};
 use crate::database::{Database, News};
 use crate::tokens::store::{self, IndexRow, Indexed};
@@ -177,7 +176,7 @@ impl Follower {
             let numbered = Row {
                 seq: row.seq,
                 id_part: id_part(&row.id).unwrap_or_default(),
-                kind: if row.kind == Kind::Rsa.as_str() { Kind::Rsa } else { Kind::Jwt },
+                kind: store::kind(&row.kind),
                 disabled: row.disabled != 0,
                 expires_at: row.expires_at.unwrap_or(NEVER),
                 name: row.name_key,
@@ -222,6 +221,5 @@ impl Follower {
 
 /// The last bits of an id, which are random.
 fn id_part(id: &str) -> Option<u32> {
-    let ulid = Ulid::from_string(id.get(4..)?).ok()?;
-    u32::try_from(ulid.0 & u128::from(u32::MAX)).ok()
+    u32::try_from(ulid(id)?.0 & u128::from(u32::MAX)).ok()
 }

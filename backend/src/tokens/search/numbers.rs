@@ -13,11 +13,16 @@ pub(super) struct Numbers {
     projects: Vec<Box<[u32]>>,
 }
 
-/// An id without its prefix. The first letter of the prefix tells ids of different types apart:
+/// An id without its prefix.
+pub(super) fn ulid(id: &str) -> Option<Ulid> {
+    Ulid::from_string(id.get(4..)?).ok()
+}
+
+/// What tells an id from all others. The first letter of the prefix tells ids of different types apart:
 /// it goes where a ULID has the most significant bits of the time, which are the same for
 /// thousands of years.
 fn key(id: &str) -> Option<[u8; 16]> {
-    let mut bytes = Ulid::from_string(id.get(4..)?).ok()?.to_bytes();
+    let mut bytes = ulid(id)?.to_bytes();
     bytes[0] ^= id.as_bytes()[0];
     Some(bytes)
 }

@@ -118,7 +118,7 @@ impl Scan {
         Self { candidates, text, misspelt: Misspelt::of(q) }
     }
 
-    /// Calls `each` with the position of each match in a segment, in their order.
+    /// The positions of the matches in a segment, in their order.
     fn matches<'s>(&'s self, segment: &'s Segment) -> impl Iterator<Item = usize> + 's {
         let (all, containing) = match &self.text {
             None => (Some(0..segment.len()), None),

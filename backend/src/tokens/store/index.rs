@@ -41,9 +41,8 @@ pub(crate) async fn indexed(database: &Database, which: Indexed<'_>) -> Result<V
     );
     match which {
         Indexed::Ids(ids) => {
-            sql.push("t.id IN (SELECT value FROM ");
-            database.engine().push_texts(&mut sql, ids);
-            sql.push(")");
+            sql.push("t.id");
+            database.engine().push_in(&mut sql, ids);
         }
         Indexed::Seqs(seqs) => {
             sql.push("t.seq IN (SELECT CAST(value AS BIGINT) FROM ");
@@ -63,9 +62,7 @@ pub(crate) async fn memberships(
     database: &Database,
     users: &[String],
 ) -> Result<Vec<(String, String)>, sqlx::Error> {
-    let mut sql =
-        Sql::new("SELECT m.user_id, m.project_id FROM members m WHERE m.user_id IN (SELECT value FROM ");
-    database.engine().push_texts(&mut sql, users);
-    sql.push(")");
+    let mut sql = Sql::new("SELECT m.user_id, m.project_id FROM members m WHERE m.user_id");
+    database.engine().push_in(&mut sql, users);
     sql.query_as().fetch_all(database.reader()).await
 }

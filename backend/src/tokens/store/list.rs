@@ -124,9 +124,8 @@ fn push_mine(sql: &mut Sql, engine: Engine, principal: &Principal, column: &'sta
         sql.push(" AND i.user_id = ").bind(person.to_string()).push(")");
     } else {
         let mine: Vec<String> = principal.administers().listed().map(ToString::to_string).collect();
-        sql.push(column).push(" IN (SELECT value FROM ");
-        engine.push_texts(sql, &mine);
-        sql.push(")");
+        sql.push(column);
+        engine.push_in(sql, &mine);
     }
 }
 
@@ -154,7 +153,7 @@ fn push_rights(sql: &mut Sql, engine: Engine, principal: &Principal) {
     }
 }
 
-fn push_where(sql: &mut Sql, filter: &Filter, text: &Text<'_>) {
+fn push_where(sql: &mut Sql, engine: Engine, filter: &Filter, text: &Text<'_>) {
     if let Some(kind) = filter.kind {
         sql.push(" AND t.kind = ").bind(kind.as_str().to_owned());
     }
@@ -193,10 +192,7 @@ fn push_where(sql: &mut Sql, filter: &Filter, text: &Text<'_>) {
     }
     match text {
         Text::Any => {}
-        Text::Containing(text) => {
-            let like = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-            sql.push(" AND t.name_key LIKE ").bind(format!("%{like}%")).push(" ESCAPE '!'");
-        }
+        Text::Containing(text) => engine.push_contains(sql, "t.name_key", text),
         Text::Beginning(text) => {
             sql.push(" AND t.name_key >= ").bind((*text).to_owned());
             sql.push(" AND t.name_key < ").bind(format!("{text}{}", char::MAX));
@@ -251,7 +247,7 @@ pub(crate) async fn list(
     if let Some(start) = start {
         push_start(&mut sql, start);
     }
-    push_where(&mut sql, filter, text);
+    push_where(&mut sql, engine, filter, text);
     sql.push(") AS t WHERE manageable = 1 OR granted = 1");
     if let Some(start) = start {
         sql.push(match start {
@@ -281,9 +277,10 @@ pub(crate) async fn count(
     text: &Text<'_>,
 ) -> Result<i64, sqlx::Error> {
     let mut sql = Sql::new("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT ");
-    push_rights(&mut sql, database.engine(), principal);
+    let engine = database.engine();
+    push_rights(&mut sql, engine, principal);
     sql.push(" FROM tokens t WHERE 1 = 1");
-    push_where(&mut sql, filter, text);
+    push_where(&mut sql, engine, filter, text);
     sql.push(") AS t WHERE manageable = 1 OR granted = 1");
     sql.query_as::<(i64,)>().fetch_one(database.reader()).await.map(|(count,)| count)
 }

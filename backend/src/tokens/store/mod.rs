@@ -11,7 +11,7 @@ mod usage;
 mod write;
 
 pub(crate) use self::answers::{answer, forget_answers, keep_answer};
-pub(crate) use self::find::{Found, descends, find};
+pub(crate) use self::find::{Found, descends, find, kind};
 pub(crate) use self::index::{IndexRow, Indexed, indexed, memberships};
 pub(crate) use self::keys::{current_key, first_reveal, insert_key, key_ids, start_generation};
 pub(crate) use self::list::{Among, Filter, Listed, Start, Text, count, is_any_newer, list};

@@ -162,15 +162,11 @@ impl Issue {
             store::resolve(transaction.connection(), asked.kind, &asked.named, &HashSet::new(), &mut errors)
                 .await?;
         Problem::unless_empty(errors)?;
-        let name_key = fields::name_key(&asked.name);
-        if store::holder_of_name(transaction.connection(), &name_key).await?.is_some() {
-            return Err(Problem::taken("name", "Another token has this name."));
-        }
         let targets = bind(principal, targets, &Reach::All);
         let proof = principal.may_issue(&grants, &targets, &asked.limits)?;
         let written = Written {
             name: &asked.name,
-            name_key: &name_key,
+            name_key: &fields::name_key(&asked.name),
             description: &asked.description,
             disabled: false,
             limits: &asked.limits,
@@ -181,7 +177,9 @@ impl Issue {
         let has_client_key = asked.client_key.is_some();
         let size = (asked.kind == Kind::Rsa && !has_client_key).then(|| asked.key_size.bits());
         let of = (id, asked.kind, has_client_key);
-        store::insert(transaction, &proof, of, &written, size, principal.token()).await?;
+        if !store::insert(transaction, &proof, of, &written, size, principal.token()).await? {
+            return Err(Problem::taken("name", "Another token has this name."));
+        }
         store::insert_key(transaction.connection(), id, 1, key).await?;
         transaction.changes(Change::Token(id.clone()));
         let detail = json!({

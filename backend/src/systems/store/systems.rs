@@ -221,6 +221,9 @@ pub(crate) async fn openings(
     systems: &[String],
 ) -> Result<HashMap<String, BTreeSet<ProjectId>>, sqlx::Error> {
     let mut found: HashMap<String, BTreeSet<ProjectId>> = HashMap::new();
+    if systems.is_empty() {
+        return Ok(found);
+    }
     let mut sql = Sql::new("SELECT system_id, project_id FROM project_systems WHERE system_id");
     Engine::of(connection).push_in(&mut sql, systems);
     let rows: Vec<(String, String)> = sql.query_as().fetch_all(connection).await?;

@@ -98,7 +98,6 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let apis = apis_of(connection, id).await?;
     let named = named_by(connection, id).await?;
     let of = |what: &'static str| named.iter().filter(move |row| row.what == what);
     let projects_of = |what: &'static str| -> Result<Vec<ProjectRef>, sqlx::Error> {
@@ -116,7 +115,7 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         name: row.name,
         description: row.description,
         status: status(row.disabled, row.expires_at),
-        apis,
+        apis: of(API).map(NamedRow::api).collect::<Result<_, _>>()?,
         systems: of(SYSTEM)
             .map(|row| Ok(SystemRef { id: stored(&row.id)?, key: row.key.clone(), name: row.name.clone() }))
             .collect::<Result<_, sqlx::Error>>()?,
@@ -165,6 +164,7 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
     }))
 }
 
+const API: &str = "api";
 const SYSTEM: &str = "system";
 const PROJECT: &str = "project";
 const BOUND: &str = "bound";
@@ -177,39 +177,44 @@ struct NamedRow {
     id: String,
     key: String,
     name: String,
+    // Of an API only.
+    method: Option<String>,
+    base_path: Option<String>,
+    path: Option<String>,
+    removed: Option<i64>,
 }
 
-/// The systems, projects and users that a token names, in the order of their keys.
+impl NamedRow {
+    fn api(&self) -> Result<ApiRef, sqlx::Error> {
+        Ok(ApiRef {
+            id: stored(&self.id)?,
+            key: self.key.clone(),
+            name: self.name.clone(),
+            method: self.method.clone().unwrap_or_default(),
+            base_path: self.base_path.clone(),
+            path: self.path.clone().unwrap_or_default(),
+            removed: self.removed == Some(1),
+        })
+    }
+}
+
+/// The APIs, systems, projects and users that a token names, in the order of their keys.
 async fn named_by(connection: &mut AnyConnection, id: &TokenId) -> Result<Vec<NamedRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT 'system' AS what, s.id, s.key, s.name FROM token_systems l JOIN systems s ON s.id = l.system_id \
+        "SELECT 'api' AS what, a.id, a.key, a.name, a.method, a.base_path, a.path, CAST(a.removed AS BIGINT) AS removed \
+         FROM token_apis l JOIN apis a ON a.id = l.api_id WHERE l.token_id = $1 \
+         UNION ALL SELECT 'system', s.id, s.key, s.name, NULL, NULL, NULL, NULL FROM token_systems l \
+         JOIN systems s ON s.id = l.system_id WHERE l.token_id = $1 \
+         UNION ALL SELECT 'project', p.id, p.key, p.name, NULL, NULL, NULL, NULL FROM token_projects l JOIN projects p ON p.id = l.project_id \
          WHERE l.token_id = $1 \
-         UNION ALL SELECT 'project', p.id, p.key, p.name FROM token_projects l JOIN projects p ON p.id = l.project_id \
+         UNION ALL SELECT 'bound', p.id, p.key, p.name, NULL, NULL, NULL, NULL FROM token_bounds l JOIN projects p ON p.id = l.project_id \
          WHERE l.token_id = $1 \
-         UNION ALL SELECT 'bound', p.id, p.key, p.name FROM token_bounds l JOIN projects p ON p.id = l.project_id \
-         WHERE l.token_id = $1 \
-         UNION ALL SELECT 'user', u.id, u.username, u.display_name FROM token_users l JOIN users u ON u.id = l.user_id \
+         UNION ALL SELECT 'user', u.id, u.username, u.display_name, NULL, NULL, NULL, NULL FROM token_users l JOIN users u ON u.id = l.user_id \
          WHERE l.token_id = $1 ORDER BY 3",
     )
     .bind(id.to_string())
     .fetch_all(connection)
     .await
-}
-
-/// The APIs that a token is granted one by one.
-async fn apis_of(connection: &mut AnyConnection, id: &TokenId) -> Result<Vec<ApiRef>, sqlx::Error> {
-    type Row = (String, String, String, String, Option<String>, String, i64);
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT a.id, a.key, a.name, a.method, a.base_path, a.path, a.removed FROM token_apis ta \
-         JOIN apis a ON a.id = ta.api_id WHERE ta.token_id = $1 ORDER BY a.key",
-    )
-    .bind(id.to_string())
-    .fetch_all(connection)
-    .await?;
-    let read = |(id, key, name, method, base_path, path, removed): Row| {
-        Ok(ApiRef { id: stored(&id)?, key, name, method, base_path, path, removed: removed != 0 })
-    };
-    rows.into_iter().map(read).collect()
 }
 
 /// The public key of a token whose client brings one.

@@ -185,23 +185,36 @@ pub(crate) async fn users(
     let named: Vec<String> = named.iter().map(|name| name.trim().to_lowercase()).collect();
     let rows: Vec<(String, String, String)> =
         rows_of(connection, "SELECT id, username, role FROM users", ["id", "username"], &named).await?;
+    let ids: Vec<&str> = rows.iter().map(|(id, ..)| id.as_str()).collect();
+    let mut projects = projects_of(connection, &ids).await?;
     let mut found: Vec<TargetUser> = Vec::new();
     for (index, name) in named.iter().enumerate() {
         let Some((id, _, role)) = rows.iter().find(|(id, username, _)| id == name || username == name) else {
             errors.add(format!("users[{index}]"), "unknown", "There is no such user.");
             continue;
         };
+        let member_of = projects.remove(id).unwrap_or_default();
         let id: UserId = stored(id)?;
         if found.iter().any(|user| user.id == id) {
             continue;
         }
-        let member_of: Vec<String> = sqlx::query_scalar("SELECT project_id FROM members WHERE user_id = $1")
-            .bind(id.to_string())
-            .fetch_all(&mut *connection)
-            .await?;
-        let member_of: Result<BTreeSet<ProjectId>, _> = member_of.iter().map(|id| stored(id)).collect();
         let role = if role == Role::SystemAdmin.as_str() { Role::SystemAdmin } else { Role::User };
-        found.push(TargetUser { id, role, member_of: member_of? });
+        found.push(TargetUser { id, role, member_of });
+    }
+    Ok(found)
+}
+
+/// The projects that users belong to, by the id of the user.
+async fn projects_of(
+    connection: &mut AnyConnection,
+    users: &[&str],
+) -> Result<HashMap<String, BTreeSet<ProjectId>>, sqlx::Error> {
+    let mut sql = Sql::new("SELECT user_id, project_id FROM members WHERE user_id");
+    Engine::of(connection).push_in(&mut sql, users);
+    let rows: Vec<(String, String)> = sql.query_as().fetch_all(connection).await?;
+    let mut found: HashMap<String, BTreeSet<ProjectId>> = HashMap::new();
+    for (user, project) in rows {
+        found.entry(user).or_default().insert(stored(&project)?);
     }
     Ok(found)
 }

@@ -40,7 +40,7 @@ impl Written<'_> {
     }
 }
 
-/// Adds a token.
+/// Adds a token, unless another one has its name. Returns whether it was added.
 pub(crate) async fn insert(
     transaction: &mut Transaction,
     _: &MayManage,
@@ -48,12 +48,13 @@ pub(crate) async fn insert(
     written: &Written<'_>,
     key_size: Option<u16>,
     parent: Option<&TokenId>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
+) -> Result<bool, sqlx::Error> {
+    let inserted = sqlx::query(
         "INSERT INTO tokens (id, kind, name, name_key, description, disabled, all_projects, bounded, expires_at, \
          allowed_ips, one_time_only, key_size, generation, version, parent_token, created_at, created_by, updated_at, \
          updated_by, client_key, skeleton) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16, $17)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16, $17) \
+         ON CONFLICT (name_key) DO NOTHING",
     )
     .bind(id.to_string())
     .bind(kind.as_str())
@@ -74,7 +75,11 @@ pub(crate) async fn insert(
     .bind(skeleton(written.name))
     .execute(transaction.connection())
     .await?;
-    insert_lists(transaction.connection(), id, written).await
+    if inserted.rows_affected() == 0 {
+        return Ok(false);
+    }
+    insert_lists(transaction.connection(), id, written).await?;
+    Ok(true)
 }
 
 /// Writes the next version of a token.

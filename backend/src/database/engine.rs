@@ -5,16 +5,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool, Executor as _};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Executor as _};
 
 use super::private;
 use super::sql::Sql;
 use super::turns::{ALONE, BESIDE, Company};
 use crate::configuration::Configuration;
 
-/// Orders the writers on PostgreSQL: most work alone, as all do on SQLite. So rules that span
-/// rows ("the last administrator") need no other locks.
-const WRITERS: i64 = 0x6c61_7463_686b_6579;
 /// The file of SQLite in the data directory.
 const DATABASE: &str = "latchkey.db";
 /// PostgreSQL ends the session of a node that is gone or stands still, so that nobody waits for
@@ -125,12 +122,23 @@ impl Engine {
         if connection.backend_name() == "PostgreSQL" { Self::Postgres } else { Self::Sqlite }
     }
 
-    /// The statement that begins a write transaction.
-    pub(super) fn begin(self) -> &'static str {
-        match self {
-            Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN",
-        }
+    /// Begins a write transaction. On PostgreSQL a lock orders them: most work alone, as all do on
+    /// SQLite, so that rules that span rows ("the last administrator") need no other locks.
+    pub(super) async fn begin_write(
+        self,
+        connection: &mut AnyConnection,
+        company: Company,
+    ) -> Result<(), sqlx::Error> {
+        let statement = match (self, company) {
+            (Self::Sqlite, _) => "BEGIN IMMEDIATE",
+            (Self::Postgres, Company::Alone) => {
+                "BEGIN; SELECT CAST(pg_advisory_xact_lock(7809651199139603833) AS TEXT)"
+            }
+            (Self::Postgres, Company::Beside) => {
+                "BEGIN; SELECT CAST(pg_advisory_xact_lock_shared(7809651199139603833) AS TEXT)"
+            }
+        };
+        connection.execute(statement).await.map(drop)
     }
 
     /// The statement that begins a read transaction on a snapshot.
@@ -141,35 +149,32 @@ impl Engine {
         }
     }
 
-    /// Waits until no write transaction runs that this one may not run beside.
-    pub(super) async fn lock_writes(
-        self,
-        connection: &mut AnyConnection,
-        company: Company,
-    ) -> Result<(), sqlx::Error> {
-        self.lock(connection, WRITERS, company).await
-    }
-
     /// Waits until no other transaction has locked the same digest. The lock ends with the
     /// transaction.
     pub async fn lock_digest(self, connection: &mut AnyConnection, digest: &[u8]) -> Result<(), sqlx::Error> {
+        if self == Self::Sqlite {
+            // There is no other transaction.
+            return Ok(());
+        }
         let number = digest.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
-        self.lock(connection, number, Company::Alone).await
+        sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)")
+            .bind(number)
+            .execute(connection)
+            .await
+            .map(drop)
     }
 
-    /// Locks a number until the transaction ends. On SQLite, there is no other transaction.
-    async fn lock(
+    /// Tells PostgreSQL that a table has grown. Until it knows, statements that it planned when the
+    /// table was small read all of it.
+    pub async fn note_growth(
         self,
         connection: &mut AnyConnection,
-        number: i64,
-        company: Company,
+        table: &'static str,
     ) -> Result<(), sqlx::Error> {
-        let statement = match (self, company) {
-            (Self::Sqlite, _) => return Ok(()),
-            (Self::Postgres, Company::Alone) => "SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)",
-            (Self::Postgres, Company::Beside) => "SELECT CAST(pg_advisory_xact_lock_shared($1) AS TEXT)",
-        };
-        sqlx::query(statement).bind(number).execute(connection).await.map(drop)
+        match self {
+            Self::Sqlite => Ok(()),
+            Self::Postgres => connection.execute(AssertSqlSafe(format!("ANALYZE {table}"))).await.map(drop),
+        }
     }
 
     /// Adds a table `given` with the elements of `json`, an array, in its column `value`. So

@@ -15,13 +15,15 @@ use crate::access::origin::Origin;
 use crate::audit;
 use crate::database::{Change, Database, Rank, WriteError as _};
 use crate::systems::get::own;
-use crate::systems::store::{self, BATCH, Difference, Known, Left, Staging, StoredApi};
+use crate::systems::store::{self, BATCH, Difference, Known, Left, Staging, StoredApi, TABLE};
 use crate::web::problem::{Kind, Problem};
 
 /// How often to look whether another import of the system has ended.
 const AGAIN: Duration = Duration::from_millis(100);
 /// How often at most. By then, one that stands still was given up.
 const LOOKS: usize = 120;
+/// After so many batches, the table of APIs has grown so much that statements need another plan.
+const GROWN: usize = 4;
 
 /// A document, compared with its system at one moment.
 pub(super) struct Imported {
@@ -170,7 +172,10 @@ async fn stage(
             })
         })
         .await?;
-    for some in apis.chunks(BATCH) {
+    for (number, some) in apis.chunks(BATCH).enumerate() {
+        if number == GROWN {
+            database.engine().note_growth(&mut *database.unordered_writer().acquire().await?, TABLE).await?;
+        }
         let (adding, some) = (staging.clone(), Arc::new(some.to_vec()));
         let added = database.write_beside(Rank::Request, move |transaction| {
             let (adding, some) = (adding.clone(), Arc::clone(&some));

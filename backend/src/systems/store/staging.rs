@@ -9,8 +9,12 @@ use crate::database::now;
 
 /// An import that stands still for so many milliseconds is given up.
 const STANDS_STILL: i64 = 10_000;
-/// Rows that one transaction writes or deletes.
+/// New rows that one transaction adds.
 pub(crate) const BATCH: usize = 500;
+/// Where new rows wait.
+pub(crate) const TABLE: &str = "api_rows";
+/// Rows that one transaction clears. Each costs more than a new one.
+const CLEARED: usize = 100;
 
 /// An import whose APIs wait to be published.
 #[derive(Debug, Clone)]
@@ -130,9 +134,9 @@ pub(crate) async fn clear_some(connection: &mut AnyConnection, system: &str) -> 
     } else {
         return Ok(Left::GoesOn);
     };
-    let some = i64::try_from(BATCH).unwrap_or(i64::MAX);
+    let some = i64::try_from(CLEARED).unwrap_or(i64::MAX);
     let cleared = sqlx::query(statement).bind(id.clone()).bind(some).execute(&mut *connection).await?;
-    if cleared.rows_affected() >= BATCH as u64 {
+    if cleared.rows_affected() >= CLEARED as u64 {
         return Ok(Left::More);
     }
     sqlx::query("DELETE FROM imports WHERE id = $1").bind(id).execute(connection).await?;

@@ -11,6 +11,7 @@ use latchkey_shared::ids::{TokenId, UserId};
 use tokio::sync::watch;
 
 use super::backlog::Backlog;
+use super::catch_up::CatchUp;
 use super::lease::Lease;
 use super::uptime::Moment;
 
@@ -78,6 +79,7 @@ pub struct Epochs {
     /// Wakes requests that wait for the revocation feed.
     revocations: watch::Sender<()>,
     backlog: Backlog,
+    catch_up: CatchUp,
 }
 
 impl Default for Epochs {
@@ -88,6 +90,7 @@ impl Default for Epochs {
             lease: Lease::default(),
             revocations: watch::Sender::new(()),
             backlog: Backlog::default(),
+            catch_up: CatchUp::default(),
         }
     }
 }
@@ -130,6 +133,15 @@ impl Epochs {
     #[must_use]
     pub fn backlog(&self) -> &Backlog {
         &self.backlog
+    }
+
+    /// Returns when the changes that are committed now have arrived; at once if the feed is broken.
+    pub async fn catch_up(&self) {
+        self.catch_up.wait().await;
+    }
+
+    pub(super) fn catching_up(&self) -> &CatchUp {
+        &self.catch_up
     }
 
     /// Changes whenever the revocation feed may have news.

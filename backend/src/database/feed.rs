@@ -1,7 +1,7 @@
 //! The change feed (PostgreSQL). Nodes tell each other what they changed.
 //!
 //! A change is in the [log](super::log) of its transaction, which all nodes read a few times a
-//! second. After the commit the node also sends a notification, so that others hear of the change
+//! second, and before each list of tokens. After the commit the node also sends a notification, so that others hear of the change
 //! at once. Numbered beats show whether notifications arrive. A node knows all changes from before
 //! a moment if it read the log after it, and if a beat from after it came back.
 
@@ -268,6 +268,7 @@ impl Follower {
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut clear = tokio::time::interval(CLEARING);
         clear.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut asked = shared.epochs.catching_up().asked();
         let mut words = Vec::new();
         let mut number = 0_u64;
         loop {
@@ -277,6 +278,7 @@ impl Follower {
                     number += 1;
                     in_time(self.beat(&mut speaker, number, shared)).await?;
                 }
+                Ok(()) = asked.changed() => in_time(self.read_log(&mut speaker, shared)).await?,
                 _ = clear.tick() => in_time(log::forget(&mut speaker)).await.map(drop)?,
                 count = self.waiting.recv_many(&mut words, WAITING) => {
                     if count == 0 {
@@ -305,6 +307,18 @@ impl Follower {
             format!("{}{number}", proofs.name)
         };
         notify(speaker, &text).await?;
+        self.read_log(speaker, shared).await
+    }
+
+    /// Reads what other nodes have changed.
+    async fn read_log(
+        &mut self,
+        speaker: &mut AnyConnection,
+        shared: &Shared<'_>,
+    ) -> Result<(), sqlx::Error> {
+        let now = Moment::now();
+        let catching_up = shared.epochs.catching_up();
+        let asked = *catching_up.asked().borrow();
         let seen = self.seen.as_ref().filter(|(_, at)| now.since(*at) < log::PAUSE).map(|(seen, _)| seen);
         let (unseen, seen) = log::read(speaker, &self.node, seen).await?;
         match unseen {
@@ -312,6 +326,7 @@ impl Follower {
             Unseen::Unknown => shared.epochs.raise_all(),
         }
         self.seen = Some((seen, now));
+        catching_up.note_done(asked);
         shared.note(|proofs| proofs.read = Some(now));
         Ok(())
     }

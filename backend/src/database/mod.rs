@@ -9,6 +9,7 @@
 
 mod background;
 mod backlog;
+mod catch_up;
 pub mod changes;
 pub mod clock;
 pub mod engine;

@@ -142,8 +142,7 @@ impl Writer {
         // Plain statements, not sqlx's transaction: on SQLite its depth counter is wrong after
         // a failed COMMIT. Any failure from here on closes the connection, except a refusal,
         // which rolls back.
-        within(STATEMENT, transaction.connection().execute(engine.begin())).await?;
-        within(STATEMENT, engine.lock_writes(transaction.connection(), company)).await?;
+        within(STATEMENT, engine.begin_write(transaction.connection(), company)).await?;
         let checked = async {
             if !within(STATEMENT, witness.holds(transaction.connection())).await? {
                 return Err(E::overtaken());
@@ -173,7 +172,10 @@ impl Writer {
         for change in &changes {
             self.epochs.raise(change);
         }
-        self.feed.tell(&changes);
+        // What ends nothing is not urgent: others find it in the log.
+        if company == Company::Alone {
+            self.feed.tell(&changes);
+        }
         match committed {
             Ok(()) => Ok(value),
             Err(error) if may_be_written(&error) => Err(OutcomeUnknown(error).into()),

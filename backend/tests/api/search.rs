@@ -518,7 +518,7 @@ async fn execute(connection: &mut AnyConnection, statement: String) {
     sqlx::query(AssertSqlSafe(statement)).execute(connection).await.unwrap();
 }
 
-/// Lists while the server has not heard of changes.
+/// Lists after changes that the server was not notified of.
 async fn unheard_changes(place: Where) {
     let server = Server::start(place.clone()).await;
     let platform = Platform::on(&server).await;
@@ -544,6 +544,13 @@ async fn unheard_changes(place: Where) {
             ),
         ] {
             execute(&mut other, statement).await;
+        }
+        if place.database_url.is_some() {
+            // Another node writes what it changes, and stops before it notifies anybody.
+            let log = format!("INSERT INTO changes (node, words) VALUES ('another', '{id}')");
+            execute(&mut other, log).await;
+        } else {
+            admin.patch(&format!("/tokens/{id}"), &json!({ "description": "heard of" })).await;
         }
         ids.insert(0, id.to_string());
     }

@@ -87,8 +87,7 @@ impl Follower {
     async fn step(&mut self, index: &TokenIndex, news: &News) -> Result<bool, sqlx::Error> {
         if news.everything {
             self.known_users.clear();
-            // The newest come first: lists ask the database only for tokens after the last one
-            // that the copy has.
+            // The newest come first: they are what people look for.
             let mut newer = self.is_filled.then(|| index.current().last());
             while let Some(after) = newer {
                 if !self.read_on(index, after).await? {

@@ -60,7 +60,7 @@ impl TokenIndex {
         }
     }
 
-    /// The tokens, with every change that was known of when this was called; `None` if the copy
+    /// The tokens, with every change that was committed when this was called; `None` if the copy
     /// does not have all tokens.
     pub(super) async fn tokens(&self) -> Option<Arc<Tokens>> {
         let mut state = self.state.subscribe();
@@ -69,15 +69,18 @@ impl TokenIndex {
         if state == State::TooLarge {
             return None;
         }
-        let backlog = self.database.epochs().backlog();
-        let heard = backlog.heard();
-        let mut taken = self.taken.subscribe();
-        if *taken.borrow() < heard {
-            backlog.ask();
-            // If the database does not answer in time, it does not decide on the rows either.
-            let caught_up = taken.wait_for(|taken| *taken >= heard);
-            drop(tokio::time::timeout(CATCHING_UP, caught_up).await);
-        }
+        let caught_up = async {
+            self.database.epochs().catch_up().await;
+            let backlog = self.database.epochs().backlog();
+            let heard = backlog.heard();
+            let mut taken = self.taken.subscribe();
+            if *taken.borrow() < heard {
+                backlog.ask();
+                drop(taken.wait_for(|taken| *taken >= heard).await);
+            }
+        };
+        // If the database does not answer in time, it does not decide on the rows either.
+        drop(tokio::time::timeout(CATCHING_UP, caught_up).await);
         Some(self.tokens.load_full())
     }
 

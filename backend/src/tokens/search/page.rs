@@ -56,22 +56,14 @@ pub(in crate::tokens) async fn list(
     if index.is_too_large() {
         return by_database(index, asked, &Text::beginning(asked.q)).await;
     }
-    let mut rows = Vec::new();
-    let begins_before = |before: i64| before <= tokens.last().saturating_add(1);
-    if !matches!(asked.start, Start::Newest(Some(before)) if begins_before(*before))
-        && store::is_any_newer(&index.database, tokens.last()).await?
-    {
-        // Another node has made them just now.
-        rows = confirmed(index, asked, &Among::After(tokens.last(), asked.start), &text).await?;
-    }
-    let newer = rows.len();
     let Some(candidates) = candidates else {
-        return Ok(listing(asked, rows, newer, false));
+        return Ok(listing(asked, Vec::new(), 0, false));
     };
     let scan = Arc::new(Scan::new(candidates, asked.q));
+    let mut rows = Vec::new();
     let mut start = asked.start.clone();
     let mut wanted = asked.limit;
-    while rows.len() < asked.limit + if matches!(start, Start::Name(_)) { newer } else { 0 } {
+    while rows.len() < asked.limit {
         let (walking, walked, from) = (Arc::clone(&scan), Arc::clone(&tokens), start.clone());
         let proposed = index.walk(move || walking.next(&walked, &from, wanted)).await?;
         let Some(next) = proposed.next else { break };
@@ -98,7 +90,7 @@ pub(in crate::tokens) async fn list(
         let total = rows.len();
         return Ok(listing(asked, rows, total, true));
     }
-    let total = if asked.total { newer + index.walk(move || scan.count(&tokens)).await? } else { 0 };
+    let total = if asked.total { index.walk(move || scan.count(&tokens)).await? } else { 0 };
     Ok(listing(asked, rows, total, false))
 }
 

@@ -60,8 +60,6 @@ pub(crate) enum Start {
 pub(crate) enum Among<'a> {
     /// These, by `seq`, in no order.
     Seqs(&'a [i64]),
-    /// Those that are newer than this `seq`, from a start on.
-    After(i64, &'a Start),
     /// All, from a start on.
     All(&'a Start),
 }
@@ -237,11 +235,6 @@ pub(crate) async fn list(
             sql.push(")");
             None
         }
-        Among::After(seq, start) => {
-            // A sub-select: else SQLite walks all names, if they are to be in order.
-            sql.push(" AND t.seq IN (SELECT n.seq FROM tokens n WHERE n.seq > ").bind(*seq).push(")");
-            Some(*start)
-        }
         Among::All(start) => Some(*start),
     };
     if let Some(start) = start {
@@ -258,15 +251,6 @@ pub(crate) async fn list(
     }
     let rows: Vec<SummaryRow> = sql.query_as().fetch_all(database.reader()).await?;
     rows.into_iter().map(SummaryRow::read).collect()
-}
-
-/// Whether there is a token that is newer than this `seq`.
-pub(crate) async fn is_any_newer(database: &Database, seq: i64) -> Result<bool, sqlx::Error> {
-    let found: Option<i64> = sqlx::query_scalar("SELECT seq FROM tokens WHERE seq > $1 LIMIT 1")
-        .bind(seq)
-        .fetch_optional(database.reader())
-        .await?;
-    Ok(found.is_some())
 }
 
 /// The number of tokens that match.

@@ -14,7 +14,7 @@ pub(crate) use self::answers::{answer, forget_answers, keep_answer};
 pub(crate) use self::find::{Found, descends, find, kind};
 pub(crate) use self::index::{IndexRow, Indexed, indexed, memberships};
 pub(crate) use self::keys::{current_key, first_reveal, insert_key, key_ids, start_generation};
-pub(crate) use self::list::{Among, Filter, Listed, Start, Text, count, is_any_newer, list};
+pub(crate) use self::list::{Among, Filter, Listed, Start, Text, count, list};
 pub(crate) use self::names::{holder_of_name, is_name_taken, look_alikes, name_key, note_taken_key};
 pub(crate) use self::resolve::resolve;
 pub(crate) use self::usage::usage;

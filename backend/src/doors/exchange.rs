@@ -28,6 +28,8 @@ use crate::web::client_ip::client_ip;
 
 /// The longest claim, in bytes. A longer one is left out, and an online check replaces it.
 const CLAIM_LIMIT: usize = 4 * 1024;
+/// More projects do not fit into a claim: each takes a letter, two quotes and a comma.
+const MOST_PROJECTS: usize = CLAIM_LIMIT / 4;
 
 /// The parameters of a token request (RFC 6749 §4.4.2).
 #[derive(Deserialize, ToSchema)]
@@ -127,10 +129,12 @@ pub(super) async fn issue(
                 client = client.again(&request, &verifier).await?;
                 continue;
             };
-            let found = verifier
-                .projects(open_projects(&token.limits.reach, system, subject.as_deref().map(|user| &**user)))
-                .await?;
-            let Said { scope, projects, grants } = said(token, &apis, system, &found, form.get("scope"))?;
+            let reach = limits_in(&token.limits.reach, system);
+            let open = open_projects(reach, system, subject.as_deref().map(|user| &**user));
+            // One more than fits into a claim shows that they do not fit.
+            let found = verifier.projects(open.take(MOST_PROJECTS + 1)).await?;
+            let projects = (*reach != Reach::All).then_some(&*found);
+            let Said { scope, projects, grants } = said(token, &apis, system, projects, form.get("scope"))?;
             let issued_at = now() / 1_000;
             let end = issued_at + i64::from(configuration.jwt_lifetime);
             let exp = [token.expires_at, key.valid_until]
@@ -149,7 +153,7 @@ pub(super) async fn issue(
                 jti: to_base64url(random_bytes::<16>()),
                 generation: key.generation,
                 scope: scope.clone(),
-                all_projects: token.kind == Kind::Rsa && token.limits.reach == Reach::All,
+                all_projects: token.kind == Kind::Rsa && *reach == Reach::All,
                 projects,
                 grants,
             };
@@ -188,7 +192,7 @@ fn said(
     token: &TokenState,
     operations: &Operations,
     system: &CatalogSystem,
-    found: &[Lookup],
+    projects: Option<&[Lookup]>,
     asked: Option<&str>,
 ) -> Result<Said, OAuthError> {
     let narrows = asked.is_some();
@@ -196,9 +200,11 @@ fn said(
         Some(asked) => narrowed(token, operations, system, asked)?,
         None => whole_scope(token, operations, system),
     };
-    let projects = (token.limits.reach != Reach::All).then(|| project_keys(found));
+    let are_many = projects.is_some_and(|found| found.len() > MOST_PROJECTS);
+    let projects = projects.map(project_keys);
     let length = |texts: &[String]| texts.iter().map(|text| text.len() + 3).sum::<usize>();
-    let is_too_long = scope.len() > CLAIM_LIMIT
+    let is_too_long = are_many
+        || scope.len() > CLAIM_LIMIT
         || projects.as_deref().is_some_and(|projects| length(projects) > CLAIM_LIMIT);
     Ok(if is_too_long {
         // The requested scope narrows the token, so it must stay.
@@ -295,6 +301,12 @@ pub(super) fn whole_scope(token: &TokenState, operations: &Operations, system: &
     let mut keys: Vec<&str> = token.apis.iter().filter_map(|api| operations.key(api)).collect();
     keys.sort_unstable();
     keys.join(" ")
+}
+
+/// The projects that limit the calls of a token in a system. A restricted system limits also a
+/// token that nothing else limits.
+pub(super) fn limits_in<'r>(reach: &'r Reach, system: &'r CatalogSystem) -> &'r Reach {
+    if *reach == Reach::All { &system.opened_to } else { reach }
 }
 
 /// The projects that limit the token, as far as the system is open to them and the user belongs

@@ -8,7 +8,7 @@ use latchkey_shared::verify::Reason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::exchange::{open_projects, project_keys, whole_scope};
+use super::exchange::{limits_in, open_projects, project_keys, whole_scope};
 use crate::access::reach::Reach;
 use crate::configuration::proxies::hop;
 use crate::crypto::operations::Source;
@@ -154,8 +154,7 @@ async fn find(
         },
     };
     let limits = verifier.limits(&token, &proof).await?;
-    // A restricted system limits also a token that nothing else limits.
-    let reach = if limits.reach == Reach::All { &*system.opened_to } else { &limits.reach };
+    let reach = limits_in(&limits.reach, system);
     let found = verifier.projects(open_projects(reach, system, user.as_deref().map(|user| &**user))).await?;
     let Some(operations) = verifier.operations(system).await? else { return Ok(None) };
     if !verifier.still_count(snapshot, &token, user.as_ref(), &proof, &found) {

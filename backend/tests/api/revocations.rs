@@ -141,6 +141,73 @@ on_both_engines! {
         }
     }
 
+    async fn an_import_that_takes_grants_or_passes_keys_on_ends_jwts(server) {
+        let platform = Platform::on(server).await;
+        let admin = &platform.admin;
+        let mut follower = Follower::of(&platform.gateway);
+        let document = |paths: &[(&str, &str)]| {
+            let path = |(path, id): &(&str, &str)| {
+                let operation = json!({ "get": { "operationId": id, "responses": {} } });
+                (format!("/projects/{{project}}/{path}"), operation)
+            };
+            json!({ "openapi": "3.0.3", "paths": paths.iter().map(path).collect::<serde_json::Map<_, _>>() })
+        };
+        let first = [("cranes", "readDevice"), ("hooks", "readHook")];
+        let steps: [(&str, &[(&str, &str)], bool); 5] = [
+            ("one more", &[first[0], first[1], ("ropes", "readRope")], false),
+            ("a key that nobody had", &[first[0], ("hooks", "readHooks")], false),
+            ("swapped", &[("cranes", "readHook"), ("hooks", "readDevice")], true),
+            ("passed on to a new one", &[("ropes", "readDevice"), ("cranes", "readCrane"), first[1]], true),
+            ("taken", &[first[1]], true),
+        ];
+        for (what, after, ends) in steps {
+            admin.put("/systems/fleet/openapi", &document(&first)).await;
+            admin.patch("/systems/fleet/apis/fleet:readDevice", &json!({ "removed": false })).await;
+            next_second().await;
+            let token = platform.apply("jwt").await;
+            let jwt = platform.credential(&token).await;
+            follower.follow(0).await;
+            assert!(!follower.knows_of(&jwt), "{what}");
+            admin.put("/systems/fleet/openapi", &document(after)).await;
+            follower.follow(0).await;
+            assert_eq!(follower.knows_of(&jwt), ends, "{what}: {:?}", follower.entries);
+        }
+        next_second().await;
+        admin.put("/systems/fleet/openapi", &document(&first)).await;
+        admin.patch("/systems/fleet/apis/fleet:readDevice", &json!({ "removed": false })).await;
+        let token = platform.apply("jwt").await;
+        let jwt = platform.credential(&token).await;
+        admin.patch("/systems/fleet/apis/fleet:readDevice", &json!({ "removed": true })).await;
+        follower.follow(0).await;
+        assert!(follower.knows_of(&jwt), "removed by hand: {:?}", follower.entries);
+    }
+
+    async fn a_jwt_for_all_projects_lists_those_that_a_restricted_system_is_opened_to(server) {
+        let platform = Platform::on(server).await;
+        let admin = &platform.admin;
+        let mut wanted = Platform::wanted("rsa");
+        wanted["all_projects"] = json!(true);
+        wanted.as_object_mut().unwrap().remove("projects");
+        let token = text(&admin.post("/tokens", &wanted).await["id"]);
+        let secret = text(&admin.get(&format!("/tokens/{token}/file")).await["secret"]);
+        let jwt = async || text(&platform.exchange(&token, &secret).await["access_token"]);
+        let all = claims(&jwt().await);
+        assert_eq!((&all["all_projects"], &all["projects"]), (&json!(true), &Value::Null));
+        admin.put("/projects/harbour/systems/fleet", &json!({})).await;
+        admin.patch("/systems/fleet", &json!({ "restricted": true })).await;
+        let restricted = jwt().await;
+        let some = claims(&restricted);
+        assert_eq!((&some["all_projects"], &some["projects"]), (&Value::Null, &json!(["harbour"])));
+        assert_eq!(platform.reason(&restricted, "GET", DEVICE).await, "allowed");
+        admin.delete("/projects/harbour/systems/fleet").await;
+        let mut follower = Follower::of(&platform.gateway);
+        follower.follow(0).await;
+        let entry = json!(["projects", "harbour"]);
+        let is_there = follower.entries.iter().any(|one| json!([one["claim"], one["value"]]) == entry);
+        assert!(is_there && follower.knows_of(&restricted), "{:?}", follower.entries);
+        assert_eq!(claims(&jwt().await)["projects"], json!([]));
+    }
+
     async fn a_long_poll_answers_at_the_next_revocation(server) {
         let platform = Platform::on(server).await;
         let token = platform.apply("jwt").await;

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::warnings::to_look_at;
 use crate::access::principal::Principal;
 use crate::audit;
-use crate::database::{Change, Database};
+use crate::database::{Change, Database, now};
+use crate::revocations::{self, Of};
 use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
 use crate::systems::rules::tags;
@@ -44,7 +45,7 @@ pub(crate) async fn change_api(
     Problem::unless_empty(errors)?;
     let (origin, (system, api)) = (principal.origin().clone(), path.into_inner());
     let database = database.by(principal.witness());
-    let api = database.write(move |transaction| {
+    let api = database.withdraw_if(body.removed == Some(true), move |transaction| {
         Box::pin(async move {
             let system = own(transaction.connection(), &system).await?;
             let stored = store::api(transaction.connection(), &system.id, &api).await?;
@@ -53,8 +54,13 @@ pub(crate) async fn change_api(
             stored.api.name = name.unwrap_or(stored.api.name);
             stored.api.tags = tags.unwrap_or(stored.api.tags);
             stored.api.scope = body.scope.unwrap_or(stored.api.scope);
+            let is_removed = !stored.api.removed && body.removed == Some(true);
             stored.api.removed = body.removed.unwrap_or(stored.api.removed);
             store::update_api(transaction.connection(), &stored).await?;
+            if is_removed {
+                let of = Of::System(&system.id);
+                revocations::record(transaction, of, "aud", &system.audience, now()).await?;
+            }
             transaction.changes(Change::Catalog);
             let detail = json!({ "scope": stored.api.scope.as_str(), "removed": stored.api.removed });
             audit::record(

@@ -13,7 +13,8 @@ use super::compare::compare;
 use super::document::Document;
 use crate::access::origin::Origin;
 use crate::audit;
-use crate::database::{Change, Database, Rank, WriteError as _};
+use crate::database::{Change, Database, Rank, WriteError as _, now};
+use crate::revocations::{self, Of};
 use crate::systems::get::own;
 use crate::systems::store::{self, BATCH, Difference, Known, Left, Staging, StoredApi, TABLE};
 use crate::web::problem::{Kind, Problem};
@@ -89,6 +90,7 @@ impl Imported {
             },
         };
         let staged = staging.clone();
+        let passes_keys_on = self.difference.passes_keys_on(&self.known);
         let written = database.write(move |transaction| {
             Box::pin(async move {
                 let connection = transaction.connection();
@@ -98,7 +100,7 @@ impl Imported {
                 if !is_current {
                     return Ok(None);
                 }
-                store::apply(connection, &mut self.difference).await?;
+                let takes_grants = store::apply(connection, &mut self.difference).await?;
                 if let Some(staging) = &staging
                     && !staging.publish(connection).await?
                 {
@@ -106,6 +108,11 @@ impl Imported {
                 }
                 if let Some(base_path) = document.base_path.as_ref().filter(|path| **path != system.base_path) {
                     store::set_base_path(connection, &system.id, base_path).await?;
+                }
+                if takes_grants || passes_keys_on {
+                    // For verifiers that check JWTs offline.
+                    let of = Of::System(&system.id);
+                    revocations::record(transaction, of, "aud", &system.audience, now()).await?;
                 }
                 transaction.changes(Change::Catalog);
                 let detail = json!({ "added": report.added.len(), "changed": report.changed.len(), "removed": report.removed.len() });

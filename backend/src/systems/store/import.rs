@@ -1,6 +1,6 @@
 //! The SQL of an import.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use latchkey_shared::ids::{ApiId, SystemId};
 use latchkey_shared::systems::System;
@@ -82,11 +82,23 @@ pub(crate) struct Difference {
     pub(crate) unchanged: usize,
 }
 
-/// Writes a difference. An API that vanished but is granted stays, marked as removed.
+impl Difference {
+    /// Whether the key of an API passes to another one. A JWT that names the key in its scope means
+    /// the first one.
+    pub(crate) fn passes_keys_on(&self, known: &Known) -> bool {
+        let holders: HashMap<&str, &ApiId> =
+            known.apis.iter().map(|stored| (stored.api.key.as_str(), &stored.api.id)).collect();
+        let mut written = self.added.iter().chain(&self.changed).map(|stored| &stored.api);
+        written.any(|api| holders.get(api.key.as_str()).is_some_and(|holder| **holder != api.id))
+    }
+}
+
+/// Writes a difference. An API that vanished but is granted stays, marked as removed. Returns
+/// whether there is one.
 pub(crate) async fn apply(
     connection: &mut AnyConnection,
     difference: &mut Difference,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     // Grants may have been made since the comparison.
     let granted = granted_among(&mut *connection, &difference.removed).await?;
     let (mut kept, mut gone) = (Vec::new(), Vec::new());
@@ -105,6 +117,7 @@ pub(crate) async fn apply(
     // to another one.
     let taken: HashSet<&str> =
         difference.added.iter().chain(&difference.changed).map(|stored| stored.api.key.as_str()).collect();
+    let takes_grants = !kept.is_empty();
     for stored in kept {
         if taken.contains(stored.api.key.as_str()) {
             free_keys(connection, std::slice::from_ref(&stored.api.id)).await?;
@@ -118,5 +131,6 @@ pub(crate) async fn apply(
         update_api(connection, stored).await?;
     }
     let added: Vec<&StoredApi> = difference.added.iter().collect();
-    insert_apis(connection, &added, None).await
+    insert_apis(connection, &added, None).await?;
+    Ok(takes_grants)
 }

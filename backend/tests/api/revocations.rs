@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use crate::on_both_engines;
 use crate::server::{Caller, DEVICE, PASSWORD, Platform, Problem, Server, Where, text};
 
+/// The path of an operation and its id.
+type Operation = (&'static str, &'static str);
+
 const FEED: &str = "/systems/fleet/revocations";
 
 /// The claims of a JWT, without verification.
@@ -145,15 +148,15 @@ on_both_engines! {
         let platform = Platform::on(server).await;
         let admin = &platform.admin;
         let mut follower = Follower::of(&platform.gateway);
-        let document = |paths: &[(&str, &str)]| {
-            let path = |(path, id): &(&str, &str)| {
+        let document = |paths: &[Operation]| {
+            let path = |(path, id): &Operation| {
                 let operation = json!({ "get": { "operationId": id, "responses": {} } });
                 (format!("/projects/{{project}}/{path}"), operation)
             };
             json!({ "openapi": "3.0.3", "paths": paths.iter().map(path).collect::<serde_json::Map<_, _>>() })
         };
         let first = [("cranes", "readDevice"), ("hooks", "readHook")];
-        let steps: [(&str, &[(&str, &str)], bool); 5] = [
+        let steps: [(&str, &[Operation], bool); 5] = [
             ("one more", &[first[0], first[1], ("ropes", "readRope")], false),
             ("a key that nobody had", &[first[0], ("hooks", "readHooks")], false),
             ("swapped", &[("cranes", "readHook"), ("hooks", "readDevice")], true),

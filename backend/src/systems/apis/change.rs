@@ -56,7 +56,7 @@ pub(crate) async fn change_api(
             stored.api.scope = body.scope.unwrap_or(stored.api.scope);
             let is_removed = !stored.api.removed && body.removed == Some(true);
             stored.api.removed = body.removed.unwrap_or(stored.api.removed);
-            store::update_api(transaction.connection(), &stored).await?;
+            store::update_apis(transaction.connection(), std::slice::from_ref(&stored)).await?;
             if is_removed {
                 let of = Of::System(&system.id);
                 revocations::record(transaction, of, "aud", &system.audience, now()).await?;

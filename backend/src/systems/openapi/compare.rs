@@ -70,7 +70,12 @@ pub(in crate::systems) fn compare(
         match before {
             None => difference.added.push(stored),
             Some(before) if *before == stored => difference.unchanged += 1,
-            Some(_) => difference.changed.push(stored),
+            Some(before) => {
+                if before.api.key != stored.api.key {
+                    difference.renamed.push(stored.api.id.clone());
+                }
+                difference.changed.push(stored);
+            }
         }
     }
     warnings.extend(look_alikes_among(&difference, apis));

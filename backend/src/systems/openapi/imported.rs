@@ -46,7 +46,7 @@ impl Imported {
         document: &Document,
         dry_run: bool,
     ) -> Result<ImportReport, Problem> {
-        let Difference { added, changed, removed, unchanged } = &self.difference;
+        let Difference { added, changed, removed, unchanged, .. } = &self.difference;
         let named = |all: &[StoredApi]| -> Vec<ImportedApi> {
             let name = |stored: &StoredApi| ImportedApi {
                 key: stored.api.key.clone(),

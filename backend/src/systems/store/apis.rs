@@ -203,7 +203,7 @@ pub(crate) async fn holder(
     Ok(first.map(holder))
 }
 
-/// How many APIs one statement adds.
+/// How many APIs one statement writes.
 const AT_ONCE: usize = 500;
 
 /// Adds APIs, many in one statement. With `import_id`, they wait until the import is published.
@@ -256,31 +256,25 @@ fn row(StoredApi { api, system, multi_segment, imported }: &StoredApi) -> Value 
     })
 }
 
-pub(crate) async fn update_api(
+/// Changes APIs, many in one statement.
+pub(crate) async fn update_apis(
     connection: &mut AnyConnection,
-    stored: &StoredApi,
+    apis: &[StoredApi],
 ) -> Result<(), sqlx::Error> {
-    let api = &stored.api;
-    sqlx::query(
-        "UPDATE api_rows SET key = $1, operation_id = $2, multi_segment = $3, name = $4, folded = $5, tags = $6, \
-         deprecated = $7, scope = $8, removed = $9, imported = $10, base_path = $11, unmatchable = $12 WHERE id = $13",
-    )
-    .bind(api.key.clone())
-    .bind(api.operation_id.clone())
-    .bind(serde_json::json!(stored.multi_segment).to_string())
-    .bind(api.name.clone())
-    .bind(searched(api))
-    .bind(serde_json::json!(api.tags).to_string())
-    .bind(i32::from(api.deprecated))
-    .bind(api.scope.as_str())
-    .bind(i32::from(api.removed))
-    .bind(i32::from(stored.imported))
-    .bind(api.base_path.clone())
-    .bind(api.unmatchable.clone())
-    .bind(api.id.to_string())
-    .execute(connection)
-    .await
-    .map(drop)
+    for some in apis.chunks(AT_ONCE) {
+        let rows: Vec<Value> = some.iter().map(row).collect();
+        let mut sql = Sql::new(
+            "UPDATE api_rows SET key = value->>'key', operation_id = value->>'operation_id', \
+             multi_segment = value->>'multi_segment', name = value->>'name', folded = value->>'folded', \
+             tags = value->>'tags', scope = value->>'scope', base_path = value->>'base_path', \
+             unmatchable = value->>'unmatchable', deprecated = CAST(value->>'deprecated' AS INTEGER), \
+             removed = CAST(value->>'removed' AS INTEGER), imported = CAST(value->>'imported' AS INTEGER) FROM ",
+        );
+        Engine::of(connection).push_rows(&mut sql, json!(rows).to_string());
+        sql.push(" WHERE api_rows.id = value->>'id'");
+        sql.query().execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Frees the keys of APIs that will be renamed, so that two of them can swap their keys.

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use latchkey_shared::ids::{ApiId, SystemId};
-use latchkey_shared::systems::System;
+use latchkey_shared::systems::{Api, System};
 use sqlx::AnyConnection;
 
-use super::apis::{StoredApi, apis_of, delete_apis, free_keys, insert_apis, update_api};
+use super::apis::{StoredApi, apis_of, delete_apis, free_keys, insert_apis, update_apis};
 use crate::database::Engine;
 use crate::database::sql::Sql;
 
@@ -78,6 +78,8 @@ async fn version(connection: &mut AnyConnection, system: &SystemId) -> Result<St
 pub(crate) struct Difference {
     pub(crate) added: Vec<StoredApi>,
     pub(crate) changed: Vec<StoredApi>,
+    /// Those of `changed` that get another key.
+    pub(crate) renamed: Vec<ApiId>,
     pub(crate) removed: Vec<StoredApi>,
     pub(crate) unchanged: usize,
 }
@@ -99,38 +101,26 @@ pub(crate) async fn apply(
     connection: &mut AnyConnection,
     difference: &mut Difference,
 ) -> Result<bool, sqlx::Error> {
+    let Difference { added, changed, renamed, removed, .. } = difference;
     // Grants may have been made since the comparison.
-    let granted = granted_among(&mut *connection, &difference.removed).await?;
-    let (mut kept, mut gone) = (Vec::new(), Vec::new());
-    for stored in &mut difference.removed {
-        if granted.contains(stored.api.id.as_str()) {
-            stored.api.removed = true;
-            kept.push(&*stored);
-        } else {
-            gone.push(stored.api.id.clone());
-        }
-    }
+    let granted = granted_among(&mut *connection, removed).await?;
+    let is_granted = |stored: &StoredApi| granted.contains(stored.api.id.as_str());
+    let (mut kept, gone): (Vec<StoredApi>, Vec<StoredApi>) = removed.drain(..).partition(is_granted);
+    let gone: Vec<ApiId> = gone.into_iter().map(|stored| stored.api.id).collect();
     delete_apis(connection, &gone).await?;
-    let changed: Vec<ApiId> = difference.changed.iter().map(|stored| stored.api.id.clone()).collect();
-    free_keys(connection, &changed).await?;
-    // An API that stays only because it is granted must not keep a key that the document gives
-    // to another one.
-    let taken: HashSet<&str> =
-        difference.added.iter().chain(&difference.changed).map(|stored| stored.api.key.as_str()).collect();
-    let takes_grants = !kept.is_empty();
-    for stored in kept {
-        if taken.contains(stored.api.key.as_str()) {
-            free_keys(connection, std::slice::from_ref(&stored.api.id)).await?;
+    free_keys(connection, renamed).await?;
+    let taken: HashSet<&str> = added.iter().chain(&*changed).map(|stored| stored.api.key.as_str()).collect();
+    for Api { id, key, removed, .. } in kept.iter_mut().map(|stored| &mut stored.api) {
+        *removed = true;
+        // An API that stays only because it is granted must not keep a key that the document gives
+        // to another one.
+        if taken.contains(key.as_str()) {
+            *key = id.to_string();
         }
-        sqlx::query("UPDATE api_rows SET removed = 1 WHERE id = $1")
-            .bind(stored.api.id.to_string())
-            .execute(&mut *connection)
-            .await?;
     }
-    for stored in &difference.changed {
-        update_api(connection, stored).await?;
-    }
-    let added: Vec<&StoredApi> = difference.added.iter().collect();
+    update_apis(connection, &kept).await?;
+    update_apis(connection, changed).await?;
+    let added: Vec<&StoredApi> = added.iter().collect();
     insert_apis(connection, &added, None).await?;
-    Ok(takes_grants)
+    Ok(!kept.is_empty())
 }

@@ -45,7 +45,7 @@ pub(super) struct Segment {
     /// Where the name of each token ends.
     name_ends: Box<[u32]>,
     /// Which characters each name has.
-    characters: Box<[u64]>,
+    characters: Box<[u32]>,
     /// The targets and then the grants of each token.
     links: Box<[u32]>,
     /// Where the targets and the grants of each token end.
@@ -153,7 +153,7 @@ impl Segment {
         &self.names[self.name_start(at)..self.name_ends[at] as usize]
     }
 
-    pub(super) fn characters(&self, at: usize) -> u64 {
+    pub(super) fn characters(&self, at: usize) -> u32 {
         self.characters[at]
     }
 

@@ -65,12 +65,12 @@ impl Candidates {
         if self.kind.is_some_and(|kind| kind != segment.kind(at)) {
             return false;
         }
-        let is_in_time = segment.expires_at(at) > self.now;
+        let is_in_time = || segment.expires_at(at).is_none_or(|end| end > self.now);
         let is_right_status = match self.status {
             None => true,
             Some(Status::Disabled) => segment.is_disabled(at),
-            Some(Status::Active) => !segment.is_disabled(at) && is_in_time,
-            Some(Status::Expired) => !segment.is_disabled(at) && !is_in_time,
+            Some(Status::Active) => !segment.is_disabled(at) && is_in_time(),
+            Some(Status::Expired) => !segment.is_disabled(at) && !is_in_time(),
         };
         is_right_status
             && self.targets.iter().all(|target| segment.targets(at).contains(target))

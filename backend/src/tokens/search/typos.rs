@@ -247,7 +247,9 @@ mod tests {
         assert_eq!(name.len(), 80);
         let swapped = |places: &[usize]| {
             let mut word: Vec<char> = name.chars().collect();
-            places.iter().for_each(|&place| word.swap(place, place + 1));
+            for &place in places {
+                word.swap(place, place + 1);
+            }
             difference(&word.into_iter().collect::<String>(), &name).map(|difference| difference.errors)
         };
         assert_eq!(swapped(&[2, 20, 50, 77]), Some(4));

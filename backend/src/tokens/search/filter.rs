@@ -85,3 +85,12 @@ impl Candidates {
             || user.is_some_and(|user| targets.contains(&user))
     }
 }
+
+#[cfg(test)]
+impl Candidates {
+    /// The tokens of a kind for this user, who may see no others.
+    pub(super) fn for_user(user: u32, kind: Kind) -> Self {
+        let sight = Sight::Only { reached: NumberSet::default(), user: Some(user) };
+        Self { kind: Some(kind), status: None, now: 0, targets: Vec::new(), grants: Vec::new(), sight }
+    }
+}

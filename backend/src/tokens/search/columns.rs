@@ -3,12 +3,17 @@
 /// Numbers in two bytes each, or in four if one is too large.
 #[derive(Debug)]
 pub(super) enum Column {
+    /// So many numbers, each of which is its place.
+    Places(usize),
     Narrow(Box<[u16]>),
     Wide(Box<[u32]>),
 }
 
 impl Column {
     pub(super) fn of(numbers: Vec<u32>) -> Self {
+        if (0..).zip(&numbers).all(|(place, number)| place == *number) {
+            return Self::Places(numbers.len());
+        }
         if numbers.iter().any(|&number| number > u16::MAX.into()) {
             return Self::Wide(numbers.into());
         }
@@ -18,6 +23,7 @@ impl Column {
 
     pub(super) fn len(&self) -> usize {
         match self {
+            Self::Places(count) => *count,
             Self::Narrow(numbers) => numbers.len(),
             Self::Wide(numbers) => numbers.len(),
         }
@@ -25,6 +31,7 @@ impl Column {
 
     pub(super) fn at(&self, at: usize) -> u32 {
         match self {
+            Self::Places(_) => u32::try_from(at).unwrap_or(u32::MAX),
             Self::Narrow(numbers) => numbers[at].into(),
             Self::Wide(numbers) => numbers[at],
         }
@@ -32,15 +39,19 @@ impl Column {
 
     /// The place of the first number from `from` on that is not below `end`. The numbers ascend.
     pub(super) fn first_from(&self, from: usize, end: u32) -> usize {
-        from + match self {
-            Self::Narrow(numbers) => numbers[from..].partition_point(|&number| u32::from(number) < end),
-            Self::Wide(numbers) => numbers[from..].partition_point(|&number| number < end),
+        match self {
+            Self::Places(count) => (end as usize).clamp(from, *count),
+            Self::Narrow(numbers) => {
+                from + numbers[from..].partition_point(|&number| u32::from(number) < end)
+            }
+            Self::Wide(numbers) => from + numbers[from..].partition_point(|&number| number < end),
         }
     }
 
     /// How many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
         match self {
+            Self::Places(_) => 0,
             Self::Narrow(numbers) => size_of_val(&**numbers),
             Self::Wide(numbers) => size_of_val(&**numbers),
         }
@@ -97,9 +108,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_column_returns_its_numbers(
-            numbers in prop::collection::vec(prop_oneof![0_u32..70_000, any::<u32>()], 1..200),
+            numbers in prop_oneof![
+                prop::collection::vec(prop_oneof![0_u32..70_000, any::<u32>()], 1..200),
+                (1_u32..200).prop_map(|end| (0..end).collect::<Vec<_>>()),
+            ],
             from in any::<prop::sample::Index>(),
-            end in any::<u32>(),
+            end in prop_oneof![0_u32..300, any::<u32>()],
         ) {
             let mut numbers = numbers;
             numbers.sort_unstable();
@@ -118,7 +132,8 @@ mod tests {
     }
 
     #[test]
-    fn a_column_of_small_numbers_is_narrow() {
+    fn a_column_takes_few_bytes() {
+        assert_eq!(Column::of(vec![0, 1, 2]).bytes(), 0);
         assert_eq!(Column::of(vec![1, 65_535]).bytes(), 4);
         assert_eq!(Column::of(vec![1, 65_536]).bytes(), 8);
         assert_eq!(SparseColumn::of(&[None; 64]).bytes(), 12);

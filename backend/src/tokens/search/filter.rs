@@ -65,12 +65,12 @@ impl Candidates {
         if self.kind.is_some_and(|kind| kind != segment.kind(at)) {
             return false;
         }
-        let is_in_time = segment.expires_at(at) > self.now;
+        let is_in_time = || segment.expires_at(at).is_none_or(|end| end > self.now);
         let is_right_status = match self.status {
             None => true,
             Some(Status::Disabled) => segment.is_disabled(at),
-            Some(Status::Active) => !segment.is_disabled(at) && is_in_time,
-            Some(Status::Expired) => !segment.is_disabled(at) && !is_in_time,
+            Some(Status::Active) => !segment.is_disabled(at) && is_in_time(),
+            Some(Status::Expired) => !segment.is_disabled(at) && !is_in_time(),
         };
         is_right_status
             && self.targets.iter().all(|target| segment.targets(at).contains(target))
@@ -83,5 +83,14 @@ impl Candidates {
         let targets = segment.targets(at);
         (!targets.is_empty() && targets.iter().all(|&target| reached.contains(target)))
             || user.is_some_and(|user| targets.contains(&user))
+    }
+}
+
+#[cfg(test)]
+impl Candidates {
+    /// The tokens of a kind for this user, who may see no others.
+    pub(super) fn for_user(user: u32, kind: Kind) -> Self {
+        let sight = Sight::Only { reached: NumberSet::default(), user: Some(user) };
+        Self { kind: Some(kind), status: None, now: 0, targets: Vec::new(), grants: Vec::new(), sight }
     }
 }

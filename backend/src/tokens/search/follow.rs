@@ -9,7 +9,7 @@ use latchkey_shared::ids::{TokenId, UserId};
 
 use super::index::TokenIndex;
 use super::numbers::ulid;
-use super::segment::{MOST, NEVER, Row};
+use super::segment::{MOST, Row};
 use crate::database::{Database, News};
 use crate::tokens::store::{self, IndexRow, Indexed};
 
@@ -177,7 +177,7 @@ impl Follower {
                 id_part: id_part(&row.id).unwrap_or_default(),
                 kind: store::kind(&row.kind),
                 disabled: row.disabled != 0,
-                expires_at: row.expires_at.unwrap_or(NEVER),
+                expires_at: row.expires_at,
                 name: row.name_key,
                 targets,
                 grants,

@@ -2,6 +2,7 @@
 //! memory proposes tokens. The database decides: a row is shown only if it matches there and
 //! the caller may see it.
 
+mod columns;
 mod filter;
 mod follow;
 mod index;

@@ -9,8 +9,8 @@ use ulid::Ulid;
 #[derive(Default)]
 pub(super) struct Numbers {
     numbers: HashMap<[u8; 16], u32>,
-    /// The projects of a user, by the number of the user; nothing for other ids.
-    projects: Vec<Box<[u32]>>,
+    /// The projects of users who have some, by the number of the user.
+    projects: HashMap<u32, Box<[u32]>>,
 }
 
 /// An id without its prefix.
@@ -34,9 +34,8 @@ impl Numbers {
         if let Some(number) = self.numbers.get(&key) {
             return Some(*number);
         }
-        let number = u32::try_from(self.projects.len()).ok()?;
+        let number = u32::try_from(self.numbers.len()).ok()?;
         self.numbers.insert(key, number);
-        self.projects.push(Box::default());
         Some(number)
     }
 
@@ -47,18 +46,20 @@ impl Numbers {
 
     /// Sets the projects that a user is a member of.
     pub(super) fn set_projects(&mut self, user: u32, projects: Box<[u32]>) {
-        if let Some(entry) = self.projects.get_mut(user as usize) {
-            *entry = projects;
+        if projects.is_empty() {
+            self.projects.remove(&user);
+        } else {
+            self.projects.insert(user, projects);
         }
     }
 
     /// These projects, and the users who are members of one of them.
     pub(super) fn reached_by<'i>(&self, projects: impl Iterator<Item = &'i str>) -> NumberSet {
-        let mut reached = NumberSet(vec![0; self.projects.len().div_ceil(64)]);
+        let mut reached = NumberSet(vec![0; self.numbers.len().div_ceil(64)]);
         for number in projects.filter_map(|id| self.of(id)) {
             reached.insert(number);
         }
-        for (user, projects) in (0_u32..).zip(&self.projects) {
+        for (&user, projects) in &self.projects {
             if projects.iter().any(|&project| reached.contains(project)) {
                 reached.insert(user);
             }
@@ -68,9 +69,9 @@ impl Numbers {
 
     /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        let listed: usize = self.projects.iter().map(|projects| size_of_val(&**projects)).sum();
+        let listed: usize = self.projects.values().map(|projects| size_of_val(&**projects)).sum();
         self.numbers.capacity() * (size_of::<([u8; 16], u32)>() + 1)
-            + self.projects.capacity() * size_of::<Box<[u32]>>()
+            + self.projects.capacity() * (size_of::<(u32, Box<[u32]>)>() + 1)
             + listed
     }
 }

@@ -2,6 +2,7 @@
 
 use latchkey_shared::tokens::Kind;
 
+use super::columns::{Column, SparseColumn};
 use super::typos::characters;
 
 /// What the copy has of one token.
@@ -12,8 +13,8 @@ pub(super) struct Row {
     pub(super) id_part: u32,
     pub(super) kind: Kind,
     pub(super) disabled: bool,
-    /// When it expires, in milliseconds since the epoch; [`NEVER`] if it does not.
-    pub(super) expires_at: i64,
+    /// When it expires, in milliseconds since the epoch.
+    pub(super) expires_at: Option<i64>,
     /// The folded name.
     pub(super) name: String,
     /// The numbers of its projects (RSA) or users (JWT).
@@ -22,8 +23,6 @@ pub(super) struct Row {
     pub(super) grants: Vec<u32>,
 }
 
-/// The token does not expire.
-pub(super) const NEVER: i64 = i64::MAX;
 /// The most tokens in a segment. A change of a token writes its segment again.
 pub(super) const MOST: usize = 2_048;
 
@@ -37,19 +36,20 @@ const END: char = '\0';
 pub(super) struct Segment {
     first: i64,
     /// `seq` of each token, less that of the first.
-    seqs: Box<[u32]>,
+    seqs: Column,
     id_parts: Box<[u32]>,
     flags: Box<[u8]>,
-    expiries: Box<[i64]>,
+    expiries: SparseColumn,
     names: Box<str>,
     /// Where the name of each token ends.
-    name_ends: Box<[u32]>,
+    name_ends: Column,
     /// Which characters each name has.
-    characters: Box<[u64]>,
+    characters: Box<[u32]>,
     /// The targets and then the grants of each token.
     links: Box<[u32]>,
-    /// Where the targets and the grants of each token end.
-    link_ends: Box<[[u32; 2]]>,
+    /// Where the targets of each token end, and where its grants end.
+    target_ends: Column,
+    grant_ends: Column,
 }
 
 /// Whether a row may follow in a segment that begins with `first`.
@@ -64,15 +64,16 @@ impl Segment {
         let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         let mut names = String::with_capacity(rows.iter().map(|row| row.name.len() + 1).sum());
         let mut links = Vec::with_capacity(rows.iter().map(|row| row.targets.len() + row.grants.len()).sum());
-        let (mut name_ends, mut link_ends) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        let [mut name_ends, mut target_ends, mut grant_ends] =
+            [(); 3].map(|()| Vec::with_capacity(rows.len()));
         for row in rows {
             names.push_str(&row.name);
             name_ends.push(length(names.len()));
             names.push(END);
             links.extend_from_slice(&row.targets);
-            let targets_end = length(links.len());
+            target_ends.push(length(links.len()));
             links.extend_from_slice(&row.grants);
-            link_ends.push([targets_end, length(links.len())]);
+            grant_ends.push(length(links.len()));
         }
         let flags = |row: &Row| {
             let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
@@ -80,15 +81,18 @@ impl Segment {
         };
         Self {
             first,
-            seqs: rows.iter().map(|row| u32::try_from(row.seq - first).unwrap_or(u32::MAX)).collect(),
+            seqs: Column::of(
+                rows.iter().map(|row| u32::try_from(row.seq - first).unwrap_or(u32::MAX)).collect(),
+            ),
             id_parts: rows.iter().map(|row| row.id_part).collect(),
             flags: rows.iter().map(flags).collect(),
-            expiries: rows.iter().map(|row| row.expires_at).collect(),
+            expiries: SparseColumn::of(&rows.iter().map(|row| row.expires_at).collect::<Vec<_>>()),
             characters: rows.iter().map(|row| characters(&row.name)).collect(),
             names: names.into(),
-            name_ends: name_ends.into(),
+            name_ends: Column::of(name_ends),
             links: links.into(),
-            link_ends: link_ends.into(),
+            target_ends: Column::of(target_ends),
+            grant_ends: Column::of(grant_ends),
         }
     }
 
@@ -120,12 +124,16 @@ impl Segment {
     }
 
     pub(super) fn seq(&self, at: usize) -> i64 {
-        self.first + i64::from(self.seqs[at])
+        self.first + i64::from(self.seqs.at(at))
     }
 
     /// How many of its tokens have a `seq` below this one.
     pub(super) fn count_before(&self, seq: i64) -> usize {
-        self.seqs.partition_point(|&one| self.first + i64::from(one) < seq)
+        match u32::try_from(seq.saturating_sub(self.first)) {
+            Ok(seq) => self.seqs.first_from(0, seq),
+            Err(_) if seq < self.first => 0,
+            Err(_) => self.len(),
+        }
     }
 
     /// The `seq` of tokens with one of these parts of an id.
@@ -141,30 +149,29 @@ impl Segment {
         self.flags[at] & DISABLED != 0
     }
 
-    pub(super) fn expires_at(&self, at: usize) -> i64 {
-        self.expiries[at]
+    pub(super) fn expires_at(&self, at: usize) -> Option<i64> {
+        self.expiries.at(at)
     }
 
     fn name_start(&self, at: usize) -> usize {
-        at.checked_sub(1).map_or(0, |before| self.name_ends[before] as usize + END.len_utf8())
+        at.checked_sub(1).map_or(0, |before| self.name_ends.at(before) as usize + END.len_utf8())
     }
 
     pub(super) fn name(&self, at: usize) -> &str {
-        &self.names[self.name_start(at)..self.name_ends[at] as usize]
+        &self.names[self.name_start(at)..self.name_ends.at(at) as usize]
     }
 
-    pub(super) fn characters(&self, at: usize) -> u64 {
+    pub(super) fn characters(&self, at: usize) -> u32 {
         self.characters[at]
     }
 
     pub(super) fn targets(&self, at: usize) -> &[u32] {
-        let start = at.checked_sub(1).map_or(0, |before| self.link_ends[before][1]);
-        &self.links[start as usize..self.link_ends[at][0] as usize]
+        let start = at.checked_sub(1).map_or(0, |before| self.grant_ends.at(before));
+        &self.links[start as usize..self.target_ends.at(at) as usize]
     }
 
     pub(super) fn grants(&self, at: usize) -> &[u32] {
-        let [start, end] = self.link_ends[at];
-        &self.links[start as usize..end as usize]
+        &self.links[self.target_ends.at(at) as usize..self.grant_ends.at(at) as usize]
     }
 
     /// The tokens whose names contain the text, in their order.
@@ -172,8 +179,8 @@ impl Segment {
         let (mut from, mut at) = (0, 0);
         std::iter::from_fn(move || {
             let found = from + text.find(self.names.as_bytes().get(from..)?)?;
-            at += self.name_ends[at..].partition_point(|&end| (end as usize) < found);
-            from = *self.name_ends.get(at)? as usize;
+            at = self.name_ends.first_from(at, u32::try_from(found).ok()?);
+            from = self.name_ends.at(at) as usize;
             Some(at)
         })
     }
@@ -181,15 +188,16 @@ impl Segment {
     /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
         size_of::<Self>()
-            + size_of_val(&*self.seqs)
+            + self.seqs.bytes()
             + size_of_val(&*self.id_parts)
             + size_of_val(&*self.flags)
-            + size_of_val(&*self.expiries)
+            + self.expiries.bytes()
             + self.names.len()
-            + size_of_val(&*self.name_ends)
+            + self.name_ends.bytes()
             + size_of_val(&*self.characters)
             + size_of_val(&*self.links)
-            + size_of_val(&*self.link_ends)
+            + self.target_ends.bytes()
+            + self.grant_ends.bytes()
     }
 }
 
@@ -205,7 +213,7 @@ pub(super) mod tests {
             id_part: u32::try_from(seq % 1_000).unwrap_or_default(),
             kind: if seq % 2 == 0 { Kind::Rsa } else { Kind::Jwt },
             disabled: seq % 3 == 0,
-            expires_at: NEVER,
+            expires_at: (seq % 5 == 0).then_some(seq),
             name: name.to_owned(),
             targets: vec![1, u32::try_from(seq).unwrap_or_default()],
             grants: vec![7; usize::try_from(seq % 4).unwrap_or_default()],

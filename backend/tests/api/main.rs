@@ -33,6 +33,7 @@ mod tokens;
 mod trial;
 mod turns;
 mod walk;
+mod writers;
 
 /// Makes a test for each database engine of a function that takes the place of a server: `name => function`.
 macro_rules! in_both_places {

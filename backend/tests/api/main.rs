@@ -22,6 +22,7 @@ mod operation;
 mod overview;
 mod postgres;
 mod process;
+mod proxy;
 mod refusals;
 mod revocations;
 mod search;

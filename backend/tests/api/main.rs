@@ -4,6 +4,7 @@
 
 mod access;
 mod catalog;
+mod chaos;
 mod client_keys;
 mod clocks;
 mod crash;
@@ -12,6 +13,7 @@ mod document;
 mod doors;
 mod full_disk;
 mod gateways;
+mod history;
 mod imports;
 mod libraries;
 mod lists;

@@ -22,6 +22,7 @@ use crate::database::stored::stored;
 use crate::database::{Change, Database, FreshCell, promptly};
 
 /// A system. [`Catalog::operations`] finds the APIs of its calls.
+#[derive(PartialEq)]
 pub struct CatalogSystem {
     /// The system's id.
     pub id: SystemId,
@@ -44,7 +45,7 @@ pub struct CatalogSystem {
 }
 
 /// What decisions need to know of a verifier key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogVerifier {
     /// The system that it is for.
     pub system: SystemId,
@@ -53,6 +54,7 @@ pub struct CatalogVerifier {
 }
 
 /// Systems and verifier keys at one moment.
+#[derive(PartialEq)]
 pub struct Snapshot {
     systems: HashMap<SystemId, CatalogSystem>,
     systems_by_key: HashMap<String, SystemId>,
@@ -108,12 +110,18 @@ impl Catalog {
 
     /// The current snapshot.
     pub async fn load(&self) -> Result<Arc<Snapshot>, sqlx::Error> {
-        self.snapshot.get_or_read(|| self.read()).await
+        let read = async || self.read(self.snapshot.last().as_deref()).await;
+        self.snapshot.get_or_read(read).await
     }
 
     /// Whether this is still the current snapshot.
     pub(crate) fn still_counts(&self, snapshot: &Arc<Snapshot>) -> bool {
         self.snapshot.still_counts(snapshot)
+    }
+
+    /// Compares the snapshot with the database. Returns whether it differs, as a number.
+    pub(crate) async fn compare(&self) -> Result<u64, sqlx::Error> {
+        self.snapshot.compare(&self.database, || self.read(None), PartialEq::eq).await
     }
 
     /// The operations of a system of a snapshot; `None` if they are out of date. Then load a
@@ -142,10 +150,10 @@ impl Catalog {
         }
     }
 
-    async fn read(&self) -> Result<Snapshot, sqlx::Error> {
-        let before = self.snapshot.last();
+    /// Reads a snapshot. What has not changed since the one `before` is taken over.
+    async fn read(&self, before: Option<&Snapshot>) -> Result<Snapshot, sqlx::Error> {
         let mut transaction = self.database.read_at_one_moment().await?;
-        let snapshot = read(&mut transaction, before.as_deref()).await?;
+        let snapshot = read(&mut transaction, before).await?;
         transaction.commit().await?;
         Ok(snapshot)
     }

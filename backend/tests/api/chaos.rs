@@ -374,6 +374,9 @@ async fn no_node_allows_what_was_withdrawn_whatever_happens_to_it() {
     walk.is_over.store(true, Ordering::Relaxed);
     join_all(load).await.into_iter().for_each(|one| one.unwrap());
     assert!(walk.wrong.lock().unwrap().is_empty(), "{:?}", walk.wrong.lock().unwrap());
+    for node in &walk.nodes {
+        assert_eq!(node.admin.get("/installation").await["cache_differences"], 0, "seed {seed}");
+    }
     let latest = walk.latest.lock().unwrap();
     eprintln!("{:?}; allowed for at most {latest:?}; agreed after {agreed:?}", walk.counts);
     assert!(walk.counts.allowed.load(Ordering::Relaxed) > steps);

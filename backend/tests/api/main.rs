@@ -7,6 +7,7 @@ mod catalog;
 mod chaos;
 mod client_keys;
 mod clocks;
+mod comparison;
 mod crash;
 mod demo;
 mod document;

@@ -207,7 +207,7 @@ impl Node {
         question: Question,
         tokens: &Tokens,
         verifier_key: &str,
-    ) -> (StatusCode, bool, String) {
+    ) -> reqwest::Result<(StatusCode, bool, String)> {
         let call = |credential: &str| {
             let body = json!({ "credential": credential, "method": "GET", "path": DEVICE });
             self.nobody.send(Method::POST, "/verify").bearer_auth(verifier_key).json(&body)
@@ -217,10 +217,10 @@ impl Node {
             Question::Jwt => call(&tokens.access_token),
             Question::Person => self.person.send(Method::GET, &format!("/tokens/{}", tokens.rsa)),
         };
-        let answer = request.send().await.unwrap();
-        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        let answer = request.send().await?;
+        let (status, text) = (answer.status(), answer.text().await?);
         let body: Value = serde_json::from_str(&text).unwrap_or_default();
-        (status, body["allowed"] == true || body["manageable"] == true, text)
+        Ok((status, body["allowed"] == true || body["manageable"] == true, text))
     }
 }
 
@@ -246,7 +246,7 @@ async fn walk(platform: &Platform, nodes: &[Node], key: &str) {
         for (index, node) in nodes.iter().enumerate() {
             for (question, wanted) in QUESTIONS.into_iter().zip(facts.allow()) {
                 loop {
-                    let (_, found, answer) = node.ask(question, &tokens, key).await;
+                    let (_, found, answer) = node.ask(question, &tokens, key).await.unwrap();
                     if found == wanted {
                         break;
                     }

@@ -209,20 +209,27 @@ async fn what_is_deleted_is_granted_to_no_token() {
         let changed = json!({ "apis": [api] });
         let (project_path, api_path) = (format!("/projects/{key}"), format!("/systems/fleet/apis/{api}"));
         let kept_path = format!("/tokens/{kept}");
+        // One or the other begins later, and each time by more.
+        let pause = Duration::from_millis(round as u64 * 8);
+        let (delete_after, grant_after) =
+            if round % 2 == 0 { (pause, Duration::ZERO) } else { (Duration::ZERO, pause) };
         let deletions = async {
-            // Each time a little later.
-            tokio::time::sleep(Duration::from_millis(round as u64 * 2)).await;
+            tokio::time::sleep(delete_after).await;
             join(
                 fleet.admins[1].send(Method::DELETE, &project_path).send(),
                 fleet.admins[1].send(Method::DELETE, &api_path).send(),
             )
             .await
         };
-        let grants = join_all([
-            send(&fleet.admins[2], Method::POST, "/tokens", &of_project),
-            send(&fleet.admins[2], Method::POST, "/tokens", &of_api),
-            send(&fleet.admins[0], Method::PATCH, &kept_path, &changed),
-        ]);
+        let grants = async {
+            tokio::time::sleep(grant_after).await;
+            join_all([
+                send(&fleet.admins[2], Method::POST, "/tokens", &of_project),
+                send(&fleet.admins[2], Method::POST, "/tokens", &of_api),
+                send(&fleet.admins[0], Method::PATCH, &kept_path, &changed),
+            ])
+            .await
+        };
         let (deletions, grants) = join(deletions, grants).await;
         let [project_gone, api_gone] = [deletions.0, deletions.1].map(|answer| {
             let status = answer.unwrap().status();

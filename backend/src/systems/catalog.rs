@@ -110,8 +110,7 @@ impl Catalog {
 
     /// The current snapshot.
     pub async fn load(&self) -> Result<Arc<Snapshot>, sqlx::Error> {
-        let read = async || self.read(self.snapshot.last().as_deref()).await;
-        self.snapshot.get_or_read(read).await
+        self.snapshot.get_or_read(|| self.read()).await
     }
 
     /// Whether this is still the current snapshot.
@@ -119,9 +118,9 @@ impl Catalog {
         self.snapshot.still_counts(snapshot)
     }
 
-    /// Compares the snapshot with the database. Returns whether it differs, as a number.
+    /// Compares the snapshot with the database. Returns how many differ: none or one.
     pub(crate) async fn compare(&self) -> Result<u64, sqlx::Error> {
-        self.snapshot.compare(&self.database, || self.read(None), PartialEq::eq).await
+        self.snapshot.compare(&self.database, || self.read(), PartialEq::eq).await
     }
 
     /// The operations of a system of a snapshot; `None` if they are out of date. Then load a
@@ -150,10 +149,10 @@ impl Catalog {
         }
     }
 
-    /// Reads a snapshot. What has not changed since the one `before` is taken over.
-    async fn read(&self, before: Option<&Snapshot>) -> Result<Snapshot, sqlx::Error> {
+    async fn read(&self) -> Result<Snapshot, sqlx::Error> {
+        let before = self.snapshot.last();
         let mut transaction = self.database.read_at_one_moment().await?;
-        let snapshot = read(&mut transaction, before).await?;
+        let snapshot = read(&mut transaction, before.as_deref()).await?;
         transaction.commit().await?;
         Ok(snapshot)
     }

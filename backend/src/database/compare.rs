@@ -30,6 +30,24 @@ where
         Self { cache, rest: Box::new(cache.facts.iter()) }
     }
 
+    /// Some more facts that count.
+    fn next(&mut self) -> Vec<(K, Arc<Fact<V>>)> {
+        let mut some = Vec::with_capacity(SOME);
+        for _ in 0..LOOKED_AT {
+            let Some((key, fact)) = self.rest.next() else {
+                *self = Self::of(self.cache);
+                break;
+            };
+            if self.cache.still_counts(&key, &fact) {
+                some.push((key, fact));
+            }
+            if some.len() == SOME {
+                break;
+            }
+        }
+        some
+    }
+
     /// Compares some more facts with what `read` finds. Those that differ are out of date from now
     /// on. Returns how many.
     pub async fn compare(
@@ -38,12 +56,7 @@ where
         read: impl AsyncFnOnce(Vec<K>) -> Result<HashMap<K, V>, sqlx::Error>,
         is_same: impl Fn(&V, &V) -> bool,
     ) -> Result<u64, sqlx::Error> {
-        let looked_at = self.rest.by_ref().take(LOOKED_AT);
-        let counts = |(key, fact): &(K, Arc<Fact<V>>)| self.cache.still_counts(key, fact);
-        let mut known: Vec<_> = looked_at.filter(counts).take(SOME).collect();
-        if known.len() < SOME {
-            *self = Self::of(self.cache);
-        }
+        let mut known = self.next();
         if known.is_empty() {
             return Ok(0);
         }
@@ -82,4 +95,39 @@ impl<V> FreshCell<V> {
 fn end(epochs: &Epochs, change: &Change) {
     tracing::error!(fact = change.encode(), "a fact in memory differed from the database");
     epochs.raise(change);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use latchkey_shared::ids::TokenId;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sample_goes_through_the_whole_cache() -> Result<(), sqlx::Error> {
+        let epochs = Arc::<Epochs>::default();
+        let cache: Fresh<TokenId, u8> = Fresh::new(Arc::clone(&epochs), 10_000_000);
+        let add = async || {
+            let token = TokenId::new();
+            cache.get_or_read(&token, async || Ok::<_, sqlx::Error>(Some(1))).await.map(|_| token)
+        };
+        for _ in 0..LOOKED_AT * 2 {
+            add().await?;
+        }
+        epochs.raise_all();
+        let mut counting = HashSet::new();
+        for _ in 0..5 {
+            counting.insert(add().await?);
+        }
+        let mut sample = Sample::of(&cache);
+        for _ in 0..3 {
+            for (token, _) in sample.next() {
+                counting.remove(&token);
+            }
+        }
+        assert!(counting.is_empty(), "{counting:?}");
+        Ok(())
+    }
 }

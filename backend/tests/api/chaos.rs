@@ -18,9 +18,9 @@ use crate::server::{Platform, Server, Where};
 use crate::walk::{Facts, HEARD, Node, QUESTIONS, Random, SWITCHES, Tokens, verifier_key};
 
 /// How many changes the walk has, if `LATCHKEY_TEST_WALK_STEPS` does not say it.
-const STEPS: usize = 48;
+const STEPS: usize = 32;
 /// After so many changes, the nodes get time to agree.
-const ROUND: usize = 48;
+const ROUND: usize = 32;
 const WRITERS: usize = 4;
 /// How many requests ask a node at any time.
 const LOAD: usize = 2;

@@ -306,9 +306,8 @@ impl Walk {
                         if found == wanted && status != StatusCode::SERVICE_UNAVAILABLE {
                             break;
                         }
-                        let limit = if number == 0 { HEARD } else { RECOVERS };
                         assert!(
-                            begun.elapsed() < limit,
+                            begun.elapsed() < RECOVERS,
                             "seed {}: node {number} says of {question:?}: {status} {answer}; {facts:?}",
                             self.seed
                         );

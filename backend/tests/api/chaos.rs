@@ -18,7 +18,7 @@ use crate::server::{Platform, Server, Where};
 use crate::walk::{Facts, HEARD, Node, QUESTIONS, Random, SWITCHES, Tokens, verifier_key};
 
 /// How many changes the walk has, if `LATCHKEY_TEST_WALK_STEPS` does not say it.
-const STEPS: usize = 32;
+const STEPS: usize = 16;
 /// After so many changes, the nodes get time to agree.
 const ROUND: usize = 32;
 const WRITERS: usize = 4;
@@ -234,7 +234,7 @@ impl Walk {
             let index = facts.choose(&mut random) as usize;
             let node = usize::try_from(random.below(3)).unwrap();
             self.turn(node, index, !facts.0[index]).await;
-            if number == 0 && step % 8 == 7 {
+            if number == 0 && step % 4 == 3 {
                 self.replace_key(&mut random).await;
             }
             let pause = [0, 10, 150, 1_000][usize::try_from(random.below(4)).unwrap()];
@@ -364,7 +364,7 @@ async fn no_node_allows_what_was_withdrawn_whatever_happens_to_it() {
     let mut agreed = [Duration::ZERO; 3];
     for round in 0..steps.div_ceil(ROUND) {
         let mut fresh = || Random(random.below(u64::MAX) | 1);
-        let writers = (0..WRITERS).map(|number| walk.write(number, ROUND / WRITERS, fresh()));
+        let writers = (0..WRITERS).map(|number| walk.write(number, steps.min(ROUND) / WRITERS, fresh()));
         let writing = join_all(writers.collect::<Vec<_>>());
         tokio::select! {
             _ = writing => {}

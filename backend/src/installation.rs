@@ -9,6 +9,7 @@ use crate::access::principal::Principal;
 use crate::configuration::Configuration;
 use crate::database::{Database, now};
 use crate::engine::usage::{self, Part, Usage};
+use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::web::problem::Problem;
 use crate::web::routes::Routes;
@@ -20,7 +21,8 @@ pub fn routes(routes: &mut Routes) {
 
 /// Get the installation
 ///
-/// Settings that screens and scripts need.
+/// Settings that screens and scripts need, and how well the memory of this server agrees with the
+/// database.
 #[utoipa::path(
     operation_id = "get_installation",
     tag = "installation",
@@ -31,6 +33,7 @@ async fn find(
     _principal: Principal,
     configuration: web::Data<Configuration>,
     keyring: web::Data<Keyring>,
+    verifier: web::Data<Verifier>,
 ) -> web::Json<Installation> {
     web::Json(Installation {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -40,6 +43,7 @@ async fn find(
         signing_algorithm: configuration.signing_algorithm.as_str().to_owned(),
         cache_size: u32::try_from(configuration.cache_size).unwrap_or(u32::MAX),
         search_memory: u32::try_from(configuration.search_memory).unwrap_or(u32::MAX),
+        cache_differences: verifier.differences(),
     })
 }
 

@@ -22,6 +22,10 @@ pub struct Installation {
     pub cache_size: u32,
     /// The most memory of the search by name, in MiB.
     pub search_memory: u32,
+    /// How many facts in the memory of this server differed from the database since it started.
+    /// A server compares some every five seconds. The number is 0, unless somebody changes the
+    /// database by hand or the server has a fault.
+    pub cache_differences: u64,
 }
 
 /// The answer to `GET /stats`: an overview.

@@ -46,7 +46,7 @@ impl Reach {
 }
 
 /// What rules and decisions need to know of a user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserState {
     /// The user's id.
     pub id: UserId,

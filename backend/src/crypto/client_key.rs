@@ -55,6 +55,12 @@ pub struct ClientKey {
     verifiers: Vec<(&'static str, ParsedPublicKey)>,
 }
 
+impl PartialEq for ClientKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.numbers == other.numbers && self.pinned == other.pinned
+    }
+}
+
 fn refused<T>(code: &'static str, message: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal::new(code, message))
 }

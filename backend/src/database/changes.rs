@@ -165,6 +165,11 @@ impl Epochs {
         self.lease.terms().is_live(Moment::now())
     }
 
+    /// Whether all changes of other nodes from before this moment have arrived.
+    pub(super) fn know_all_before(&self, moment: Moment) -> bool {
+        self.lease.terms().know_all_before(moment)
+    }
+
     /// Other nodes also change the database from now on.
     pub(super) fn share(&self) {
         self.lease.share();

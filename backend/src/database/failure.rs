@@ -65,6 +65,8 @@ impl Trouble {
             }
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
+            // A connection that is closed in the middle of its start looks like this.
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Some(Self::Unreachable),

@@ -79,8 +79,8 @@ impl<K, V: Weight> Weighter<K, Arc<Fact<V>>> for Bytes {
 
 /// Cached facts about many keys. The most used ones are kept.
 pub struct Fresh<K, V: Weight> {
-    epochs: Arc<Epochs>,
-    facts: Cache<K, Arc<Fact<V>>, Bytes>,
+    pub(super) epochs: Arc<Epochs>,
+    pub(super) facts: Cache<K, Arc<Fact<V>>, Bytes>,
 }
 
 impl<K: Observed, V: Weight> Fresh<K, V> {
@@ -155,8 +155,8 @@ impl<K: Observed, V: Weight> Fresh<K, V> {
 
 /// One fact that every decision needs, replaced whole.
 pub struct FreshCell<V> {
-    epochs: Arc<Epochs>,
-    change: Change,
+    pub(super) epochs: Arc<Epochs>,
+    pub(super) change: Change,
     entry: ArcSwapOption<Fact<Arc<V>>>,
     /// One request reads after a change. The others wait for its result.
     reading: Mutex<Option<watch::Receiver<Found>>>,

@@ -99,6 +99,11 @@ impl Terms {
         !self.shared || now.since(self.heard) < HEALTHY
     }
 
+    /// Whether all changes of other nodes from before this moment have arrived.
+    pub(super) fn know_all_before(self, moment: Moment) -> bool {
+        !self.shared || self.heard > moment
+    }
+
     /// Whether the node stood still just before this time.
     pub(super) fn stands_still(self, now: Moment) -> bool {
         now.since(self.last_tick) > LATE

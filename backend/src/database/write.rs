@@ -183,6 +183,11 @@ impl Writer {
         }
     }
 
+    /// Waits until the changes of all commits that have begun are known.
+    pub(super) async fn commits_are_known(&self) {
+        drop(self.commits.read().await);
+    }
+
     /// Fails if there is no space for this write. A withdrawal may use the reserved space.
     pub(super) fn make_space(&self, rank: Rank) -> Result<(), sqlx::Error> {
         if rank != Rank::Withdrawal {

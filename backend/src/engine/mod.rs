@@ -9,6 +9,7 @@
 //! while the decision waited, it judges the call again.
 
 pub mod call;
+mod compare;
 pub mod decide;
 pub mod judge;
 pub mod limits;

@@ -16,7 +16,7 @@ use crate::database::stored::stored;
 use crate::database::{Database, Weight};
 
 /// A token at one moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TokenState {
     /// The token's id.
     pub id: TokenId,
@@ -51,7 +51,7 @@ pub struct TokenState {
 }
 
 /// A key of a token.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct KeyState {
     /// The key's id: the `kid` of sealed requests.
     pub id: KeyId,
@@ -77,6 +77,13 @@ impl TokenState {
     /// The keys that are valid at this time.
     pub fn good_keys(&self, now: i64) -> impl Iterator<Item = &KeyState> {
         self.keys.iter().filter(move |key| key.valid_until.is_none_or(|until| now < until))
+    }
+
+    /// Whether this is what `found` says, except for revoked JWTs that have expired since. They are
+    /// deleted without a change.
+    pub(super) fn is_as(&self, found: &Self) -> bool {
+        let known = Self { revoked_jwts: found.revoked_jwts.clone(), ..self.clone() };
+        known == *found && found.revoked_jwts.iter().all(|jti| self.revoked_jwts.contains(jti))
     }
 
     /// The key with this id, if it is valid at this time.
@@ -170,7 +177,8 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
     .bind(id.to_string())
     .fetch_all(database.reader())
     .await?;
-    let keys = rows.iter().filter_map(|row| key(&row.key)).collect::<Result<_, _>>()?;
+    let mut keys = rows.iter().filter_map(|row| key(&row.key)).collect::<Result<Box<_>, _>>()?;
+    keys.sort_unstable_by_key(|key| key.generation);
     let Some(row) = rows.into_iter().map(|row| row.token).find(|token| token.kind.is_some()) else {
         return Ok(None);
     };

@@ -1,6 +1,7 @@
 //! The facts that the engine judges by, and what it caches.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use latchkey_shared::ids::{KeyId, ProjectId, TokenId};
 use latchkey_shared::verify::Reason;
@@ -42,6 +43,8 @@ pub struct Verifier {
     /// The owners of keys. They never change.
     pub(super) key_owners: Cache<KeyId, TokenId>,
     pub(super) replay: Replay,
+    /// How many facts differed from the database.
+    pub(super) differences: AtomicU64,
 }
 
 impl Verifier {
@@ -63,6 +66,7 @@ impl Verifier {
             key_owners: Cache::new(memory / 10 / OWNER),
             replay: Replay::start(&database, decryptor.operations().clone()),
             projects: Projects::new(database.clone()),
+            differences: AtomicU64::new(0),
             database,
             keyring,
             decryptor,

@@ -115,7 +115,7 @@ impl Application {
             catalog: catalog.into(),
             users: users.into(),
             usage: Arc::clone(&usage).into(),
-            verifier: verifier.into(),
+            verifier: Arc::clone(&verifier).into(),
             index: tokens::search::start(&database, configuration.search_memory << 20).into(),
             sessions: sessions.into(),
             key_pool: key_pool.into(),
@@ -150,6 +150,8 @@ impl Application {
         let server = server.listen(listener)?.run();
         let (counted, flushing) = (flushed, database.clone());
         database.spawn(async move { counted.keep_writing(&flushing).await });
+        let comparing = Arc::clone(&verifier);
+        database.spawn(async move { comparing.keep_comparing().await });
         keep_house(&database, rotating, signing_key_lifetime);
         database.spawn(memory::return_freed());
         Ok(Self { server, address, public_url, first_password, demo, database, usage })

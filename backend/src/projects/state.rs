@@ -8,7 +8,7 @@ use latchkey_shared::fields;
 use latchkey_shared::ids::ProjectId;
 
 use super::store::{self, ProjectState};
-use crate::database::{Change, Database, Fact, Fresh, Observed, Weight};
+use crate::database::{Change, Database, Fact, Fresh, Observed, Sample, Weight};
 
 /// The memory for projects, in bytes.
 const MEMORY: usize = 8 << 20;
@@ -94,20 +94,34 @@ impl Projects {
 
     /// What is not cached is read with one statement.
     async fn all(&self, asked: Vec<KeyOrId>) -> Result<Vec<Lookup>, sqlx::Error> {
-        let read = async |missing: Vec<KeyOrId>| {
-            let names: Vec<String> = missing.iter().map(|KeyOrId(name)| name.clone()).collect();
-            let mut found: HashMap<KeyOrId, Option<ProjectState>> =
-                missing.into_iter().map(|name| (name, None)).collect();
-            for state in store::states(&self.database, &names).await? {
-                for name in [state.name.id.as_str(), &state.name.key] {
-                    if let Some(place) = found.get_mut(&KeyOrId(name.to_owned())) {
-                        *place = Some(state.clone());
-                    }
+        let found = self.states.get_or_read_all(asked, |missing| self.read(missing)).await?;
+        Ok(found.into_iter().map(|(asked, found)| Lookup { asked, found }).collect())
+    }
+
+    async fn read(&self, asked: Vec<KeyOrId>) -> Result<HashMap<KeyOrId, Option<ProjectState>>, sqlx::Error> {
+        let names: Vec<String> = asked.iter().map(|KeyOrId(name)| name.clone()).collect();
+        let mut found: HashMap<KeyOrId, Option<ProjectState>> =
+            asked.into_iter().map(|name| (name, None)).collect();
+        for state in store::states(&self.database, &names).await? {
+            for name in [state.name.id.as_str(), &state.name.key] {
+                if let Some(place) = found.get_mut(&KeyOrId(name.to_owned())) {
+                    *place = Some(state.clone());
                 }
             }
-            Ok::<_, sqlx::Error>(found)
-        };
-        let found = self.states.get_or_read_all(asked, read).await?;
-        Ok(found.into_iter().map(|(asked, found)| Lookup { asked, found }).collect())
+        }
+        Ok(found)
+    }
+
+    /// The cached projects, to compare them.
+    pub(crate) fn sample(&self) -> Sample<'_, KeyOrId, Option<ProjectState>> {
+        Sample::of(&self.states)
+    }
+
+    /// Compares some cached projects with the database. Returns how many differ.
+    pub(crate) async fn compare(
+        &self,
+        sample: &mut Sample<'_, KeyOrId, Option<ProjectState>>,
+    ) -> Result<u64, sqlx::Error> {
+        sample.compare(&self.database, |asked| self.read(asked), PartialEq::eq).await
     }
 }

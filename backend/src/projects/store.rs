@@ -53,7 +53,7 @@ pub async fn project(connection: &mut AnyConnection, named: &str) -> Result<Opti
 }
 
 /// A project at one moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectState {
     /// Its id and names.
     pub name: ProjectRef,

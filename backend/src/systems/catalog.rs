@@ -22,6 +22,7 @@ use crate::database::stored::stored;
 use crate::database::{Change, Database, FreshCell, promptly};
 
 /// A system. [`Catalog::operations`] finds the APIs of its calls.
+#[derive(PartialEq)]
 pub struct CatalogSystem {
     /// The system's id.
     pub id: SystemId,
@@ -44,7 +45,7 @@ pub struct CatalogSystem {
 }
 
 /// What decisions need to know of a verifier key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogVerifier {
     /// The system that it is for.
     pub system: SystemId,
@@ -53,6 +54,7 @@ pub struct CatalogVerifier {
 }
 
 /// Systems and verifier keys at one moment.
+#[derive(PartialEq)]
 pub struct Snapshot {
     systems: HashMap<SystemId, CatalogSystem>,
     systems_by_key: HashMap<String, SystemId>,
@@ -114,6 +116,11 @@ impl Catalog {
     /// Whether this is still the current snapshot.
     pub(crate) fn still_counts(&self, snapshot: &Arc<Snapshot>) -> bool {
         self.snapshot.still_counts(snapshot)
+    }
+
+    /// Compares the snapshot with the database. Returns how many differ: none or one.
+    pub(crate) async fn compare(&self) -> Result<u64, sqlx::Error> {
+        self.snapshot.compare(&self.database, || self.read(), PartialEq::eq).await
     }
 
     /// The operations of a system of a snapshot; `None` if they are out of date. Then load a

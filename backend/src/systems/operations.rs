@@ -108,6 +108,12 @@ pub(super) struct Version {
     reading: Mutex<Option<Reading>>,
 }
 
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl Version {
     pub(super) fn new(system: SystemId, name: String) -> Self {
         Self { system, name, read: OnceLock::new(), reading: Mutex::default() }

@@ -1,5 +1,6 @@
 //! What requests and decisions know of users.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use latchkey_shared::ids::UserId;
@@ -7,7 +8,7 @@ use latchkey_shared::session::Session;
 
 use super::store;
 use crate::access::reach::UserState;
-use crate::database::{Database, Fact, Fresh, Weight};
+use crate::database::{Database, Fact, Fresh, Sample, Weight};
 use crate::web::problem::Problem;
 
 /// The memory for users, in bytes.
@@ -43,6 +44,26 @@ impl Users {
     /// Whether this is still the state of the user.
     pub(crate) fn still_counts(&self, user: &Arc<Fact<UserState>>) -> bool {
         self.states.still_counts(&user.id, user)
+    }
+
+    /// The cached users, to compare them.
+    pub(crate) fn sample(&self) -> Sample<'_, UserId, UserState> {
+        Sample::of(&self.states)
+    }
+
+    /// Compares some cached users with the database. Returns how many differ.
+    pub(crate) async fn compare(
+        &self,
+        sample: &mut Sample<'_, UserId, UserState>,
+    ) -> Result<u64, sqlx::Error> {
+        let read = async |ids: Vec<UserId>| {
+            let mut found = HashMap::new();
+            for id in ids {
+                found.extend(store::state(&self.database, &id).await?.map(|state| (id, state)));
+            }
+            Ok(found)
+        };
+        sample.compare(&self.database, read, PartialEq::eq).await
     }
 
     /// The one of `ids` that has this name or id.

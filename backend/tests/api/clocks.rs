@@ -33,7 +33,7 @@ fn faketime() -> Option<Vec<(&'static str, String)>> {
 
 /// Starts a node as a process. All nodes have the same public URL, so a process does not report its port. The
 /// port is chosen here.
-fn node(place: &Where, variables: &[(&str, String)]) -> Process {
+pub(crate) fn node(place: &Where, variables: &[(&str, String)]) -> Process {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut variables = variables.to_vec();
     variables.push(("LATCHKEY_LISTEN", format!("127.0.0.1:{port}")));

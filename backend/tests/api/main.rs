@@ -4,14 +4,17 @@
 
 mod access;
 mod catalog;
+mod chaos;
 mod client_keys;
 mod clocks;
+mod comparison;
 mod crash;
 mod demo;
 mod document;
 mod doors;
 mod full_disk;
 mod gateways;
+mod history;
 mod imports;
 mod libraries;
 mod lists;
@@ -22,6 +25,7 @@ mod operation;
 mod overview;
 mod postgres;
 mod process;
+mod proxy;
 mod refusals;
 mod revocations;
 mod search;
@@ -33,6 +37,7 @@ mod tokens;
 mod trial;
 mod turns;
 mod walk;
+mod writers;
 
 /// Makes a test for each database engine of a function that takes the place of a server: `name => function`.
 macro_rules! in_both_places {

@@ -6,13 +6,10 @@ use futures_util::future::join_all;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 
 use crate::postgres::PostgreSql;
 use crate::process::Process;
+use crate::proxy::{Link, proxy};
 use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, sealed, text};
 
 #[tokio::test]
@@ -334,42 +331,12 @@ async fn a_token_withdrawn_while_a_decision_waits_is_denied() {
     assert_eq!((&decision["allowed"], &decision["reason"]), (&json!(false), &json!("unknown_token")));
 }
 
-/// Forwards traffic between nodes and PostgreSQL until it is told to drop it.
-async fn proxy(place: &Where) -> (Where, watch::Sender<bool>) {
-    let (swallows, swallowed) = watch::channel(false);
-    let mut url: url::Url = place.database_url.clone().unwrap().parse().unwrap();
-    let to = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    url.set_host(Some("127.0.0.1")).unwrap();
-    url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
-    tokio::spawn(async move {
-        while let Ok((near, _)) = listener.accept().await {
-            let Ok(far) = TcpStream::connect(&to).await else { continue };
-            let ((near_read, near_write), (far_read, far_write)) = (near.into_split(), far.into_split());
-            tokio::spawn(pass_on(near_read, far_write, swallowed.clone()));
-            tokio::spawn(pass_on(far_read, near_write, swallowed.clone()));
-        }
-    });
-    (Where { database_url: Some(url.into()), ..place.clone() }, swallows)
-}
-
-async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut swallowed: watch::Receiver<bool>) {
-    let mut buffer = vec![0; 16_384];
-    while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        if swallowed.wait_for(|swallowed| !swallowed).await.is_err()
-            || to.write_all(&buffer[..length]).await.is_err()
-        {
-            return;
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_cut_off_node_answers_503_within_a_second() {
     let Some(place) = Where::postgres().await else { return };
     let one = Server::start(place.clone()).await;
     let platform = Platform::on(&one).await;
-    let (behind, swallows) = proxy(&place).await;
+    let (behind, link) = proxy(&place).await;
     let two = Server::start(behind).await;
     let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "second" })).await;
     let gateway = two.nobody().with_bearer(key["key"].as_str().unwrap());
@@ -377,17 +344,39 @@ async fn a_cut_off_node_answers_503_within_a_second() {
     let id = platform.apply("rsa").await;
     let doors = Doors::of(&platform, &beyond, &two.url, &id).await;
 
-    swallows.send_replace(true);
+    link.send_replace(Link::Silent);
     platform.admin.delete(&format!("/tokens/{id}")).await;
     let allowed = doors.last_allowed(Instant::now()).await;
     eprintln!("cut off: allowed for {allowed:?}");
     assert!(allowed < Duration::from_millis(5_200), "{allowed:?}");
     doors.are_closed().await;
 
-    swallows.send_replace(false);
+    link.send_replace(Link::Open);
     let back = Instant::now();
     while doors.ask("verify").await.status() != StatusCode::OK {
         assert!(back.elapsed() < Duration::from_secs(10), "it does not come back");
     }
     assert_eq!(beyond.reason(&doors.credential, "GET", DEVICE).await, "unknown_token");
+}
+
+#[tokio::test]
+async fn a_node_whose_connections_are_closed_answers_503() {
+    let Some(place) = Where::postgres().await else { return };
+    let (behind, link) = proxy(&place).await;
+    let node = Server::start(behind).await;
+    let platform = Platform::on(&node).await;
+    link.send_replace(Link::Severed);
+    let severed = Instant::now();
+    // A load balancer in front of PostgreSQL does this during a failover.
+    while severed.elapsed() < Duration::from_secs(2) {
+        for (method, path) in [(Method::GET, "/tokens"), (Method::PATCH, "/projects/harbour")] {
+            let request = platform.admin.send(method, path).json(&json!({ "description": "never" }));
+            assert_eq!(request.send().await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        }
+    }
+    link.send_replace(Link::Open);
+    let back = Instant::now();
+    while platform.admin.status(Method::GET, "/tokens").await != StatusCode::OK {
+        assert!(back.elapsed() < Duration::from_secs(10), "it does not come back");
+    }
 }

@@ -101,6 +101,11 @@ fn Facts(installation: Installation) -> impl IntoView {
             <dd>{format!("{} MiB", installation.cache_size)}</dd>
             <dt>{text::settings::search_memory()}</dt>
             <dd>{format!("{} MiB", installation.search_memory)}</dd>
+            <dt>{text::settings::cache_differences()}</dt>
+            <dd>
+                {installation.cache_differences}
+                <span class="sub">{text::settings::cache_differences_hint()}</span>
+            </dd>
         </dl>
     }
 }

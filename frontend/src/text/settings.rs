@@ -25,6 +25,8 @@ sentences! {
     algorithm: "Algorithm of new signing keys", "新签名密钥的算法";
     cache_size: "Memory for decisions, at most", "调用判定缓存上限";
     search_memory: "Memory for the search by name, at most", "按名称搜索的内存上限";
+    cache_differences: "Differences between memory and database", "内存与数据库的差异数";
+    cache_differences_hint: "Of this server since it started. It should be 0.", "本服务器自启动以来的数量，应为 0。";
 
     overview: "Overview", "概览";
     rsa_tokens: "Active RSA tokens", "有效的 RSA 令牌";

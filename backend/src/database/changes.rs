@@ -135,9 +135,10 @@ impl Epochs {
         &self.backlog
     }
 
-    /// Returns when the changes that are committed now have arrived; at once if the feed is broken.
-    pub async fn catch_up(&self) {
-        self.catch_up.wait().await;
+    /// Waits until the changes that other nodes have committed by now have arrived. Returns whether
+    /// they have; not if the feed is broken.
+    pub async fn catch_up(&self) -> bool {
+        !self.lease.terms().are_shared() || self.catch_up.wait().await
     }
 
     pub(super) fn catching_up(&self) -> &CatchUp {
@@ -163,11 +164,6 @@ impl Epochs {
     #[must_use]
     pub fn feed_is_live(&self) -> bool {
         self.lease.terms().is_live(Moment::now())
-    }
-
-    /// Whether all changes of other nodes from before this moment have arrived.
-    pub(super) fn know_all_before(&self, moment: Moment) -> bool {
-        self.lease.terms().know_all_before(moment)
     }
 
     /// Other nodes also change the database from now on.

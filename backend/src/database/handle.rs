@@ -13,7 +13,6 @@ use super::failure::WriteError;
 use super::feed::Feed;
 use super::reserve::Reserve;
 use super::turns::{Company, Rank};
-use super::uptime::Moment;
 use super::witness::Witness;
 use super::write::{Transaction, Writer, within};
 use super::{clock, migrations};
@@ -21,9 +20,6 @@ use crate::configuration::Configuration;
 
 /// How long a brief write may take. Others wait behind it.
 const BRIEFLY: Duration = Duration::from_secs(5);
-
-/// How soon to look again whether changes have arrived.
-const SOON: Duration = Duration::from_millis(100);
 
 /// A handle on the database. A clone is cheap.
 #[derive(Clone)]
@@ -184,15 +180,8 @@ impl Database {
     /// Waits until all changes that are committed now are known here. Returns whether they are; not
     /// if this node is cut off from the others.
     pub(super) async fn catches_up(&self) -> bool {
-        let now = Moment::now();
         self.writer.commits_are_known().await;
-        while Moment::now().since(now) < BRIEFLY {
-            if self.epochs.know_all_before(now) {
-                return true;
-            }
-            tokio::time::sleep(SOON).await;
-        }
-        false
+        tokio::time::timeout(BRIEFLY, self.epochs.catch_up()).await.unwrap_or(false)
     }
 
     /// Fails while the reserved space is in use. Then only withdrawals may write.

@@ -99,9 +99,9 @@ impl Terms {
         !self.shared || now.since(self.heard) < HEALTHY
     }
 
-    /// Whether all changes of other nodes from before this moment have arrived.
-    pub(super) fn know_all_before(self, moment: Moment) -> bool {
-        !self.shared || self.heard > moment
+    /// Whether other nodes change the database, too.
+    pub(super) fn are_shared(self) -> bool {
+        self.shared
     }
 
     /// Whether the node stood still just before this time.

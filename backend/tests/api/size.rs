@@ -110,11 +110,13 @@ impl Metered {
 
     /// Waits until a search reads hardly anything: then it has all names in memory.
     async fn fill(&mut self, admin: &Caller) {
+        // The pages of a list are always in the cache of SQLite.
+        let few = if self.place.database_url.is_some() { 1_000 } else { 100 };
         loop {
             self.pages();
             admin.get("/tokens?q=robot").await;
             tokio::time::sleep(Duration::from_millis(100)).await;
-            if self.pages() < 1_000 {
+            if self.pages() < few {
                 return;
             }
         }
@@ -209,6 +211,7 @@ async fn measured(place: &Where, verifier_key: &str, tokens: &[(String, String)]
         platform.admin.delete(&format!("/tokens/{id}")).await;
         withdrawal = withdrawal.min(server.pages());
     }
+    assert!(decision > 0, "the meter stands still");
     found.extend([("first decision".to_owned(), decision), ("withdrawal".to_owned(), withdrawal)]);
     found
 }

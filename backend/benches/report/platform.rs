@@ -9,13 +9,15 @@ use serde_json::{Value, json};
 
 use crate::api::Api;
 use crate::document::document;
-use crate::load::{CONNECTIONS, Load};
+use crate::load::Load;
 use crate::server::Server;
 
 /// What is called.
 pub(crate) const PATH: &str = "/projects/harbour/devices/7";
 /// The header of a form.
 pub(crate) const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
+/// How many requests at a time prepare a measurement.
+const PREPARING: usize = 8;
 /// The operations of its document.
 const OPERATIONS: u64 = 1_200;
 
@@ -96,7 +98,7 @@ impl Platform {
                 let secret = text(&self.api.must_get(&format!("/tokens/{id}/secret")).await?, "secret_id")?;
                 Ok(JwtToken { id, secret })
             })
-            .buffer_unordered(CONNECTIONS)
+            .buffer_unordered(PREPARING)
             .try_collect()
             .await
     }
@@ -105,7 +107,7 @@ impl Platform {
     pub(crate) async fn jwt_calls(&self, tokens: &[JwtToken]) -> Result<Vec<Vec<u8>>> {
         stream::iter(tokens)
             .map(async |token| Ok(self.call(&self.api.exchange(&token.id, &token.secret).await?)))
-            .buffer_unordered(CONNECTIONS)
+            .buffer_unordered(PREPARING)
             .try_collect()
             .await
     }

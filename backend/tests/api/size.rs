@@ -240,11 +240,13 @@ async fn requests_read_about_as_much_with_ten_times_the_rows(place: Where) {
         results.push(measured(&place, &text(&key["key"]), tokens).await);
         before = size;
     }
+    // Indexes may have become one page deeper, and the rows of a page of a list lie apart. SQLite looks at some
+    // hundred pages for it, and does not always have them in its cache. A table has thousands.
+    let more = if place.database_url.is_some() { 250 } else { 1_000 };
     let mut faults = Vec::new();
     for ((what, few), (_, many)) in results[0].iter().zip(&results[1]) {
         eprintln!("{what}: {few}, then {many} pages");
-        // Indexes may have become one page deeper, and the rows of a page of a list lie apart.
-        if *many > 2 * few + 250 {
+        if *many > 2 * few + more {
             faults.push(format!("{what}: {few} pages, then {many}"));
         }
     }

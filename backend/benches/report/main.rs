@@ -110,17 +110,7 @@ fn main() -> Result<()> {
 async fn measure(arguments: &Arguments) -> Result<()> {
     let begin = Instant::now();
     let mut report = Report::default();
-    for engine in &arguments.engine {
-        let engine = match engine {
-            Engines::Sqlite => Engine::Sqlite,
-            Engines::Postgres => Engine::Postgres,
-        };
-        large(&mut report, arguments, engine).await?;
-        small(&mut report, arguments, engine).await?;
-    }
-    if arguments.has(Part::Peer) {
-        peer::measure(&mut report, arguments.span()).await?;
-    }
+    let done = parts(&mut report, arguments).await;
     let described = machine::described(arguments.engine.contains(&Engines::Postgres)).await?;
     let written = format!(
         "# Benchmark\n\n`cargo xtask bench` wrote this in {}. Times depend on the machine; ratios are of one \
@@ -128,9 +118,26 @@ async fn measure(arguments: &Arguments) -> Result<()> {
         time(begin.elapsed()),
         report.markdown()
     );
+    // Also what was measured before a failure.
     println!("{written}");
+    done?;
     if arguments.is_full() {
         std::fs::write(machine::report_file(), written)?;
+    }
+    Ok(())
+}
+
+async fn parts(report: &mut Report, arguments: &Arguments) -> Result<()> {
+    for engine in &arguments.engine {
+        let engine = match engine {
+            Engines::Sqlite => Engine::Sqlite,
+            Engines::Postgres => Engine::Postgres,
+        };
+        large(report, arguments, engine).await?;
+        small(report, arguments, engine).await?;
+    }
+    if arguments.has(Part::Peer) {
+        peer::measure(report, arguments.span()).await?;
     }
     Ok(())
 }

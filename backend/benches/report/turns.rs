@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use latchkey::crypto::jwt::Algorithm;
 
 use crate::load::{CONNECTIONS, Until};
@@ -50,16 +50,14 @@ pub(crate) async fn measure(
 
     // One token tells how often usage was written: its last use changes then.
     let (begin, mut uses) = (Instant::now(), HashSet::new());
-    while uses.len() < flushes {
-        ensure!(begin.elapsed() < PATIENCE, "usage was written {} times only", uses.len());
+    while uses.len() < flushes && begin.elapsed() < PATIENCE {
         platform.calls(&calls).run(CONNECTIONS, Until::Once).await?;
         let token = platform.api.must_get(&format!("/tokens/{}", tokens[0].id)).await?;
         uses.extend(token["last_used_at"].as_str().map(str::to_owned));
     }
-    let written = begin.elapsed();
-    let what = format!("{} tokens after usage was written {flushes} times", thousands(most));
-    column.row(&what, GOAL, measured(calls.len()).await?);
-    column.row(&format!("writing usage {flushes} times takes"), "", time(written));
+    let written = format!("{} times in {}", uses.len(), time(begin.elapsed()));
+    column.row("then usage is written", "", written);
+    column.row(&format!("{} tokens after it", thousands(most)), GOAL, measured(calls.len()).await?);
     column.row("memory then", "≤ 200 MiB", format!("{} MiB", memory(server.process())?));
     Ok(())
 }

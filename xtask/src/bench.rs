@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the benchmarks.
+//! `cargo xtask bench`: the benchmark.
 
 use anyhow::Result;
 
@@ -7,30 +7,15 @@ use crate::install::{self, Tool};
 use crate::postgres::PostgreSql;
 use crate::test::POSTGRES_URL;
 
-/// The options of `cargo xtask bench`.
-#[derive(clap::Args)]
-pub(crate) struct Options {
-    /// Measures lists in a large database instead, on SQLite and on PostgreSQL.
-    #[arg(long)]
-    size: bool,
-    /// With `--size`: how many tokens to make.
-    #[arg(long, default_value_t = 1_000_000, requires = "size")]
-    tokens: u64,
-}
-
-/// Runs a benchmark. Its report is on standard output.
-pub(crate) fn bench(options: &Options) -> Result<()> {
-    let benchmark = |name: &str| {
-        let mut benchmark = cargo();
-        benchmark.args(["bench", "--package", "latchkey", "--bench", name]);
-        benchmark
-    };
-    if !options.size {
-        return run(&mut benchmark("decisions"));
+/// Installs what the benchmark needs and runs it. Its report is on standard output.
+pub(crate) fn bench(arguments: &[String]) -> Result<()> {
+    install::tools(&[Tool::PostgreSql, Tool::Node, Tool::Curl])?;
+    install::node_modules("backend/benches/report/peer")?;
+    let mut benchmark = cargo();
+    benchmark.args(["bench", "--package", "latchkey", "--bench", "report", "--"]).args(arguments);
+    if std::env::var_os(POSTGRES_URL).is_some() {
+        return run(&mut benchmark);
     }
-    install::tools(&[Tool::PostgreSql])?;
-    let server = PostgreSql::start()?;
-    run(benchmark("size")
-        .args(["--", "--tokens", &options.tokens.to_string()])
-        .env(POSTGRES_URL, server.url()))
+    let server = PostgreSql::start_durable()?;
+    run(benchmark.env(POSTGRES_URL, server.url()))
 }

@@ -213,10 +213,10 @@ pub(crate) fn python_environment() -> Result<PathBuf> {
     Ok(environment)
 }
 
-/// Updates `e2e/node_modules` to match `package-lock.json`.
-pub(crate) fn node_modules() -> Result<()> {
-    let folder = root().join("e2e");
-    let lock = fs::read(folder.join("package-lock.json")).context("cannot read e2e/package-lock.json")?;
+/// Updates the `node_modules` of a folder to match its `package-lock.json`.
+pub(crate) fn node_modules(folder: &str) -> Result<()> {
+    let folder = root().join(folder);
+    let lock = fs::read(folder.join("package-lock.json")).context("cannot read package-lock.json")?;
     let stamp = folder.join("node_modules").join(".latchkey-lock");
     if fs::read(&stamp).is_ok_and(|stamped| stamped == lock) {
         return Ok(());

@@ -39,8 +39,13 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         server: Vec<String>,
     },
-    /// Measures the cost of a decision, as ratios that must stay below ceilings.
-    Bench(bench::Options),
+    /// Measures what Latchkey costs, on both engines and beside a peer.
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Passed on to the benchmark: `cargo xtask bench --help`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        arguments: Vec<String>,
+    },
     /// Installs what is missing and runs every check and test.
     Test(test::Options),
 }
@@ -51,7 +56,7 @@ fn main() -> Result<()> {
         Task::Screens => bundle::quick(),
         Task::Run { server } => run::run(&server),
         Task::Dev { server } => dev::dev(&server),
-        Task::Bench(options) => bench::bench(&options),
+        Task::Bench { arguments } => bench::bench(&arguments),
         Task::Test(options) => test::run_all(&options),
     }
 }

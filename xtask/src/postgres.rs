@@ -26,8 +26,18 @@ struct Account {
 }
 
 impl PostgreSql {
-    /// Creates a cluster and starts its server on a free port of the loopback address.
+    /// Creates a cluster and starts its server on a free port of the loopback address. The data is deleted
+    /// after the run, so it does not have to survive a crash of the machine.
     pub(crate) fn start() -> Result<Self> {
+        Self::with(&["-c", "fsync=off", "-c", "full_page_writes=off"])
+    }
+
+    /// The same with a server that keeps what it commits, as in production.
+    pub(crate) fn start_durable() -> Result<Self> {
+        Self::with(&[])
+    }
+
+    fn with(settings: &[&str]) -> Result<Self> {
         let account = unprivileged_account()?;
         let folder = std::env::temp_dir().join(format!("latchkey-postgres-{}", std::process::id()));
         std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -50,8 +60,7 @@ impl PostgreSql {
             .arg(&data)
             .args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k"])
             .arg(&folder)
-            // The data is deleted after the run, so it does not have to survive a crash of the machine.
-            .args(["-c", "fsync=off", "-c", "full_page_writes=off"])
+            .args(settings)
             // Every test starts its own servers, and each server has connection pools.
             .args(["-c", "max_connections=400", "-c", "shared_buffers=128MB"])
             .stdin(Stdio::null())

@@ -198,7 +198,7 @@ fn rust(tally: &mut Tally) -> Result<()> {
 }
 
 fn clients(tally: &mut Tally) -> Result<()> {
-    install::node_modules()?;
+    install::node_modules("e2e")?;
     from_outside("clients", tally)
 }
 
@@ -221,7 +221,7 @@ fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
 
 fn openapi() -> Result<()> {
     let python = install::python_environment()?;
-    install::node_modules()?;
+    install::node_modules("e2e")?;
     let server = Server::start(&build()?, "openapi", &[])?;
     run(on_server(program(python), &server).arg("e2e/clients/conformance.py"))?;
     let document = format!("{}/api/openapi.json", server.url());
@@ -239,7 +239,7 @@ fn openapi() -> Result<()> {
 /// Runs all screen tests on SQLite and the smoke test on PostgreSQL. On both, measures how soon the list
 /// appears with 10,000 tokens.
 fn screens(tally: &mut Tally) -> Result<()> {
-    install::node_modules()?;
+    install::node_modules("e2e")?;
     let e2e = root().join("e2e");
     let artefacts = e2e.join("artefacts");
     if artefacts.exists() {

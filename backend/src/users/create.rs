@@ -78,6 +78,9 @@ pub(super) async fn create(
         .await?;
     let mut user = store::user(&database, id.as_str()).await?.ok_or_else(|| Problem::not_found("user"))?;
     let others = store::names_beside(&database, &user.id).await?;
-    user.warnings.extend(look_alikes::among(&others, "user", "username", &user.username));
+    let username = user.username.clone();
+    // Many names take a while to compare, and this thread has other requests.
+    let compare = move || look_alikes::among(&others, "user", "username", &username);
+    user.warnings.extend(tokio::task::spawn_blocking(compare).await.map_err(Problem::internal)?);
     Ok(HttpResponse::Created().insert_header(("location", format!("/api/v1/users/{id}"))).json(user))
 }

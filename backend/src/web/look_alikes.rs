@@ -5,6 +5,7 @@ use latchkey_shared::warning::{LOOKS_LIKE, Warning};
 use sqlx::AnyConnection;
 
 use crate::database::stored::names_beside;
+use crate::web::problem::Problem;
 
 /// The warning that `field` looks like that of another `what`. `like` is the other one, if the
 /// caller may see it.
@@ -30,18 +31,20 @@ pub fn among<'a>(
 
 /// The warnings of a row of `table` that has just been written: its name, and its key if that
 /// is new, look like those of another row. The caller may see all rows.
-///
-/// # Errors
-/// The other rows cannot be read.
 pub async fn beside(
     connection: &mut AnyConnection,
     table: &'static str,
-    what: &str,
+    what: &'static str,
     id: &str,
     key: Option<&str>,
     name: &str,
-) -> Result<Vec<Warning>, sqlx::Error> {
+) -> Result<Vec<Warning>, Problem> {
     let (keys, names) = names_beside(connection, table, id).await?;
-    let key = key.and_then(|key| among(&keys, what, "key", key));
-    Ok(key.into_iter().chain(among(&names, what, "name", name)).collect())
+    let (key, name) = (key.map(str::to_owned), name.to_owned());
+    // Many names take a while to compare, and this thread has other requests.
+    let compare = move || {
+        let key = key.and_then(|key| among(&keys, what, "key", &key));
+        key.into_iter().chain(among(&names, what, "name", &name)).collect()
+    };
+    tokio::task::spawn_blocking(compare).await.map_err(Problem::internal)
 }

@@ -31,6 +31,7 @@ mod revocations;
 mod search;
 mod server;
 mod signing_keys;
+mod size;
 mod statements;
 mod strangers;
 mod tokens;

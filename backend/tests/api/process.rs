@@ -44,8 +44,12 @@ impl Process {
 
     /// A path of this process, as the test can open it.
     pub(crate) fn see(&self, path: &Path) -> PathBuf {
-        let root = format!("/proc/{}/root", self.child.id());
-        Path::new(&root).join(path.strip_prefix("/").unwrap())
+        self.own("root").join(path.strip_prefix("/").unwrap())
+    }
+
+    /// What the system tells about this process.
+    pub(crate) fn own(&self, name: &str) -> PathBuf {
+        Path::new("/proc").join(self.child.id().to_string()).join(name)
     }
 
     fn run(program: &mut Command, log: Stdio, place: &Where, variables: &[(&str, String)]) -> Self {

@@ -15,7 +15,9 @@ pub(super) async fn to_look_at(database: &Database, api: &Api) -> Result<Vec<War
     let mut connection = database.reader().acquire().await?;
     let system = own(&mut connection, &api.system).await?;
     let all = store::apis_of(&mut connection, &system.id).await?;
-    Ok(warnings(&system, &all, api))
+    let api = api.clone();
+    // Many APIs take a while to compare, and this thread has other requests.
+    tokio::task::spawn_blocking(move || warnings(&system, &all, &api)).await.map_err(Problem::internal)
 }
 
 fn warnings(system: &System, all: &[StoredApi], api: &Api) -> Vec<Warning> {

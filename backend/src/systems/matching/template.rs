@@ -12,6 +12,12 @@ use super::path::{NotCanonical, decode};
 use super::pattern::{Pattern, Side};
 use super::query::Conditions;
 
+#[cfg(test)]
+thread_local! {
+    /// How often this thread has compared templates, and matched them one by one.
+    pub(super) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// One segment of a path template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Segment {
@@ -183,6 +189,8 @@ impl Template {
     /// literal comes before a pattern, a pattern before a parameter, and a parameter before
     /// several segments. Then the text decides, so the order is total.
     pub(super) fn order(&self, other: &Self) -> Ordering {
+        #[cfg(test)]
+        LOOKED_AT.with(|count| count.set(count.get() + 1));
         let by_segments = self
             .segments
             .iter()
@@ -249,6 +257,8 @@ impl Template {
     }
 
     pub(super) fn matches(&self, path: &[&str]) -> bool {
+        #[cfg(test)]
+        LOOKED_AT.with(|count| count.set(count.get() + 1));
         self.place(path, Side::Left).is_some()
     }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::systems::matching::query::Given;
+use crate::systems::matching::template::LOOKED_AT;
 
 fn route(method: &str, base_path: Option<&str>, path: &str, value: usize) -> Route<usize> {
     Route {
@@ -206,6 +207,43 @@ fn call() -> impl Strategy<Value = (&'static str, String, String)> {
     let method = prop::sample::select(vec!["GET", "HEAD"]);
     (method, prop::collection::vec(segment, 1..6), prop::collection::vec(pair, 0..3))
         .prop_map(|(method, segments, pairs)| (method, format!("/{}", segments.join("/")), pairs.join("&")))
+}
+
+/// A router of a document with so many operations. A third of the paths have verbs, take several segments, or
+/// overlap.
+fn large(operations: usize) -> Router<usize> {
+    let path = |number: usize| match number % 9 {
+        0 => format!("/projects/{{p}}/things{}/{{t}}:verb{number}", number % 40),
+        3 => format!("/projects/{{p}}/files{number}/{{m}}"),
+        6 => format!("/projects/{{p}}/{{kind}}/{{t}}/part{}", number - 1),
+        _ => format!("/projects/{{p}}/things{}/{{t}}/part{number}", number % 40),
+    };
+    let routes = (0..operations).map(|number| route("GET", None, &path(number), number));
+    let (built, unmatchable) = Router::build("", routes);
+    assert!(unmatchable.is_empty(), "{unmatchable:?}");
+    built
+}
+
+#[test]
+fn building_compares_few_templates_and_finding_almost_none() {
+    let counts = [1_000, 10_000].map(|operations| {
+        LOOKED_AT.set(0);
+        let router = large(operations);
+        let built = LOOKED_AT.replace(0);
+        for (target, wanted) in [
+            ("/projects/a/things5/b/part5", 5),
+            ("/projects/a/things9/b:verb9", 9),
+            ("/projects/a/files12/b/c/d", 12),
+            ("/projects/a/other/b/part5", 6),
+        ] {
+            assert_eq!(found(&router, "GET", target), [wanted], "{target}");
+        }
+        (built, LOOKED_AT.replace(0))
+    });
+    let [(few, found_in_few), (many, found_in_many)] = counts;
+    // Sorting compares a little more often than in proportion.
+    assert!(many <= 15 * few, "{counts:?}");
+    assert!(found_in_many <= 2 * found_in_few.max(4), "{counts:?}");
 }
 
 proptest! {

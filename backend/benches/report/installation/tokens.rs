@@ -6,14 +6,15 @@ use anyhow::Result;
 use latchkey_shared::fields::skeleton;
 use serde_json::json;
 
-use crate::bulk::{Bulk, Rows};
-use crate::data::{APIS, BIG, CROWD, IN_BIG, PEOPLE, PROJECTS, SYSTEMS, USERS, id, token_id};
-use crate::names::Numbers;
+use super::bulk::{Bulk, Rows};
+use super::names::Numbers;
+use super::{BIG, CROWD, IN_BIG, PEOPLE, SYSTEMS, Size, id, token_id};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// The rows of some tokens. They have no keys, which no list reads.
 pub(crate) struct TokenRows {
+    size: Size,
     tokens: Rows,
     uses: Rows,
     apis: Rows,
@@ -23,8 +24,9 @@ pub(crate) struct TokenRows {
 }
 
 impl TokenRows {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(size: Size) -> Self {
         Self {
+            size,
             tokens: Rows::of(
                 "tokens",
                 "seq, id, kind, name, name_key, skeleton, description, disabled, all_projects, \
@@ -44,14 +46,9 @@ impl TokenRows {
         self.tokens.len()
     }
 
-    /// Adds one of so many tokens. The first is three years old and the last is new.
-    pub(crate) fn add(
-        &mut self,
-        numbers: &mut Numbers,
-        (number, of): (u64, u64),
-        (name, key): (&str, &str),
-        now: i64,
-    ) {
+    /// Adds a token. The first is three years old and the last is new.
+    pub(crate) fn add(&mut self, numbers: &mut Numbers, number: u64, (name, key): (&str, &str), now: i64) {
+        let (of, all) = (self.size.tokens, self.size.projects);
         let token = token_id(number);
         let is_rsa = number.is_multiple_of(2);
         let all_projects = is_rsa && numbers.per_mille(1);
@@ -88,14 +85,14 @@ impl TokenRows {
         self.grant(numbers, &token);
         if is_rsa && !all_projects {
             let count = 1 + numbers.below(3);
-            let first = numbers.below(PROJECTS);
+            let first = numbers.below(all);
             let is_big = numbers.per_mille(500);
             for project in (first..).take(usize::try_from(count).unwrap_or(1)) {
-                let project = if is_big { project % BIG } else { CROWD + project % (PROJECTS - CROWD) };
+                let project = if is_big { project % BIG } else { CROWD + project % (all - CROWD) };
                 self.projects.add(json!([token, id("prj", project)]));
             }
         } else if !is_rsa {
-            for user in users_of(numbers, number, of) {
+            for user in users_of(numbers, number, self.size) {
                 self.users.add(json!([token, id("usr", user)]));
             }
         }
@@ -103,10 +100,11 @@ impl TokenRows {
 
     /// Grants two APIs on average, and to some tokens a whole system.
     fn grant(&mut self, numbers: &mut Numbers, token: &str) {
+        let own = self.size.apis_of_a_system();
         let system = numbers.below(SYSTEMS);
-        let api = numbers.below(APIS);
+        let api = numbers.below(own);
         let mut apis: BTreeSet<u64> =
-            (0..=numbers.below(3)).map(|next| system * APIS + (api + next) % APIS).collect();
+            (0..=numbers.below(3)).map(|next| system * own + (api + next) % own).collect();
         if numbers.per_mille(50) {
             apis.insert(0);
         }
@@ -120,7 +118,7 @@ impl TokenRows {
 
     /// Writes the rows, and takes them away.
     pub(crate) async fn write(&mut self, bulk: &mut Bulk) -> Result<()> {
-        let Self { tokens, uses, apis, systems, projects, users } = self;
+        let Self { size: _, tokens, uses, apis, systems, projects, users } = self;
         for rows in [tokens, uses, apis, systems, projects, users] {
             bulk.write(rows).await?;
         }
@@ -130,21 +128,21 @@ impl TokenRows {
 
 /// The users of a JWT token: one or two who have a project together. Half of the tokens are for
 /// members of big projects, and a few for the people who look at lists.
-fn users_of(numbers: &mut Numbers, number: u64, of: u64) -> Vec<u64> {
-    let people = PEOPLE.len() as u64;
+fn users_of(numbers: &mut Numbers, number: u64, size: Size) -> Vec<u64> {
+    let all = size.users();
     // The last of them has only one token.
-    if number == (of / 3) | 1 {
-        return vec![USERS + people - 1];
+    if number == (size.tokens / 3) | 1 {
+        return vec![all + PEOPLE - 1];
     }
-    if number % 10_000 < 2 * (people - 1) {
-        return vec![USERS + number % 10_000 / 2];
+    if number % 10_000 < 2 * (PEOPLE - 1) {
+        return vec![all + number % 10_000 / 2];
     }
     let (first, second) = if numbers.per_mille(500) {
-        let first = numbers.below(USERS / IN_BIG) * IN_BIG;
-        (first, (first + IN_BIG * BIG) % USERS)
+        let first = numbers.below(all / IN_BIG) * IN_BIG;
+        (first, (first + IN_BIG * BIG) % all)
     } else {
-        let first = numbers.below(USERS);
-        (first, (first + 1) % USERS)
+        let first = numbers.below(all);
+        (first, (first + 1) % all)
     };
     if numbers.per_mille(500) { vec![first] } else { vec![first, second] }
 }

@@ -1,16 +1,24 @@
 //! The questions that people ask of lists, and how long the answers take.
 
-use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
+use latchkey::crypto::jwt::Algorithm;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::data::{Person, ordinary_api, popular_api};
-use crate::names::{ABSENT, CHINESE, COMMON, MISTYPED, RARE, WORD};
-use crate::server::{Caller, Server};
+use crate::api::Api;
+use crate::installation::names::{ABSENT, CHINESE, COMMON, MISTYPED, RARE, WORD};
+use crate::installation::{Person, Size, popular_api, token_id};
+use crate::load::Times;
+use crate::place::Place;
+use crate::process::memory;
+use crate::report::{Report, time};
+use crate::server::Server;
 
+const NOTE: &str = "Milliseconds, median / worst of 20 requests, or of fewer where ×n says so; then the number of \
+    items. – is what this person has not; a bold number is the status of a failure. The person of a column \
+    administers those projects, or the one project with so many members.";
 /// How often a question is asked, one time after the other.
 const TIMES: usize = 20;
 /// A question that took longer than this in all is asked no more, but at least twice.
@@ -27,11 +35,13 @@ struct Question {
     path: String,
     /// Whether a later page is asked for.
     is_deep: bool,
+    /// Whether it is a search with typing errors.
+    is_mistyped: bool,
 }
 
 impl Question {
     fn new(title: &'static str, path: impl Into<String>) -> Self {
-        Self { title, path: path.into(), is_deep: false }
+        Self { title, path: path.into(), is_deep: false, is_mistyped: false }
     }
 
     fn deep(title: &'static str, path: impl Into<String>) -> Self {
@@ -39,7 +49,7 @@ impl Question {
     }
 }
 
-fn about_tokens(person: &Person) -> Vec<Question> {
+fn about_tokens(person: &Person, size: Size) -> Vec<Question> {
     let (big, small) = person.projects();
     let tokens = |title, filter: String| Question::new(title, format!("/tokens?{filter}"));
     vec![
@@ -59,12 +69,12 @@ fn about_tokens(person: &Person) -> Vec<Question> {
         tokens("two Chinese characters", format!("q={CHINESE}")),
         tokens("a rare text", format!("q={RARE}")),
         tokens("an absent text", format!("q={ABSENT}")),
-        tokens("two mistyped words", format!("q={MISTYPED}")),
+        Question { is_mistyped: true, ..tokens("two mistyped words", format!("q={MISTYPED}")) },
         tokens("a big project", format!("project={big}")),
         tokens("a small project", format!("project={small}")),
         tokens("a big project and a word", format!("project={big}&q={WORD}")),
         tokens("an API of many tokens", format!("api={}", popular_api())),
-        tokens("an API of few tokens", format!("api={}", ordinary_api())),
+        tokens("an API of few tokens", format!("api={}", size.ordinary_api())),
         tokens("`total=true`", "total=true".into()),
         tokens("a common word, `total=true`", format!("q={COMMON}&total=true")),
     ]
@@ -87,31 +97,69 @@ fn about_others() -> Vec<Question> {
     ]
 }
 
-/// Asks everything as everybody. Returns the tables.
-pub(crate) async fn tables(server: &Server) -> Result<String> {
-    let people = Person::all();
-    let mut columns = Vec::new();
-    for person in &people {
-        let caller = server.log_in(person.username).await?;
-        let mut column = Vec::new();
-        for question in about_tokens(person).into_iter().chain(about_others()) {
-            let cell = ask(&caller, &question).await.with_context(|| question.path.clone())?;
-            eprintln!("{}, {}: {cell}", person.title, question.title);
-            column.push((question.title, cell));
+/// Asks everything as everybody.
+pub(crate) async fn measure(report: &mut Report, place: &Place, size: Size) -> Result<()> {
+    let engine = place.title();
+    let begin = Instant::now();
+    let server = Server::start(place, Algorithm::default())?;
+    let (process, started) = (server.process(), begin.elapsed());
+    let admin = Api::log_in(server.latchkey, "admin").await?;
+    admin.must_get(&format!("/tokens?q={COMMON}")).await?;
+    let (searched, searched_with) = (begin.elapsed(), memory(process)?);
+    check(&server, &admin, size).await?;
+
+    let (mut exact, mut mistyped) = (Vec::new(), Vec::new());
+    for person in size.people() {
+        let caller = Api::log_in(server.latchkey, person.username).await?;
+        let mut column = report.column(&format!("Lists on {engine}"), NOTE, &person.title);
+        for question in about_tokens(&person, size).into_iter().chain(about_others()) {
+            let times = if question.is_mistyped { &mut mistyped } else { &mut exact };
+            let cell = ask(&caller, &question, times).await.with_context(|| question.path.clone())?;
+            column.row(question.title, "", cell);
         }
-        columns.push(column);
     }
-    let titles: Vec<&str> = people.iter().map(|person| person.title).collect();
-    let mut written = format!("| | {} |\n|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
-    for row in 0..columns[0].len() {
-        let cells: Vec<&str> = columns.iter().map(|column| column[row].1.as_str()).collect();
-        writeln!(written, "| {} | {} |", columns[0][row].0, cells.join(" | "))?;
+    let mut column = report.column("Lists together", "All people and all questions.", engine);
+    for (what, goal, times) in
+        [("all but typing errors", "p99 ≤ 30 ms", exact), ("with typing errors", "p99 ≤ 50 ms", mistyped)]
+    {
+        let times = Times::new(times);
+        let measured = format!("p99 {}, worst {}", time(times.per_mille(990)), time(times.worst()));
+        column.row(what, goal, measured);
     }
-    Ok(written)
+    column.row("start, until it listens", "", time(started));
+    column.row("start, until the first search is answered", "", time(searched));
+    column.row("memory after the first search", "", format!("{searched_with} MiB"));
+    column.row("memory after the lists", "≤ 120 MiB", format!("{} MiB", memory(process)?));
+    Ok(())
 }
 
-/// A cell: the median and the worst time in milliseconds, and what the answer had.
-async fn ask(caller: &Caller, question: &Question) -> Result<String> {
+/// Asks the server whether it sees what was written.
+async fn check(server: &Server, admin: &Api, size: Size) -> Result<()> {
+    let mut counts = Vec::new();
+    for filter in ["kind=rsa", "kind=jwt", "status=active", "status=expired", "status=disabled"] {
+        counts.push(count(admin, filter).await?);
+    }
+    ensure!(counts[..2].iter().sum::<u64>() == size.tokens, "not all tokens are listed: {counts:?}");
+    ensure!(counts[2..].iter().sum::<u64>() == size.tokens, "by status: {counts:?}");
+    ensure!(counts.iter().all(|&count| count > 0), "nothing is listed: {counts:?}");
+    ensure!(count(admin, &format!("q={RARE}")).await? == 3, "the rare text is not in three names");
+    for number in [0, 1, size.tokens - 1] {
+        let token = admin.must_get(&format!("/tokens/{}", token_id(number))).await?;
+        ensure!(token["apis"].as_array().is_some_and(|apis| !apis.is_empty()), "no grants: {token}");
+    }
+    let little = Api::log_in(server.latchkey, "little").await?;
+    ensure!(count(&little, "kind=jwt").await? == 1, "the person with one token sees others");
+    Ok(())
+}
+
+async fn count(caller: &Api, filter: &str) -> Result<u64> {
+    let page = caller.must_get(&format!("/tokens?{filter}&total=true")).await?;
+    page["total"].as_u64().context("a total")
+}
+
+/// A cell: the median and the worst time in milliseconds, and what the answer had. The times are
+/// added to `all`.
+async fn ask(caller: &Api, question: &Question, all: &mut Vec<Duration>) -> Result<String> {
     let (path, after) = if question.is_deep {
         match turn_pages(caller, &question.path).await? {
             Ok(Some((cursor, items))) => {
@@ -135,6 +183,7 @@ async fn ask(caller: &Caller, question: &Question) -> Result<String> {
         times.push(begin.elapsed());
         spent += begin.elapsed();
     }
+    all.extend(&times);
     times.sort_unstable();
     let items = answer["items"].as_array().map_or(0, Vec::len);
     let total = answer["total"].as_i64().map_or_else(String::new, |total| format!(" of {total}"));
@@ -152,7 +201,7 @@ fn refused(status: StatusCode) -> String {
 
 /// The cursor of a page deep in a list, and how many items are before it. None if all items are
 /// on one page.
-async fn turn_pages(caller: &Caller, path: &str) -> Result<Result<Option<(String, usize)>, StatusCode>> {
+async fn turn_pages(caller: &Api, path: &str) -> Result<Result<Option<(String, usize)>, StatusCode>> {
     let begin = Instant::now();
     let mut reached: Option<(String, usize)> = None;
     for page in 1..=PAGES {

@@ -1,5 +1,9 @@
 //! A large installation: its people, systems and projects.
 
+mod bulk;
+pub(crate) mod names;
+mod tokens;
+
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,52 +11,95 @@ use anyhow::Result;
 use latchkey::database::folded::folded;
 use serde_json::json;
 
-use crate::bulk::{Bulk, Rows};
-use crate::names::{Names, Numbers};
-use crate::tokens::TokenRows;
+use self::bulk::{Bulk, Rows};
+use self::names::{Names, Numbers};
+use self::tokens::TokenRows;
+use crate::document::path;
+use crate::place::Place;
+use crate::report::thousands;
 
-pub(crate) const SYSTEMS: u64 = 50;
-/// The APIs of each system.
-pub(crate) const APIS: u64 = 1_000;
-pub(crate) const PROJECTS: u64 = 100_000;
+const SYSTEMS: u64 = 50;
 /// The first projects are big: half of the RSA tokens are for them.
-pub(crate) const BIG: u64 = 20;
+const BIG: u64 = 20;
 /// The project with many members.
-pub(crate) const CROWD: u64 = BIG;
-const CROWD_MEMBERS: u64 = 10_000;
+const CROWD: u64 = BIG;
 /// The first small project.
 const SMALL: u64 = CROWD + 1;
-pub(crate) const USERS: u64 = 20_000;
 /// Every so many-th user is a member of a big project.
-pub(crate) const IN_BIG: u64 = 10;
+const IN_BIG: u64 = 10;
 /// So many tokens are made at once.
 const SOME: usize = 20_000;
+/// Those who look at lists besides the system administrator.
+const PEOPLE: u64 = 6;
+
+/// How large an installation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
+pub(crate) struct Size {
+    /// How many tokens the large database has. A tenth as many different tokens call in turn.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(10_000..))]
+    pub(crate) tokens: u64,
+    /// How many APIs it has, in 50 systems.
+    #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(500..))]
+    pub(crate) apis: u64,
+    /// How many projects it has. It has a fifth as many users.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(2_000..))]
+    pub(crate) projects: u64,
+}
+
+impl Size {
+    fn apis_of_a_system(self) -> u64 {
+        self.apis / SYSTEMS
+    }
+
+    fn users(self) -> u64 {
+        self.projects / 5
+    }
+
+    /// The members of the project with many of them.
+    fn crowd(self) -> u64 {
+        self.users() / 2
+    }
+
+    /// The small projects around a number.
+    fn small(self, number: u64) -> u64 {
+        SMALL + number % (self.projects - SMALL)
+    }
+
+    /// The key of an API that few tokens have.
+    pub(crate) fn ordinary_api(self) -> String {
+        api_key(SYSTEMS / 2, self.apis_of_a_system() / 2)
+    }
+
+    /// Everybody who looks at lists: first the system administrator.
+    pub(crate) fn people(self) -> Vec<Person> {
+        let person = |title: String, username, administers| Person { title, username, administers };
+        let some = |from: u64, count: u64| {
+            let first = self.projects / 10 * from;
+            (format!("{} projects", thousands(count)), first..first + count)
+        };
+        let (thousand, thousands) = (some(3, self.projects / 100), some(6, self.projects / 20));
+        let middle = self.projects / 2;
+        vec![
+            person("system admin".into(), "admin", 0..self.projects),
+            person("1 project".into(), "one", middle..middle + 1),
+            person("2 big projects".into(), "two", 0..2),
+            person(thousand.0, "thousand", thousand.1),
+            person(thousands.0, "thousands", thousands.1),
+            person(format!("{} members", self::thousands(self.crowd())), "crowd", CROWD..SMALL),
+            person("one JWT token".into(), "little", 0..0),
+        ]
+    }
+}
 
 /// Somebody who looks at lists.
 pub(crate) struct Person {
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     pub(crate) username: &'static str,
     /// The projects that they administer.
     administers: Range<u64>,
 }
 
-/// The people who look, besides the system administrator.
-pub(crate) const PEOPLE: [Person; 6] = [
-    Person { title: "1 project", username: "one", administers: 50_000..50_001 },
-    Person { title: "2 big projects", username: "two", administers: 0..2 },
-    Person { title: "1,000 projects", username: "thousand", administers: 30_000..31_000 },
-    Person { title: "5,000 projects", username: "thousands", administers: 60_000..65_000 },
-    Person { title: "10,000 members", username: "crowd", administers: CROWD..SMALL },
-    Person { title: "one JWT token", username: "little", administers: 0..0 },
-];
-
 impl Person {
-    /// Everybody who looks at lists.
-    pub(crate) fn all() -> Vec<Self> {
-        let admin = Self { title: "system admin", username: "admin", administers: 0..PROJECTS };
-        std::iter::once(admin).chain(PEOPLE).collect()
-    }
-
     /// The keys of a big and of a small project of this person. If they have none, of another one.
     pub(crate) fn projects(&self) -> (String, String) {
         let small = if self.administers.end > CROWD { self.administers.start.max(CROWD) } else { SMALL };
@@ -63,11 +110,6 @@ impl Person {
 /// The key of an API that one of twenty tokens has.
 pub(crate) fn popular_api() -> String {
     api_key(0, 0)
-}
-
-/// The key of an API that few tokens have.
-pub(crate) fn ordinary_api() -> String {
-    api_key(SYSTEMS / 2, APIS / 2)
 }
 
 /// The id of the token with this number.
@@ -96,26 +138,29 @@ fn project_key(project: u64) -> String {
     }
 }
 
-/// The small projects around a number.
-fn small(number: u64) -> u64 {
-    SMALL + number % (PROJECTS - SMALL)
+/// Makes a large installation. A server has made the tables and the administrator.
+pub(crate) async fn make(place: &Place, size: Size) -> Result<()> {
+    let mut bulk = Bulk::open(place).await?;
+    fill(&mut bulk, size).await?;
+    bulk.close().await
 }
 
 /// Fills an installation that has only its administrator.
-pub(crate) async fn fill(bulk: &mut Bulk, tokens: u64) -> Result<()> {
+async fn fill(bulk: &mut Bulk, size: Size) -> Result<()> {
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
     let mut names = Names::new();
     bulk.run("BEGIN").await?;
-    catalog(bulk, &mut names, now).await?;
-    projects(bulk, &mut names, now).await?;
-    users(bulk, &mut names, now).await?;
+    catalog(bulk, &mut names, size, now).await?;
+    projects(bulk, &mut names, size, now).await?;
+    users(bulk, &mut names, size, now).await?;
     bulk.run("COMMIT").await?;
-    let mut rows = TokenRows::new();
+    let tokens = size.tokens;
+    let mut rows = TokenRows::new(size);
     let mut numbers = Numbers(1);
     for number in 0..tokens {
         let is_rare = [10, tokens / 2, tokens - 10].contains(&number);
         let (name, key) = names.next(is_rare);
-        rows.add(&mut numbers, (number, tokens), (&name, &key), now);
+        rows.add(&mut numbers, number, (&name, &key), now);
         if rows.len() >= SOME || number + 1 == tokens {
             bulk.run("BEGIN").await?;
             rows.write(bulk).await?;
@@ -127,13 +172,15 @@ pub(crate) async fn fill(bulk: &mut Bulk, tokens: u64) -> Result<()> {
 }
 
 /// The systems and their APIs.
-async fn catalog(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
+async fn catalog(bulk: &mut Bulk, names: &mut Names, size: Size, now: i64) -> Result<()> {
     let mut systems = Rows::of(
         "systems",
         "id, key, name, audience, project_param, created_at, updated_at, operations_version, openings_version, folded",
     );
-    let mut apis =
-        Rows::of("api_rows", "id, system_id, key, operation_id, method, path, name, folded, tags, imported");
+    let mut apis = Rows::of(
+        "api_rows",
+        "id, system_id, key, operation_id, method, path, multi_segment, name, folded, tags, imported",
+    );
     for system in 0..SYSTEMS {
         let system_id = id("sys", system);
         let audience = format!("https://system-{system}.example");
@@ -150,18 +197,19 @@ async fn catalog(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
             "first",
             folded(&[&system_key(system), &name])
         ]));
-        for api in 0..APIS {
+        for api in 0..size.apis_of_a_system() {
             let name = format!("{} {api}", names.pair());
-            let path = format!("/projects/{{project}}/things{}/{{thing}}/part{api}", api % 40);
+            let path = path(api);
             apis.add(json!([
-                id("api", system * APIS + api),
+                id("api", system * size.apis_of_a_system() + api),
                 system_id,
                 api_key(system, api),
                 format!("operation{api}"),
                 "GET",
-                path,
+                path.template,
+                serde_json::to_string(path.multi_segment.as_slice())?,
                 name,
-                folded(&[&api_key(system, api), &name, &path]),
+                folded(&[&api_key(system, api), &name, &path.template]),
                 format!(r#"["tag{}"]"#, api % 40),
                 1
             ]));
@@ -171,9 +219,9 @@ async fn catalog(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
     bulk.write(&mut apis).await
 }
 
-async fn projects(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
+async fn projects(bulk: &mut Bulk, names: &mut Names, size: Size, now: i64) -> Result<()> {
     let mut projects = Rows::of("projects", "id, key, name, description, created_at, updated_at, folded");
-    for project in 0..PROJECTS {
+    for project in 0..size.projects {
         let name = format!("{} {project}", names.pair());
         let key = project_key(project);
         let folded = folded(&[&key, &name]);
@@ -183,26 +231,26 @@ async fn projects(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
 }
 
 /// The users, and the projects that they are members of.
-async fn users(bulk: &mut Bulk, names: &mut Names, now: i64) -> Result<()> {
+async fn users(bulk: &mut Bulk, names: &mut Names, size: Size, now: i64) -> Result<()> {
     let mut users = Rows::of("users", "id, username, display_name, role, created_at, updated_at, folded");
     let mut members = Rows::of("members", "project_id, user_id, role");
-    for user in 0..USERS {
+    for user in 0..size.users() {
         let user_id = id("usr", user);
         let (username, name) = (format!("user{user}"), names.pair());
         let folded = folded(&[&username, &name]);
         users.add(json!([user_id, username, name, "user", now, now, folded]));
         for (nth, role) in ["admin", "member", "member"].into_iter().enumerate() {
-            members.add(json!([id("prj", small(5 * user + nth as u64)), user_id, role]));
+            members.add(json!([id("prj", size.small(5 * user + nth as u64)), user_id, role]));
         }
-        if user < CROWD_MEMBERS {
+        if user < size.crowd() {
             members.add(json!([id("prj", CROWD), user_id, "member"]));
         }
         if user % IN_BIG == 0 {
             members.add(json!([id("prj", user / IN_BIG % BIG), user_id, "member"]));
         }
     }
-    for (number, person) in (USERS..).zip(PEOPLE) {
-        let folded = folded(&[person.username, person.title]);
+    for (number, person) in (size.users()..).zip(size.people().into_iter().skip(1)) {
+        let folded = folded(&[person.username, &person.title]);
         users.add(json!([id("usr", number), person.username, person.title, "user", now, now, folded]));
         for project in person.administers {
             members.add(json!([id("prj", project), id("usr", number), "admin"]));

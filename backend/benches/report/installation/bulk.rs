@@ -116,11 +116,11 @@ impl Bulk {
     }
 }
 
-/// A value in the text format of COPY. No text here has a tab or a line break.
+/// A value in the text format of COPY. No text here has a tab.
 fn copied(value: &Value) -> String {
     match value {
         Value::Null => "\\N".to_owned(),
-        Value::String(text) => text.replace('\\', "\\\\"),
+        Value::String(text) => text.replace('\\', "\\\\").replace('\n', "\\n"),
         other => other.to_string(),
     }
 }

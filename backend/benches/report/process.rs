@@ -1,0 +1,23 @@
+//! What a process takes.
+
+use std::fs;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+/// The CPU time that a process has taken, with all its threads.
+pub(crate) fn cpu(process: u32) -> Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name of the program is in parentheses. After it, user and system time are the fields 12
+    // and 13, in hundredths of a second.
+    let fields = stat.rsplit_once(')').context("no name")?.1.split_whitespace();
+    let times: Vec<u64> = fields.skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+    Ok(Duration::from_millis(times.iter().sum::<u64>() * 10))
+}
+
+/// The memory of a process (`VmRSS`), in MiB.
+pub(crate) fn memory(process: u32) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    Ok(resident.trim().trim_end_matches(" kB").parse::<u64>()? / 1_024)
+}

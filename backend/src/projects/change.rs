@@ -64,10 +64,9 @@ pub(super) async fn change(
         .await?;
     let mut project = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let mut connection = database.reader().acquire().await?;
         let id = project.id.as_str();
         project.warnings =
-            look_alikes::beside(&mut connection, "projects", "project", id, None, &project.name).await?;
+            look_alikes::beside(&database, "projects", "project", id, None, &project.name).await?;
     }
     Ok(web::Json(project))
 }

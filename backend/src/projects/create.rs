@@ -77,10 +77,8 @@ pub(super) async fn create(
             })
         })
         .await?;
-    let mut connection = database.reader().acquire().await?;
     let (id, key) = (answer.id.as_str(), Some(answer.key.as_str()));
-    answer.warnings =
-        look_alikes::beside(&mut connection, "projects", "project", id, key, &answer.name).await?;
+    answer.warnings = look_alikes::beside(&database, "projects", "project", id, key, &answer.name).await?;
     Ok(HttpResponse::Created()
         .insert_header(("location", format!("/api/v1/projects/{}", answer.key)))
         .json(answer))

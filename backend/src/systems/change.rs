@@ -87,10 +87,8 @@ pub(crate) async fn change(
     }
     let mut system = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let mut connection = database.reader().acquire().await?;
         let id = system.id.as_str();
-        system.warnings =
-            look_alikes::beside(&mut connection, "systems", "system", id, None, &system.name).await?;
+        system.warnings = look_alikes::beside(&database, "systems", "system", id, None, &system.name).await?;
     }
     Ok(web::Json(system))
 }

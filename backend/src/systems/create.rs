@@ -83,10 +83,8 @@ pub(super) async fn create(
             })
         })
         .await?;
-    let mut connection = database.reader().acquire().await?;
     let (id, key) = (answer.id.as_str(), Some(answer.key.as_str()));
-    answer.warnings =
-        look_alikes::beside(&mut connection, "systems", "system", id, key, &answer.name).await?;
+    answer.warnings = look_alikes::beside(&database, "systems", "system", id, key, &answer.name).await?;
     Ok(HttpResponse::Created()
         .insert_header(("location", format!("/api/v1/systems/{}", answer.key)))
         .json(answer))

@@ -2,8 +2,8 @@
 
 use latchkey_shared::fields::{name_key, skeleton};
 use latchkey_shared::warning::{LOOKS_LIKE, Warning};
-use sqlx::AnyConnection;
 
+use crate::database::Database;
 use crate::database::stored::names_beside;
 use crate::web::problem::Problem;
 
@@ -32,19 +32,23 @@ pub fn among<'a>(
 /// The warnings of a row of `table` that has just been written: its name, and its key if that
 /// is new, look like those of another row. The caller may see all rows.
 pub async fn beside(
-    connection: &mut AnyConnection,
+    database: &Database,
     table: &'static str,
     what: &'static str,
     id: &str,
     key: Option<&str>,
     name: &str,
 ) -> Result<Vec<Warning>, Problem> {
-    let (keys, names) = names_beside(connection, table, id).await?;
-    let (key, name) = (key.map(str::to_owned), name.to_owned());
-    // Many names take a while to compare, and this thread has other requests.
-    let compare = move || {
-        let key = key.and_then(|key| among(&keys, what, "key", &key));
-        key.into_iter().chain(among(&names, what, "name", &name)).collect()
-    };
-    tokio::task::spawn_blocking(compare).await.map_err(Problem::internal)
+    let (id, key, name) = (id.to_owned(), key.map(str::to_owned), name.to_owned());
+    let reader = database.reader().clone();
+    // Many names take a while to read and to compare, and this thread has other requests.
+    let compared = database.spawn(async move {
+        let (keys, names) = names_beside(&mut *reader.acquire().await?, table, &id).await?;
+        let compare = move || {
+            let key = key.and_then(|key| among(&keys, what, "key", &key));
+            key.into_iter().chain(among(&names, what, "name", &name)).collect()
+        };
+        tokio::task::spawn_blocking(compare).await.map_err(Problem::internal)
+    });
+    compared.await.map_err(Problem::internal)?
 }

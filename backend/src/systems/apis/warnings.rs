@@ -12,12 +12,15 @@ use crate::web::problem::Problem;
 
 /// The warnings about an API, after it was written.
 pub(super) async fn to_look_at(database: &Database, api: &Api) -> Result<Vec<Warning>, Problem> {
-    let mut connection = database.reader().acquire().await?;
-    let system = own(&mut connection, &api.system).await?;
-    let all = store::apis_of(&mut connection, &system.id).await?;
-    let api = api.clone();
-    // Many APIs take a while to compare, and this thread has other requests.
-    tokio::task::spawn_blocking(move || warnings(&system, &all, &api)).await.map_err(Problem::internal)
+    let (reader, api) = (database.reader().clone(), api.clone());
+    // Many APIs take a while to read and to compare, and this thread has other requests.
+    let compared = database.spawn(async move {
+        let mut connection = reader.acquire().await?;
+        let system = own(&mut connection, &api.system).await?;
+        let all = store::apis_of(&mut connection, &system.id).await?;
+        tokio::task::spawn_blocking(move || warnings(&system, &all, &api)).await.map_err(Problem::internal)
+    });
+    compared.await.map_err(Problem::internal)?
 }
 
 fn warnings(system: &System, all: &[StoredApi], api: &Api) -> Vec<Warning> {

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, put, web};
+use actix_web::{HttpRequest, HttpResponse, put, web};
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::systems::ImportReport;
 use serde::Deserialize;
+use tokio::task::spawn_blocking;
 use utoipa::IntoParams;
 
 use super::document::{self, Document, ImportError};
 use super::imported::Imported;
+use crate::access::origin::Origin;
 use crate::access::principal::Principal;
 use crate::database::Database;
 use crate::systems::catalog::Catalog;
@@ -67,7 +69,7 @@ pub(crate) async fn import_document(
     path: web::Path<String>,
     query: Query<ImportQuery>,
     payload: web::Payload,
-) -> Result<web::Json<ImportReport>, Problem> {
+) -> Result<HttpResponse, Problem> {
     principal.system_admin()?;
     let dry_run = query.read()?.dry_run.unwrap_or(false);
     let mut payload = payload.into_inner();
@@ -83,24 +85,16 @@ pub(crate) async fn import_document(
     })?;
     let document = Arc::new(document);
     for _ in 0..COMPARISONS {
-        let mut moment = database.read_at_one_moment().await?;
-        let system = own(&mut moment, &path).await?;
-        let known = Known::read(&mut moment, system).await?;
-        moment.commit().await?;
-        let compared = (document.clone(), known);
-        let imported = web::block(move || Imported::compare(&compared.0, compared.1)).await;
-        let imported = imported.map_err(Problem::internal)?;
-        if dry_run {
-            let mut connection = database.reader().acquire().await?;
-            return imported.report(&mut connection, &document, true).await.map(web::Json);
-        }
-        // It completes even if the caller stops waiting.
-        let (written, origin, document) =
-            (database.by(principal.witness()), principal.origin().clone(), document.clone());
-        let writing = async move { imported.write(&written, origin, document).await };
-        if let Some(report) = database.spawn(writing).await.map_err(Problem::internal)?? {
-            catalog.prepare(&path).await;
-            return Ok(web::Json(report));
+        let (own_database, origin) = (database.by(principal.witness()), principal.origin().clone());
+        let (document, system) = (Arc::clone(&document), path.to_string());
+        // Many APIs take a while to read, and this thread has other requests. What is written is
+        // completed even if the caller stops waiting.
+        let import = async move { attempt(&own_database, &system, origin, document, dry_run).await };
+        if let Some(report) = database.spawn(import).await.map_err(Problem::internal)?? {
+            if !dry_run {
+                catalog.prepare(&path).await;
+            }
+            return Ok(HttpResponse::Ok().content_type("application/json").body(report));
         }
     }
     Err(Problem::new(Kind::Conflict)
@@ -109,3 +103,28 @@ pub(crate) async fn import_document(
 
 /// How often the comparison is repeated if the system changes meanwhile.
 const COMPARISONS: usize = 3;
+
+/// Compares a document with its system and writes the difference, unless it is a dry run. Returns
+/// the report as JSON; `None` if the system changed meanwhile.
+async fn attempt(
+    database: &Database,
+    system: &str,
+    origin: Origin,
+    document: Arc<Document>,
+    dry_run: bool,
+) -> Result<Option<Vec<u8>>, Problem> {
+    let mut moment = database.read_at_one_moment().await?;
+    let system = own(&mut moment, system).await?;
+    let known = Known::read(&mut moment, system).await?;
+    moment.commit().await?;
+    let compared = Arc::clone(&document);
+    let imported = spawn_blocking(move || Imported::compare(&compared, known)).await;
+    let imported = imported.map_err(Problem::internal)?;
+    let report = if dry_run {
+        let mut connection = database.reader().acquire().await?;
+        Some(imported.report(&mut connection, &document, true).await?)
+    } else {
+        imported.write(database, origin, document).await?
+    };
+    report.map(|report| serde_json::to_vec(&report).map_err(Problem::internal)).transpose()
+}

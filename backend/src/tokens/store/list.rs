@@ -151,7 +151,20 @@ fn push_rights(sql: &mut Sql, engine: Engine, principal: &Principal) {
     }
 }
 
-fn push_where(sql: &mut Sql, engine: Engine, filter: &Filter, text: &Text<'_>) {
+/// Adds the condition that a token names something. Of few tokens PostgreSQL must look at each:
+/// with `EXISTS` it may walk all tokens that name it.
+fn push_named(sql: &mut Sql, among: &Among<'_>, rows: &'static str, id: String) {
+    match among {
+        Among::Seqs(_) => {
+            sql.push("(SELECT 1 FROM ").push(rows).bind(id).push(" AND f.token_id = t.id) = 1");
+        }
+        Among::All(_) => {
+            sql.push("EXISTS (SELECT 1 FROM ").push(rows).bind(id).push(" AND f.token_id = t.id)");
+        }
+    }
+}
+
+fn push_where(sql: &mut Sql, engine: Engine, filter: &Filter, among: &Among<'_>, text: &Text<'_>) {
     if let Some(kind) = filter.kind {
         sql.push(" AND t.kind = ").bind(kind.as_str().to_owned());
     }
@@ -170,20 +183,19 @@ fn push_where(sql: &mut Sql, engine: Engine, filter: &Filter, text: &Text<'_>) {
         }
     }
     if let Some(project) = &filter.project {
-        sql.push(" AND EXISTS (SELECT 1 FROM token_projects f WHERE f.token_id = t.id AND f.project_id = ")
-            .bind(project.to_string())
-            .push(")");
+        sql.push(" AND ");
+        push_named(sql, among, "token_projects f WHERE f.project_id = ", project.to_string());
     }
     if let Some(user) = &filter.user {
-        sql.push(" AND EXISTS (SELECT 1 FROM token_users f WHERE f.token_id = t.id AND f.user_id = ")
-            .bind(user.to_string())
-            .push(")");
+        sql.push(" AND ");
+        push_named(sql, among, "token_users f WHERE f.user_id = ", user.to_string());
     }
     if let Some((api, system)) = &filter.api {
-        sql.push(" AND (EXISTS (SELECT 1 FROM token_apis f WHERE f.token_id = t.id AND f.api_id = ");
-        sql.bind(api.to_string());
-        sql.push(") OR EXISTS (SELECT 1 FROM token_systems f WHERE f.token_id = t.id AND f.system_id = ");
-        sql.bind(system.to_string()).push("))");
+        sql.push(" AND (");
+        push_named(sql, among, "token_apis f WHERE f.api_id = ", api.to_string());
+        sql.push(" OR ");
+        push_named(sql, among, "token_systems f WHERE f.system_id = ", system.to_string());
+        sql.push(")");
     }
     if filter.name_taken {
         sql.push(NAME_TAKEN);
@@ -240,7 +252,7 @@ pub(crate) async fn list(
     if let Some(start) = start {
         push_start(&mut sql, start);
     }
-    push_where(&mut sql, engine, filter, text);
+    push_where(&mut sql, engine, filter, among, text);
     sql.push(") AS t WHERE manageable = 1 OR granted = 1");
     if let Some(start) = start {
         sql.push(match start {
@@ -264,7 +276,7 @@ pub(crate) async fn count(
     let engine = database.engine();
     push_rights(&mut sql, engine, principal);
     sql.push(" FROM tokens t WHERE 1 = 1");
-    push_where(&mut sql, engine, filter, text);
+    push_where(&mut sql, engine, filter, &Among::All(&Start::Newest(None)), text);
     sql.push(") AS t WHERE manageable = 1 OR granted = 1");
     sql.query_as::<(i64,)>().fetch_one(database.reader()).await.map(|(count,)| count)
 }

@@ -62,8 +62,8 @@ pub async fn register(database: &Database, document: &OpenApi, audience: &str) -
                 system
             };
             let known = store::Known::read(&mut *connection, system).await?;
-            let mut difference = compare(&known, &document, &mut Vec::new());
-            store::apply(&mut *connection, &mut difference).await?;
+            let difference = compare(&known, &document, &mut Vec::new());
+            store::apply(&mut *connection, difference).await?;
             transaction.changes(Change::Catalog);
             Ok::<_, Problem>(())
         })

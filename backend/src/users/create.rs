@@ -77,10 +77,10 @@ pub(super) async fn create(
         })
         .await?;
     let mut user = store::user(&database, id.as_str()).await?.ok_or_else(|| Problem::not_found("user"))?;
-    let others = store::names_beside(&database, &user.id).await?;
+    let (reader, added) = (Database::clone(&database), user.id.clone());
     let username = user.username.clone();
-    // Many names take a while to compare, and this thread has other requests.
-    let compare = move || look_alikes::among(&others, "user", "username", &username);
-    user.warnings.extend(tokio::task::spawn_blocking(compare).await.map_err(Problem::internal)?);
+    let read = async move { Ok(store::names_beside(&reader, &added).await?) };
+    let compare = move |others: Vec<String>| look_alikes::among(&others, "user", "username", &username);
+    user.warnings.extend(look_alikes::apart(&database, read, compare).await?);
     Ok(HttpResponse::Created().insert_header(("location", format!("/api/v1/users/{id}"))).json(user))
 }

@@ -93,7 +93,7 @@ pub(crate) async fn create_api(
                 warnings: Vec::new(),
             };
             let stored = StoredApi { api, system: system.id, multi_segment: Vec::new(), imported: false };
-            store::insert_apis(transaction.connection(), &[&stored], None).await?;
+            store::insert_apis(transaction.connection(), std::slice::from_ref(&stored), None).await?;
             transaction.changes(Change::Catalog);
             audit::record(
                 transaction,

@@ -12,15 +12,14 @@ use crate::web::problem::Problem;
 
 /// The warnings about an API, after it was written.
 pub(super) async fn to_look_at(database: &Database, api: &Api) -> Result<Vec<Warning>, Problem> {
-    let (reader, api) = (database.reader().clone(), api.clone());
-    // Many APIs take a while to read and to compare, and this thread has other requests.
-    let compared = database.spawn(async move {
+    let (reader, api, key) = (database.reader().clone(), api.clone(), api.system.clone());
+    let read = async move {
         let mut connection = reader.acquire().await?;
-        let system = own(&mut connection, &api.system).await?;
+        let system = own(&mut connection, &key).await?;
         let all = store::apis_of(&mut connection, &system.id).await?;
-        tokio::task::spawn_blocking(move || warnings(&system, &all, &api)).await.map_err(Problem::internal)
-    });
-    compared.await.map_err(Problem::internal)?
+        Ok((system, all))
+    };
+    look_alikes::apart(database, read, move |(system, all)| warnings(&system, &all, &api)).await
 }
 
 fn warnings(system: &System, all: &[StoredApi], api: &Api) -> Vec<Warning> {

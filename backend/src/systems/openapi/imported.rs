@@ -100,7 +100,7 @@ impl Imported {
                 if !is_current {
                     return Ok(None);
                 }
-                let takes_grants = store::apply(connection, &mut self.difference).await?;
+                let takes_grants = store::apply(connection, self.difference).await?;
                 if let Some(staging) = &staging
                     && !staging.publish(connection).await?
                 {

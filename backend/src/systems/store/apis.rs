@@ -209,11 +209,11 @@ const AT_ONCE: usize = 500;
 /// Adds APIs, many in one statement. With `import_id`, they wait until the import is published.
 pub(crate) async fn insert_apis(
     connection: &mut AnyConnection,
-    apis: &[&StoredApi],
+    apis: &[StoredApi],
     import_id: Option<&str>,
 ) -> Result<(), sqlx::Error> {
     for some in apis.chunks(AT_ONCE) {
-        let rows: Vec<Value> = some.iter().map(|stored| row(stored)).collect();
+        let rows: Vec<Value> = some.iter().map(row).collect();
         let mut sql = Sql::new(
             "INSERT INTO api_rows (id, system_id, key, operation_id, method, path, multi_segment, name, folded, tags, \
              scope, base_path, unmatchable, deprecated, removed, imported, import_id) \

@@ -99,17 +99,17 @@ impl Difference {
 /// whether there is one.
 pub(crate) async fn apply(
     connection: &mut AnyConnection,
-    difference: &mut Difference,
+    difference: Difference,
 ) -> Result<bool, sqlx::Error> {
     let Difference { added, changed, renamed, removed, .. } = difference;
     // Grants may have been made since the comparison.
-    let granted = granted_among(&mut *connection, removed).await?;
+    let granted = granted_among(&mut *connection, &removed).await?;
     let is_granted = |stored: &StoredApi| granted.contains(stored.api.id.as_str());
-    let (mut kept, gone): (Vec<StoredApi>, Vec<StoredApi>) = removed.drain(..).partition(is_granted);
+    let (mut kept, gone): (Vec<StoredApi>, Vec<StoredApi>) = removed.into_iter().partition(is_granted);
     let gone: Vec<ApiId> = gone.into_iter().map(|stored| stored.api.id).collect();
     delete_apis(connection, &gone).await?;
-    free_keys(connection, renamed).await?;
-    let taken: HashSet<&str> = added.iter().chain(&*changed).map(|stored| stored.api.key.as_str()).collect();
+    free_keys(connection, &renamed).await?;
+    let taken: HashSet<&str> = added.iter().chain(&changed).map(|stored| stored.api.key.as_str()).collect();
     for Api { id, key, removed, .. } in kept.iter_mut().map(|stored| &mut stored.api) {
         *removed = true;
         // An API that stays only because it is granted must not keep a key that the document gives
@@ -119,8 +119,7 @@ pub(crate) async fn apply(
         }
     }
     update_apis(connection, &kept).await?;
-    update_apis(connection, changed).await?;
-    let added: Vec<&StoredApi> = added.iter().collect();
+    update_apis(connection, &changed).await?;
     insert_apis(connection, &added, None).await?;
     Ok(!kept.is_empty())
 }

@@ -66,8 +66,7 @@ impl Staging {
         if renewed.rows_affected() == 0 {
             return Ok(false);
         }
-        let apis: Vec<&StoredApi> = apis.iter().collect();
-        insert_apis(connection, &apis, Some(&self.id)).await?;
+        insert_apis(connection, apis, Some(&self.id)).await?;
         Ok(true)
     }
 

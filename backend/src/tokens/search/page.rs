@@ -1,6 +1,6 @@
 //! A page of a list: the copy proposes, the database decides.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::filter::Candidates;
@@ -129,8 +129,6 @@ fn listing(asked: &Asked<'_>, mut rows: Vec<Listed>, total: usize, alike: bool) 
     if matches!(asked.start, Start::Name(_)) && !alike {
         rows.sort_by(|one, other| one.name_key.cmp(&other.name_key));
     }
-    let mut seen = HashSet::new();
-    rows.retain(|row| seen.insert(row.seq));
     rows.truncate(asked.limit);
     let total = asked.total.then(|| i64::try_from(total).unwrap_or(i64::MAX));
     Listing { rows, total, alike, beginnings_only: false }

@@ -26,6 +26,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (14, include_str!("../../../migrations/sqlite/0014_used_requests.sql")),
             (15, include_str!("../../../migrations/sqlite/0015_rights.sql")),
             (16, include_str!("../../../migrations/sqlite/0016_folded.sql")),
+            (17, include_str!("../../../migrations/sqlite/0017_counted_apis.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -44,6 +45,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (14, include_str!("../../../migrations/postgres/0014_used_requests.sql")),
             (15, include_str!("../../../migrations/postgres/0015_rights.sql")),
             (16, include_str!("../../../migrations/postgres/0016_folded.sql")),
+            (17, include_str!("../../../migrations/postgres/0017_counted_apis.sql")),
         ],
     };
     let migrations = texts

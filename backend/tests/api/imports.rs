@@ -291,6 +291,42 @@ paths:
         assert_eq!(admin.get("/systems/things").await["api_count"], 2_400);
     }
 
+    async fn an_api_that_is_deleted_right_after_a_large_import_matches_no_call(server) {
+        let admin = server.admin().await;
+        admin.post("/projects", &json!({ "key": "harbour", "name": "Harbour" })).await;
+        admin.post("/systems", &json!({ "key": "things", "name": "Things" })).await;
+        let document = |count: usize| {
+            let paths: serde_json::Map<String, Value> = (0..count)
+                .map(|n| (format!("/things/{n}"), json!({ "get": { "operationId": format!("thing{n}") } })))
+                .collect();
+            json!({ "openapi": "3.0.3", "paths": paths })
+        };
+        admin.put("/systems/things/openapi", &document(5_000)).await;
+        // The rows of the import are still being cleared. This is the last one.
+        admin.delete("/systems/things/apis/thing999").await;
+        let changed = admin.patch("/systems/things/apis/thing998", &json!({ "scope": "global" })).await;
+        assert_eq!(changed["scope"], "global");
+        let found = matched(server, "things", &[("GET", "/things/998"), ("GET", "/things/999")]).await;
+        assert_eq!(found, [json!("things:thing998"), Value::Null]);
+        let counts = async || {
+            let system = admin.get("/systems/things").await;
+            (system["api_count"].clone(), system["global_api_count"].clone())
+        };
+        assert_eq!(counts().await, (json!(4_999), json!(1)));
+        // Another import adds one, removes one that is granted and one that is not, and the global one.
+        let wanted = json!({
+            "kind": "rsa", "name": unique("one"), "apis": ["things:thing997"], "projects": ["harbour"],
+        });
+        admin.post("/tokens", &wanted).await;
+        let mut fewer = document(1_000);
+        for path in ["/things/996", "/things/997", "/things/998"] {
+            fewer["paths"].as_object_mut().unwrap().remove(path);
+        }
+        admin.put("/systems/things/openapi", &fewer).await;
+        assert_eq!(counts().await, (json!(997), json!(0)));
+        assert_eq!(admin.get("/systems?q=things").await["items"][0]["api_count"], 997);
+    }
+
     async fn a_grant_made_during_an_import_is_kept(server) {
         let admin = server.admin().await;
         admin.post("/systems", &json!({ "key": "things", "name": "Things" })).await;

@@ -19,10 +19,7 @@ use crate::database::{Engine, now};
 
 const SYSTEM: &str = "SELECT s.id, s.key, s.name, s.audience, s.base_path, s.project_param, \
     s.restricted, s.disabled, \
-    s.builtin, s.created_at, s.updated_at, \
-    (SELECT CAST(COUNT(*) AS BIGINT) FROM apis a WHERE a.system_id = s.id AND a.removed = 0) AS api_count, \
-    (SELECT CAST(COUNT(*) AS BIGINT) FROM apis g WHERE g.system_id = s.id AND g.scope = 'global') AS global_api_count \
-    FROM systems s WHERE 1 = 1";
+    s.builtin, s.created_at, s.updated_at, s.api_count, s.global_api_count FROM systems s WHERE 1 = 1";
 
 #[derive(FromRow)]
 struct SystemRow {

@@ -32,6 +32,9 @@ async fn rows_of<T>(
 where
     T: for<'r> FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
 {
+    if values.is_empty() {
+        return Ok(Vec::new());
+    }
     let engine = Engine::of(connection);
     let values: Vec<String> = values.iter().map(|one| clean(one)).collect();
     // With OR instead of UNION, PostgreSQL would read the whole table.
@@ -58,6 +61,7 @@ struct GrantedSystemRow {
     key: String,
     restricted: i64,
     builtin: i64,
+    global_api_count: i64,
 }
 
 /// Looks up the named APIs, systems, projects and users, and reports names that do not exist.
@@ -104,7 +108,7 @@ pub(crate) async fn resolve(
     wanted_systems.dedup();
     let systems: Vec<GrantedSystemRow> = rows_of(
         connection,
-        "SELECT id, key, restricted, builtin FROM systems",
+        "SELECT id, key, restricted, builtin, global_api_count FROM systems",
         ["id", "key"],
         &wanted_systems,
     )
@@ -127,8 +131,7 @@ pub(crate) async fn resolve(
             _ => Reach::Only(opened.remove(&row.id).unwrap_or_default()),
         };
         // Only a grant of the whole system includes all of its APIs.
-        let has_global_apis =
-            grants.whole.contains(&id) && has_global_apis(&mut *connection, &row.id).await?;
+        let has_global_apis = grants.whole.contains(&id) && row.global_api_count > 0;
         let system = GrantedSystem {
             id: id.clone(),
             key: row.key,
@@ -146,16 +149,6 @@ pub(crate) async fn resolve(
         }
     };
     Ok((grants, targets))
-}
-
-/// Whether a system has APIs that are in no project.
-async fn has_global_apis(connection: &mut AnyConnection, system: &str) -> Result<bool, sqlx::Error> {
-    let found: Option<String> =
-        sqlx::query_scalar("SELECT id FROM apis WHERE system_id = $1 AND scope = 'global' LIMIT 1")
-            .bind(system.to_owned())
-            .fetch_optional(connection)
-            .await?;
-    Ok(found.is_some())
 }
 
 pub(crate) async fn projects(

@@ -91,7 +91,7 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     let origin = Origin {
         kind: "token",
         id: Some(token.id.to_string()),
-        name: token.name.clone(),
+        name: token.name.to_string(),
         ..anonymous(request)
     };
     Ok(match user {
@@ -120,7 +120,7 @@ async fn held(
         apis,
         systems: token.systems.iter().filter(holds_system).cloned().collect(),
         expires_at: token.expires_at,
-        allowed_ips: token.allowed_ips.clone(),
+        allowed_ips: token.allowed_ips.to_vec(),
         one_time_only: token.one_time_only,
     })
 }

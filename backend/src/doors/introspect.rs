@@ -133,7 +133,7 @@ async fn find(
         Err(Reason::Unavailable) => return Err(OAuthError::not_now()),
         Err(_) => return inactive(),
     };
-    let for_system = proof.audience.as_ref().is_none_or(|audience| *audience == system.audience);
+    let for_system = proof.audience.as_ref().is_none_or(|audience| **audience == *system.audience);
     // A sealed request is for one call. Only a decision about that call can use it.
     let good = proof.binding.is_none()
         && !token.one_time_only
@@ -179,7 +179,7 @@ async fn find(
         sub: Some(user.map_or_else(|| token.id.to_string(), |user| user.id.to_string())),
         aud: Some(system.audience.clone()),
         iss: Some(keyring.issuer().to_owned()),
-        jti: proof.jti,
+        jti: proof.jti.as_deref().map(str::to_owned),
         projects: (*reach != Reach::All).then(|| project_keys(&found)),
     }))
 }

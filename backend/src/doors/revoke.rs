@@ -86,15 +86,15 @@ pub(super) async fn revoke(
     let origin = Origin {
         kind: "token",
         id: Some(client.id.to_string()),
-        name: client.name.clone(),
+        name: client.name.to_string(),
         ..anonymous(&request)
     };
     let snapshot = verifier.catalog().await?;
-    let system = snapshot.systems().find(|system| Some(&system.audience) == proof.audience.as_ref());
+    let system = snapshot.systems().find(|system| Some(&*system.audience) == proof.audience.as_deref());
     let system = system.map(|system| system.id.clone());
-    let withdrawn = match (open_token, proof.jti, proof.expires_at) {
+    let withdrawn = match (open_token, &proof.jti, proof.expires_at) {
         (Some(digest), _, _) => Withdrawn::OpenToken(digest),
-        (None, Some(jti), Some(expires_at)) => Withdrawn::Jwt { jti, expires_at, system },
+        (None, Some(jti), Some(expires_at)) => Withdrawn::Jwt { jti: jti.to_string(), expires_at, system },
         // A sealed request passes once, or expires within a minute.
         _ => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
     };
@@ -120,7 +120,7 @@ pub(super) async fn revoke(
                     transaction,
                     &origin,
                     "token.credential_revoked",
-                    (&client.id, client.name.clone()),
+                    (&client.id, client.name.to_string()),
                     detail,
                 )
                 .await

@@ -101,7 +101,7 @@ impl Verifier {
         call: &Call<'_>,
     ) -> Verdict {
         let mut verdict = Verdict { catalog: Some(Arc::clone(snapshot)), ..Verdict::default() };
-        let proof = Proof { user, ..Proof::default() };
+        let proof = Arc::new(Proof { user, ..Proof::default() });
         verdict.denied = match self.catalog.operations(call.system).await {
             Ok(Some(operations)) => {
                 self.judge(&operations, (&token, &proof), call, now(), &mut verdict).await.err()

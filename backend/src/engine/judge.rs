@@ -114,7 +114,7 @@ pub(super) fn is_bound_to(
     now: i64,
 ) -> Result<(), Reason> {
     match &proof.audience {
-        Some(audience) if *audience != call.system.audience => return Err(Reason::ProofMismatch),
+        Some(audience) if **audience != *call.system.audience => return Err(Reason::ProofMismatch),
         // A request without `aud` could be meant for any system that its token reaches.
         None if proof.binding.is_some() && token.reached.len() > 1 => {
             return Err(Reason::ProofMismatch);

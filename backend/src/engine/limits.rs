@@ -1,5 +1,7 @@
 //! The projects that a credential reaches.
 
+use std::sync::{Arc, LazyLock};
+
 use latchkey_shared::ids::ProjectId;
 
 use crate::access::reach::Reach;
@@ -15,8 +17,13 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// All projects, later ones too.
-    pub const NONE: Self = Self { reach: Reach::All, keys: None };
+    /// All projects, later ones too. Most tokens have no limits, so all share this.
+    #[must_use]
+    pub fn none() -> Arc<Self> {
+        static NONE: LazyLock<Arc<Limits>> =
+            LazyLock::new(|| Arc::new(Limits { reach: Reach::All, keys: None }));
+        Arc::clone(&NONE)
+    }
 
     /// These projects: ids and keys.
     #[must_use]

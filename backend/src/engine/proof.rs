@@ -26,18 +26,18 @@ pub const OPEN: &str = "open+jwe";
 pub(super) const AHEAD: i64 = 5_000;
 
 /// A proven credential, and what it was made for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Proof {
     /// The system that it names, if it names one.
-    pub audience: Option<String>,
+    pub audience: Option<Box<str>>,
     /// The user that a JWT names.
     pub user: Option<UserId>,
     /// The `jti` of a JWT.
-    pub jti: Option<String>,
+    pub jti: Option<Box<str>>,
     /// The scopes that limit a JWT, separated by spaces.
-    pub scope: Option<Arc<str>>,
+    pub scope: Option<Box<str>>,
     /// The keys of the projects that limit a JWT.
-    pub projects: Option<Arc<Vec<String>>>,
+    pub projects: Option<Box<[String]>>,
     /// When a JWT begins, in milliseconds since the epoch.
     pub not_before: Option<i64>,
     /// When a JWT ends, in milliseconds since the epoch.
@@ -47,11 +47,11 @@ pub struct Proof {
     /// The key that signed a JWT.
     pub signed_by: Option<KeyId>,
     /// The one call that a one-time request is for.
-    pub binding: Option<Binding>,
+    pub binding: Option<Box<Binding>>,
 }
 
 /// The one call that a one-time request is for.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Binding {
     /// Its id. It passes once.
     pub jti: String,
@@ -89,17 +89,16 @@ impl Proof {
 #[derive(Clone)]
 pub(super) enum Remembered {
     Open { token: TokenId, generation: i64 },
-    Jwt(Arc<Remains>),
+    Jwt { token: TokenId, generation: i64, proof: Arc<Proof> },
 }
 
 impl Remembered {
     /// About how many bytes it has outside of itself.
     pub(super) fn heap(&self) -> usize {
-        let Self::Jwt(remains) = self else { return 0 };
-        let proof = &remains.proof;
+        let Self::Jwt { proof, .. } = self else { return 0 };
         let texts = [proof.audience.as_deref(), proof.jti.as_deref(), proof.scope.as_deref()];
-        let projects = proof.projects.iter().flat_map(|projects| projects.iter());
-        size_of::<Remains>()
+        let projects = proof.projects.iter().flatten();
+        size_of::<Proof>()
             + texts.into_iter().flatten().map(str::len).sum::<usize>()
             + projects.map(|key| size_of::<String>() + key.len()).sum::<usize>()
     }
@@ -115,31 +114,23 @@ impl Weighter<Digest, Remembered> for Bytes {
     }
 }
 
-/// An access token with a valid signature.
-pub(super) struct Remains {
-    pub(super) kid: KeyId,
-    pub(super) token: TokenId,
-    pub(super) generation: i64,
-    pub(super) proof: Proof,
-}
-
-impl Remains {
-    pub(super) fn of(Verified { claims, kid }: Verified) -> Self {
+impl From<Verified> for Proof {
+    /// What an access token with a valid signature proves.
+    fn from(Verified { claims, kid }: Verified) -> Self {
         let millis = |seconds: i64| seconds.saturating_mul(1_000);
-        let proof = Proof {
-            audience: Some(claims.aud),
+        Self {
+            audience: Some(claims.aud.into_boxed_str()),
             user: claims.sub.parse().ok(),
-            jti: Some(claims.jti),
-            scope: claims.scope.map(Arc::from),
-            projects: claims.projects.map(Arc::new),
+            jti: Some(claims.jti.into_boxed_str()),
+            scope: claims.scope.map(String::into_boxed_str),
+            projects: claims.projects.map(Vec::into_boxed_slice),
             // The clocks of two nodes differ. A token that a node ahead has just issued is
             // valid here.
             not_before: Some(millis(claims.nbf) - AHEAD),
             expires_at: Some(millis(claims.exp)),
             issued_at: Some(claims.iat),
-            signed_by: Some(kid.clone()),
+            signed_by: Some(kid),
             binding: None,
-        };
-        Self { kid, token: claims.client_id, generation: claims.generation, proof }
+        }
     }
 }

@@ -9,7 +9,7 @@ use latchkey_shared::verify::Reason;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::proof::{AHEAD, Binding, OPEN, OPEN_TOKEN, Proof, Remains, Remembered, SEALED, SIGNED};
+use super::proof::{AHEAD, Binding, OPEN, OPEN_TOKEN, Proof, Remembered, SEALED, SIGNED};
 use super::state::{self, TokenState};
 use super::verifier::{Verifier, unavailable};
 use crate::crypto::client_key::{Signed, Unverified};
@@ -25,6 +25,9 @@ use crate::systems::matching::target::Target;
 
 /// How long a one-time request is valid after its `iat`, in milliseconds.
 const GOOD_FOR: i64 = 60_000;
+
+/// The token of a credential, and what the credential proves.
+type Proven = (Arc<Fact<TokenState>>, Arc<Proof>);
 
 /// The payload of an open token.
 #[derive(Deserialize)]
@@ -59,7 +62,7 @@ impl Verifier {
         credential: &str,
         source: Source<'_>,
         now: i64,
-    ) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
+    ) -> Result<Proven, Reason> {
         if let Some(sealed) = credential.strip_prefix(OPEN_TOKEN) {
             return self.prove_open(credential, sealed, source, now).await;
         }
@@ -76,13 +79,13 @@ impl Verifier {
         sealed: &str,
         source: Source<'_>,
         now: i64,
-    ) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
+    ) -> Result<Proven, Reason> {
         let digest = Digest::of(credential);
         if let Some(Remembered::Open { token, generation }) = self.proofs.get(&digest) {
             let state = self.known(&token).await?;
             let key = state.key_of(generation, now).ok_or(Reason::UnknownToken)?;
-            return if key.open_token == Some(digest) {
-                Ok((state, Proof::default()))
+            return if key.open_token.as_deref() == Some(&digest) {
+                Ok((state, Arc::default()))
             } else {
                 Err(Reason::UnknownToken)
             };
@@ -95,7 +98,7 @@ impl Verifier {
         let key = state.good_key(&sealed.header.kid, now).ok_or(Reason::UnknownToken)?;
         // Key and secret are not enough to make another open token. An open token that we did
         // not issue costs no private-key operation.
-        if key.open_token != Some(digest) {
+        if key.open_token.as_deref() != Some(&digest) {
             return Err(Reason::BadProof);
         }
         let payload = self.open(sealed, source).await?;
@@ -107,15 +110,10 @@ impl Verifier {
             return Err(Reason::BadProof);
         }
         self.proofs.insert(digest, Remembered::Open { token: state.id.clone(), generation: key.generation });
-        Ok((state, Proof::default()))
+        Ok((state, Arc::default()))
     }
 
-    async fn prove_sealed(
-        &self,
-        credential: &str,
-        source: Source<'_>,
-        now: i64,
-    ) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
+    async fn prove_sealed(&self, credential: &str, source: Source<'_>, now: i64) -> Result<Proven, Reason> {
         let sealed = Sealed::parse(credential).map_err(|_| Reason::Malformed)?;
         if sealed.header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case(SEALED)) {
             return Err(Reason::Malformed);
@@ -128,16 +126,12 @@ impl Verifier {
             return Err(Reason::BadProof);
         }
         let claims: RequestClaims = json::from_slice(&payload).map_err(|_| Reason::Malformed)?;
-        Ok((state, claims.proof().ok_or(Reason::Malformed)?))
+        Ok((state, Arc::new(claims.proof().ok_or(Reason::Malformed)?)))
     }
 
     /// A request that the client signed with its own key. Only RSA tokens accept them: a call
     /// with a JWT token needs a user, and only a JWT names one.
-    async fn prove_signed(
-        &self,
-        signed: &Signed<'_>,
-        now: i64,
-    ) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
+    async fn prove_signed(&self, signed: &Signed<'_>, now: i64) -> Result<Proven, Reason> {
         let kid = signed.kid().ok_or(Reason::Malformed)?;
         let state = self.owner(kid).await?;
         let key = state.good_key(kid, now).filter(|_| state.kind == Kind::Rsa);
@@ -146,11 +140,10 @@ impl Verifier {
             Unverified::BadSignature => Reason::BadProof,
             Unverified::Malformed => Reason::Malformed,
         })?;
-        let proof = claims.proof().ok_or(Reason::Malformed)?;
-        Ok((state, proof))
+        Ok((state, Arc::new(claims.proof().ok_or(Reason::Malformed)?)))
     }
 
-    async fn prove_jwt(&self, credential: &str, now: i64) -> Result<(Arc<Fact<TokenState>>, Proof), Reason> {
+    async fn prove_jwt(&self, credential: &str, now: i64) -> Result<Proven, Reason> {
         let digest = Digest::of(credential);
         let keys = async || {
             self.keyring.signing_keys().await.map_err(|error| {
@@ -158,8 +151,12 @@ impl Verifier {
                 Reason::Unavailable
             })
         };
-        let remains = if let Some(Remembered::Jwt(remains)) = self.proofs.get(&digest) {
-            remains
+        let known = match self.proofs.get(&digest) {
+            Some(Remembered::Jwt { token, generation, proof }) => Some((token, generation, proof)),
+            _ => None,
+        };
+        let (token, generation, proof) = if let Some(known) = known {
+            known
         } else {
             if let Some(signed) = Signed::parse(credential)
                 && signed.typ().is_some_and(|typ| typ.eq_ignore_ascii_case(SIGNED))
@@ -171,24 +168,27 @@ impl Verifier {
                 Invalid::UnknownKey | Invalid::ForeignIssuer => Reason::UnknownToken,
                 Invalid::BadSignature => Reason::BadProof,
             })?;
-            let remains = Arc::new(Remains::of(verified));
-            self.proofs.insert(digest, Remembered::Jwt(Arc::clone(&remains)));
-            remains
+            let (token, generation) = (verified.claims.client_id.clone(), verified.claims.generation);
+            let proof = Arc::new(Proof::from(verified));
+            let remembered = Remembered::Jwt { token: token.clone(), generation, proof: Arc::clone(&proof) };
+            self.proofs.insert(digest, remembered);
+            (token, generation, proof)
         };
         // A key that was withdrawn invalidates what is cached of its tokens.
-        if !keys().await?.holds(&remains.kid) {
+        let keys = keys().await?;
+        if !proof.signed_by.as_ref().is_some_and(|kid| keys.holds(kid)) {
             return Err(Reason::UnknownToken);
         }
-        let state = self.known(&remains.token).await?;
+        let state = self.known(&token).await?;
         // A rotation ends the JWTs of earlier generations. A revocation ends a single JWT.
-        let revoked = remains.proof.jti.as_ref().is_some_and(|jti| state.revoked_jwts.contains(jti));
-        if revoked || state.key_of(remains.generation, now).is_none() {
+        let revoked = proof.jti.as_ref().is_some_and(|jti| state.revoked_jwts.contains(jti));
+        if revoked || state.key_of(generation, now).is_none() {
             return Err(Reason::UnknownToken);
         }
-        if state.kind == Kind::Rsa && remains.proof.user.is_some() {
+        if state.kind == Kind::Rsa && proof.user.is_some() {
             return Err(Reason::BadProof);
         }
-        Ok((state, remains.proof.clone()))
+        Ok((state, proof))
     }
 
     async fn known(&self, token: &TokenId) -> Result<Arc<Fact<TokenState>>, Reason> {
@@ -250,6 +250,7 @@ impl RequestClaims {
             method: self.htm,
             target: self.htu,
         };
-        Some(Proof { audience: self.aud, binding: Some(binding), ..Proof::default() })
+        let audience = self.aud.map(String::into_boxed_str);
+        Some(Proof { audience, binding: Some(Box::new(binding)), ..Proof::default() })
     }
 }

@@ -10,6 +10,7 @@ use sqlx::FromRow;
 
 use super::limits::Limits;
 use super::set::Set;
+use crate::access::reach::Reach;
 use crate::crypto::Digest;
 use crate::crypto::client_key::ClientKey;
 use crate::database::stored::stored;
@@ -23,7 +24,7 @@ pub struct TokenState {
     /// The token's kind.
     pub kind: Kind,
     /// The token's name.
-    pub name: String,
+    pub name: Box<str>,
     /// Changes with each change of the token.
     pub version: i64,
     /// Whether an administrator switched it off.
@@ -31,7 +32,7 @@ pub struct TokenState {
     /// When it ends, in milliseconds since the epoch.
     pub expires_at: Option<i64>,
     /// The addresses that its calls may come from; empty for any.
-    pub allowed_ips: Vec<IpNet>,
+    pub allowed_ips: Box<[IpNet]>,
     /// Whether it accepts one-time requests only.
     pub one_time_only: bool,
     /// The APIs granted one by one.
@@ -47,7 +48,7 @@ pub struct TokenState {
     /// Its keys, one for each generation.
     pub keys: Box<[KeyState]>,
     /// Its JWTs that were revoked before they expired.
-    pub revoked_jwts: Set<String>,
+    pub revoked_jwts: Set<Box<str>>,
 }
 
 /// A key of a token.
@@ -62,7 +63,7 @@ pub struct KeyState {
     /// The client's own public key, where it has one.
     pub client_key: Option<Arc<ClientKey>>,
     /// The digest of the open token, while it is valid.
-    pub open_token: Option<Digest>,
+    pub open_token: Option<Box<Digest>>,
     /// When the key expires, in milliseconds since the epoch.
     pub valid_until: Option<i64>,
 }
@@ -96,18 +97,21 @@ impl TokenState {
 impl Weight for TokenState {
     fn heap(&self) -> usize {
         let projects = self.limits.keys.iter().flatten();
-        let names = projects.map(String::capacity).sum::<usize>() + self.name.capacity();
-        let jtis: usize = self.revoked_jwts.iter().map(String::capacity).sum();
+        let names = projects.map(String::capacity).sum::<usize>() + self.name.len();
+        let jtis: usize = self.revoked_jwts.iter().map(|jti| jti.len()).sum();
+        let open_tokens = self.keys.iter().filter(|key| key.open_token.is_some()).count();
         let clients = self.keys.iter().filter(|key| key.client_key.is_some()).count();
         names
             + jtis
             + size_of_val(&*self.keys)
+            + size_of_val(&*self.allowed_ips)
+            + open_tokens * size_of::<Digest>()
             + clients * CLIENT_KEY
             + self.limits.listed().count() * PROJECT
             + size_of::<ApiId>()
                 * (self.apis.len() + self.systems.len() + self.reached.len() + self.users.len())
-            + size_of::<String>() * self.revoked_jwts.len()
-            + size_of::<Limits>()
+            + size_of::<Box<str>>() * self.revoked_jwts.len()
+            + usize::from(self.limits.reach != Reach::All) * size_of::<Limits>()
     }
 }
 
@@ -194,15 +198,15 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
     };
     let limits = if is_limited {
         let named = pairs(limits.as_deref()).map(|(id, key)| Ok((stored(id)?, key.to_owned())));
-        Limits::only(named.collect::<Result<_, sqlx::Error>>()?)
+        Arc::new(Limits::only(named.collect::<Result<_, sqlx::Error>>()?))
     } else {
-        Limits::NONE
+        Limits::none()
     };
     let through_apis = apis.iter().map(|(_, system)| system);
     Ok(Some(TokenState {
         id: id.clone(),
         kind,
-        name: row.name.ok_or_else(missing)?,
+        name: row.name.ok_or_else(missing)?.into_boxed_str(),
         version: row.version.ok_or_else(missing)?,
         disabled: row.disabled.ok_or_else(missing)? != 0,
         expires_at: row.expires_at,
@@ -211,10 +215,10 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
         reached: systems.iter().chain(through_apis).cloned().collect(),
         apis: apis.into_iter().map(|(api, _)| api).collect(),
         systems,
-        limits: Arc::new(limits),
+        limits,
         users: all(row.users.as_deref())?,
         keys,
-        revoked_jwts: items(row.revoked.as_deref()).map(str::to_owned).collect(),
+        revoked_jwts: items(row.revoked.as_deref()).map(Box::from).collect(),
     }))
 }
 
@@ -257,7 +261,7 @@ where
 
 /// The address ranges in a column. A range that cannot be parsed is an error: without it the
 /// list could be empty, which allows any address.
-fn ranges(column: &str) -> Result<Vec<IpNet>, sqlx::Error> {
+fn ranges(column: &str) -> Result<Box<[IpNet]>, sqlx::Error> {
     let texts: Vec<String> =
         serde_json::from_str(column).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
     texts
@@ -281,7 +285,7 @@ fn key(row: &KeyColumns) -> Option<Result<KeyState, sqlx::Error>> {
             generation,
             secret: row.secret_digest.as_deref().map(digest).transpose()?,
             client_key: row.client_key.as_deref().map(client_key).transpose()?,
-            open_token: row.open_token_digest.as_deref().map(digest).transpose()?,
+            open_token: row.open_token_digest.as_deref().map(digest).transpose()?.map(Box::new),
             valid_until: row.valid_until,
         })
     };

@@ -23,7 +23,7 @@ pub struct Verdict {
     /// The token, once the credential is proven.
     pub token: Option<Arc<Fact<TokenState>>>,
     /// The proof, once the credential is proven.
-    pub proof: Option<Proof>,
+    pub proof: Option<Arc<Proof>>,
     /// The user that a JWT token acts as, once that is known.
     pub user: Option<Arc<Fact<UserState>>>,
     /// The API that the call matches.
@@ -72,7 +72,11 @@ impl Verdict {
         Decision {
             allowed: self.denied.is_none(),
             reason: self.denied,
-            token: Some(DecidedToken { id: token.id.clone(), name: token.name.clone(), kind: token.kind }),
+            token: Some(DecidedToken {
+                id: token.id.clone(),
+                name: token.name.to_string(),
+                kind: token.kind,
+            }),
             subject,
             api: self.api.as_ref().map(|api| api.key.clone()),
             project: self.project().cloned(),

@@ -35,10 +35,15 @@ impl Counts {
     pub(super) fn add(&mut self, at: i64, api: Option<&ApiId>, denied: Option<Reason>) {
         self.last_used_at = self.last_used_at.max(at);
         let hour = hour_of(at);
-        match self.tally(hour, api, denied) {
-            Some(tally) => tally.count += 1,
-            None => self.tallies.push(Tally { hour, api: api.cloned(), denied, count: 1 }),
+        if let Some(tally) = self.tally(hour, api, denied) {
+            tally.count += 1;
+            return;
         }
+        // Most tokens have one. An empty list would make room for four.
+        if self.tallies.is_empty() {
+            self.tallies.reserve_exact(1);
+        }
+        self.tallies.push(Tally { hour, api: api.cloned(), denied, count: 1 });
     }
 
     pub(super) fn add_all(&mut self, other: Self) {

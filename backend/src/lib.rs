@@ -13,9 +13,10 @@
 //!   [`sessions`], [`keys`], [`revocations`].
 //! - What is allowed and what was done: [`audit`], [`access`].
 //! - Shared ground, which knows no capability: [`web`], [`database`],
-//!   [`configuration`], [`crypto`], [`json`].
+//!   [`configuration`], [`crypto`], [`json`], [`apart`].
 
 pub mod access;
+pub mod apart;
 pub mod audit;
 pub mod configuration;
 pub mod crypto;

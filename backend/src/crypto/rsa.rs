@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, mpsc};
 use zeroize::Zeroizing;
 
 use super::{from_base64url, to_base64url};
+use crate::apart;
 
 /// The size of a key's modulus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,15 +179,14 @@ pub struct KeyPool {
 }
 
 impl KeyPool {
-    /// Starts to fill a pool of `capacity` keys (at least one), one after the other on a
-    /// blocking thread, until the pool is dropped. Call it within a Tokio runtime.
+    /// Starts to fill a pool of `capacity` keys (at least one), one after the other, until the pool is dropped. Call it within a Tokio runtime.
     #[must_use]
     pub fn start(capacity: usize) -> Self {
         let (sender, receiver) = mpsc::channel(capacity.max(1));
         tokio::spawn(async move {
             // First a free place, then the key: no key waits outside of the pool.
             while let Ok(place) = sender.reserve().await {
-                match tokio::task::spawn_blocking(|| KeyPair::generate(KeySize::Bits2048)).await {
+                match apart::compute(|| KeyPair::generate(KeySize::Bits2048)).await {
                     Ok(pair) => place.send(pair),
                     Err(_) => return,
                 }
@@ -204,7 +204,7 @@ impl KeyPool {
             return pair;
         }
         let permit = Arc::clone(&self.on_demand).acquire_owned().await;
-        let made = tokio::task::spawn_blocking(move || {
+        let made = apart::compute(move || {
             // The permit is held until the key is made, even if nobody waits for it any more.
             let _permit = permit;
             KeyPair::generate(size)

@@ -16,6 +16,7 @@ use super::turns::{Company, Rank};
 use super::witness::Witness;
 use super::write::{Transaction, Writer, within};
 use super::{clock, migrations};
+use crate::apart;
 use crate::configuration::Configuration;
 
 /// How long a brief write may take. Others wait behind it.
@@ -202,6 +203,17 @@ impl Database {
         F::Output: Send + 'static,
     {
         self.runtime.spawn(work)
+    }
+
+    /// The same on a thread of low priority, for work that needs a processor for long. It may
+    /// block.
+    pub fn spawn_apart<F>(&self, work: F) -> tokio::task::JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let runtime = self.runtime.clone();
+        apart::compute(move || runtime.block_on(work))
     }
 
     /// Runs `work` on a connection for writing, outside of [`Database::write`]. Use it only for a

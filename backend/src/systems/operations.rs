@@ -16,6 +16,7 @@ use sqlx::FromRow;
 use tokio::sync::Semaphore;
 
 use super::matching::router::{Route, Router};
+use crate::apart;
 use crate::database::Database;
 use crate::database::stored::stored;
 
@@ -74,8 +75,7 @@ impl Drop for Operations {
             std::mem::take(&mut self.keys),
             std::mem::take(&mut self.ids),
         );
-        // Without a thread, they are freed here.
-        drop(std::thread::Builder::new().name("free".to_owned()).spawn(move || drop(parts)));
+        drop(apart::compute(move || drop(parts)));
     }
 }
 
@@ -140,7 +140,7 @@ impl Version {
             return current.clone();
         }
         let (version, own, turns) = (Arc::clone(self), database.clone(), Arc::clone(turns));
-        let task = database.spawn(async move {
+        let task = database.spawn_apart(async move {
             let _turn = turns.acquire().await;
             let read = read(&own, &version).await.map(Arc::new);
             // Whoever comes after a failure tries again.
@@ -186,8 +186,7 @@ async fn read(database: &Database, wanted: &Version) -> Result<Operations, Unrea
         tracing::error!(%error, system = wanted.system.as_str(), "the APIs of a system cannot be read");
     })?;
     let (base_path, apis) = found.ok_or(Unread::Changed)?;
-    let built = tokio::task::spawn_blocking(move || build(&base_path, apis)).await;
-    Ok(built.map_err(|_| Unread::Failed)??)
+    Ok(build(&base_path, apis)?)
 }
 
 fn build(base_path: &str, rows: Vec<ApiRow>) -> Result<Operations, sqlx::Error> {

@@ -49,15 +49,12 @@ pub async fn beside(
     apart(database, read, compare).await
 }
 
-/// Reads many rows and compares them. Both take a while, so they use threads that serve no requests.
+/// Reads many rows and compares them. Both take a while.
 pub async fn apart<R: Send + 'static, T: Send + 'static>(
     database: &Database,
     read: impl Future<Output = Result<R, Problem>> + Send + 'static,
     compare: impl FnOnce(R) -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    let compared = database.spawn(async move {
-        let rows = read.await?;
-        tokio::task::spawn_blocking(move || compare(rows)).await.map_err(Problem::internal)
-    });
+    let compared = database.spawn_apart(async move { Ok(compare(read.await?)) });
     compared.await.map_err(Problem::internal)?
 }

@@ -6,13 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, put, web};
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::systems::ImportReport;
 use serde::Deserialize;
-use tokio::task::spawn_blocking;
 use utoipa::IntoParams;
 
 use super::document::{self, Document, ImportError};
 use super::imported::Imported;
 use crate::access::origin::Origin;
 use crate::access::principal::Principal;
+use crate::apart;
 use crate::database::Database;
 use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
@@ -74,7 +74,7 @@ pub(crate) async fn import_document(
     let dry_run = query.read()?.dry_run.unwrap_or(false);
     let mut payload = payload.into_inner();
     let body = read(&request, &mut payload, document::LIMIT).await?;
-    let document = web::block(move || Document::parse(&body)).await.map_err(Problem::internal)?;
+    let document = apart::compute(move || Document::parse(&body)).await.map_err(Problem::internal)?;
     let document = document.map_err(|error| {
         let code = match error {
             ImportError::NotText | ImportError::Unreadable(_) => "unreadable",
@@ -87,10 +87,10 @@ pub(crate) async fn import_document(
     for _ in 0..COMPARISONS {
         let (own_database, origin) = (database.by(principal.witness()), principal.origin().clone());
         let (document, system) = (Arc::clone(&document), path.to_string());
-        // Many APIs take a while to read, and this thread has other requests. What is written is
-        // completed even if the caller stops waiting.
+        // Many APIs take a while to read and to compare. What is written is completed even if the
+        // caller stops waiting.
         let import = async move { attempt(&own_database, &system, origin, document, dry_run).await };
-        if let Some(report) = database.spawn(import).await.map_err(Problem::internal)?? {
+        if let Some(report) = database.spawn_apart(import).await.map_err(Problem::internal)?? {
             if !dry_run {
                 catalog.prepare(&path).await;
             }
@@ -117,9 +117,7 @@ async fn attempt(
     let system = own(&mut moment, system).await?;
     let known = Known::read(&mut moment, system).await?;
     moment.commit().await?;
-    let compared = Arc::clone(&document);
-    let imported = spawn_blocking(move || Imported::compare(&compared, known)).await;
-    let imported = imported.map_err(Problem::internal)?;
+    let imported = Imported::compare(&document, known);
     let report = if dry_run {
         let mut connection = database.reader().acquire().await?;
         Some(imported.report(&mut connection, &document, true).await?)

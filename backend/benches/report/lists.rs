@@ -97,14 +97,20 @@ fn about_others() -> Vec<Question> {
     ]
 }
 
+/// Searches, which waits until the search is filled. Returns the administrator who did.
+pub(crate) async fn search_once(server: &Server) -> Result<Api> {
+    let admin = Api::log_in(server.latchkey, "admin").await?;
+    admin.must_get(&format!("/tokens?q={COMMON}")).await?;
+    Ok(admin)
+}
+
 /// Asks everything as everybody.
 pub(crate) async fn measure(report: &mut Report, place: &Place, size: Size) -> Result<()> {
     let engine = place.title();
     let begin = Instant::now();
     let server = Server::start(place, Algorithm::default())?;
     let (process, started) = (server.process(), begin.elapsed());
-    let admin = Api::log_in(server.latchkey, "admin").await?;
-    admin.must_get(&format!("/tokens?q={COMMON}")).await?;
+    let admin = search_once(&server).await?;
     let (searched, searched_with) = (begin.elapsed(), memory(process)?);
     check(&server, &admin, size).await?;
 

@@ -204,6 +204,10 @@ async fn changes(report: &mut Report, arguments: &Arguments, place: &Place) -> R
     if place.database.is_some() {
         servers.push(Server::start(&place.node(1), Algorithm::default())?);
     }
+    for server in &servers {
+        // A server that has just started reads all tokens for the search.
+        lists::search_once(server).await?;
+    }
     let platform = Platform::on(&servers[0]).await?;
     let operations = arguments.operations;
     changes::measure(report, engine, &platform, operations, arguments.span()).await?;

@@ -205,8 +205,8 @@ async fn changes(report: &mut Report, arguments: &Arguments, place: &Place) -> R
         servers.push(Server::start(&place.node(1), Algorithm::default())?);
     }
     for server in &servers {
-        // A server that has just started reads all tokens for the search.
-        lists::search_once(server).await?;
+        // One that has just started reads all tokens.
+        lists::filled(server).await?;
     }
     let platform = Platform::on(&servers[0]).await?;
     let operations = arguments.operations;

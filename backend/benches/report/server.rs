@@ -9,6 +9,7 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::{Context as _, Result};
 use latchkey::configuration::Configuration;
 use latchkey::crypto::jwt::Algorithm;
+use latchkey::program::memory;
 use latchkey::program::startup::Application;
 use serde_json::json;
 
@@ -63,7 +64,8 @@ pub(crate) fn serve_if_asked() -> Result<()> {
     let database = arguments.next().map(|url| url.parse()).transpose()?;
     let place = Place { folder, database };
     let configuration = Configuration { signing_algorithm, ..place.configuration() };
-    // The runtime of the real server.
+    // As the real server.
+    memory::use_small_pages();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(configuration))?;
     std::process::exit(0)
 }

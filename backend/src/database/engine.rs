@@ -224,7 +224,7 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
                     .execute(
                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                          PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; \
-                         PRAGMA soft_heap_limit = 8388608;",
+                         PRAGMA soft_heap_limit = 4194304;",
                     )
                     .await
                     .map(drop)

@@ -1,7 +1,6 @@
 //! `PUT /systems/{system}/openapi`.
 
-use std::sync::Arc;
-
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, put, web};
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::systems::ImportReport;
@@ -12,7 +11,6 @@ use super::document::{self, Document, ImportError};
 use super::imported::Imported;
 use crate::access::origin::Origin;
 use crate::access::principal::Principal;
-use crate::apart;
 use crate::database::Database;
 use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
@@ -74,8 +72,30 @@ pub(crate) async fn import_document(
     let dry_run = query.read()?.dry_run.unwrap_or(false);
     let mut payload = payload.into_inner();
     let body = read(&request, &mut payload, document::LIMIT).await?;
-    let document = apart::compute(move || Document::parse(&body)).await.map_err(Problem::internal)?;
-    let document = document.map_err(|error| {
+    let (own, origin, system) =
+        (database.by(principal.witness()), principal.origin().clone(), path.to_string());
+    // Many operations take a while to parse, to compare, and to free. What is written is completed
+    // even if the caller stops waiting.
+    let import = async move { import(&own, &system, &origin, body, dry_run).await };
+    let report = database.spawn_apart(import).await.map_err(Problem::internal)??;
+    if !dry_run {
+        catalog.prepare(&path).await;
+    }
+    Ok(HttpResponse::Ok().content_type("application/json").body(report))
+}
+
+/// How often the comparison is repeated if the system changes meanwhile.
+const COMPARISONS: usize = 3;
+
+/// Imports a document. Returns the report as JSON.
+async fn import(
+    database: &Database,
+    system: &str,
+    origin: &Origin,
+    body: Bytes,
+    dry_run: bool,
+) -> Result<Vec<u8>, Problem> {
+    let document = Document::parse(&body).map_err(|error| {
         let code = match error {
             ImportError::NotText | ImportError::Unreadable(_) => "unreadable",
             ImportError::Version(_) => "unsupported_version",
@@ -83,46 +103,33 @@ pub(crate) async fn import_document(
         };
         Problem::field("", Refusal::new(code, error.to_string()))
     })?;
-    let document = Arc::new(document);
+    drop(body);
     for _ in 0..COMPARISONS {
-        let (own_database, origin) = (database.by(principal.witness()), principal.origin().clone());
-        let (document, system) = (Arc::clone(&document), path.to_string());
-        // Many APIs take a while to read and to compare. What is written is completed even if the
-        // caller stops waiting.
-        let import = async move { attempt(&own_database, &system, origin, document, dry_run).await };
-        if let Some(report) = database.spawn_apart(import).await.map_err(Problem::internal)?? {
-            if !dry_run {
-                catalog.prepare(&path).await;
-            }
-            return Ok(HttpResponse::Ok().content_type("application/json").body(report));
+        if let Some(report) = attempt(database, system, origin, &document, dry_run).await? {
+            return serde_json::to_vec(&report).map_err(Problem::internal);
         }
     }
     Err(Problem::new(Kind::Conflict)
         .with_detail("The system was changed while the document was compared with it. Try again."))
 }
 
-/// How often the comparison is repeated if the system changes meanwhile.
-const COMPARISONS: usize = 3;
-
 /// Compares a document with its system and writes the difference, unless it is a dry run. Returns
-/// the report as JSON; `None` if the system changed meanwhile.
+/// the report; `None` if the system changed meanwhile.
 async fn attempt(
     database: &Database,
     system: &str,
-    origin: Origin,
-    document: Arc<Document>,
+    origin: &Origin,
+    document: &Document,
     dry_run: bool,
-) -> Result<Option<Vec<u8>>, Problem> {
+) -> Result<Option<ImportReport>, Problem> {
     let mut moment = database.read_at_one_moment().await?;
     let system = own(&mut moment, system).await?;
     let known = Known::read(&mut moment, system).await?;
     moment.commit().await?;
-    let imported = Imported::compare(&document, known);
-    let report = if dry_run {
+    let imported = Imported::compare(document, known);
+    if dry_run {
         let mut connection = database.reader().acquire().await?;
-        Some(imported.report(&mut connection, &document, true).await?)
-    } else {
-        imported.write(database, origin, document).await?
-    };
-    report.map(|report| serde_json::to_vec(&report).map_err(Problem::internal)).transpose()
+        return Ok(Some(imported.report(&mut connection, document, true).await?));
+    }
+    imported.write(database, origin, document).await
 }

@@ -28,7 +28,8 @@ const GROWN: usize = 4;
 
 /// A document, compared with its system at one moment.
 pub(super) struct Imported {
-    known: Known,
+    /// Shared, so that a transaction does not have to free it.
+    known: Arc<Known>,
     difference: Difference,
     warnings: Vec<String>,
 }
@@ -37,7 +38,7 @@ impl Imported {
     pub(super) fn compare(document: &Document, known: Known) -> Self {
         let mut warnings = document.warnings.clone();
         let difference = compare(&known, document, &mut warnings);
-        Self { known, difference, warnings }
+        Self { known: Arc::new(known), difference, warnings }
     }
 
     pub(super) async fn report(
@@ -76,10 +77,10 @@ impl Imported {
     pub(super) async fn write(
         mut self,
         database: &Database,
-        origin: Origin,
-        document: Arc<Document>,
+        origin: &Origin,
+        document: &Document,
     ) -> Result<Option<ImportReport>, Problem> {
-        let report = self.report(&mut *database.reader().acquire().await?, &document, false).await?;
+        let report = self.report(&mut *database.reader().acquire().await?, document, false).await?;
         let system = self.known.system.id.clone();
         wait_for_others(database, &system).await?;
         let staging = match self.new_apis_to_stage() {
@@ -91,11 +92,13 @@ impl Imported {
         };
         let staged = staging.clone();
         let passes_keys_on = self.difference.passes_keys_on(&self.known);
+        let (known, origin, base_path) =
+            (Arc::clone(&self.known), origin.clone(), document.base_path.clone());
         let written = database.write(move |transaction| {
             Box::pin(async move {
                 let connection = transaction.connection();
-                let system = own(connection, self.known.system.id.as_str()).await?;
-                let is_current = self.known.is_current(connection, &system).await?
+                let system = own(connection, known.system.id.as_str()).await?;
+                let is_current = known.is_current(connection, &system).await?
                     && !store::is_staged(connection, &system.id, staging.as_ref()).await?;
                 if !is_current {
                     return Ok(None);
@@ -106,8 +109,8 @@ impl Imported {
                 {
                     return Ok(None);
                 }
-                if let Some(base_path) = document.base_path.as_ref().filter(|path| **path != system.base_path) {
-                    store::set_base_path(connection, &system.id, base_path).await?;
+                if let Some(base_path) = base_path.filter(|path| *path != system.base_path) {
+                    store::set_base_path(connection, &system.id, &base_path).await?;
                 }
                 if takes_grants || passes_keys_on {
                     // For verifiers that check JWTs offline.

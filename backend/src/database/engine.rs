@@ -15,13 +15,15 @@ use crate::configuration::Configuration;
 /// The file of SQLite in the data directory.
 const DATABASE: &str = "latchkey.db";
 /// PostgreSQL ends the session of a node that is gone or stands still, so that nobody waits for
-/// its locks.
-const POSTGRES_READS: &str = "SET idle_in_transaction_session_timeout = '1min'; \
+/// its locks. To compile a statement takes longer than it saves.
+const POSTGRES_READS: &str = "SET jit = off; SET idle_in_transaction_session_timeout = '1min'; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '10s'";
 /// The same for sessions that hold the lock of writers. Nothing slow happens between the
-/// statements of a write.
-const POSTGRES_WRITES: &str = "SET idle_in_transaction_session_timeout = '2s'; \
+/// statements of a write. A write looks rows up by their keys. Without these settings, PostgreSQL
+/// reads whole tables that were small when the statement was prepared.
+const POSTGRES_WRITES: &str = "SET jit = off; SET idle_in_transaction_session_timeout = '2s'; \
+     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '5s'";
 /// Why the database cannot be used.

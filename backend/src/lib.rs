@@ -10,7 +10,7 @@
 //! - Above the engine: [`tokens`], [`installation`].
 //! - The engine: [`engine`] proves a credential, judges the call, and counts it.
 //! - Capabilities that the engine reads: [`projects`], [`systems`], [`users`],
-//!   [`sessions`], [`keys`], [`revocations`].
+//!   [`sessions`], [`keys`], [`nodes`], [`revocations`].
 //! - What is allowed and what was done: [`audit`], [`access`].
 //! - Shared ground, which knows no capability: [`web`], [`database`],
 //!   [`configuration`], [`crypto`], [`json`], [`apart`].
@@ -26,6 +26,7 @@ pub mod engine;
 pub mod installation;
 pub mod json;
 pub mod keys;
+pub mod nodes;
 pub mod oauth;
 pub mod program;
 pub mod projects;

@@ -128,6 +128,8 @@ id!(/// A key of a token (`kid`), a verifier key, or a signing key.
     KeyId, "key_");
 id!(/// An audit event.
     EventId, "evt_");
+id!(/// A node: a process that serves the installation. Each start has a new one.
+    NodeId, "nod_");
 
 #[cfg(test)]
 mod tests {

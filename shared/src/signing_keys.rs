@@ -30,7 +30,7 @@ pub struct SigningKey {
     pub state: SigningKeyState,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it begins to sign.
+    /// When it begins to sign. This becomes earlier when all live nodes hold the key.
     pub signs_from: Timestamp,
     /// When it stops signing; absent if that is not known yet.
     pub signs_until: Option<Timestamp>,

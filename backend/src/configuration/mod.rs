@@ -112,6 +112,9 @@ struct Options {
     /// With less, only the beginnings of names are found.
     #[arg(long, env = "LATCHKEY_SEARCH_MEMORY", global = true)]
     search_memory: Option<usize>,
+    /// The name of this process in the list of nodes [default: the name of the host].
+    #[arg(long, env = "LATCHKEY_NODE_NAME", global = true)]
+    node_name: Option<String>,
     /// RSA key pairs kept ready for new tokens [default: 8].
     #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
     key_pool: Option<usize>,
@@ -180,6 +183,8 @@ pub struct Configuration {
     pub cache_size: usize,
     /// The most memory of the search by name, in MiB.
     pub search_memory: usize,
+    /// The name of this process in the list of nodes; that of the host if absent.
+    pub node_name: Option<String>,
     /// RSA key pairs kept ready.
     pub key_pool: usize,
     /// The trusted proxies.
@@ -215,6 +220,9 @@ impl Configuration {
             "cache_size must be 1 to 1048576 MiB"
         );
         anyhow::ensure!(configuration.search_memory <= 1 << 20, "search_memory must be 0 to 1048576 MiB");
+        if let Some(name) = &configuration.node_name {
+            fields::name(name).map_err(|refusal| anyhow::anyhow!("node_name: {}", refusal.message))?;
+        }
         if let Some(url) = &configuration.public_url {
             let is_plain =
                 matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
@@ -250,6 +258,7 @@ impl Configuration {
             database_connections: first.database_connections.or(second.database_connections).unwrap_or(8),
             cache_size: first.cache_size.or(second.cache_size).unwrap_or(128),
             search_memory: first.search_memory.or(second.search_memory).unwrap_or(256),
+            node_name: first.node_name.or(second.node_name),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
             trusted_proxies: TrustedProxies::new(
                 first

@@ -274,6 +274,17 @@ impl SigningKeys {
         self.signer(now).kid()
     }
 
+    /// The ids of all keys.
+    pub fn kids(&self) -> impl Iterator<Item = &KeyId> {
+        self.all().map(SigningKey::kid)
+    }
+
+    /// The id of the latest key, if it does not sign before a time after this one.
+    #[must_use]
+    pub fn announced(&self, now: i64) -> Option<&KeyId> {
+        (now < self.first.term.signs_from).then_some(&self.first.kid)
+    }
+
     /// Whether this is one of the keys.
     #[must_use]
     pub fn holds(&self, kid: &KeyId) -> bool {

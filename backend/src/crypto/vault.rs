@@ -176,6 +176,11 @@ impl Vault {
         Ok(Self { installation: installation.to_owned(), current, keys })
     }
 
+    /// The ids of the data keys.
+    pub fn key_ids(&self) -> impl Iterator<Item = &KeyId> {
+        self.keys.keys()
+    }
+
     /// Encrypts what is to be stored at a place.
     #[must_use]
     pub fn seal(&self, place: &Place<'_>, plaintext: &[u8]) -> Vec<u8> {

@@ -6,6 +6,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use latchkey_shared::ids::{TokenId, UserId};
 use tokio::sync::watch;
@@ -80,6 +81,8 @@ pub struct Epochs {
     revocations: watch::Sender<()>,
     backlog: Backlog,
     catch_up: CatchUp,
+    /// Wakes writes that wait until this node has joined the others.
+    joined: watch::Sender<()>,
 }
 
 impl Default for Epochs {
@@ -91,6 +94,7 @@ impl Default for Epochs {
             revocations: watch::Sender::new(()),
             backlog: Backlog::default(),
             catch_up: CatchUp::default(),
+            joined: watch::Sender::new(()),
         }
     }
 }
@@ -164,6 +168,40 @@ impl Epochs {
     #[must_use]
     pub fn feed_is_live(&self) -> bool {
         self.lease.terms().is_live(Moment::now())
+    }
+
+    /// How old the news of other nodes are; `None` if there are no others, or no news yet.
+    #[must_use]
+    pub fn feed_lag(&self) -> Option<Duration> {
+        self.lease.terms().lag(Moment::now())
+    }
+
+    /// Whether the other nodes take this one for live. If not, they no longer wait for it.
+    #[must_use]
+    pub fn is_present(&self) -> bool {
+        self.lease.terms().is_present(Moment::now())
+    }
+
+    /// The other nodes know since `told` that this one is there. If it was absent, raise
+    /// everything before.
+    pub fn be_present(&self, told: Moment) {
+        self.lease.be_present(told);
+        self.joined.send_replace(());
+    }
+
+    /// The other nodes do not expect this one from now on.
+    pub fn be_absent(&self) {
+        self.lease.be_absent(Moment::now());
+    }
+
+    /// Waits until this node is there.
+    pub(super) async fn presence(&self) {
+        let mut joined = self.joined.subscribe();
+        while !self.is_present() {
+            if joined.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Other nodes also change the database from now on.

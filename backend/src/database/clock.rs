@@ -53,8 +53,14 @@ pub fn now() -> i64 {
 /// `None` if the difference is small.
 #[must_use]
 pub fn off_by() -> Option<i64> {
-    let ahead = system() - now();
+    let ahead = ahead();
     (ahead.abs() > OFF).then_some(ahead / 1_000)
+}
+
+/// By how many milliseconds the clock of this machine is ahead of [`now`].
+#[must_use]
+pub fn ahead() -> i64 {
+    system() - now()
 }
 
 /// The clock of the machine, which somebody may set.

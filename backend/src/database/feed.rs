@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use latchkey_shared::ids::NodeId;
 use sqlx::postgres::PgListener;
 use sqlx::{AnyConnection, Connection as _};
 use tokio::sync::mpsc;
@@ -52,14 +53,19 @@ struct Sender {
 
 impl Feed {
     /// Listens for the changes of other nodes while the process runs.
-    pub(super) fn start(engine: Engine, configuration: &Configuration, epochs: &Arc<Epochs>) -> Self {
+    pub(super) fn start(
+        engine: Engine,
+        configuration: &Configuration,
+        node: &NodeId,
+        epochs: &Arc<Epochs>,
+    ) -> Self {
         let (Engine::Postgres, Some(url)) = (engine, configuration.database_url.clone()) else {
             return Self(None);
         };
         epochs.share();
         tick(epochs);
         let (words, waiting) = mpsc::channel(WAITING);
-        let node = ulid::Ulid::generate().to_string();
+        let node = node.to_string();
         let follower = Follower { url, node: node.clone(), epochs: Arc::clone(epochs), waiting, seen: None };
         tokio::spawn(follower.run());
         Self(Some(Sender { node, words }))

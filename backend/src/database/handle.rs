@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
+use latchkey_shared::ids::NodeId;
 use sqlx::{AnyConnection, AnyPool};
 use tokio::runtime::Handle;
 
@@ -26,6 +27,7 @@ const BRIEFLY: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Database {
     engine: Engine,
+    node: NodeId,
     read: AnyPool,
     /// What writes through this handle check first.
     witness: Witness,
@@ -47,16 +49,19 @@ impl Database {
         clock::start(engine, &read).await?;
         migrations::migrate(engine, &write).await?;
         let epochs = Arc::new(Epochs::default());
-        let feed = Feed::start(engine, configuration, &epochs);
+        let node = NodeId::new();
+        let feed = Feed::start(engine, configuration, &node, &epochs);
         let reserve = match engine {
             Engine::Sqlite => Some(Reserve::keep(&configuration.data_dir)),
             Engine::Postgres => None,
         };
+        let writer = Writer::new((engine, node.clone()), write, Arc::clone(&epochs), feed, reserve);
         Ok(Self {
             engine,
             read,
             witness: Witness::default(),
-            writer: Arc::new(Writer::new(engine, write, Arc::clone(&epochs), feed, reserve)),
+            writer: Arc::new(writer),
+            node,
             epochs,
             runtime: Handle::current(),
             _lock: lock.map(Arc::new),
@@ -67,6 +72,12 @@ impl Database {
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// The id of this node.
+    #[must_use]
+    pub fn node(&self) -> &NodeId {
+        &self.node
     }
 
     /// The connections to read with.

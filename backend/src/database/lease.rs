@@ -11,6 +11,12 @@
 //!
 //! The clock goes on while the process stands still and while the machine sleeps. SQLite has
 //! one process and needs no lease.
+//!
+//! A node also tells the others regularly that it is there. What must not happen before all nodes
+//! are ready waits for those that are [live](LIVE). A node that did not succeed in telling for so
+//! long has missed what happened meanwhile: it is absent. Then it writes nothing, and no fact that it read
+//! before counts, until it has joined again and read what has changed. It measures the time from
+//! before it told, so it is absent before the others take it for silent.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,6 +29,13 @@ const HEALTHY: Duration = Duration::from_secs(1);
 const CUT_OFF: Duration = Duration::from_secs(5);
 /// How long it counts at most.
 const LONGEST: Duration = Duration::from_mins(1);
+/// How often a node tells that it is there.
+pub const RENEWAL: Duration = Duration::from_secs(2);
+/// A node that was heard of within this time is live. A node that is cut off since its last
+/// renewal was heard until the next one was due, and then decided from memory for [`CUT_OFF`], so it
+/// decides nothing from memory when it is no longer live. And a renewal may take as long as a brief
+/// write, five seconds, without an absence.
+pub const LIVE: Duration = RENEWAL.saturating_add(CUT_OFF).saturating_add(HEALTHY);
 /// How often a node ticks.
 pub(super) const TICK: Duration = Duration::from_millis(100);
 /// If a tick is later than this, the node stood still. If the tick was late for another reason,
@@ -36,6 +49,9 @@ pub(super) struct Lease {
     /// When the latest beat that came back was sent.
     heard: AtomicU64,
     last_tick: AtomicU64,
+    /// When the node is absent if it does not tell again that it is there. At the end of time as
+    /// long as nobody expects it to tell.
+    absent_from: AtomicU64,
 }
 
 impl Default for Lease {
@@ -44,6 +60,7 @@ impl Default for Lease {
             shared: AtomicBool::new(false),
             heard: AtomicU64::new(0),
             last_tick: AtomicU64::new(Moment::now().0),
+            absent_from: AtomicU64::new(u64::MAX),
         }
     }
 }
@@ -54,6 +71,7 @@ pub(super) struct Terms {
     shared: bool,
     heard: Moment,
     last_tick: Moment,
+    absent_from: Moment,
 }
 
 impl Lease {
@@ -69,12 +87,24 @@ impl Lease {
             shared: self.shared.load(Ordering::SeqCst),
             heard: Moment(self.heard.load(Ordering::SeqCst)),
             last_tick: Moment(self.last_tick.load(Ordering::SeqCst)),
+            absent_from: Moment(self.absent_from.load(Ordering::SeqCst)),
         }
     }
 
     /// A beat that was sent at this time came back.
     pub(super) fn renew(&self, sent: Moment) {
         self.heard.fetch_max(sent.0, Ordering::SeqCst);
+    }
+
+    /// The others know since this time that the node is there.
+    pub(super) fn be_present(&self, told: Moment) {
+        let until = told.0.saturating_add(u64::try_from(LIVE.as_millis()).unwrap_or(u64::MAX));
+        self.absent_from.store(until, Ordering::SeqCst);
+    }
+
+    /// The others do not expect the node from this time on.
+    pub(super) fn be_absent(&self, now: Moment) {
+        self.absent_from.fetch_min(now.0, Ordering::SeqCst);
     }
 
     /// The node ran at this time.
@@ -87,7 +117,7 @@ impl Terms {
     /// Whether a fact that was read at `read_at` still counts at `now`, if no change of it is
     /// known. Read `now` last.
     pub(super) fn allow(self, read_at: Moment, now: Moment) -> bool {
-        if now.since(read_at) >= LONGEST {
+        if now.since(read_at) >= LONGEST || read_at < self.absent_from && !self.is_present(now) {
             return false;
         }
         let bound = if self.stands_still(now) { HEALTHY } else { CUT_OFF };
@@ -97,6 +127,16 @@ impl Terms {
     /// Whether changes of other nodes arrive.
     pub(super) fn is_live(self, now: Moment) -> bool {
         !self.shared || now.since(self.heard) < HEALTHY
+    }
+
+    /// Whether the others take the node for live, if there are others.
+    pub(super) fn is_present(self, now: Moment) -> bool {
+        !self.shared || now < self.absent_from
+    }
+
+    /// How old the news of other nodes are; `None` if there are no others, or no news yet.
+    pub(super) fn lag(self, now: Moment) -> Option<Duration> {
+        (self.shared && self.heard.0 > 0).then(|| now.since(self.heard))
     }
 
     /// Whether other nodes change the database, too.
@@ -115,7 +155,12 @@ mod tests {
     use super::*;
 
     fn terms(heard: u64, last_tick: u64) -> Terms {
-        Terms { shared: true, heard: Moment(heard), last_tick: Moment(last_tick) }
+        Terms {
+            shared: true,
+            heard: Moment(heard),
+            last_tick: Moment(last_tick),
+            absent_from: Moment(u64::MAX),
+        }
     }
 
     #[test]
@@ -158,9 +203,26 @@ mod tests {
 
     #[test]
     fn a_database_of_one_process_needs_no_lease() {
-        let alone = Terms { shared: false, heard: Moment(0), last_tick: Moment(0) };
-        assert!(alone.is_live(Moment(100_000)));
+        let alone = Terms { shared: false, heard: Moment(0), last_tick: Moment(0), absent_from: Moment(0) };
+        assert!(alone.is_live(Moment(100_000)) && alone.is_present(Moment(100_000)));
         assert!(alone.allow(Moment(50_000), Moment(100_000)));
+    }
+
+    #[test]
+    fn an_absent_node_has_only_what_it_read_since() {
+        let lease = Lease::default();
+        lease.share();
+        assert!(lease.terms().is_present(Moment(u64::MAX - 1)), "nobody expects it yet");
+        lease.be_present(Moment(100_000));
+        let terms = Terms { heard: Moment(107_900), last_tick: Moment(107_900), ..lease.terms() };
+        assert!(terms.allow(Moment(90_000), Moment(107_999)));
+        assert!(!terms.allow(Moment(90_000), Moment(108_000)));
+        assert!(!terms.allow(Moment(107_999), Moment(108_000)));
+        assert!(terms.allow(Moment(108_000), Moment(108_001)));
+        lease.be_present(Moment(109_000));
+        assert!(lease.terms().is_present(Moment(116_999)));
+        lease.be_absent(Moment(110_000));
+        assert!(!lease.terms().is_present(Moment(110_000)));
     }
 
     #[test]

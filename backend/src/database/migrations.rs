@@ -1,15 +1,25 @@
 //! Migrations of the schema.
 
+use std::ops::RangeInclusive;
+
 use sqlx::AnyPool;
 use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use super::engine::Engine;
 
-/// Applies missing migrations, one node at a time.
-pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
-    // Never change a number: databases remember which ones they have.
-    let texts = match engine {
+/// The first schema that this version works with: it needs the table of nodes.
+const LOWEST: i64 = 18;
+
+/// The schemas that this version works with, by the numbers of their last migrations.
+#[must_use]
+pub fn schemas(engine: Engine) -> RangeInclusive<i64> {
+    LOWEST..=texts(engine).last().map_or(LOWEST, |(number, _)| *number)
+}
+
+/// The migrations, in their order. Never change a number: databases remember which ones they have.
+fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
+    match engine {
         Engine::Sqlite => vec![
             (1, include_str!("../../../migrations/sqlite/0001_first.sql")),
             (2, include_str!("../../../migrations/sqlite/0002_gateways.sql")),
@@ -27,6 +37,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (15, include_str!("../../../migrations/sqlite/0015_rights.sql")),
             (16, include_str!("../../../migrations/sqlite/0016_folded.sql")),
             (17, include_str!("../../../migrations/sqlite/0017_counted_apis.sql")),
+            (18, include_str!("../../../migrations/sqlite/0018_nodes.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -46,9 +57,14 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             (15, include_str!("../../../migrations/postgres/0015_rights.sql")),
             (16, include_str!("../../../migrations/postgres/0016_folded.sql")),
             (17, include_str!("../../../migrations/postgres/0017_counted_apis.sql")),
+            (18, include_str!("../../../migrations/postgres/0018_nodes.sql")),
         ],
-    };
-    let migrations = texts
+    }
+}
+
+/// Applies missing migrations, one node at a time.
+pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
+    let migrations = texts(engine)
         .into_iter()
         .map(|(version, text)| {
             let description = format!("{version:04}").into();

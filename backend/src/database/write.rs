@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
+use latchkey_shared::ids::NodeId;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
 
@@ -51,6 +52,7 @@ impl Drop for Lent {
 /// The current write transaction.
 pub struct Transaction {
     engine: Engine,
+    node: NodeId,
     lent: Lent,
     changes: Vec<Change>,
 }
@@ -67,6 +69,12 @@ impl Transaction {
         self.engine
     }
 
+    /// The id of this node.
+    #[must_use]
+    pub fn node(&self) -> &NodeId {
+        &self.node
+    }
+
     /// Adds a change, so that caches drop the fact.
     pub fn changes(&mut self, change: Change) {
         self.changes.push(change);
@@ -76,6 +84,7 @@ impl Transaction {
 /// The writer of this node.
 pub(super) struct Writer {
     engine: Engine,
+    node: NodeId,
     pub(super) pool: AnyPool,
     epochs: Arc<Epochs>,
     feed: Feed,
@@ -95,7 +104,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(
-        engine: Engine,
+        (engine, node): (Engine, NodeId),
         pool: AnyPool,
         epochs: Arc<Epochs>,
         feed: Feed,
@@ -103,6 +112,7 @@ impl Writer {
     ) -> Self {
         Self {
             engine,
+            node,
             pool,
             epochs,
             feed,
@@ -136,9 +146,16 @@ impl Writer {
             Company::Alone => &self.alone,
             Company::Beside => &self.beside,
         };
-        let _turn = within(patience, turns.take(rank)).await?;
+        let turn = async {
+            let turn = turns.take(rank).await?;
+            // The others no longer wait for a node that is absent. It must not write what it
+            // knew before.
+            self.epochs.presence().await;
+            Ok(turn)
+        };
+        let _turn = within(patience, turn).await?;
         let lent = Lent { connection: self.pool.acquire().await?, is_clean: false };
-        let mut transaction = Transaction { engine, lent, changes: Vec::new() };
+        let mut transaction = Transaction { engine, node: self.node.clone(), lent, changes: Vec::new() };
         // Plain statements, not sqlx's transaction: on SQLite its depth counter is wrong after
         // a failed COMMIT. Any failure from here on closes the connection, except a refusal,
         // which rolls back.
@@ -147,7 +164,9 @@ impl Writer {
             if !within(STATEMENT, witness.holds(transaction.connection())).await? {
                 return Err(E::overtaken());
             }
-            work(&mut transaction).await
+            let value = work(&mut transaction).await?;
+            // If it stands still from here on, PostgreSQL ends the session before it is absent.
+            if self.epochs.is_present() { Ok(value) } else { Err(sqlx::Error::PoolTimedOut.into()) }
         };
         let done = tokio::time::timeout(WORK, checked).await;
         let value = match done.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into())) {

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use crate::crypto::{Digest, client_key};
 use crate::database::now;
+use crate::keys::agreement::JWKS_MAX_AGE;
 use crate::keys::keyring::Keyring;
-use crate::keys::signing::JWKS_MAX_AGE;
 use crate::oauth::error::{OAuthError, OAuthErrorBody};
 use crate::systems::builtin;
 use crate::systems::catalog::Catalog;

@@ -12,6 +12,7 @@ use crate::configuration::Configuration;
 use crate::crypto::jwt::{Algorithm, SigningKey, SigningKeys, Term};
 use crate::crypto::vault::Vault;
 use crate::database::{Change, Database, FreshCell, now};
+use crate::nodes::presence::{Held, Holder};
 
 /// The keys of this installation.
 pub struct Keyring {
@@ -67,6 +68,12 @@ impl Keyring {
         keys.ok_or_else(|| KeyringError::Damaged("to sign with".to_owned()))
     }
 
+    /// The latest key, if it does not sign yet.
+    pub(super) async fn announced_key(&self) -> Result<Option<KeyId>, KeyringError> {
+        let keys = self.signing_keys().await?;
+        Ok(keys.announced(now()).cloned())
+    }
+
     /// Makes a signing key of the configured algorithm, for [`rotate`].
     pub async fn make_signing_key(&self) -> Result<NewSigningKey, KeyringError> {
         make_signing_key(&self.vault, self.algorithm).await
@@ -82,6 +89,20 @@ impl Keyring {
     }
 }
 
+impl Holder for Keyring {
+    async fn held(&self) -> Result<Held, sqlx::Error> {
+        let signing_keys = match self.signing_keys().await {
+            Ok(keys) => keys.kids().cloned().collect(),
+            Err(KeyringError::Database(error)) => return Err(error),
+            Err(error) => {
+                tracing::debug!(%error, "this node tells the others that it holds no signing keys");
+                Vec::new()
+            }
+        };
+        Ok(Held { signing_keys, data_keys: self.vault.key_ids().cloned().collect() })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -92,7 +113,8 @@ mod tests {
 
     use super::*;
     use crate::crypto::vault::{Place, VaultError};
-    use crate::keys::signing::{ANNOUNCED, rotate};
+    use crate::keys::agreement::ANNOUNCED;
+    use crate::keys::signing::rotate;
 
     fn configuration(directory: &Path) -> Configuration {
         Configuration {

@@ -1,6 +1,7 @@
 //! The keys of the installation: the master key, the data key that it seals, and the
 //! keys that sign JWTs, with their SQL.
 
+pub mod agreement;
 pub mod error;
 pub mod keyring;
 mod list;

@@ -4,10 +4,12 @@
 //! process. A session decides who may rotate, not access to a configuration file.
 
 use actix_web::{HttpResponse, post, web};
+use latchkey_shared::ids::KeyId;
 use latchkey_shared::page::Page;
 use latchkey_shared::signing_keys::{SigningKey, SigningKeyRotation};
 use serde_json::json;
 
+use super::agreement;
 use super::error::KeyringError;
 use super::keyring::Keyring;
 use super::list::published;
@@ -17,6 +19,8 @@ use crate::access::origin::Origin;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::database::{Database, Transaction, now};
+use crate::nodes::fleet::Fleet;
+use crate::nodes::presence::Nodes;
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
 use crate::web::problem::{Kind, Problem};
@@ -24,8 +28,9 @@ use crate::web::problem::{Kind, Problem};
 /// Rotate the signing key
 ///
 /// The new key is published now and signs in six minutes. By then every verifier that respects
-/// `Cache-Control` knows it. The old key stays published until the last JWT that it signed has
-/// expired.
+/// `Cache-Control` knows it. With several nodes, `signs_from` is at first an hour later. It becomes
+/// six minutes when all live nodes hold the key, usually within seconds. The old key stays published
+/// until the last JWT that it signed has expired. `at_once` waits for nobody.
 #[utoipa::path(
     operation_id = "rotate_signing_key",
     tag = "signing_keys",
@@ -110,4 +115,34 @@ pub async fn rotate_if_due(
             })
         })
         .await
+}
+
+/// Lets a new key sign as soon as all live nodes hold it, while the process runs.
+pub async fn keep_agreeing(database: &Database, keyring: &Keyring, nodes: &Nodes) {
+    let mut fleet = nodes.fleet();
+    let (mut agreed, mut named) = (None, None);
+    while fleet.changed().await.is_ok() {
+        let Ok(Some(key)) = keyring.announced_key().await else { continue };
+        if agreed.as_ref() == Some(&key) {
+            continue;
+        }
+        let without = missing(&fleet.borrow_and_update(), &key);
+        if !without.is_empty() {
+            if named.as_ref() != Some(&without) {
+                tracing::info!(%key, nodes = %without.join(", "), "a new signing key waits for nodes without it");
+            }
+            named = Some(without);
+            continue;
+        }
+        match agreement::agree(database, &key).await {
+            Ok(true) => agreed = Some(key),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, %key, "a new signing key waits; it is tried again"),
+        }
+    }
+}
+
+/// The names of the live nodes that do not hold a key.
+fn missing(fleet: &Fleet, key: &KeyId) -> Vec<String> {
+    fleet.live().filter(|node| !node.holds(key)).map(|node| node.name.clone()).collect()
 }

@@ -6,17 +6,13 @@ use futures_util::FutureExt as _;
 use latchkey_shared::ids::KeyId;
 use sqlx::AnyConnection;
 
+use super::agreement;
 use super::error::KeyringError;
 use super::store::{self, NewSigningKey};
 use crate::crypto::jwt::{Algorithm, SigningKey, Term};
 use crate::crypto::vault::{Place, Vault};
 use crate::database::{Change, Database, Rank, Transaction, now};
 
-/// How long verifiers may keep the published keys, in seconds.
-pub const JWKS_MAX_AGE: i64 = 300;
-/// How long a key is published before it signs, in milliseconds. This is longer than verifiers
-/// and nodes cache the published keys.
-pub(super) const ANNOUNCED: i64 = (JWKS_MAX_AGE + 60) * 1_000;
 /// How long a key that no longer signs is still published and verifies, in milliseconds. This
 /// is longer than any JWT lives.
 pub(super) const OVERLAP: i64 = 3_660_000;
@@ -78,15 +74,15 @@ pub async fn signing_keys(connection: &mut AnyConnection) -> Result<Vec<StoredSi
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Makes a new key the signing key: after verifiers had time to learn of it, or at once. Old
-/// keys stay published while their JWTs live. If the new key signs at once, the old keys and
+/// Makes a new key the signing key: after verifiers and nodes had time to learn of it, or at once,
+/// which waits for no node. Old keys stay published while their JWTs live. If the new key signs at once, the old keys and
 /// everything that they signed become invalid.
 pub async fn rotate(
     transaction: &mut Transaction,
     key: &NewSigningKey,
     at_once: bool,
 ) -> Result<(), sqlx::Error> {
-    let signs_from = if at_once { now() } else { now() + ANNOUNCED };
+    let signs_from = if at_once { now() } else { agreement::signs_from(transaction).await? };
     let connection = transaction.connection();
     store::retire_signing_keys(&mut *connection, signs_from).await?;
     if at_once {

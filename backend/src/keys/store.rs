@@ -103,6 +103,26 @@ pub(super) async fn insert_signing_key(
     .map(drop)
 }
 
+/// Moves the time at which a key begins to sign, and the others end.
+pub(super) async fn move_takeover(
+    connection: &mut AnyConnection,
+    id: &KeyId,
+    from: i64,
+    to: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE signing_keys SET signs_from = $1 WHERE id = $2")
+        .bind(to)
+        .bind(id.to_string())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("UPDATE signing_keys SET retired_at = $1 WHERE retired_at = $2")
+        .bind(to)
+        .bind(from)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 /// Retires every key that is not retired yet, at a time.
 pub(super) async fn retire_signing_keys(connection: &mut AnyConnection, at: i64) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL")

@@ -25,6 +25,7 @@ use crate::engine::usage::{self, Part, Usage};
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::keys::{self, rotate, signing};
+use crate::nodes::presence::Nodes;
 use crate::sessions::{self, Sessions};
 use crate::systems::catalog::Catalog;
 use crate::tokens::search::TokenIndex;
@@ -33,7 +34,7 @@ use crate::users::{self, Users};
 use crate::web::document as openapi;
 use crate::web::document::Operations;
 use crate::web::routes::Routes;
-use crate::{audit, doors, installation, oauth, projects, revocations, systems, tokens, web as http};
+use crate::{audit, doors, installation, nodes, oauth, projects, revocations, systems, tokens, web as http};
 
 /// How long an idle connection stays open. Gateways and load balancers close theirs after 60
 /// seconds. If ours closed first, their next request could meet a connection that is being
@@ -54,6 +55,7 @@ pub struct Application {
     demo: Option<Secret>,
     database: Database,
     usage: Arc<Usage>,
+    nodes: Arc<Nodes>,
 }
 
 impl Application {
@@ -91,6 +93,7 @@ impl Application {
 
         let document = document(sessions.cookie());
         begin_clock(&database).await?;
+        let nodes = Arc::new(Nodes::join(&database, &configuration, &*keyring).await);
         tokens::renew_names::renew_keys(&database).await?;
         systems::builtin::register(&database, &document, &issuer).await?;
         let password = users::ensure_first_administrator(&database, &configuration).await?;
@@ -152,9 +155,10 @@ impl Application {
         database.spawn(async move { counted.keep_writing(&flushing).await });
         let comparing = Arc::clone(&verifier);
         database.spawn(async move { comparing.keep_comparing().await });
+        keep_together(&database, &nodes, &rotating);
         keep_house(&database, rotating, signing_key_lifetime);
         database.spawn(memory::return_freed());
-        Ok(Self { server, address, public_url, first_password, demo, database, usage })
+        Ok(Self { server, address, public_url, first_password, demo, database, usage, nodes })
     }
 
     /// The address that it listens on.
@@ -201,6 +205,7 @@ impl Application {
         let served = self.server.await;
         let closing = async {
             self.usage.flush(&self.database, Part::All).await;
+            self.nodes.leave().await;
             self.database.close().await;
         };
         if tokio::time::timeout(CLOSING, closing).await.is_err() {
@@ -260,7 +265,8 @@ fn routes(routes: &mut Routes) {
             .configure(users::session_routes)
             .configure(keys::routes)
             .configure(audit::routes)
-            .configure(installation::routes);
+            .configure(installation::routes)
+            .configure(nodes::routes);
     });
     routes.configure(doors::routes).configure(health::routes);
 }
@@ -281,6 +287,14 @@ async fn begin_clock(database: &Database) -> Result<(), sqlx::Error> {
         clock::begin_at(forgot.max(audit::last_written(database).await?));
     }
     Ok(())
+}
+
+/// Tells the other nodes that this one is there, and takes part in the steps that need all nodes.
+fn keep_together(database: &Database, nodes: &Arc<Nodes>, keyring: &Arc<Keyring>) {
+    let (telling, holder) = (Arc::clone(nodes), Arc::clone(keyring));
+    database.spawn(async move { telling.keep_telling(&*holder).await });
+    let (writing, nodes, keyring) = (database.clone(), Arc::clone(nodes), Arc::clone(keyring));
+    database.spawn(async move { rotate::keep_agreeing(&writing, &keyring, &nodes).await });
 }
 
 /// Rotates the signing key when it is `days` old (never if 0), and deletes expired rows, now
@@ -311,6 +325,7 @@ async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     signing::forget_retired(database).await?;
     usage::forget_hours(database).await?;
     systems::clear_imports(database).await?;
+    nodes::forget_silent(database).await?;
     tokens::store::forget_answers(database).await
 }
 

@@ -15,7 +15,7 @@ use crate::signing_keys::published;
 
 /// The environment variables that give a process another time. `None` if `faketime` is not installed. `cargo
 /// xtask test` installs it.
-fn faketime() -> Option<Vec<(&'static str, String)>> {
+pub(crate) fn faketime() -> Option<Vec<(&'static str, String)>> {
     let folders = std::fs::read_dir("/usr/lib").unwrap().filter_map(Result::ok);
     let library: Option<PathBuf> = folders
         .map(|folder| folder.path().join("faketime/libfaketime.so.1"))

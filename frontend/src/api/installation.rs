@@ -1,12 +1,19 @@
 //! The installation itself.
 
 use latchkey_shared::installation::{Installation, Stats};
+use latchkey_shared::nodes::Node;
+use latchkey_shared::page::Page;
 
 use super::{Answer, get};
 
 /// The address and the settings of the installation.
 pub(crate) fn installation() -> Answer<Installation> {
     get(&["installation"]).read()
+}
+
+/// The processes that serve the installation. Only system administrators may read them.
+pub(crate) fn nodes() -> Answer<Vec<Node>> {
+    get(&["nodes"]).read_as(|page: Page<Node>| page.items)
 }
 
 /// The numbers of the installation. Only system administrators may read them.

@@ -1,8 +1,11 @@
 //! The settings of this browser and the facts about this installation.
 
+mod nodes;
+
 use latchkey_shared::installation::{Installation, Stats, StatusCount};
 use leptos::prelude::*;
 
+use self::nodes::Nodes;
 use crate::components::clipboard::CopyButton;
 use crate::components::heading::Heading;
 use crate::components::preferences::{LanguageChoice, ThemeChoice};
@@ -39,6 +42,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
             </section>
         </div>
         {me().is_system_admin().then(|| view! { <Overview /> })}
+        {me().is_system_admin().then(|| view! { <Nodes /> })}
         <section class="panel" aria-labelledby="installation">
             <h2 id="installation">{text::settings::installation()}</h2>
             <Loaded reading=installation let:installation>

@@ -1,0 +1,69 @@
+//! The nodes at one moment, for steps that need all of them.
+
+use std::time::Duration;
+
+use latchkey_shared::ids::{KeyId, NodeId};
+use sqlx::AnyConnection;
+
+use super::store::{self, Row};
+use crate::database::Moment;
+use crate::database::stored::stored;
+
+/// A node, as the others know it.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Its id. Each start of a process has a new one.
+    pub id: NodeId,
+    /// Its name.
+    pub name: String,
+    /// Whether it was live.
+    pub is_live: bool,
+    /// When it last joined, in milliseconds since the epoch. What it had from before is void.
+    pub joined_at: i64,
+    /// For how long it had not been heard of, by the clock of the database.
+    pub silent_for: Duration,
+    signing_keys: String,
+}
+
+impl Member {
+    /// Whether it holds this signing key.
+    #[must_use]
+    pub fn holds(&self, key: &KeyId) -> bool {
+        self.signing_keys.split(' ').any(|held| held == key.as_str())
+    }
+
+    fn of(row: Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: stored(&row.id)?,
+            is_live: row.is_live(),
+            name: row.name,
+            joined_at: row.joined_at,
+            silent_for: Duration::from_millis(u64::try_from(row.silent_for).unwrap_or_default()),
+            signing_keys: row.signing_keys,
+        })
+    }
+}
+
+/// The nodes at one moment. Silent ones are in it for an hour.
+#[derive(Debug)]
+pub struct Fleet {
+    /// The nodes, by name.
+    pub members: Vec<Member>,
+    /// When the database was asked for them. Since then they may have been silent.
+    pub read_at: Moment,
+}
+
+impl Fleet {
+    /// Reads the nodes. In a transaction that decides a step, no node can join unseen between the
+    /// step and what it reads next: it joins first and reads after.
+    pub async fn read(connection: &mut AnyConnection) -> Result<Self, sqlx::Error> {
+        let read_at = Moment::now();
+        let members = store::all(connection).await?.into_iter().map(Member::of).collect::<Result<_, _>>()?;
+        Ok(Self { members, read_at })
+    }
+
+    /// Those that a step waits for.
+    pub fn live(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.is_live)
+    }
+}

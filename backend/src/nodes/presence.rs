@@ -1,0 +1,169 @@
+//! Tells the other nodes that this one is there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchkey_shared::fields;
+use latchkey_shared::ids::KeyId;
+use tokio::sync::{Mutex, watch};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use super::fleet::Fleet;
+use super::host;
+use super::store::{self, NewNode, News};
+use crate::configuration::Configuration;
+use crate::database::{Database, Engine, Moment, RENEWAL, clock, now, promptly, schemas};
+
+/// How long to wait after a failure.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// What a node holds that steps wait for.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// The keys that sign JWTs.
+    pub signing_keys: Vec<KeyId>,
+    /// The keys that encrypt secrets at rest.
+    pub data_keys: Vec<KeyId>,
+}
+
+/// Who knows what this node holds.
+pub trait Holder: Send + Sync {
+    /// What it holds now. It reads what is out of date, and fails if the database does not answer.
+    fn held(&self) -> impl Future<Output = Result<Held, sqlx::Error>> + Send;
+}
+
+/// The nodes, as this one knows them, and this one among them.
+pub struct Nodes {
+    database: Database,
+    own: NewNode,
+    fleet: watch::Sender<Arc<Fleet>>,
+    /// Held while the node tells of itself.
+    telling: Mutex<()>,
+    stopped: CancellationToken,
+}
+
+impl Nodes {
+    /// Joins the other nodes. If the database does not write, the node starts all the same, and
+    /// joins later.
+    pub async fn join(database: &Database, configuration: &Configuration, holder: &impl Holder) -> Self {
+        let schemas = schemas(database.engine());
+        let name = configuration.node_name.clone().or_else(host::name).unwrap_or_default();
+        let nodes = Self {
+            database: database.clone(),
+            own: NewNode {
+                id: database.node().clone(),
+                name: fields::name(&name).unwrap_or_else(|_| "unnamed".to_owned()),
+                lowest_schema: *schemas.start(),
+                highest_schema: *schemas.end(),
+                started_at: now(),
+            },
+            fleet: watch::Sender::new(Arc::new(Fleet { members: Vec::new(), read_at: Moment::now() })),
+            telling: Mutex::default(),
+            stopped: CancellationToken::new(),
+        };
+        // From now on the node has to tell that it is there.
+        database.epochs().be_absent();
+        if let Err(error) = nodes.tell(holder).await {
+            tracing::error!(%error, "this node is not in the list of nodes; it is tried again");
+        }
+        nodes
+    }
+
+    /// The nodes. A new list arrives every few seconds while the database answers.
+    #[must_use]
+    pub fn fleet(&self) -> watch::Receiver<Arc<Fleet>> {
+        self.fleet.subscribe()
+    }
+
+    /// Tells regularly that this node is there, until it leaves.
+    pub async fn keep_telling(&self, holder: &impl Holder) {
+        let mut tick = tokio::time::interval(RENEWAL);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut was_present = true;
+        loop {
+            tokio::select! {
+                () = self.stopped.cancelled() => return,
+                _ = tick.tick() => {}
+            }
+            let told = self.tell(holder).await;
+            if let Err(error) = &told {
+                tracing::debug!(%error, "this node did not tell that it is there");
+                tick.reset_after(AGAIN);
+            }
+            let is_present = self.database.epochs().is_present();
+            match told {
+                Err(error) if was_present && !is_present => {
+                    tracing::error!(%error, "this node writes nothing: it cannot tell the others that it is there");
+                }
+                _ if is_present && !was_present => tracing::info!("this node has joined the others again"),
+                _ => {}
+            }
+            was_present = is_present;
+        }
+    }
+
+    /// Tells the others that this node is gone, and tells no more.
+    pub async fn leave(&self) {
+        self.stopped.cancel();
+        let _told = self.telling.lock().await;
+        self.database.epochs().be_absent();
+        let left =
+            self.database.write_briefly(async |connection| store::leave(connection, &self.own.id).await);
+        if let Err(error) = left.await {
+            tracing::warn!(%error, "this node stays in the list of nodes for an hour");
+        }
+    }
+
+    async fn tell(&self, holder: &impl Holder) -> Result<(), sqlx::Error> {
+        let _telling = self.telling.lock().await;
+        if self.stopped.is_cancelled() {
+            return Ok(());
+        }
+        self.database.has_space()?;
+        if !self.database.epochs().is_present() || !self.renew(holder).await? {
+            // The others do not wait for this node. First they have to know it again. What it reads
+            // after that is complete.
+            self.database.write_briefly(async |connection| self.join_again(connection).await).await?;
+            self.database.epochs().raise_all();
+            if !self.renew(holder).await? {
+                return Err(sqlx::Error::RowNotFound);
+            }
+        }
+        let read = async { Fleet::read(&mut *self.database.reader().acquire().await?).await };
+        self.fleet.send_replace(Arc::new(promptly::<_, sqlx::Error>(read).await?));
+        Ok(())
+    }
+
+    async fn join_again(&self, connection: &mut sqlx::AnyConnection) -> Result<(), sqlx::Error> {
+        if self.database.engine() == Engine::Sqlite {
+            store::remain_alone(connection, &self.own.id).await?;
+        }
+        store::join(connection, &self.own).await
+    }
+
+    /// Renews the row of this node. Returns whether the others took it for live until now.
+    async fn renew(&self, holder: &impl Holder) -> Result<bool, sqlx::Error> {
+        let held = holder.held().await?;
+        let epochs = self.database.epochs();
+        let news = News {
+            signing_keys: words(&held.signing_keys),
+            data_keys: words(&held.data_keys),
+            feed_lag: epochs.feed_lag().map(|lag| i64::try_from(lag.as_millis()).unwrap_or(i64::MAX)),
+            clock_offset: clock::ahead(),
+        };
+        let told = Moment::now();
+        let renewal = self
+            .database
+            .write_briefly(async |connection| store::renew(connection, &self.own.id, &news).await);
+        let was_live = renewal.await?;
+        if was_live {
+            epochs.be_present(told);
+        }
+        Ok(was_live)
+    }
+}
+
+fn words(keys: &[KeyId]) -> String {
+    keys.iter().map(KeyId::as_str).collect::<Vec<_>>().join(" ")
+}

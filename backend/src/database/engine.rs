@@ -7,7 +7,6 @@ use serde::Serialize;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Executor as _};
 
-use super::clock::now;
 use super::private;
 use super::sql::Sql;
 use super::turns::{ALONE, BESIDE, Company};
@@ -204,15 +203,6 @@ impl Engine {
         sql.push(" IN (SELECT value FROM ");
         self.push_texts(sql, texts);
         sql.push(")");
-    }
-
-    /// Adds the time of the database, in milliseconds since the epoch. SQLite has that of this
-    /// process.
-    pub fn push_now(self, sql: &mut Sql) {
-        match self {
-            Self::Sqlite => sql.bind(now()),
-            Self::Postgres => sql.push("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"),
-        };
     }
 
     /// Adds a condition: `column` contains `part`. `LIKE` would cost more: it gives some characters

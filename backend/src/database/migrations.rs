@@ -9,7 +9,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use super::engine::Engine;
 
 /// The first schema that this version works with: it needs the table of nodes.
-const LOWEST: i64 = 18;
+const LOWEST: i64 = 19;
 
 /// The schemas that this version works with, by the numbers of their last migrations.
 #[must_use]
@@ -37,7 +37,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (15, include_str!("../../../migrations/sqlite/0015_rights.sql")),
             (16, include_str!("../../../migrations/sqlite/0016_folded.sql")),
             (17, include_str!("../../../migrations/sqlite/0017_counted_apis.sql")),
-            (18, include_str!("../../../migrations/sqlite/0018_nodes.sql")),
+            (19, include_str!("../../../migrations/sqlite/0019_nodes.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -57,7 +57,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (15, include_str!("../../../migrations/postgres/0015_rights.sql")),
             (16, include_str!("../../../migrations/postgres/0016_folded.sql")),
             (17, include_str!("../../../migrations/postgres/0017_counted_apis.sql")),
-            (18, include_str!("../../../migrations/postgres/0018_nodes.sql")),
+            (19, include_str!("../../../migrations/postgres/0019_nodes.sql")),
         ],
     }
 }

@@ -55,7 +55,7 @@ on_both_engines! {
         let node = &found[0];
         assert_eq!((&node["state"], &node["answers"]), (&json!("live"), &json!(true)));
         assert_eq!(node["version"], env!("CARGO_PKG_VERSION"));
-        assert_eq!(node["schemas"], json!({ "lowest": 18, "highest": 18 }));
+        assert_eq!(node["schemas"], json!({ "lowest": 19, "highest": last_migration() }));
         assert_eq!(node["signing_keys"], json!(published(server).await));
         assert_eq!(node["data_keys"].as_array().unwrap().len(), 1);
         assert!(!node["name"].as_str().unwrap().is_empty());
@@ -95,6 +95,14 @@ on_both_engines! {
     }
 }
 
+/// The number of the last migration.
+fn last_migration() -> u32 {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/sqlite");
+    let names =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.map(|name| name[..4].parse().unwrap()).max().unwrap()
+}
+
 pub(crate) fn holds(node: &Value, key: &str) -> bool {
     node["signing_keys"].as_array().unwrap().iter().any(|held| held == key)
 }
@@ -131,7 +139,7 @@ pub(crate) async fn add_silent(connection: &mut sqlx::AnyConnection, minutes: &[
         let statement = format!(
             "INSERT INTO nodes (id, name, version, lowest_schema, highest_schema, signing_keys, data_keys, \
              clock_offset, started_at, joined_at, heard_at) \
-             VALUES ('{id}', '{minutes}', '0.0.1', 18, 18, '', '', 0, {heard}, {heard}, {heard})"
+             VALUES ('{id}', '{minutes}', '0.0.1', 19, 19, '', '', 0, {heard}, {heard}, {heard})"
         );
         connection.execute(AssertSqlSafe(statement)).await.unwrap();
     }

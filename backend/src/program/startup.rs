@@ -94,6 +94,8 @@ impl Application {
         let document = document(sessions.cookie());
         begin_clock(&database).await?;
         let nodes = Arc::new(Nodes::join(&database, &configuration, &*keyring).await);
+        // What follows may take long after an update. The node must not be absent meanwhile.
+        keep_together(&database, &nodes, &keyring);
         tokens::renew_names::renew_keys(&database).await?;
         systems::builtin::register(&database, &document, &issuer).await?;
         let password = users::ensure_first_administrator(&database, &configuration).await?;
@@ -155,7 +157,6 @@ impl Application {
         database.spawn(async move { counted.keep_writing(&flushing).await });
         let comparing = Arc::clone(&verifier);
         database.spawn(async move { comparing.keep_comparing().await });
-        keep_together(&database, &nodes, &rotating);
         keep_house(&database, rotating, signing_key_lifetime);
         database.spawn(memory::return_freed());
         Ok(Self { server, address, public_url, first_password, demo, database, usage, nodes })

@@ -15,7 +15,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sqlx::AnyPool;
 
 use super::engine::Engine;
-use super::sql::Sql;
 use super::uptime::uptime;
 
 /// How often the reference is read.
@@ -48,14 +47,6 @@ pub fn now() -> i64 {
         UNKNOWN => system(),
         booted_at => booted_at + since_boot(),
     }
-}
-
-/// Adds the time of the database to a statement. SQLite has that of this process.
-pub fn push_now(engine: Engine, sql: &mut Sql) {
-    match engine {
-        Engine::Sqlite => sql.bind(now()),
-        Engine::Postgres => sql.push("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"),
-    };
 }
 
 /// By how many seconds the clock of this machine is ahead of [`now`]; negative if it is behind.

@@ -205,6 +205,15 @@ impl Engine {
         sql.push(")");
     }
 
+    /// Adds the time of the database, in milliseconds since the epoch. SQLite has no other than
+    /// that of this process, `own`.
+    pub fn push_now(self, sql: &mut Sql, own: i64) {
+        match self {
+            Self::Sqlite => sql.bind(own),
+            Self::Postgres => sql.push("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"),
+        };
+    }
+
     /// Adds a condition: `column` contains `part`. `LIKE` would cost more: it gives some characters
     /// a meaning, and PostgreSQL expects few matches of a pattern.
     pub fn push_contains(self, sql: &mut Sql, column: &'static str, part: &str) {

@@ -22,12 +22,13 @@ const AWAITED: i64 = 60 * 60 * 1_000;
 /// node that is cut off decides from memory.
 const LEARNED: i64 = 10_000;
 
-/// When a key that is made now signs. If there are no other nodes, nobody has to be waited for.
-pub(super) async fn signs_from(transaction: &mut Transaction) -> Result<i64, sqlx::Error> {
+/// How long a key that is made now is published before it signs, in milliseconds. If there are no
+/// other nodes, nobody has to be waited for.
+pub(super) async fn wait(transaction: &mut Transaction) -> Result<i64, sqlx::Error> {
     let own = transaction.node().clone();
     let fleet = Fleet::read(transaction.connection()).await?;
     let is_alone = fleet.live().all(|node| node.id == own);
-    Ok(now() + if is_alone { ANNOUNCED } else { AWAITED })
+    Ok(if is_alone { ANNOUNCED } else { AWAITED })
 }
 
 /// Brings the time at which a key begins to sign forward if all live nodes hold it. Returns whether

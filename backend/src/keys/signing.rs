@@ -75,20 +75,21 @@ pub async fn signing_keys(connection: &mut AnyConnection) -> Result<Vec<StoredSi
 }
 
 /// Makes a new key the signing key: after verifiers and nodes had time to learn of it, or at once,
-/// which waits for no node. Old keys stay published while their JWTs live. If the new key signs at once, the old keys and
-/// everything that they signed become invalid.
+/// which waits for no node. Old keys stay published while their JWTs live. If the new key signs at
+/// once, the old keys and everything that they signed become invalid.
 pub async fn rotate(
     transaction: &mut Transaction,
     key: &NewSigningKey,
     at_once: bool,
 ) -> Result<(), sqlx::Error> {
-    let signs_from = if at_once { now() } else { agreement::signs_from(transaction).await? };
+    let made_at = now();
+    let signs_from = if at_once { made_at } else { made_at + agreement::wait(transaction).await? };
     let connection = transaction.connection();
     store::retire_signing_keys(&mut *connection, signs_from).await?;
     if at_once {
         store::delete_signing_keys(&mut *connection, i64::MAX).await?;
     }
-    store::insert_signing_key(&mut *connection, key, now(), signs_from).await?;
+    store::insert_signing_key(&mut *connection, key, made_at, signs_from).await?;
     transaction.changes(Change::SigningKeys);
     Ok(())
 }

@@ -4,7 +4,6 @@
 use latchkey_shared::ids::NodeId;
 use sqlx::{AnyConnection, FromRow};
 
-use crate::database::clock::push_now;
 use crate::database::sql::Sql;
 use crate::database::{Database, Engine, LIVE, now};
 
@@ -66,7 +65,7 @@ pub(super) async fn all(connection: &mut AnyConnection) -> Result<Vec<Row>, sqlx
         "SELECT id, name, version, lowest_schema, highest_schema, signing_keys, data_keys, feed_lag, \
          clock_offset, started_at, joined_at, heard_at, ",
     );
-    push_now(Engine::of(connection), &mut sql);
+    Engine::of(connection).push_now(&mut sql, now());
     sql.push(" - heard_at AS silent_for FROM nodes ORDER BY name, id");
     sql.query_as().fetch_all(connection).await
 }
@@ -83,9 +82,9 @@ pub(super) async fn join(connection: &mut AnyConnection, node: &NewNode) -> Resu
     sql.push(", ").bind(env!("CARGO_PKG_VERSION").to_owned());
     sql.push(", ").bind(node.lowest_schema).push(", ").bind(node.highest_schema);
     sql.push(", '', '', 0, ").bind(node.started_at).push(", ");
-    push_now(engine, &mut sql);
+    engine.push_now(&mut sql, now());
     sql.push(", ");
-    push_now(engine, &mut sql);
+    engine.push_now(&mut sql, now());
     sql.push(
         ") ON CONFLICT (id) DO UPDATE SET signing_keys = excluded.signing_keys, \
          data_keys = excluded.data_keys, joined_at = excluded.joined_at, heard_at = excluded.heard_at",
@@ -104,9 +103,9 @@ pub(super) async fn renew(
     sql.bind(news.signing_keys.clone()).push(", data_keys = ").bind(news.data_keys.clone());
     sql.push(", feed_lag = ").bind(news.feed_lag).push(", clock_offset = ").bind(news.clock_offset);
     sql.push(", heard_at = ");
-    push_now(engine, &mut sql);
+    engine.push_now(&mut sql, now());
     sql.push(" WHERE id = ").bind(id.to_string()).push(" AND abs(");
-    push_now(engine, &mut sql);
+    engine.push_now(&mut sql, now());
     sql.push(" - heard_at) < ").bind(live());
     sql.query().execute(connection).await.map(|done| done.rows_affected() > 0)
 }

@@ -137,6 +137,33 @@ pub struct ClientKey {
     pub y: Option<String>,
 }
 
+/// How many calls may be made with a token: `requests` in `seconds` on average.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RateLimit {
+    /// The number of calls.
+    pub requests: u32,
+    /// In so many seconds.
+    pub seconds: u32,
+    /// How many calls may be made at once, after a time without any.
+    pub burst: u32,
+}
+
+/// A rate limit to set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NewRateLimit {
+    /// The number of calls: 1 to 1,000,000.
+    pub requests: u32,
+    /// In so many seconds: 1 to 86,400.
+    pub seconds: u32,
+    /// How many calls may be made at once, after a time without any: 1 to 1,000,000; `requests` if
+    /// absent. So many calls must become free again within a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<u32>,
+}
+
 /// A token with its grants and targets, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -167,6 +194,8 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     /// The addresses that it may be used from; empty for any.
     pub allowed_ips: Vec<String>,
+    /// How many calls may be made with it; absent if any number may.
+    pub rate_limit: Option<RateLimit>,
     /// RSA: the size of its key in bits; absent if the client has its own key.
     pub key_size: Option<u16>,
     /// The public key of the client. If it has one, there is neither an open token nor a secret
@@ -230,6 +259,9 @@ pub struct NewToken {
     /// The addresses that it may be used from: IP addresses or CIDR ranges.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_ips: Vec<String>,
+    /// How many calls may be made with it; any number if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<NewRateLimit>,
     /// RSA: 2048 (if absent), 3072 or 4096 bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_size: Option<u16>,
@@ -279,6 +311,10 @@ pub struct TokenPatch {
     /// The addresses that it may be used from; empty for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_ips: Option<Vec<String>>,
+    /// How many calls may be made with it; `null` for any number. A caller that is a token may only
+    /// lower it.
+    #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<Option<NewRateLimit>>,
     /// RSA: accept one-time requests (sealed or signed) only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_time_only: Option<bool>,

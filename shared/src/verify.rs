@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{TokenId, UserId};
 use crate::projects::ProjectRef;
 use crate::time::Timestamp;
-use crate::tokens::Kind;
+use crate::tokens::{Kind, RateLimit};
 
 /// The reason of a denial. The values are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub enum Reason {
     ProjectNotGranted,
     /// The user of the token may not make this call.
     UserNotGranted,
-    /// Too many calls.
+    /// More calls than the rate limit of the token, or of a token that issued it, allows.
     RateLimited,
     /// The call cannot be decided now.
     Unavailable,
@@ -173,6 +173,19 @@ pub struct Decision {
     /// When the credential expires; absent if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// The rate limit that the call exceeds, if the reason is `rate_limited`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exceeded: Option<Exceeded>,
+}
+
+/// A rate limit that a call exceeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Exceeded {
+    /// The limit: that of the token, or of a token that issued it.
+    pub rate_limit: RateLimit,
+    /// After so many seconds a call may pass again.
+    pub retry_after: u32,
 }
 
 /// The token of a decision.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use ipnet::IpNet;
 use latchkey_shared::ids::{ApiId, ProjectId, SystemId, TokenId, UserId};
 use latchkey_shared::systems::ApiScope;
+use latchkey_shared::tokens::RateLimit;
 use latchkey_shared::users::Role;
 
 use super::reach::Reach;
@@ -81,6 +82,8 @@ pub struct Limits {
     pub allowed_ips: Vec<IpNet>,
     /// Whether it accepts one-time requests only.
     pub one_time_only: bool,
+    /// How many calls may be made with it.
+    pub rate_limit: Option<RateLimit>,
 }
 
 /// What a token holds. It cannot grant more than this.

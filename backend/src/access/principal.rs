@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use latchkey_shared::ids::{ProjectId, TokenId, UserId};
 use latchkey_shared::systems::ApiScope;
+use latchkey_shared::tokens::RateLimit;
 use latchkey_shared::users::Role;
 
 use super::grants::{GrantedSystem, Grants, Held, Limits, TargetUser, Targets};
@@ -252,6 +253,29 @@ impl Principal {
             (mine, Reach::Only(projects)) => {
                 Reach::Only(projects.iter().filter(|project| mine.contains(project)).cloned().collect())
             }
+        }
+    }
+
+    /// Whether the caller may change the rate limit of a token. A token may only lower one: else it
+    /// would lift its own.
+    pub fn may_set_rate_limit(
+        &self,
+        before: Option<RateLimit>,
+        after: Option<RateLimit>,
+    ) -> Result<(), Problem> {
+        let is_no_higher = match (&before, &after) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(before), Some(after)) => {
+                let (per, least) = (u64::from(before.seconds), u64::from(after.seconds));
+                u64::from(after.requests) * per <= u64::from(before.requests) * least
+                    && after.burst <= before.burst
+            }
+        };
+        if self.token().is_none() || is_no_higher {
+            Ok(())
+        } else {
+            Err(Problem::forbidden("A token cannot raise or lift a rate limit."))
         }
     }
 

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::backlog::Backlog;
 use super::catch_up::CatchUp;
+use super::fleet::Fleet;
 use super::lease::Lease;
 use super::uptime::Moment;
 
@@ -83,6 +84,7 @@ pub struct Epochs {
     catch_up: CatchUp,
     /// Wakes writes that wait until this node has joined the others.
     joined: watch::Sender<()>,
+    fleet: Fleet,
 }
 
 impl Default for Epochs {
@@ -95,6 +97,7 @@ impl Default for Epochs {
             backlog: Backlog::default(),
             catch_up: CatchUp::default(),
             joined: watch::Sender::new(()),
+            fleet: Fleet::default(),
         }
     }
 }
@@ -131,6 +134,12 @@ impl Epochs {
         self.all.fetch_add(1, Ordering::SeqCst);
         self.revocations.send_replace(());
         self.backlog.add_everything();
+    }
+
+    /// The nodes.
+    #[must_use]
+    pub fn fleet(&self) -> &Fleet {
+        &self.fleet
     }
 
     /// The changes for a copy of all tokens in memory.

@@ -63,6 +63,7 @@ impl Feed {
             return Self(None);
         };
         epochs.share();
+        epochs.fleet().open();
         tick(epochs);
         let (words, waiting) = mpsc::channel(WAITING);
         let node = node.to_string();
@@ -258,6 +259,7 @@ impl Follower {
             }),
             epochs: &epochs,
         };
+        epochs.fleet().note_connection(Moment::now());
         // What was sent to a node that is cut off is old.
         while self.waiting.try_recv().is_ok() {}
         tokio::select! {
@@ -338,6 +340,12 @@ impl Follower {
     }
 }
 
+/// The node that sent a beat; `None` if the text is no beat.
+fn sender_of_beat(text: &str) -> Option<&str> {
+    let (node, _) = text.strip_prefix(BEAT)?.strip_prefix(':')?.split_once(':')?;
+    Some(node)
+}
+
 /// Runs a step that must not take long.
 async fn in_time<T>(step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
     tokio::time::timeout(SILENCE, step).await.map_err(|_| sqlx::Error::PoolTimedOut)?
@@ -356,13 +364,16 @@ async fn hear(mut listener: PgListener, speaker_pid: i32, shared: &Shared<'_>) -
             let sent = shared.proofs().sent(text);
             if let Some(sent) = sent {
                 shared.note(|proofs| proofs.beat = Some(sent));
+                shared.epochs.fleet().count(Moment::now());
             }
+        } else if let Some(node) = sender_of_beat(text) {
+            shared.epochs.fleet().note(node, Moment::now());
         } else if text.starts_with(BEAT_WITHOUT_LOG) {
             // A node without a log. What it changed before this connection was missed.
             if !std::mem::replace(&mut has_raised_all, true) {
                 shared.epochs.raise_all();
             }
-        } else if !text.starts_with(BEAT) {
+        } else {
             match text.strip_prefix(TELLS_PROJECTS) {
                 Some(words) => raise(shared.epochs, words.split(' ').filter(|word| !word.is_empty())),
                 None => {

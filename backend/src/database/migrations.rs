@@ -37,6 +37,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (15, include_str!("../../../migrations/sqlite/0015_rights.sql")),
             (16, include_str!("../../../migrations/sqlite/0016_folded.sql")),
             (17, include_str!("../../../migrations/sqlite/0017_counted_apis.sql")),
+            (18, include_str!("../../../migrations/sqlite/0018_rate_limits.sql")),
             (19, include_str!("../../../migrations/sqlite/0019_nodes.sql")),
         ],
         Engine::Postgres => vec![
@@ -57,6 +58,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (15, include_str!("../../../migrations/postgres/0015_rights.sql")),
             (16, include_str!("../../../migrations/postgres/0016_folded.sql")),
             (17, include_str!("../../../migrations/postgres/0017_counted_apis.sql")),
+            (18, include_str!("../../../migrations/postgres/0018_rate_limits.sql")),
             (19, include_str!("../../../migrations/postgres/0019_nodes.sql")),
         ],
     }

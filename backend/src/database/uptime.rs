@@ -20,6 +20,12 @@ pub(super) fn uptime() -> Duration {
     START.elapsed()
 }
 
+/// Nanoseconds since the machine was booted.
+#[must_use]
+pub fn nanoseconds() -> i64 {
+    i64::try_from(uptime().as_nanos()).unwrap_or(i64::MAX)
+}
+
 /// A time on a clock that only goes forward and never stands still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub(super) u64);

@@ -76,8 +76,8 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     };
     let presented = Presented { credential, verifier_key: None, source: Source::new(client_ip, "") };
     let verdict = verifier.decide(&snapshot, presented, &call).await;
-    if let Some(reason) = verdict.denied {
-        return Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str())));
+    if let Some(problem) = verdict.problem() {
+        return Err(problem);
     }
     let catalog = verdict.catalog.clone().unwrap_or(snapshot);
     let Verdict { token: Some(token), proof: Some(proof), user, limits: Some(limits), .. } = verdict else {

@@ -89,7 +89,11 @@ impl OpenApiFactory for ForwardAuthentication {
         )),
         (status = 401, description = "The credential is missing or invalid (RFC 6750 `invalid_token`).", headers(("WWW-Authenticate" = String))),
         (status = 403, description = "The credential does not allow this call (`call-denied`; `insufficient_scope` of RFC 6750). Without a challenge: the request of the gateway does not fit its verifier key (`forbidden`)."),
-        (status = 429, description = "Too many calls.", headers(("Retry-After" = String))),
+        (status = 429, description = "More calls than a rate limit allows.", headers(
+            ("Retry-After" = String, description = "After so many seconds a call may pass."),
+            ("RateLimit-Policy" = String, description = "The limit: `q` calls in `w` seconds (draft-ietf-httpapi-ratelimit-headers)."),
+            ("RateLimit" = String, description = "What is left of it: `r` calls, and more after `t` seconds."),
+        )),
         (status = 503, description = "Temporarily unavailable. Try again.", headers(("Retry-After" = String))),
     )
 )]
@@ -133,10 +137,7 @@ async fn authorize(
     };
     let call = Call { system, method: &method, path: &path, project: project.as_deref(), client_ip };
     let verdict = patience.wait(verifier.decide(&snapshot, presented, &call)).await;
-    match verdict.denied {
-        Some(reason) => Err(Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str()))),
-        None => Ok(identity(&verdict)),
-    }
+    verdict.problem().map_or_else(|| Ok(identity(&verdict)), Err)
 }
 
 /// The gateway, found by its verifier key. An error here is between the gateway and us, so

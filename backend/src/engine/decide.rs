@@ -1,5 +1,6 @@
-//! Decides calls: proves the credential, judges the call, and last claims the one use of a
-//! one-time request.
+//! Decides calls: proves the credential, judges the call, spends it of the rate limits, and last
+//! claims the one use of a one-time request. A call that is denied for another reason spends
+//! nothing.
 
 use std::sync::Arc;
 
@@ -9,11 +10,21 @@ use latchkey_shared::verify::Reason;
 use super::call::{Call, Presented};
 use super::judge::is_bound_to;
 use super::proof::Proof;
+use super::rate::Reserved;
 use super::state::TokenState;
 use super::verdict::Verdict;
 use super::verifier::{ATTEMPTS, Verifier};
 use crate::database::{Fact, now};
 use crate::systems::catalog::{Operations, Snapshot, system_of_key};
+
+/// What a call has used up, before it is known whether it passes.
+#[derive(Default)]
+struct Used {
+    /// Given back when it is dropped.
+    reserved: Option<Reserved>,
+    /// The one use of a request. It is not given back.
+    claimed: bool,
+}
 
 impl Verifier {
     /// Decides a call, counts it, and claims the one use of a one-time request.
@@ -24,16 +35,21 @@ impl Verifier {
         call: &Call<'_>,
     ) -> Verdict {
         let mut snapshot = Arc::clone(snapshot);
-        let mut claimed = false;
+        let mut used = Used::default();
         for _ in 0..ATTEMPTS {
             let now = now();
             let Some(system) = snapshot.system(&call.system.id) else { break };
             let Ok(operations) = self.catalog.operations(system).await else { break };
             if let Some(operations) = operations {
                 let call = Call { system, ..*call };
-                let verdict = self.decide_by(&operations, presented, &call, now, &mut claimed).await;
+                let verdict = self.decide_by(&operations, presented, &call, now, &mut used).await;
                 // A denial stands, even if its facts are out of date.
                 if verdict.denied.is_some() || self.still_counts(&snapshot, &verdict) {
+                    if verdict.denied.is_none()
+                        && let Some(reserved) = used.reserved
+                    {
+                        reserved.pass();
+                    }
                     if let Some(token) = &verdict.token {
                         let api = verdict.api.as_ref().map(|api| &api.id);
                         self.usage.count(&token.id, api, verdict.denied, now);
@@ -53,15 +69,14 @@ impl Verifier {
         Verdict { denied: Some(Reason::Unavailable), catalog: Some(snapshot), ..Verdict::default() }
     }
 
-    /// Decides a call by the facts of one moment. A request that was `claimed` before is not
-    /// claimed again.
+    /// Decides a call by the facts of one moment. What was `used` before is not used again.
     async fn decide_by(
         &self,
         operations: &Operations,
         presented: Presented<'_>,
         call: &Call<'_>,
         now: i64,
-        claimed: &mut bool,
+        used: &mut Used,
     ) -> Verdict {
         let mut verdict = Verdict::default();
         let (token, proof) = match self.prove(presented.credential, presented.source, now).await {
@@ -75,9 +90,18 @@ impl Verifier {
         if outcome.is_ok() {
             outcome = self.judge(operations, (&token, &proof), call, now, &mut verdict).await;
         }
-        if outcome.is_ok() && !*claimed {
+        if outcome.is_ok() && used.reserved.is_none() && !token.rate_limits.is_empty() {
+            match self.rates.reserve(&token.rate_limits) {
+                Ok(reserved) => used.reserved = Some(reserved),
+                Err(exceeded) => {
+                    verdict.exceeded = Some(exceeded);
+                    outcome = Err(Reason::RateLimited);
+                }
+            }
+        }
+        if outcome.is_ok() && !used.claimed {
             outcome = self.claim(&token, &proof).await;
-            *claimed = outcome.is_ok();
+            used.claimed = outcome.is_ok();
         }
         verdict.denied = outcome.err();
         verdict.token = Some(token);
@@ -92,7 +116,7 @@ impl Verifier {
     }
 
     /// Decides a call for a token without its credential. `user` is the user of a JWT token.
-    /// Nothing is counted or used up.
+    /// Nothing is counted or used up, and no rate limit is looked at.
     pub async fn consider(
         &self,
         snapshot: &Arc<Snapshot>,

@@ -15,6 +15,7 @@ pub mod judge;
 pub mod limits;
 pub mod proof;
 pub mod prove;
+pub mod rate;
 pub mod replay;
 pub mod set;
 pub mod state;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use latchkey_shared::ids::{ApiId, KeyId, SystemId, TokenId, UserId};
-use latchkey_shared::tokens::Kind;
+use latchkey_shared::tokens::{Kind, RateLimit};
 use sqlx::FromRow;
 
 use super::limits::Limits;
+use super::rate::{RateLimits, Rates};
 use super::set::Set;
 use crate::access::reach::Reach;
 use crate::crypto::Digest;
@@ -45,6 +46,8 @@ pub struct TokenState {
     pub limits: Arc<Limits>,
     /// JWT: the users it is for.
     pub users: Set<UserId>,
+    /// How many calls may be made with it.
+    pub rate_limits: RateLimits,
     /// Its keys, one for each generation.
     pub keys: Box<[KeyState]>,
     /// Its JWTs that were revoked before they expired.
@@ -112,6 +115,7 @@ impl Weight for TokenState {
                 * (self.apis.len() + self.systems.len() + self.reached.len() + self.users.len())
             + size_of::<Box<str>>() * self.revoked_jwts.len()
             + usize::from(self.limits.reach != Reach::All) * size_of::<Limits>()
+            + self.rate_limits.heap()
     }
 }
 
@@ -147,6 +151,7 @@ struct TokenColumns {
     bounds: Option<String>,
     users: Option<String>,
     revoked: Option<String>,
+    rate_limits: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -159,8 +164,12 @@ struct KeyColumns {
     valid_until: Option<i64>,
 }
 
-/// Reads a token.
-pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Option<TokenState>, sqlx::Error> {
+/// Reads a token. Its limits are counted in `rates`.
+pub(super) async fn read_token(
+    database: &Database,
+    rates: &Rates,
+    id: &TokenId,
+) -> Result<Option<TokenState>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT t.kind, t.name, t.version, t.disabled, t.all_projects, t.bounded, t.expires_at, t.allowed_ips, t.one_time_only, \
          (SELECT string_agg(a.id || ' ' || a.system_id, ',') FROM token_apis l JOIN apis a ON a.id = l.api_id \
@@ -172,9 +181,12 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
          WHERE l.token_id = t.id) AS bounds, \
          (SELECT string_agg(l.user_id, ',') FROM token_users l WHERE l.token_id = t.id) AS users, \
          (SELECT string_agg(l.jti, ',') FROM revoked_jwts l WHERE l.token_id = t.id) AS revoked, \
+         (SELECT string_agg(l.token_id || ' ' || l.requests || ' ' || l.seconds || ' ' || l.burst, ',' ORDER BY l.token_id) \
+         FROM (SELECT t.id AS id UNION ALL SELECT a.ancestor FROM token_ancestors a WHERE a.token_id = t.id) AS line \
+         JOIN rate_limits l ON l.token_id = line.id) AS rate_limits, \
          NULL AS key_id, NULL AS generation, NULL AS secret_digest, NULL AS client_key, NULL AS open_token_digest, \
          NULL AS valid_until FROM tokens t WHERE t.id = $1 \
-         UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+         UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
          k.id, k.generation, k.secret_digest, CASE WHEN k.secret_digest IS NULL THEN k.public_jwk END, \
          k.open_token_digest, k.valid_until FROM token_keys k WHERE k.token_id = $1",
     )
@@ -217,6 +229,7 @@ pub(super) async fn read_token(database: &Database, id: &TokenId) -> Result<Opti
         systems,
         limits,
         users: all(row.users.as_deref())?,
+        rate_limits: rates.limits(rate_limits(row.rate_limits.as_deref())?),
         keys,
         revoked_jwts: items(row.revoked.as_deref()).map(Box::from).collect(),
     }))
@@ -268,6 +281,19 @@ fn ranges(column: &str) -> Result<Box<[IpNet]>, sqlx::Error> {
         .iter()
         .map(|text| IpNet::from_str(text).map_err(|error| sqlx::Error::Decode(Box::new(error))))
         .collect()
+}
+
+/// The rate limits in a column, in the order of their tokens.
+fn rate_limits(column: Option<&str>) -> Result<Vec<(TokenId, RateLimit)>, sqlx::Error> {
+    let number = |text: &str| text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)));
+    let limit = |item: &str| match item.split(' ').collect::<Vec<_>>()[..] {
+        [token, requests, seconds, burst] => {
+            let (requests, seconds, burst) = (number(requests)?, number(seconds)?, number(burst)?);
+            Ok((stored(token)?, RateLimit { requests, seconds, burst }))
+        }
+        _ => Err(sqlx::Error::Decode("not a rate limit".into())),
+    };
+    items(column).map(limit).collect()
 }
 
 fn client_key(jwk: &str) -> Result<Arc<ClientKey>, sqlx::Error> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::time::Timestamp;
 use latchkey_shared::tokens::Kind;
-use latchkey_shared::verify::{DecidedToken, Decision, Reason, Subject};
+use latchkey_shared::verify::{DecidedToken, Decision, Exceeded, Reason, Subject};
 
 use super::limits::Limits;
 use super::proof::Proof;
@@ -14,6 +14,7 @@ use crate::access::reach::UserState;
 use crate::database::Fact;
 use crate::projects::state::Lookup;
 use crate::systems::catalog::{CatalogApi, Snapshot};
+use crate::web::problem::Problem;
 
 /// The result of a decision.
 #[derive(Default)]
@@ -32,6 +33,8 @@ pub struct Verdict {
     pub named: Vec<Lookup>,
     /// The projects that the credential reaches.
     pub limits: Option<Arc<Limits>>,
+    /// The rate limit that the call exceeds, if that is why it is denied.
+    pub exceeded: Option<Exceeded>,
     /// The catalog that the call was judged by.
     pub catalog: Option<Arc<Snapshot>>,
 }
@@ -41,6 +44,16 @@ impl Verdict {
     #[must_use]
     pub fn project(&self) -> Option<&ProjectRef> {
         self.named.first()?.project().map(|project| &project.name)
+    }
+
+    /// The answer to a caller who is denied; `None` if the call is allowed.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        let reason = self.denied?;
+        Some(match &self.exceeded {
+            Some(exceeded) => Problem::rate_limited(exceeded),
+            None => Problem::denied(reason, self.api.as_ref().map(|api| api.key.as_str())),
+        })
     }
 
     /// The verdict in the form that verifiers read.
@@ -56,6 +69,7 @@ impl Verdict {
                 project: None,
                 projects: None,
                 expires_at: None,
+                exceeded: None,
             };
         };
         let subject = match (token.kind, &self.user) {
@@ -82,6 +96,7 @@ impl Verdict {
             project: self.project().cloned(),
             projects: self.limits.as_ref().and_then(|limits| limits.keys.clone()),
             expires_at: expires_at.map(Timestamp::from_millis),
+            exceeded: self.exceeded,
         }
     }
 }

@@ -8,6 +8,7 @@ use latchkey_shared::verify::Reason;
 use quick_cache::sync::Cache;
 
 use super::proof::{Bytes, Proof, Remembered};
+use super::rate::Rates;
 use super::replay::{self, Replay};
 use super::state::{self, TokenState};
 use super::usage::Usage;
@@ -43,6 +44,7 @@ pub struct Verifier {
     /// The owners of keys. They never change.
     pub(super) key_owners: Cache<KeyId, TokenId>,
     pub(super) replay: Replay,
+    pub(super) rates: Arc<Rates>,
     /// How many facts differed from the database.
     pub(super) differences: AtomicU64,
 }
@@ -65,6 +67,7 @@ impl Verifier {
             proofs: Cache::with_weighter(memory / 10 * 4 / USUAL, (memory / 10 * 4) as u64, Bytes),
             key_owners: Cache::new(memory / 10 / OWNER),
             replay: Replay::start(&database, decryptor.operations().clone()),
+            rates: Rates::start(&database),
             projects: Projects::new(database.clone()),
             differences: AtomicU64::new(0),
             database,
@@ -78,7 +81,7 @@ impl Verifier {
 
     /// The state of a token now.
     pub async fn token(&self, id: &TokenId) -> Result<Option<Arc<Fact<TokenState>>>, sqlx::Error> {
-        self.states.get_or_read(id, || state::read_token(&self.database, id)).await
+        self.states.get_or_read(id, || state::read_token(&self.database, &self.rates, id)).await
     }
 
     /// The systems as they are now. If they cannot be read, the decision fails for

@@ -327,6 +327,7 @@ async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     usage::forget_hours(database).await?;
     systems::clear_imports(database).await?;
     nodes::forget_silent(database).await?;
+    tokens::store::forget_rate_limits(database).await?;
     tokens::store::forget_answers(database).await
 }
 

@@ -10,7 +10,7 @@ use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::{Kind, NewToken, Token};
 use serde_json::json;
 
-use super::asked::{client_key, expiry, key_size, ranges};
+use super::asked::{client_key, expiry, key_size, ranges, rate_limit};
 use super::found::{existing, look_alike};
 use super::idempotency::{Repeated, idempotency_key, repeat};
 use super::issue::{NewKey, make_key};
@@ -62,6 +62,7 @@ impl Application {
                 expires_at: body.expires_at.as_deref().and_then(|end| expiry(end, now(), errors)),
                 allowed_ips: ranges(&body.allowed_ips, errors),
                 one_time_only: body.one_time_only,
+                rate_limit: body.rate_limit.and_then(|limit| rate_limit(&limit, errors)),
             },
             key_size: key_size(body.key_size, kind, body.public_key.is_some(), errors),
             client_key: client_key(body.public_key.as_deref(), errors),

@@ -7,7 +7,7 @@ use latchkey_shared::tokens::{Kind, Switch, Token, TokenPatch};
 use serde_json::json;
 use sqlx::AnyConnection;
 
-use super::asked::{expiry, ranges};
+use super::asked::{expiry, ranges, rate_limit};
 use super::found::{existing, look_alike, managed, parse_id};
 use super::loss::{Loss, loss, narrows};
 use super::named::Named;
@@ -124,11 +124,17 @@ pub(super) async fn change(
                     Some(raw) => ranges(raw, &mut errors),
                 },
                 one_time_only: body.one_time_only.unwrap_or(before.limits.one_time_only),
+                rate_limit: match &body.rate_limit {
+                    None => before.limits.rate_limit,
+                    Some(None) => None,
+                    Some(Some(limit)) => rate_limit(limit, &mut errors),
+                },
             };
             let held = before.held();
             let (grants, targets) =
                 store::resolve(transaction.connection(), kind, &named, &held, &mut errors).await?;
             Problem::unless_empty(errors)?;
+            principal.may_set_rate_limit(before.limits.rate_limit, limits.rate_limit)?;
             let is_kept = switches_off && body.name.is_none();
             let name_key = key_of_name(transaction.connection(), &id, &name, is_kept).await?;
             let disabled = match body.status {
@@ -161,13 +167,23 @@ pub(super) async fn change(
             }
             store::update(transaction, &proof, &id, &written).await?;
             transaction.changes(Change::Token(id.clone()));
+            if limits.rate_limit != before.limits.rate_limit {
+                // The limit also holds for the tokens that it issued.
+                for descendant in store::descendants(transaction.connection(), &id).await? {
+                    transaction.changes(Change::Token(descendant));
+                }
+            }
             let action = match (before.disabled, disabled) {
                 (false, true) => "token.disabled",
                 (true, false) => "token.enabled",
                 _ => "token.updated",
             };
             let is_renamed = name != before.token.name;
-            let detail = json!({ "grants_or_targets": widens, "renamed": is_renamed });
+            let detail = json!({
+                "grants_or_targets": widens,
+                "renamed": is_renamed,
+                "rate_limit": limits.rate_limit != before.limits.rate_limit,
+            });
             audit::record(transaction, principal.origin(), action, (&id, name.clone()), detail).await?;
             let mut found = existing(transaction.connection(), &id).await?;
             if is_renamed {

@@ -229,6 +229,9 @@ fn add_problems(path: &str, method: &str, operation: &mut Operation) {
             add("403", "The caller may not do this.");
         }
     }
+    if serde_json::to_string(&operation.security).is_ok_and(|schemes| schemes.contains("\"bearer\"")) {
+        add("429", "More calls than a rate limit of the token allows.");
+    }
     if path.contains('{') {
         add("404", "It does not exist, or the caller may not see it.");
     }

@@ -11,7 +11,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use latchkey_shared::fields::{Errors, Refusal};
 use latchkey_shared::problem::{FieldError, ProblemBody, TokenRef};
-use latchkey_shared::verify::Reason;
+use latchkey_shared::verify::{Exceeded, Reason};
 
 pub use super::problem_type::Kind;
 use crate::database::{OutcomeUnknown, Trouble, WriteError};
@@ -37,7 +37,7 @@ struct More {
     detail: Option<String>,
     errors: Vec<FieldError>,
     tokens: Vec<TokenRef>,
-    header: Option<(header::HeaderName, HeaderValue)>,
+    headers: Vec<(header::HeaderName, HeaderValue)>,
     /// See [`WriteError::is_encounter`].
     is_encounter: bool,
 }
@@ -59,7 +59,7 @@ impl Problem {
     /// Adds a header: `Retry-After`, `Allow`, `WWW-Authenticate`.
     #[must_use]
     pub fn with_header(mut self, name: header::HeaderName, value: &str) -> Self {
-        self.more.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        self.more.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
         self
     }
 
@@ -142,6 +142,21 @@ impl Problem {
             scope.as_deref().unwrap_or_default()
         );
         Self::new(kind).with_detail(reason.as_str()).with_header(header::WWW_AUTHENTICATE, &challenge(&says))
+    }
+
+    /// A call over a rate limit. The fields are those of draft-ietf-httpapi-ratelimit-headers-10.
+    #[must_use]
+    pub fn rate_limited(exceeded: &Exceeded) -> Self {
+        let Exceeded { rate_limit, retry_after } = exceeded;
+        let policy = format!(r#""token";q={};w={}"#, rate_limit.requests, rate_limit.seconds);
+        Self::new(Kind::TooManyRequests)
+            .with_detail(Reason::RateLimited.as_str())
+            .with_header(header::RETRY_AFTER, &retry_after.to_string())
+            .with_header(header::HeaderName::from_static("ratelimit-policy"), &policy)
+            .with_header(
+                header::HeaderName::from_static("ratelimit"),
+                &format!(r#""token";r=0;t={retry_after}"#),
+            )
     }
 
     /// An internal error. Logs the cause and hides it from the client.
@@ -256,9 +271,10 @@ impl ResponseError for Problem {
         };
         let mut response = HttpResponse::build(status);
         response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some((name, value)) = &self.more.header {
+        for (name, value) in &self.more.headers {
             response.insert_header((name.clone(), value.clone()));
-        } else if self.kind == Kind::Unauthenticated {
+        }
+        if self.kind == Kind::Unauthenticated && self.more.headers.is_empty() {
             // No credential was sent, so none was wrong (RFC 6750 §3.1).
             response.insert_header((header::WWW_AUTHENTICATE, REALM));
         }

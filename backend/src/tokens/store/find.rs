@@ -7,7 +7,7 @@ use latchkey_shared::ids::{ApiId, TokenId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiRef, SystemRef};
 use latchkey_shared::time::Timestamp;
-use latchkey_shared::tokens::{ClientKey, Kind, Status, Token};
+use latchkey_shared::tokens::{ClientKey, Kind, RateLimit, Status, Token};
 use latchkey_shared::users::UserRef;
 use sqlx::{AnyConnection, FromRow};
 
@@ -82,6 +82,20 @@ struct TokenRow {
     updated_by: String,
     last_used_at: Option<i64>,
     client_key: i64,
+    requests: Option<i64>,
+    seconds: Option<i64>,
+    burst: Option<i64>,
+}
+
+impl TokenRow {
+    fn rate_limit(&self) -> Option<RateLimit> {
+        let number = |column: Option<i64>| u32::try_from(column?).ok();
+        Some(RateLimit {
+            requests: number(self.requests)?,
+            seconds: number(self.seconds)?,
+            burst: number(self.burst)?,
+        })
+    }
 }
 
 /// A token by id, with its grants and targets.
@@ -91,13 +105,15 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
          all_projects, bounded, expires_at, allowed_ips, \
          one_time_only, key_size, generation, version, \
          parent_token, created_at, created_by, updated_at, updated_by, client_key, \
-         (SELECT u.last_used_at FROM token_uses u WHERE u.token_id = tokens.id) AS last_used_at \
-         FROM tokens WHERE id = $1",
+         (SELECT u.last_used_at FROM token_uses u WHERE u.token_id = tokens.id) AS last_used_at, \
+         l.requests, l.seconds, l.burst \
+         FROM tokens LEFT JOIN rate_limits l ON l.token_id = tokens.id WHERE id = $1",
     )
     .bind(id.to_string())
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    let rate_limit = row.rate_limit();
     let named = named_by(connection, id).await?;
     let of = |what: &'static str| named.iter().filter(move |row| row.what == what);
     let projects_of = |what: &'static str| -> Result<Vec<ProjectRef>, sqlx::Error> {
@@ -133,6 +149,7 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         bound_to: (row.bounded != 0).then(|| bounds.clone()),
         expires_at: row.expires_at.map(Timestamp::from_millis),
         allowed_ips: ranges,
+        rate_limit,
         key_size: row.key_size.and_then(|bits| u16::try_from(bits).ok()),
         client_key,
         one_time_only: row.one_time_only != 0,
@@ -156,6 +173,7 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
             expires_at: row.expires_at,
             allowed_ips: networks,
             one_time_only: token.one_time_only,
+            rate_limit,
         },
         token,
         version: row.version,

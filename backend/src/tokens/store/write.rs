@@ -11,7 +11,8 @@ use crate::access::grants::{Grants, Limits, Targets};
 use crate::access::principal::MayManage;
 use crate::access::reach::Reach;
 use crate::database::sql::Sql;
-use crate::database::{Engine, Transaction, now};
+use crate::database::stored::stored;
+use crate::database::{Database, Engine, Transaction, now};
 
 /// What is written of a token.
 pub(crate) struct Written<'a> {
@@ -79,6 +80,10 @@ pub(crate) async fn insert(
         return Ok(false);
     }
     insert_lists(transaction.connection(), id, written).await?;
+    write_rate_limit(transaction.connection(), id, written).await?;
+    if let Some(parent) = parent {
+        insert_ancestors(transaction.connection(), id, parent).await?;
+    }
     Ok(true)
 }
 
@@ -119,7 +124,75 @@ pub(crate) async fn update(
     ] {
         sqlx::query(statement).bind(id.to_string()).execute(transaction.connection()).await?;
     }
+    write_rate_limit(transaction.connection(), id, written).await?;
     insert_lists(transaction.connection(), id, written).await
+}
+
+async fn write_rate_limit(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+    written: &Written<'_>,
+) -> Result<(), sqlx::Error> {
+    let Some(limit) = written.limits.rate_limit else {
+        return sqlx::query("DELETE FROM rate_limits WHERE token_id = $1")
+            .bind(id.to_string())
+            .execute(connection)
+            .await
+            .map(drop);
+    };
+    sqlx::query(
+        "INSERT INTO rate_limits (token_id, requests, seconds, burst) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (token_id) DO UPDATE SET requests = excluded.requests, seconds = excluded.seconds, \
+         burst = excluded.burst",
+    )
+    .bind(id.to_string())
+    .bind(i64::from(limit.requests))
+    .bind(i64::from(limit.seconds))
+    .bind(i64::from(limit.burst))
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Notes the tokens that issued a token: `parent`, and those that issued it.
+async fn insert_ancestors(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+    parent: &TokenId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO token_ancestors (token_id, ancestor) SELECT $1, ancestor FROM token_ancestors \
+         WHERE token_id = $2 UNION ALL SELECT $1, $2",
+    )
+    .bind(id.to_string())
+    .bind(parent.to_string())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The tokens that a token issued, directly or through others.
+pub(crate) async fn descendants(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+) -> Result<Vec<TokenId>, sqlx::Error> {
+    let found: Vec<String> = sqlx::query_scalar("SELECT token_id FROM token_ancestors WHERE ancestor = $1")
+        .bind(id.to_string())
+        .fetch_all(connection)
+        .await?;
+    found.iter().map(|id| stored(id)).collect()
+}
+
+/// Deletes the rate limits of deleted tokens that hold for no other token any more.
+pub(crate) async fn forget_rate_limits(database: &Database) -> Result<(), sqlx::Error> {
+    database
+        .purge(
+            "DELETE FROM rate_limits WHERE token_id IN (SELECT l.token_id FROM rate_limits l \
+             WHERE NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = l.token_id) \
+             AND NOT EXISTS (SELECT 1 FROM token_ancestors a WHERE a.ancestor = l.token_id) LIMIT $1)",
+            &[],
+        )
+        .await
 }
 
 async fn insert_lists(

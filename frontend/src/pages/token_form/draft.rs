@@ -151,6 +151,7 @@ impl Draft {
             users: self.users(),
             expires_at: utc_time(&self.expires_at.get_untracked()),
             allowed_ips: untrack(|| self.ips()),
+            rate_limit: None,
             key_size: (self.kind == Kind::Rsa && public_key.is_empty())
                 .then(|| self.key_size.get_untracked().parse().ok())
                 .flatten(),
@@ -184,6 +185,7 @@ impl Draft {
                 (typed != was).then(|| utc_time(&typed))
             },
             allowed_ips: (wanted.allowed_ips != token.allowed_ips).then_some(wanted.allowed_ips),
+            rate_limit: None,
             one_time_only: (wanted.one_time_only != token.one_time_only).then_some(wanted.one_time_only),
         }
     }

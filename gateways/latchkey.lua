@@ -47,7 +47,7 @@ core.register_action("latchkey", { "http-req" }, function(txn, url, system, veri
         status = 503 -- It cannot be reached, or cannot decide.
     end
     local reply = txn:reply{ status = status, body = answer and answer.body or "" }
-    for _, name in ipairs({ "www-authenticate", "retry-after", "content-type", "cache-control" }) do
+    for _, name in ipairs({ "www-authenticate", "retry-after", "ratelimit", "ratelimit-policy", "content-type", "cache-control" }) do
         local values = answer and answer.headers and answer.headers[name]
         if values then
             reply:add_header(name, values[0])

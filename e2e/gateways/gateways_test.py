@@ -271,7 +271,7 @@ def test_nothing_passes_with_a_key_that_is_not_this_gateway_s(gateway_of, platfo
 
 
 def test_a_caller_over_its_limit_is_told_so(gateway_of, platform, upstream, credential):
-    """Latchkey itself has no call limit yet, so another server answers in its place."""
+    """Another server answers in place of Latchkey, which cannot be overtaxed so exactly."""
     family, start = gateway_of
     with Busy() as busy, start(f"http://{busy.address}", platform.key_for(family)) as gateway:
         before = upstream.arrived

@@ -317,7 +317,7 @@ on_both_engines! {
         }
         let all = latchkey_shared::verify::Reason::ALL.map(latchkey_shared::verify::Reason::as_str);
         let missing: Vec<_> = all.into_iter().filter(|reason| !provoked.contains(reason)).collect();
-        // There are no rate limits for tokens yet, and the database is always available in this test.
+        // Rate limits have their own tests, and the database is always available in this one.
         assert_eq!(missing, ["rate_limited", "unavailable"]);
     }
 

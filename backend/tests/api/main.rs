@@ -27,6 +27,7 @@ mod overview;
 mod postgres;
 mod process;
 mod proxy;
+mod rates;
 mod refusals;
 mod revocations;
 mod search;

@@ -24,7 +24,7 @@ const MOST_NODES: i64 = 1_000;
 
 /// A rate limit in the form that is calculated with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
+pub(super) struct Limit {
     interval: i64,
     burst: i64,
 }

@@ -4,7 +4,7 @@ use super::limit::{LATEST, LEASE, Limit};
 
 /// A call that is spent, until it is known whether it passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spent {
+pub(super) enum Spent {
     /// From the part of the node, which it makes this much later.
     Part(i64),
     /// From what was granted.

@@ -8,13 +8,14 @@
 
 mod bucket;
 mod exchange;
-pub mod limit;
+mod limit;
 mod meter;
 #[cfg(test)]
 mod pot;
+mod queue;
+mod rates;
 #[cfg(test)]
 mod simulation;
 mod store;
 
-pub use self::bucket::{RateLimits, Reserved};
-pub use self::exchange::Rates;
+pub use self::rates::{RateLimits, Rates, Reserved};

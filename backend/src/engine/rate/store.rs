@@ -41,7 +41,7 @@ pub(super) async fn exchange(
              UPDATE rate_pots p SET due = a.due + a.granted * a.step FROM answered a WHERE p.token_id = a.token_id \
              RETURNING p.token_id, a.granted",
         )
-        .bind(rows.clone())
+        .bind(rows)
         .fetch_all(connection)
         .await
     });

@@ -84,7 +84,7 @@ mod tests {
         let fleet = Fleet::default();
         assert_eq!(fleet.size(), 1);
         fleet.open();
-        let at = |milliseconds| Moment(1_000_000 + milliseconds);
+        let at = |milliseconds: u64| Moment(1_000_000 + milliseconds);
         fleet.note_connection(at(0));
         fleet.note("one", at(100));
         fleet.count(at(250));

@@ -56,6 +56,27 @@ fn patched(before: Named, body: &mut TokenPatch) -> Named {
     }
 }
 
+/// The limits of a token after the change. Absent fields stay.
+fn patched_limits(before: &Limits, body: &TokenPatch, errors: &mut Errors) -> Limits {
+    Limits {
+        expires_at: match &body.expires_at {
+            None => before.expires_at,
+            Some(None) => None,
+            Some(Some(end)) => expiry(end, now(), errors),
+        },
+        allowed_ips: match &body.allowed_ips {
+            None => before.allowed_ips.clone(),
+            Some(raw) => ranges(raw, errors),
+        },
+        one_time_only: body.one_time_only.unwrap_or(before.one_time_only),
+        rate_limit: match &body.rate_limit {
+            None => before.rate_limit,
+            Some(None) => None,
+            Some(Some(limit)) => rate_limit(limit, errors),
+        },
+    }
+}
+
 /// Modify a token
 ///
 /// Absent fields stay. With `If-Match`, the change fails if the token was changed in the
@@ -113,23 +134,7 @@ pub(super) async fn change(
             if kind == Kind::Jwt && body.one_time_only == Some(true) {
                 errors.add("one_time_only", "wrong_kind", "JWT tokens do not accept one-time requests.");
             }
-            let limits = Limits {
-                expires_at: match &body.expires_at {
-                    None => before.limits.expires_at,
-                    Some(None) => None,
-                    Some(Some(end)) => expiry(end, now(), &mut errors),
-                },
-                allowed_ips: match &body.allowed_ips {
-                    None => before.limits.allowed_ips.clone(),
-                    Some(raw) => ranges(raw, &mut errors),
-                },
-                one_time_only: body.one_time_only.unwrap_or(before.limits.one_time_only),
-                rate_limit: match &body.rate_limit {
-                    None => before.limits.rate_limit,
-                    Some(None) => None,
-                    Some(Some(limit)) => rate_limit(limit, &mut errors),
-                },
-            };
+            let limits = patched_limits(&before.limits, &body, &mut errors);
             let held = before.held();
             let (grants, targets) =
                 store::resolve(transaction.connection(), kind, &named, &held, &mut errors).await?;

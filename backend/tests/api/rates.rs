@@ -212,6 +212,9 @@ async fn three() -> Option<(Vec<Server>, Platform, Vec<Caller>)> {
     Some((servers, platform, gateways))
 }
 
+/// How many calls to make at each of three nodes, at this time and turn.
+type Load = fn(Duration, u32) -> [usize; 3];
+
 /// Makes calls at each node, again and again after a short rest: as many at once as `load` says for this
 /// time. Returns how many passed.
 async fn press(
@@ -253,8 +256,8 @@ async fn three_nodes_share_a_rate_wherever_the_load_is() {
     };
     let time = Duration::from_secs(6);
     let credential = platform.credential(&limited(&platform.admin, &limit, &json!({})).await).await;
-    let loads: [(&str, &dyn Fn(Duration, u32) -> [usize; 3]); 4] =
-        [("even", &even), ("90:9:1", &uneven), ("on one", &on_one), ("moving", &moving)];
+    let loads: [(&str, Load); 4] =
+        [("even", even), ("90:9:1", uneven), ("on one", on_one), ("moving", moving)];
     for (name, load) in loads {
         let began = Instant::now();
         let passed = press(&gateways, &credential, time, load).await;

@@ -72,11 +72,15 @@ async fn tell(queue: &Queue, database: &Database) -> Result<(), sqlx::Error> {
                 }
             }
             Err(error) => {
-                some.iter().for_each(|(bucket, report)| bucket.meter().keep(*report));
+                for (bucket, report) in some {
+                    bucket.meter().keep(*report);
+                }
                 outcome = Err(error);
             }
         }
-        some.iter().for_each(|(bucket, _)| queue.note(bucket, false));
+        for (bucket, _) in some {
+            queue.note(bucket, false);
+        }
     }
     outcome
 }

@@ -114,19 +114,16 @@ mod tests {
             for step in steps {
                 now += i64::try_from(step).unwrap_or_default() * limit.interval / 1_000;
                 for _ in 0..3 {
-                    match limit.after_one(due, now) {
-                        Some(after) => {
-                            prop_assert!(limit.left(due, now) >= 1);
-                            prop_assert_eq!(limit.wait(due, now), 0);
-                            due = after;
-                            passed += 1;
-                        }
-                        None => {
-                            prop_assert_eq!(limit.left(due, now), 0);
-                            let wait = limit.wait(due, now);
-                            prop_assert!(limit.after_one(due, now + wait).is_some());
-                            prop_assert!(limit.after_one(due, now + wait - 1).is_none());
-                        }
+                    if let Some(after) = limit.after_one(due, now) {
+                        prop_assert!(limit.left(due, now) >= 1);
+                        prop_assert_eq!(limit.wait(due, now), 0);
+                        due = after;
+                        passed += 1;
+                    } else {
+                        prop_assert_eq!(limit.left(due, now), 0);
+                        let wait = limit.wait(due, now);
+                        prop_assert!(limit.after_one(due, now + wait).is_some());
+                        prop_assert!(limit.after_one(due, now + wait - 1).is_none());
                     }
                 }
                 prop_assert!(passed <= limit.burst + (now - start) / limit.interval + 1);

@@ -154,7 +154,9 @@ mod tests {
                 if kind == 0 {
                     // Several are reserved at the same time.
                     let reserved: Vec<_> = (0..3).filter_map(|_| one.spend(limit, nodes, now).ok()).collect();
-                    reserved.into_iter().for_each(|spent| one.give_back(spent));
+                    for spent in reserved {
+                        one.give_back(spent);
+                    }
                 } else {
                     prop_assert_eq!(one.spend(limit, nodes, now), other.spend(limit, nodes, now));
                 }

@@ -80,7 +80,9 @@ pub(crate) async fn insert(
         return Ok(false);
     }
     insert_lists(transaction.connection(), id, written).await?;
-    write_rate_limit(transaction.connection(), id, written).await?;
+    if written.limits.rate_limit.is_some() {
+        write_rate_limit(transaction.connection(), id, written).await?;
+    }
     if let Some(parent) = parent {
         insert_ancestors(transaction.connection(), id, parent).await?;
     }
@@ -133,25 +135,19 @@ async fn write_rate_limit(
     id: &TokenId,
     written: &Written<'_>,
 ) -> Result<(), sqlx::Error> {
-    let Some(limit) = written.limits.rate_limit else {
-        return sqlx::query("DELETE FROM rate_limits WHERE token_id = $1")
-            .bind(id.to_string())
-            .execute(connection)
-            .await
-            .map(drop);
+    let query = match written.limits.rate_limit {
+        None => sqlx::query("DELETE FROM rate_limits WHERE token_id = $1").bind(id.to_string()),
+        Some(limit) => sqlx::query(
+            "INSERT INTO rate_limits (token_id, requests, seconds, burst) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (token_id) DO UPDATE SET requests = excluded.requests, seconds = excluded.seconds, \
+             burst = excluded.burst",
+        )
+        .bind(id.to_string())
+        .bind(i64::from(limit.requests))
+        .bind(i64::from(limit.seconds))
+        .bind(i64::from(limit.burst)),
     };
-    sqlx::query(
-        "INSERT INTO rate_limits (token_id, requests, seconds, burst) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (token_id) DO UPDATE SET requests = excluded.requests, seconds = excluded.seconds, \
-         burst = excluded.burst",
-    )
-    .bind(id.to_string())
-    .bind(i64::from(limit.requests))
-    .bind(i64::from(limit.seconds))
-    .bind(i64::from(limit.burst))
-    .execute(connection)
-    .await
-    .map(drop)
+    query.execute(connection).await.map(drop)
 }
 
 /// Notes the tokens that issued a token: `parent`, and those that issued it.

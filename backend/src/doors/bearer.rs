@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use latchkey_shared::ids::ApiId;
 
+use super::denial::denial;
 use crate::access::grants::Held;
 use crate::access::origin::{Origin, anonymous};
 use crate::access::principal::Principal;
@@ -76,7 +77,7 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     };
     let presented = Presented { credential, verifier_key: None, source: Source::new(client_ip, "") };
     let verdict = verifier.decide(&snapshot, presented, &call).await;
-    if let Some(problem) = verdict.problem() {
+    if let Some(problem) = denial(&verdict) {
         return Err(problem);
     }
     let catalog = verdict.catalog.clone().unwrap_or(snapshot);

@@ -17,6 +17,7 @@ use latchkey_shared::verify::Subject;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use utoipa_actix_web::OpenApiFactory;
 
+use super::denial::denial;
 use crate::configuration::Configuration;
 use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
@@ -137,7 +138,7 @@ async fn authorize(
     };
     let call = Call { system, method: &method, path: &path, project: project.as_deref(), client_ip };
     let verdict = patience.wait(verifier.decide(&snapshot, presented, &call)).await;
-    verdict.problem().map_or_else(|| Ok(identity(&verdict)), Err)
+    denial(&verdict).map_or_else(|| Ok(identity(&verdict)), Err)
 }
 
 /// The gateway, found by its verifier key. An error here is between the gateway and us, so

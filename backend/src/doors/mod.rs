@@ -2,6 +2,7 @@
 //! or withdraws a credential.
 
 mod bearer;
+mod denial;
 mod exchange;
 mod feed;
 mod forward_auth;

@@ -14,7 +14,6 @@ use crate::access::reach::UserState;
 use crate::database::Fact;
 use crate::projects::state::Lookup;
 use crate::systems::catalog::{CatalogApi, Snapshot};
-use crate::web::problem::Problem;
 
 /// The result of a decision.
 #[derive(Default)]
@@ -44,16 +43,6 @@ impl Verdict {
     #[must_use]
     pub fn project(&self) -> Option<&ProjectRef> {
         self.named.first()?.project().map(|project| &project.name)
-    }
-
-    /// The answer to a caller who is denied; `None` if the call is allowed.
-    #[must_use]
-    pub fn problem(&self) -> Option<Problem> {
-        let reason = self.denied?;
-        Some(match &self.exceeded {
-            Some(exceeded) => Problem::rate_limited(exceeded),
-            None => Problem::denied(reason, self.api.as_ref().map(|api| api.key.as_str())),
-        })
     }
 
     /// The verdict in the form that verifiers read.

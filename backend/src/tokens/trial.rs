@@ -22,8 +22,9 @@ use crate::web::problem::Problem;
 /// Try a call
 ///
 /// The decision that a call with the token would get now. The body has no credential: the
-/// decision assumes a valid credential for this call. Nothing is counted or used up. Users who
-/// cannot manage a JWT token but are among its users try it as themselves.
+/// decision assumes a valid credential for this call. Nothing is counted or used up, and rate
+/// limits are not looked at. Users who cannot manage a JWT token but are among its users try it as
+/// themselves.
 #[utoipa::path(
     operation_id = "try_call",
     tag = "tokens",

@@ -144,13 +144,13 @@ impl Rates {
     /// Spends a call of each of these limits, or of none.
     pub fn reserve(&self, limits: &RateLimits) -> Result<Reserved, Exceeded> {
         let (nodes, now) = (self.epochs.fleet().size(), nanoseconds());
-        let spend = |bucket| self.spend(bucket, nodes, now);
+        let take = |bucket| self.spend(bucket, nodes, now);
         let calls = match &*limits.0 {
-            [only] => Calls::One(spend(only)?),
+            [only] => Calls::One(take(only)?),
             all => {
                 let mut several = Vec::with_capacity(all.len());
                 for bucket in all {
-                    match spend(bucket) {
+                    match take(bucket) {
                         Ok(spent) => several.push(spent),
                         Err(exceeded) => {
                             limits.give_back(&several);

@@ -68,6 +68,31 @@ test("Try it shows whether a call would be allowed, and why not", async ({ page,
   expect((await admin.get(`/tokens/${token.id}`)).last_used_at).toBeNull();
 });
 
+test("a rate limit is set, shown and lifted", async ({ page, platform, admin }) => {
+  const token = await platform.token("rsa", { rate_limit: { requests: 100, seconds: 1, burst: 20 } });
+  await open(page, `/tokens/${token.id}`);
+  const main = page.getByRole("main");
+  await expect(main.getByText("100 calls in 1 s, 20 at once")).toBeVisible();
+  await open(page, `/tokens/${token.id}/modify`);
+  const part = (name: string) => page.locator(`[id="rate_limit.${name}"]`);
+  await part("requests").fill("many");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(main.getByText("Enter calls and seconds as whole numbers")).toBeVisible();
+  await part("requests").fill("50");
+  await part("burst").fill("5000000");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(main.getByText("Must be 1 to 1000000.")).toBeVisible();
+  await part("burst").fill("");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page).toHaveURL(/\/issued/);
+  expect((await admin.get(`/tokens/${token.id}`)).rate_limit).toEqual({ requests: 50, seconds: 1, burst: 50 });
+  await open(page, `/tokens/${token.id}/modify`);
+  for (const name of ["requests", "seconds", "burst"]) await part(name).fill("");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page).toHaveURL(/\/issued/);
+  expect((await admin.get(`/tokens/${token.id}`)).rate_limit).toBeNull();
+});
+
 test("rotating without overlap denies the old credential at once", async ({ page, platform, admin }) => {
   const token = await platform.token("rsa");
   const { open_token: before } = await admin.get(`/tokens/${token.id}/file`);

@@ -165,6 +165,7 @@ fn Facts(token: Token) -> impl IntoView {
     } else {
         token.allowed_ips.join(text::list_separator())
     };
+    let rate = token.rate_limit.map_or_else(|| text::token::any_rate().to_owned(), text::token::rate);
     let rsa = (token.kind == Kind::Rsa).then(|| {
         let accepts = text::token::accepts(token.one_time_only, token.client_key.is_some());
         view! {
@@ -210,6 +211,8 @@ fn Facts(token: Token) -> impl IntoView {
                 <dd><LastUsed at=token.last_used_at /></dd>
                 <dt>{text::token::allowed_addresses()}</dt>
                 <dd>{addresses}</dd>
+                <dt>{text::token::rate_limit()}</dt>
+                <dd>{rate}</dd>
                 {rsa}
                 {client_key}
                 <dt>{text::token::generation()}</dt>

@@ -22,7 +22,7 @@ use crate::session::me;
 use crate::text;
 
 /// The names of the fields that show their own errors.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 13] = [
     "name",
     "apis",
     "systems",
@@ -32,6 +32,9 @@ const FIELDS: [&str; 10] = [
     "description",
     "expires_at",
     "allowed_ips",
+    "rate_limit.requests",
+    "rate_limit.seconds",
+    "rate_limit.burst",
     "public_key",
 ];
 

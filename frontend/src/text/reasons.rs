@@ -63,7 +63,10 @@ pub(crate) fn sentence(reason: Reason) -> &'static str {
             "The user may not make this call: the user is not granted to the token, is disabled, or is not a member of the project.",
             "该用户不能进行此调用：不在令牌的授权用户中、已停用，或不是项目成员。",
         ),
-        Reason::RateLimited => pick("Too many calls in a short time.", "短时间内调用过多。"),
+        Reason::RateLimited => pick(
+            "More calls than the rate limit of the token allows, or that of a token that issued it.",
+            "调用次数超过了此令牌或签发它的令牌的速率限制。",
+        ),
         Reason::Unavailable => pick(
             "Latchkey could not decide at that moment, so it denied the call.",
             "Latchkey 当时无法作出判定，因此拒绝。",

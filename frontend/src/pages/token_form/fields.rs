@@ -42,12 +42,22 @@ pub(crate) fn Fields(
     let is_rsa = draft.kind == Kind::Rsa;
     let has_more = !draft.expires_at.read_untracked().is_empty()
         || !draft.allowed_ips.read_untracked().is_empty()
+        || !draft.rate_requests.read_untracked().is_empty()
         || draft.one_time_only.get_untracked();
     let more_faulty = {
         let (expires, ips) =
             (told(Draft::expires_fault, "expires_at"), told(Draft::ips_fault, "allowed_ips"));
-        let key = at_field(error, "public_key");
-        move || expires.read().is_some() || ips.read().is_some() || key.read().is_some()
+        let others = [
+            told(Draft::rate_fault, "rate_limit.requests"),
+            at_field(error, "rate_limit.seconds"),
+            at_field(error, "rate_limit.burst"),
+            at_field(error, "public_key"),
+        ];
+        move || {
+            expires.read().is_some()
+                || ips.read().is_some()
+                || others.iter().any(|fault| fault.read().is_some())
+        }
     };
     let sizes = ["2048", "3072", "4096"].map(|bits| (bits.to_owned(), format!("{bits} bit"))).to_vec();
     view! {
@@ -122,6 +132,29 @@ pub(crate) fn Fields(
                     value=draft.allowed_ips
                     hint=text::tokens::allowed_ips_hint()
                     error=told(Draft::ips_fault, "allowed_ips")
+                    is_optional=true
+                />
+                <Field
+                    name="rate_limit.requests"
+                    label=text::tokens::rate_requests()
+                    value=draft.rate_requests
+                    hint=text::tokens::rate_requests_hint()
+                    error=told(Draft::rate_fault, "rate_limit.requests")
+                    is_optional=true
+                />
+                <Field
+                    name="rate_limit.seconds"
+                    label=text::tokens::rate_seconds()
+                    value=draft.rate_seconds
+                    error=at_field(error, "rate_limit.seconds")
+                    is_optional=true
+                />
+                <Field
+                    name="rate_limit.burst"
+                    label=text::tokens::rate_burst()
+                    value=draft.rate_burst
+                    hint=text::tokens::rate_burst_hint()
+                    error=at_field(error, "rate_limit.burst")
                     is_optional=true
                 />
                 {(is_rsa && is_new)

@@ -13,12 +13,14 @@
 //!   [`sessions`], [`keys`], [`nodes`], [`revocations`].
 //! - What is allowed and what was done: [`audit`], [`access`].
 //! - Shared ground, which knows no capability: [`web`], [`database`],
-//!   [`configuration`], [`crypto`], [`json`], [`apart`].
+//!   [`configuration`], [`crypto`], [`json`], [`apart`],
+//!   [`counting`].
 
 pub mod access;
 pub mod apart;
 pub mod audit;
 pub mod configuration;
+pub mod counting;
 pub mod crypto;
 pub mod database;
 pub mod doors;

@@ -66,6 +66,9 @@ struct Options {
     /// Address and port to listen on [default: 127.0.0.1:8080].
     #[arg(long, env = "LATCHKEY_LISTEN", global = true)]
     listen: Option<SocketAddr>,
+    /// Address and port for `/metrics`, apart from everything else; without it there are none.
+    #[arg(long, env = "LATCHKEY_METRICS_LISTEN", global = true)]
+    metrics_listen: Option<SocketAddr>,
     /// Where clients reach Latchkey; also the issuer of its JWTs [default: `http://{listen}`].
     #[arg(long, env = "LATCHKEY_PUBLIC_URL", global = true)]
     public_url: Option<Url>,
@@ -153,6 +156,8 @@ impl TryFrom<String> for AddressRange {
 pub struct Configuration {
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Address and port for metrics; port 0 takes a free one. Without it there are none.
+    pub metrics_listen: Option<SocketAddr>,
     /// The public URL, as configured.
     pub public_url: Option<Url>,
     /// PostgreSQL; SQLite in `data_dir` if absent.
@@ -240,6 +245,7 @@ impl Configuration {
                 .listen
                 .or(second.listen)
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            metrics_listen: first.metrics_listen.or(second.metrics_listen),
             public_url: first.public_url.or(second.public_url),
             database_url: first.database_url.or(second.database_url),
             data_dir: first.data_dir.or(second.data_dir).unwrap_or_else(|| PathBuf::from("data")),

@@ -5,9 +5,12 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use tokio::sync::oneshot;
+
+use crate::counting::Counter;
 
 /// The limits of the queue.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +55,28 @@ type Job = Box<dyn FnOnce() + Send>;
 pub struct PrivateOperations {
     jobs: mpsc::Sender<Job>,
     admitted: Arc<Mutex<Admitted>>,
+    running: Arc<AtomicUsize>,
+    refused: Arc<Refused>,
     limits: Limits,
+}
+
+/// How many operations were refused, and what was full.
+#[derive(Default)]
+struct Refused {
+    queue: Counter,
+    key: Counter,
+    source: Counter,
+}
+
+/// The state of the queue.
+#[derive(Debug, Clone, Copy)]
+pub struct Load {
+    /// Operations that run.
+    pub running: usize,
+    /// Operations that have a place and do not run yet.
+    pub waiting: usize,
+    /// How many were refused so far, by what was full.
+    pub refused: [(&'static str, u64); 3],
 }
 
 #[derive(Default)]
@@ -95,19 +119,22 @@ impl PrivateOperations {
     pub fn new(limits: Limits) -> Self {
         let (jobs, waiting) = mpsc::channel::<Job>();
         let waiting = Arc::new(Mutex::new(waiting));
+        let running = Arc::<AtomicUsize>::default();
         for _ in 0..limits.at_once {
-            let waiting = Arc::clone(&waiting);
+            let (waiting, running) = (Arc::clone(&waiting), Arc::clone(&running));
             std::thread::Builder::new()
                 .name("private-key".to_owned())
                 .spawn(move || {
                     while let Some(job) = next(&waiting) {
+                        running.fetch_add(1, Ordering::Relaxed);
                         // After a panic, no answer is sent, which tells the caller.
                         let _ = catch_unwind(AssertUnwindSafe(job));
+                        running.fetch_sub(1, Ordering::Relaxed);
                     }
                 })
                 .expect("the system gives a thread");
         }
-        Self { jobs, admitted: Arc::default(), limits }
+        Self { jobs, admitted: Arc::default(), running, refused: Arc::default(), limits }
     }
 
     /// Takes a place in the queue for a key and a source.
@@ -118,10 +145,17 @@ impl PrivateOperations {
         };
         let mut admitted = lock(&self.admitted);
         let count = |counts: &HashMap<Box<str>, usize>, name| counts.get(name).copied().unwrap_or(0);
-        if admitted.total >= self.limits.admitted
-            || count(&admitted.by_key, key) >= self.limits.per_key
-            || count(&admitted.by_source, &source) >= self.limits.per_source
-        {
+        let full = if admitted.total >= self.limits.admitted {
+            Some(&self.refused.queue)
+        } else if count(&admitted.by_key, key) >= self.limits.per_key {
+            Some(&self.refused.key)
+        } else if count(&admitted.by_source, &source) >= self.limits.per_source {
+            Some(&self.refused.source)
+        } else {
+            None
+        };
+        if let Some(refused) = full {
+            refused.raise();
             return Err(Overloaded);
         }
         let ticket = Ticket { admitted: Arc::clone(&self.admitted), key: key.into(), source };
@@ -129,6 +163,22 @@ impl PrivateOperations {
         *admitted.by_key.entry(ticket.key.clone()).or_default() += 1;
         *admitted.by_source.entry(ticket.source.clone()).or_default() += 1;
         Ok(ticket)
+    }
+
+    /// The state of the queue now.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        let running = self.running.load(Ordering::Relaxed);
+        let refused = &*self.refused;
+        Load {
+            running,
+            waiting: lock(&self.admitted).total.saturating_sub(running),
+            refused: [
+                ("queue", refused.queue.get()),
+                ("key", refused.key.get()),
+                ("source", refused.source.get()),
+            ],
+        }
     }
 
     /// Whether operations wait for others to end.
@@ -207,6 +257,9 @@ mod tests {
         let _fourth = operations.admit("c", Source::Named("y")).unwrap();
         assert!(operations.admit("d", Source::Named("z")).is_err(), "the queue is full");
         assert!(operations.are_waiting());
+        let load = operations.load();
+        assert_eq!((load.running, load.waiting), (0, 4));
+        assert_eq!(load.refused, [("queue", 1), ("key", 1), ("source", 1)]);
         drop(first);
         assert!(operations.admit("a", Source::Named("y")).is_ok());
     }

@@ -20,6 +20,12 @@ pub trait WriteError: From<sqlx::Error> + From<OutcomeUnknown> {
         false
     }
 
+    /// Whether a rule refused the write, or another write was in its way. Otherwise the database is at
+    /// fault.
+    fn is_refusal(&self) -> bool {
+        self.is_encounter()
+    }
+
     /// The rights of the caller have changed since they were read. A new try reads them again.
     #[must_use]
     fn overtaken() -> Self {
@@ -36,6 +42,10 @@ impl WriteError for sqlx::Error {
                 || code == "40P01"
                 || code == "40001"
         })
+    }
+
+    fn is_refusal(&self) -> bool {
+        Trouble::of(self).is_none()
     }
 }
 

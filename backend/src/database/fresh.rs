@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::changes::{Change, Epochs, Stamp};
 use super::patience::{before, deadline, promptly};
 use super::uptime::Moment;
+use crate::counting::Lookups;
 
 /// A key whose facts end with a [`Change`].
 pub trait Observed: Hash + Eq + Clone {
@@ -81,19 +82,29 @@ impl<K, V: Weight> Weighter<K, Arc<Fact<V>>> for Bytes {
 pub struct Fresh<K, V: Weight> {
     pub(super) epochs: Arc<Epochs>,
     pub(super) facts: Cache<K, Arc<Fact<V>>, Bytes>,
+    lookups: Lookups,
 }
 
 impl<K: Observed, V: Weight> Fresh<K, V> {
     /// Makes a cache of at most `bytes` bytes. A fact that is too large for it is read each time.
     #[must_use]
     pub fn new(epochs: Arc<Epochs>, bytes: usize) -> Self {
-        Self { epochs, facts: Cache::with_weighter(bytes / USUAL, bytes as u64, Bytes) }
+        let facts = Cache::with_weighter(bytes / USUAL, bytes as u64, Bytes);
+        Self { epochs, facts, lookups: Lookups::default() }
     }
 
     /// The cached fact, if it counts.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<Arc<Fact<V>>> {
-        self.facts.get(key).filter(|fact| self.still_counts(key, fact))
+        let fact = self.facts.get(key).filter(|fact| self.still_counts(key, fact));
+        self.lookups.note(fact.is_some());
+        fact
+    }
+
+    /// How often a fact that counts was cached.
+    #[must_use]
+    pub fn lookups(&self) -> &Lookups {
+        &self.lookups
     }
 
     /// Whether a fact about this key counts. It need not be cached any more.

@@ -16,6 +16,7 @@ use super::reserve::Reserve;
 use super::turns::{Company, Rank};
 use super::witness::Witness;
 use super::write::{Transaction, Writer, within};
+use super::writes::{WriteKind, Writes};
 use super::{clock, migrations};
 use crate::apart;
 use crate::configuration::Configuration;
@@ -174,10 +175,16 @@ impl Database {
         T: Send + 'static,
         E: WriteError + Send + 'static,
     {
-        self.writer.make_space(rank)?;
+        let began = Instant::now();
+        if let Err(error) = self.writer.make_space(rank) {
+            let refused = Err::<(), _>(error);
+            self.writer.writes.count(rank.into(), &refused, began.elapsed());
+            refused?;
+        }
         let (writer, witness) = (Arc::clone(&self.writer), self.witness.clone());
         let task = self.runtime.spawn(async move {
             let outcome = writer.transact((rank, company), &witness, work).await;
+            writer.writes.count(rank.into(), &outcome, began.elapsed());
             if outcome.is_err() {
                 writer.probe();
             }
@@ -205,6 +212,12 @@ impl Database {
     #[must_use]
     pub fn can_write(&self) -> bool {
         self.writer.has_space().is_ok() && self.writer.works()
+    }
+
+    /// How the writes of this node ended.
+    #[must_use]
+    pub fn writes(&self) -> &Writes {
+        &self.writer.writes
     }
 
     /// Runs `work` on the runtime that outlives requests.
@@ -235,9 +248,14 @@ impl Database {
         work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
         let began = Instant::now();
-        let mut connection = within(BRIEFLY, self.writer.pool.acquire()).await?;
+        let acquired = within(BRIEFLY, self.writer.pool.acquire()).await;
+        if acquired.is_err() {
+            self.writer.writes.count(WriteKind::Brief, &acquired, began.elapsed());
+        }
+        let mut connection = acquired?;
         let left = BRIEFLY.saturating_sub(began.elapsed());
         let outcome = within(left, work(&mut connection)).await;
+        self.writer.writes.count(WriteKind::Brief, &outcome, began.elapsed());
         if matches!(outcome, Err(sqlx::Error::PoolTimedOut)) {
             connection.close_on_drop();
         }

@@ -32,6 +32,7 @@ mod turns;
 mod uptime;
 mod witness;
 mod write;
+mod writes;
 
 pub use self::background::{SOME, rest};
 pub use self::backlog::{Backlog, News};
@@ -49,3 +50,4 @@ pub use self::turns::Rank;
 pub use self::uptime::{Moment, nanoseconds};
 pub use self::witness::Witness;
 pub use self::write::Transaction;
+pub use self::writes::{WriteKind, Writes};

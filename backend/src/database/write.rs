@@ -16,6 +16,7 @@ use super::feed::Feed;
 use super::reserve::{self, Reserve};
 use super::turns::{ALONE, BESIDE, Company, Rank, Turns};
 use super::witness::Witness;
+use super::writes::Writes;
 
 /// How long to wait before checking again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -96,6 +97,8 @@ pub(super) struct Writer {
     beside: Turns,
     /// Held from a COMMIT until its changes are known.
     commits: tokio::sync::RwLock<()>,
+    /// How writes ended.
+    pub(super) writes: Writes,
     /// Whether nothing can be written, as of the last check.
     fails: AtomicBool,
     is_probed: AtomicBool,
@@ -120,6 +123,7 @@ impl Writer {
             alone: Turns::new(ALONE),
             beside: Turns::new(BESIDE),
             commits: tokio::sync::RwLock::default(),
+            writes: Writes::default(),
             fails: AtomicBool::default(),
             is_probed: AtomicBool::default(),
             found: Mutex::default(),

@@ -16,6 +16,7 @@ use crate::access::principal::Principal;
 use crate::crypto::operations::Source;
 use crate::database::in_time;
 use crate::engine::call::{Call, Presented};
+use crate::engine::decisions::Door;
 use crate::engine::proof::Proof;
 use crate::engine::state::TokenState;
 use crate::engine::verdict::Verdict;
@@ -60,7 +61,7 @@ async fn person(request: &HttpRequest) -> Result<Principal, Problem> {
 
 async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
     let verifier = state::<Verifier>(request)?;
-    let snapshot = verifier.catalog().await?;
+    let snapshot = verifier.catalog_at(Door::Api).await?;
     let system = snapshot
         .system_named(builtin::KEY)
         .ok_or_else(|| Problem::internal("the built-in system is not registered"))?;
@@ -75,7 +76,8 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
         project: project.as_deref(),
         client_ip,
     };
-    let presented = Presented { credential, verifier_key: None, source: Source::new(client_ip, "") };
+    let source = Source::new(client_ip, "");
+    let presented = Presented { door: Door::Api, credential, verifier_key: None, source };
     let verdict = verifier.decide(&snapshot, presented, &call).await;
     if let Some(problem) = denial(&verdict) {
         return Err(problem);

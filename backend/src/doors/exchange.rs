@@ -1,6 +1,7 @@
 //! `POST /oauth2/token`: exchanges client credentials for an access token.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use latchkey_shared::ids::ProjectId;
@@ -8,6 +9,7 @@ use latchkey_shared::tokens::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::exchanges::Exchanges;
 use crate::access::reach::{Reach, UserState};
 use crate::configuration::Configuration;
 use crate::crypto::claims::{Claims, Grants};
@@ -96,6 +98,22 @@ pub(super) struct TokenResponse {
 #[post("/oauth2/token")]
 #[allow(clippy::too_many_arguments, reason = "each is a part of the application that the handler needs")]
 pub(super) async fn issue(
+    request: HttpRequest,
+    form: Unread,
+    verifier: web::Data<Verifier>,
+    users: web::Data<Users>,
+    keyring: web::Data<Keyring>,
+    operations: web::Data<PrivateOperations>,
+    configuration: web::Data<Configuration>,
+    exchanges: web::Data<Exchanges>,
+) -> Result<HttpResponse, OAuthError> {
+    let began = Instant::now();
+    let issued = exchange(request, form, verifier, users, keyring, operations, configuration).await;
+    exchanges.count(issued.as_ref().err().map(OAuthError::code), began.elapsed());
+    issued
+}
+
+async fn exchange(
     request: HttpRequest,
     form: Unread,
     verifier: web::Data<Verifier>,

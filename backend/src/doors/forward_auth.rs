@@ -23,6 +23,7 @@ use crate::crypto::operations::Source;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::Patience;
 use crate::engine::call::{Call, Presented};
+use crate::engine::decisions::Door;
 use crate::engine::verdict::Verdict;
 use crate::engine::verifier::Verifier;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
@@ -104,7 +105,7 @@ async fn authorize(
     configuration: web::Data<Configuration>,
 ) -> Result<HttpResponse, Problem> {
     let mut patience = Patience::new();
-    let snapshot = patience.wait(verifier.catalog()).await?;
+    let snapshot = patience.wait(verifier.catalog_at(Door::Auth)).await?;
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
     let target = target.strip_prefix("/auth/").unwrap_or_default();
     let (named, rest) = target.split_at(target.find(['/', '?']).unwrap_or(target.len()));
@@ -132,6 +133,7 @@ async fn authorize(
     let project = project(headers);
     let verifier_key = once(headers, VERIFIER)?;
     let presented = Presented {
+        door: Door::Auth,
         credential,
         verifier_key: verifier_key.as_deref(),
         source: Source::new(client_ip, &system.key),

@@ -1,6 +1,7 @@
 //! `POST /oauth2/introspect` (RFC 7662), for callers with a verifier key.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use latchkey_shared::tokens::Kind;
@@ -13,6 +14,7 @@ use crate::access::reach::Reach;
 use crate::configuration::proxies::hop;
 use crate::crypto::operations::Source;
 use crate::database::{Patience, now};
+use crate::engine::decisions::Door;
 use crate::engine::judge::{comes_from, is_in_force};
 use crate::engine::verifier::{ATTEMPTS, Verifier};
 use crate::keys::keyring::Keyring;
@@ -41,6 +43,9 @@ pub(super) struct IntrospectionRequest {
 /// The properties of a credential (RFC 7662 §2.2).
 #[derive(Serialize, Default, ToSchema)]
 pub(super) struct Introspection {
+    /// Why it is not active. Callers do not learn it.
+    #[serde(skip)]
+    denied: Option<Reason>,
     /// Whether the credential is valid now for the caller's system.
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +103,9 @@ pub(super) async fn introspect(
     keyring: web::Data<Keyring>,
 ) -> Result<HttpResponse, OAuthError> {
     let mut patience = Patience::new();
-    let form = form.form_of_verifier(&*patience.wait(verifier.catalog()).await?).await?;
+    let snapshot = patience.wait(verifier.catalog_at(Door::Introspection)).await?;
+    let form = form.form_of_verifier(&snapshot).await?;
+    let began = Instant::now();
     let found = patience.wait(async {
         for _ in 0..ATTEMPTS {
             let snapshot = verifier.catalog().await?;
@@ -113,7 +120,16 @@ pub(super) async fn introspect(
         }
         Err(OAuthError::not_now())
     });
-    Ok(never_stored(&mut HttpResponse::Ok()).json(found.await?))
+    let found = found.await;
+    let denied = match &found {
+        Ok(found) => Some(found.denied),
+        Err(error) if error.code() == Code::TemporarilyUnavailable => Some(Some(Reason::Unavailable)),
+        Err(_) => None,
+    };
+    if let (Some(denied), Ok(system)) = (denied, verifying_system(&request, &form, &snapshot)) {
+        verifier.count(Door::Introspection, system, denied, began.elapsed());
+    }
+    Ok(never_stored(&mut HttpResponse::Ok()).json(found?))
 }
 
 /// What a credential is for; `None` if the facts that it was judged by are out of date.
@@ -127,30 +143,32 @@ async fn find(
     client_ip: Option<std::net::IpAddr>,
 ) -> Result<Option<Introspection>, OAuthError> {
     let now = now();
-    let inactive = || Ok(Some(Introspection::default()));
+    let inactive = |reason| Ok(Some(Introspection { denied: Some(reason), ..Introspection::default() }));
     let (token, proof) = match verifier.prove(credential, Source::Named(&system.key), now).await {
         Ok(proven) => proven,
         Err(Reason::Unavailable) => return Err(OAuthError::not_now()),
-        Err(_) => return inactive(),
+        Err(reason) => return inactive(reason),
     };
     let for_system = proof.audience.as_ref().is_none_or(|audience| **audience == *system.audience);
     // A sealed request is for one call. Only a decision about that call can use it.
-    let good = proof.binding.is_none()
-        && !token.one_time_only
-        && for_system
-        && !system.disabled
-        && token.reached.contains(&system.id)
-        && is_in_force(&token, &proof, now).is_ok()
-        && comes_from(&token.allowed_ips, client_ip).is_ok();
-    if !good {
-        return inactive();
+    let outcome = if proof.binding.is_some() || token.one_time_only || !for_system {
+        Err(Reason::ProofMismatch)
+    } else if system.disabled {
+        Err(Reason::Disabled)
+    } else if !token.reached.contains(&system.id) {
+        Err(Reason::ApiNotGranted)
+    } else {
+        is_in_force(&token, &proof, now).and_then(|()| comes_from(&token.allowed_ips, client_ip))
+    };
+    if let Err(reason) = outcome {
+        return inactive(reason);
     }
     let user = match (token.kind, &proof.user) {
         (Kind::Rsa, _) => None,
-        (Kind::Jwt, None) => return inactive(),
+        (Kind::Jwt, None) => return inactive(Reason::UserNotGranted),
         (Kind::Jwt, Some(id)) => match users.state(id).await? {
             Some(user) if !user.disabled && token.users.contains(id) => Some(user),
-            _ => return inactive(),
+            _ => return inactive(Reason::UserNotGranted),
         },
     };
     let limits = verifier.limits(&token, &proof).await?;
@@ -169,6 +187,7 @@ async fn find(
     };
     let ends = [token.expires_at, proof.expires_at].into_iter().flatten().min();
     Ok(Some(Introspection {
+        denied: None,
         active: true,
         scope: Some(scope),
         client_id: Some(token.id.to_string()),

@@ -4,6 +4,7 @@
 mod bearer;
 mod denial;
 mod exchange;
+pub mod exchanges;
 mod feed;
 mod forward_auth;
 mod introspect;

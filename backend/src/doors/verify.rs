@@ -12,6 +12,7 @@ use super::forward_auth::ForwardAuthentication;
 use crate::crypto::operations::Source;
 use crate::database::Patience;
 use crate::engine::call::{Call, Presented, address, check_method};
+use crate::engine::decisions::Door;
 use crate::engine::verifier::Verifier;
 use crate::systems::catalog::{CatalogSystem, Snapshot, system_of_key};
 use crate::web::bearer::{bearer, no_verifier_key};
@@ -58,14 +59,15 @@ async fn verify(
     body: Body<CallBody>,
 ) -> Result<web::Json<Decision>, Problem> {
     let mut patience = Patience::new();
-    let snapshot = patience.wait(verifier.catalog()).await?;
+    let snapshot = patience.wait(verifier.catalog_at(Door::Verify)).await?;
     let system = system_of_key(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
     let body = body.json().await?;
     is_of_system(&body, &snapshot, system)?;
     let mut errors = Errors::new();
     let client_ip = check(&body, "", &mut errors);
     Problem::unless_empty(errors)?;
-    let decision = decide(&verifier, (&snapshot, system), bearer(&request), &body, client_ip);
+    let asks = Asks { door: Door::Verify, verifier_key: bearer(&request) };
+    let decision = decide(&verifier, (&snapshot, system), asks, &body, client_ip);
     patience.wait(decision).await.map(web::Json)
 }
 
@@ -93,7 +95,7 @@ async fn verify_batch(
     body: Body<Calls>,
 ) -> Result<web::Json<Decisions>, Problem> {
     let mut patience = Patience::new();
-    let snapshot = patience.wait(verifier.catalog()).await?;
+    let snapshot = patience.wait(verifier.catalog_at(Door::Batch)).await?;
     let system = system_of_key(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
     let Calls { calls } = body.json().await?;
     let mut errors = Errors::new();
@@ -106,8 +108,9 @@ async fn verify_batch(
         addresses.push(check(call, &format!("calls[{index}]."), &mut errors));
     }
     Problem::unless_empty(errors)?;
+    let asks = Asks { door: Door::Batch, verifier_key: bearer(&request) };
     let decisions = stream::iter(calls.iter().zip(addresses))
-        .map(|(call, client_ip)| decide(&verifier, (&snapshot, system), bearer(&request), call, client_ip))
+        .map(|(call, client_ip)| decide(&verifier, (&snapshot, system), asks, call, client_ip))
         .buffered(AT_ONCE)
         .try_collect();
     Ok(web::Json(Decisions { decisions: patience.wait(decisions).await? }))
@@ -128,16 +131,23 @@ fn check(body: &CallBody, at: &str, errors: &mut Errors) -> Option<IpAddr> {
     address(body.client_ip.as_deref(), at, errors)
 }
 
+/// Who asks, and where.
+#[derive(Clone, Copy)]
+struct Asks<'a> {
+    door: Door,
+    verifier_key: Option<&'a str>,
+}
+
 /// Decides one call. If it cannot be decided now, that is an error, not a decision.
 async fn decide(
     verifier: &Verifier,
     (snapshot, system): (&Arc<Snapshot>, &CatalogSystem),
-    verifier_key: Option<&str>,
+    Asks { door, verifier_key }: Asks<'_>,
     body: &CallBody,
     client_ip: Option<IpAddr>,
 ) -> Result<Decision, Problem> {
-    let presented =
-        Presented { credential: &body.credential, verifier_key, source: Source::new(client_ip, &system.key) };
+    let source = Source::new(client_ip, &system.key);
+    let presented = Presented { door, credential: &body.credential, verifier_key, source };
     let call =
         Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
     let verdict = verifier.decide(snapshot, presented, &call).await;

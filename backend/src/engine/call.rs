@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use latchkey_shared::fields::Errors;
 
+use super::decisions::Door;
 use crate::configuration::proxies::hop;
 use crate::crypto::operations::Source;
 use crate::systems::catalog::CatalogSystem;
@@ -11,6 +12,8 @@ use crate::systems::catalog::CatalogSystem;
 /// The credentials that come with a call.
 #[derive(Clone, Copy)]
 pub struct Presented<'a> {
+    /// The door that they came through.
+    pub door: Door,
     /// The bearer token.
     pub credential: &'a str,
     /// The verifier key of the gateway or service that asks; none if the caller asks itself.

@@ -3,6 +3,7 @@
 //! nothing.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use latchkey_shared::ids::UserId;
 use latchkey_shared::verify::Reason;
@@ -29,6 +30,19 @@ struct Used {
 impl Verifier {
     /// Decides a call, counts it, and claims the one use of a one-time request.
     pub async fn decide(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        presented: Presented<'_>,
+        call: &Call<'_>,
+    ) -> Verdict {
+        let began = Instant::now();
+        let verdict = self.decide_by_facts(snapshot, presented, call).await;
+        self.count(presented.door, call.system, verdict.denied, began.elapsed());
+        verdict
+    }
+
+    /// Decides a call again if its facts have changed meanwhile.
+    async fn decide_by_facts(
         &self,
         snapshot: &Arc<Snapshot>,
         presented: Presented<'_>,

@@ -11,6 +11,7 @@
 pub mod call;
 mod compare;
 pub mod decide;
+pub mod decisions;
 pub mod judge;
 pub mod limits;
 pub mod proof;

@@ -82,6 +82,7 @@ impl Verifier {
     ) -> Result<Proven, Reason> {
         let digest = Digest::of(credential);
         if let Some(Remembered::Open { token, generation }) = self.proofs.get(&digest) {
+            self.proof_lookups.note(true);
             let state = self.known(&token).await?;
             let key = state.key_of(generation, now).ok_or(Reason::UnknownToken)?;
             return if key.open_token.as_deref() == Some(&digest) {
@@ -101,6 +102,7 @@ impl Verifier {
         if key.open_token.as_deref() != Some(&digest) {
             return Err(Reason::BadProof);
         }
+        self.proof_lookups.note(false);
         let payload = self.open(sealed, source).await?;
         let payload: OpenPayload = json::from_slice(&payload).map_err(|_| Reason::BadProof)?;
         let holds = Some(payload.sec.digest()) == key.secret
@@ -156,6 +158,7 @@ impl Verifier {
             _ => None,
         };
         let (token, generation, proof) = if let Some(known) = known {
+            self.proof_lookups.note(true);
             known
         } else {
             if let Some(signed) = Signed::parse(credential)
@@ -163,6 +166,7 @@ impl Verifier {
             {
                 return self.prove_signed(&signed, now).await;
             }
+            self.proof_lookups.note(false);
             let verified = keys().await?.verify(credential).map_err(|invalid| match invalid {
                 Invalid::Malformed => Reason::Malformed,
                 Invalid::UnknownKey | Invalid::ForeignIssuer => Reason::UnknownToken,

@@ -6,8 +6,9 @@ mod store;
 
 use std::collections::HashMap;
 use std::mem::take;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use latchkey_shared::ids::{ApiId, TokenId};
 use latchkey_shared::verify::Reason;
@@ -34,6 +35,10 @@ pub struct Usage {
     counted: Mutex<Counted>,
     /// What is written next. Held while counts are neither in memory nor written.
     waiting: tokio::sync::Mutex<Batch>,
+    /// The tokens with counts that wait.
+    waiting_tokens: AtomicUsize,
+    /// When no counts waited last.
+    caught_up: Mutex<Option<Instant>>,
 }
 
 /// Which counts to write.
@@ -60,12 +65,17 @@ impl Usage {
     /// Writes the counts again and again, some at a time and with rests. If there are many, it
     /// takes longer, but no larger share of the time.
     pub async fn keep_writing(&self, database: &Database) {
+        self.note_waiting(&Batch::default());
         loop {
             tokio::time::sleep(INTERVAL).await;
             self.gather(&mut *self.waiting.lock().await);
             loop {
                 // What waits is not locked during the rest.
-                let written = write_some(database, Rank::Background, &mut *self.waiting.lock().await).await;
+                let mut waiting = self.waiting.lock().await;
+                self.note_waiting(&waiting);
+                let written = write_some(database, Rank::Background, &mut waiting).await;
+                self.note_waiting(&waiting);
+                drop(waiting);
                 let Some(worked) = written else { break };
                 rest(worked).await;
             }
@@ -115,6 +125,21 @@ impl Usage {
     fn gather(&self, waiting: &mut Batch) {
         let Counted { hours, tokens } = take(&mut *self.counted());
         waiting.add_all(Batch { hours, tokens: tokens.into_iter().collect() });
+    }
+
+    /// How many tokens have counts that are not written, and since when counts wait.
+    #[must_use]
+    pub fn unwritten(&self) -> (usize, Duration) {
+        let tokens = self.counted().tokens.len() + self.waiting_tokens.load(Ordering::Relaxed);
+        let caught_up = *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner);
+        (tokens, caught_up.filter(|_| tokens > 0).map_or(Duration::ZERO, |since| since.elapsed()))
+    }
+
+    fn note_waiting(&self, waiting: &Batch) {
+        self.waiting_tokens.store(waiting.tokens.len(), Ordering::Relaxed);
+        if waiting.is_empty() {
+            *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
     }
 
     fn counted(&self) -> MutexGuard<'_, Counted> {

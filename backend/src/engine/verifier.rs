@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
 
 use latchkey_shared::ids::{KeyId, ProjectId, TokenId};
 use latchkey_shared::verify::Reason;
 use quick_cache::sync::Cache;
 
+use super::decisions::{Decisions, Door};
 use super::proof::{Bytes, Proof, Remembered};
 use super::rate::Rates;
 use super::replay::{self, Replay};
 use super::state::{self, TokenState};
 use super::usage::Usage;
 use crate::access::reach::UserState;
+use crate::counting::Lookups;
 use crate::crypto::Digest;
 use crate::crypto::decryptor::Decryptor;
 use crate::database::{Database, Fact, Fresh, OVERHEAD, promptly};
@@ -41,12 +44,14 @@ pub struct Verifier {
     pub(super) states: Fresh<TokenId, TokenState>,
     /// Proofs by the digest of their credential. They never change.
     pub(super) proofs: Cache<Digest, Remembered, Bytes>,
+    pub(super) proof_lookups: Lookups,
     /// The owners of keys. They never change.
     pub(super) key_owners: Cache<KeyId, TokenId>,
     pub(super) replay: Replay,
     pub(super) rates: Arc<Rates>,
     /// How many facts differed from the database.
     pub(super) differences: AtomicU64,
+    pub(super) decisions: Decisions,
 }
 
 impl Verifier {
@@ -65,11 +70,13 @@ impl Verifier {
         Self {
             states: Fresh::new(Arc::clone(database.epochs()), memory / 10 * 5),
             proofs: Cache::with_weighter(memory / 10 * 4 / USUAL, (memory / 10 * 4) as u64, Bytes),
+            proof_lookups: Lookups::default(),
             key_owners: Cache::new(memory / 10 / OWNER),
             replay: Replay::start(&database, decryptor.operations().clone()),
             rates: Rates::start(&database),
             projects: Projects::new(database.clone()),
             differences: AtomicU64::new(0),
+            decisions: Decisions::default(),
             database,
             keyring,
             decryptor,
@@ -91,6 +98,39 @@ impl Verifier {
             tracing::error!(%error, "the catalog cannot be read");
             sqlx::Error::PoolTimedOut
         })
+    }
+
+    /// The systems, for a call at a door. If they cannot be read, the call is not decided.
+    pub async fn catalog_at(&self, door: Door) -> Result<Arc<Snapshot>, sqlx::Error> {
+        let began = Instant::now();
+        let loaded = self.catalog().await;
+        if loaded.is_err() {
+            self.decisions.count(door, Some(Reason::Unavailable), began.elapsed());
+        }
+        loaded
+    }
+
+    /// Counts a decision for metrics.
+    pub(crate) fn count(&self, door: Door, system: &CatalogSystem, denied: Option<Reason>, took: Duration) {
+        self.decisions.count(door, denied, took);
+        system.decided.count(denied);
+    }
+
+    /// How the calls at each door were decided.
+    #[must_use]
+    pub fn decisions(&self) -> &Decisions {
+        &self.decisions
+    }
+
+    /// How often each cache knew the answer.
+    #[must_use]
+    pub fn lookups(&self) -> [(&'static str, &Lookups); 4] {
+        [
+            ("tokens", self.states.lookups()),
+            ("proofs", &self.proof_lookups),
+            ("projects", self.projects.lookups()),
+            ("users", self.users.lookups()),
+        ]
     }
 
     /// The operations of a system of a snapshot; `None` if they are out of date. Then begin again

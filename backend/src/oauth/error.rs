@@ -28,6 +28,24 @@ pub(crate) enum Code {
 }
 
 impl Code {
+    /// All codes.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::InvalidRequest,
+        Self::InvalidClient,
+        Self::InvalidToken,
+        Self::UnauthorizedClient,
+        Self::UnsupportedGrantType,
+        Self::InvalidScope,
+        Self::InvalidTarget,
+        Self::TemporarilyUnavailable,
+        Self::ServerError,
+    ];
+
+    /// The code in JSON.
+    pub(crate) fn as_str(self) -> &'static str {
+        self.describe().0
+    }
+
     fn describe(self) -> (&'static str, StatusCode) {
         match self {
             Self::InvalidRequest => ("invalid_request", StatusCode::BAD_REQUEST),
@@ -100,6 +118,11 @@ impl OAuthError {
         Self { code, description }
     }
 
+    /// The code.
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
     /// The server cannot answer now.
     pub(crate) fn not_now() -> Self {
         Self::new(Code::TemporarilyUnavailable, "Temporarily unavailable. Try again.")
@@ -135,7 +158,11 @@ impl From<OutcomeUnknown> for OAuthError {
     }
 }
 
-impl WriteError for OAuthError {}
+impl WriteError for OAuthError {
+    fn is_refusal(&self) -> bool {
+        !matches!(self.code, Code::TemporarilyUnavailable | Code::ServerError)
+    }
+}
 
 impl ResponseError for OAuthError {
     fn status_code(&self) -> StatusCode {

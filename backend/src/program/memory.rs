@@ -14,6 +14,14 @@ pub fn use_small_pages() {
     let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
+/// The memory of the process that is in use, in bytes; `None` if the system does not say.
+#[must_use]
+pub fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1_024)
+}
+
 /// Returns freed memory while the server is at rest. The allocator returns it a second after it
 /// was freed, but only when a thread frees much or ends. A server at rest does neither, and the
 /// memory of a password hash or of a long list would stay. So a thread ends here from time to

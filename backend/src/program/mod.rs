@@ -1,8 +1,10 @@
-//! The program: start-up, commands, example data, health checks, the log, and the memory of the process.
+//! The program: start-up, commands, example data, health checks, metrics, the log, and the memory of the
+//! process.
 
 pub mod commands;
 pub mod demo;
 pub mod health;
 pub mod log;
 pub mod memory;
+mod metrics;
 pub mod startup;

@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -13,6 +13,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::metrics::{self, Listener, Sources};
 use super::{demo, health, memory};
 use crate::configuration::Configuration;
 use crate::crypto::Secret;
@@ -20,6 +21,7 @@ use crate::crypto::decryptor::Decryptor;
 use crate::crypto::operations::{Limits, PrivateOperations};
 use crate::crypto::rsa::KeyPool;
 use crate::database::{Database, Engine, clock};
+use crate::doors::exchanges::Exchanges;
 use crate::engine::replay;
 use crate::engine::usage::{self, Part, Usage};
 use crate::engine::verifier::Verifier;
@@ -56,6 +58,7 @@ pub struct Application {
     database: Database,
     usage: Arc<Usage>,
     nodes: Arc<Nodes>,
+    metrics: Option<Listener>,
 }
 
 impl Application {
@@ -65,6 +68,7 @@ impl Application {
         let listener = TcpListener::bind(configuration.listen)
             .with_context(|| format!("cannot listen on {}", configuration.listen))?;
         let address = listener.local_addr()?;
+        let metrics = configuration.metrics_listen.map(metrics::bind).transpose()?;
         let public_url = match configuration.public_url.clone() {
             Some(url) => url,
             None => default_url(address)?,
@@ -125,9 +129,11 @@ impl Application {
             sessions: sessions.into(),
             key_pool: key_pool.into(),
             operations: web::Data::new(operations),
+            exchanges: web::Data::default(),
             hasher: web::Data::new(Hasher::default()),
             configuration,
         };
+        let metrics = metrics.map(|listener| Listener::start(listener, data.sources())).transpose()?;
         let server = HttpServer::new(move || {
             let written = written.clone();
             App::new()
@@ -159,7 +165,7 @@ impl Application {
         database.spawn(async move { comparing.keep_comparing().await });
         keep_house(&database, rotating, signing_key_lifetime);
         database.spawn(memory::return_freed());
-        Ok(Self { server, address, public_url, first_password, demo, database, usage, nodes })
+        Ok(Self { server, address, public_url, first_password, demo, database, usage, nodes, metrics })
     }
 
     /// The address that it listens on.
@@ -172,6 +178,12 @@ impl Application {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// The address of the metrics, if there are any.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(Listener::address)
     }
 
     /// The public URL.
@@ -204,6 +216,9 @@ impl Application {
             });
         }
         let served = self.server.await;
+        if let Some(metrics) = self.metrics {
+            metrics.stop().await;
+        }
         let closing = async {
             self.usage.flush(&self.database, Part::All).await;
             self.nodes.leave().await;
@@ -230,11 +245,26 @@ struct Parts {
     sessions: web::Data<Sessions>,
     key_pool: web::Data<KeyPool>,
     operations: web::Data<PrivateOperations>,
+    exchanges: web::Data<Exchanges>,
     hasher: web::Data<Hasher>,
     configuration: web::Data<Configuration>,
 }
 
 impl Parts {
+    /// The parts that have metrics.
+    fn sources(&self) -> Sources {
+        Sources {
+            started: SystemTime::now(),
+            database: (**self.database).clone(),
+            verifier: Arc::clone(&self.verifier),
+            catalog: Arc::clone(&self.catalog),
+            usage: Arc::clone(&self.usage),
+            operations: Arc::clone(&self.operations),
+            index: Arc::clone(&self.index),
+            exchanges: Arc::clone(&self.exchanges),
+        }
+    }
+
     fn install(&self, config: &mut web::ServiceConfig) {
         config
             .app_data(self.database.clone())
@@ -248,6 +278,7 @@ impl Parts {
             .app_data(self.sessions.clone())
             .app_data(self.key_pool.clone())
             .app_data(self.operations.clone())
+            .app_data(self.exchanges.clone())
             .app_data(self.hasher.clone())
             .app_data(self.configuration.clone());
     }

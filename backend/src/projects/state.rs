@@ -8,6 +8,7 @@ use latchkey_shared::fields;
 use latchkey_shared::ids::ProjectId;
 
 use super::store::{self, ProjectState};
+use crate::counting::Lookups;
 use crate::database::{Change, Database, Fact, Fresh, Observed, Sample, Weight};
 
 /// The memory for projects, in bytes.
@@ -110,6 +111,11 @@ impl Projects {
             }
         }
         Ok(found)
+    }
+
+    /// How often a project that counts was cached.
+    pub(crate) fn lookups(&self) -> &Lookups {
+        self.states.lookups()
     }
 
     /// The cached projects, to compare them.

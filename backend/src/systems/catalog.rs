@@ -12,6 +12,7 @@ use latchkey_shared::systems::Gateway;
 use sqlx::{AnyConnection, FromRow};
 use tokio::sync::Semaphore;
 
+pub use super::decided::Decided;
 pub use super::operations::{CatalogApi, Operations};
 use super::operations::{Unread, Version};
 use super::store;
@@ -42,7 +43,12 @@ pub struct CatalogSystem {
     pub opened_to: Arc<Reach>,
     openings_version: String,
     operations: Arc<Version>,
+    /// How its calls were decided. Systems beyond the first [`COUNTED`] share one.
+    pub decided: Arc<Decided>,
 }
+
+/// How many systems have counts of their own, so that metrics stay few.
+pub const COUNTED: usize = 100;
 
 /// What decisions need to know of a verifier key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +99,8 @@ impl Snapshot {
 pub struct Catalog {
     database: Database,
     snapshot: FreshCell<Snapshot>,
+    /// How the calls of systems without counts of their own were decided.
+    others: Arc<Decided>,
     /// Reads of operations wait for one of these, so that connections are left for decisions.
     turns: Arc<Semaphore>,
 }
@@ -105,7 +113,22 @@ impl Catalog {
     #[must_use]
     pub fn new(database: Database) -> Self {
         let snapshot = FreshCell::new(Arc::clone(database.epochs()), Change::Catalog);
-        Self { database, snapshot, turns: Arc::new(Semaphore::new(TURNS)) }
+        Self { database, snapshot, others: Arc::default(), turns: Arc::new(Semaphore::new(TURNS)) }
+    }
+
+    /// How calls were decided, by the key of the system as it was last read; `None` for the systems
+    /// without counts of their own. Nothing is read.
+    #[must_use]
+    pub fn decided(&self) -> Vec<(Option<String>, Arc<Decided>)> {
+        let last = self.snapshot.last();
+        let systems = last.iter().flat_map(|snapshot| snapshot.systems());
+        let mut own: Vec<_> = systems
+            .filter(|system| !Arc::ptr_eq(&system.decided, &self.others))
+            .map(|system| (Some(system.key.clone()), Arc::clone(&system.decided)))
+            .collect();
+        own.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        own.push((None, Arc::clone(&self.others)));
+        own
     }
 
     /// The current snapshot.
@@ -152,7 +175,7 @@ impl Catalog {
     async fn read(&self) -> Result<Snapshot, sqlx::Error> {
         let before = self.snapshot.last();
         let mut transaction = self.database.read_at_one_moment().await?;
-        let snapshot = read(&mut transaction, before.as_deref()).await?;
+        let snapshot = read(&mut transaction, before.as_deref(), &self.others).await?;
         transaction.commit().await?;
         Ok(snapshot)
     }
@@ -191,10 +214,14 @@ fn origin(uri: &str) -> Option<String> {
     Some(url.origin().ascii_serialization())
 }
 
-async fn read(connection: &mut AnyConnection, before: Option<&Snapshot>) -> Result<Snapshot, sqlx::Error> {
+async fn read(
+    connection: &mut AnyConnection,
+    before: Option<&Snapshot>,
+    others: &Arc<Decided>,
+) -> Result<Snapshot, sqlx::Error> {
     let rows: Vec<SystemRow> = sqlx::query_as(
         "SELECT id, key, audience, project_param, restricted, disabled, builtin, operations_version, \
-         openings_version FROM systems",
+         openings_version FROM systems ORDER BY id",
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -204,12 +231,22 @@ async fn read(connection: &mut AnyConnection, before: Option<&Snapshot>) -> Resu
     let mut openings = store::openings(&mut *connection, &unknown).await?;
     let mut systems = HashMap::with_capacity(rows.len());
     let mut systems_by_key = HashMap::with_capacity(rows.len());
+    let has_own = |row: &&SystemRow| known(row).is_some_and(|known| !Arc::ptr_eq(&known.decided, others));
+    let mut left = COUNTED.saturating_sub(rows.iter().filter(has_own).count());
     for row in rows {
         let id: SystemId = stored(&row.id)?;
         systems_by_key.insert(row.key.clone(), id.clone());
         let opened = openings.remove(&row.id).unwrap_or_default();
         let known = known(&row);
-        systems.insert(id.clone(), system(id, row, known, opened));
+        let decided = match known {
+            Some(known) => Arc::clone(&known.decided),
+            None if left == 0 => Arc::clone(others),
+            None => {
+                left -= 1;
+                Arc::default()
+            }
+        };
+        systems.insert(id.clone(), system(id, row, known, opened, decided));
     }
     let rows: Vec<VerifierKeyRow> =
         sqlx::query_as("SELECT system_id, digest, gateway FROM verifier_keys").fetch_all(connection).await?;
@@ -237,6 +274,7 @@ fn system(
     row: SystemRow,
     known: Option<&CatalogSystem>,
     opened: BTreeSet<ProjectId>,
+    decided: Arc<Decided>,
 ) -> CatalogSystem {
     let opened_to = match (row.restricted, same_openings(known, &row)) {
         (0, _) => Arc::new(Reach::All),
@@ -256,5 +294,6 @@ fn system(
         builtin: row.builtin != 0,
         opened_to,
         openings_version: row.openings_version,
+        decided,
     }
 }

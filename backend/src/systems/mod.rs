@@ -5,6 +5,7 @@ pub mod builtin;
 pub mod catalog;
 mod change;
 mod create;
+mod decided;
 mod get;
 mod list;
 pub mod matching;

@@ -8,6 +8,7 @@ use latchkey_shared::session::Session;
 
 use super::store;
 use crate::access::reach::UserState;
+use crate::counting::Lookups;
 use crate::database::{Database, Fact, Fresh, Sample, Weight};
 use crate::web::problem::Problem;
 
@@ -44,6 +45,11 @@ impl Users {
     /// Whether this is still the state of the user.
     pub(crate) fn still_counts(&self, user: &Arc<Fact<UserState>>) -> bool {
         self.states.still_counts(&user.id, user)
+    }
+
+    /// How often a user who counts was cached.
+    pub(crate) fn lookups(&self) -> &Lookups {
+        self.states.lookups()
     }
 
     /// The cached users, to compare them.

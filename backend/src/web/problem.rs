@@ -249,6 +249,14 @@ impl WriteError for Problem {
         self.more.is_encounter
     }
 
+    fn is_refusal(&self) -> bool {
+        self.more.is_encounter
+            || !matches!(
+                self.kind,
+                Kind::Unavailable | Kind::NotWritten | Kind::OutcomeUnknown | Kind::Internal
+            )
+    }
+
     fn overtaken() -> Self {
         Self::unavailable(1).with_detail("Your rights have changed meanwhile. Try again.")
     }

@@ -33,6 +33,8 @@ pub(crate) struct Where {
     pub(crate) trusted_proxies: TrustedProxies,
     /// In MiB.
     pub(crate) search_memory: usize,
+    /// Whether the server has a listener for metrics.
+    pub(crate) metrics: bool,
 }
 
 impl Where {
@@ -44,7 +46,13 @@ impl Where {
             demo: false,
             trusted_proxies: TrustedProxies::default(),
             search_memory: 64,
+            metrics: false,
         }
+    }
+
+    /// The same place, for a server with a listener for metrics.
+    pub(crate) fn with_metrics(self) -> Self {
+        Self { metrics: true, ..self }
     }
 
     /// An empty database on the PostgreSQL server of `LATCHKEY_TEST_POSTGRES_URL`, which `cargo xtask test`
@@ -76,6 +84,7 @@ impl Where {
     pub(crate) fn configuration(&self) -> Configuration {
         Configuration {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_listen: self.metrics.then(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             data_dir: self.data_dir().to_owned(),
             // All nodes of an installation have the same issuer.
             public_url: self.database_url.is_some().then(|| "http://latchkey.example".parse().unwrap()),
@@ -113,6 +122,8 @@ pub(crate) fn unique(what: &str) -> String {
 /// A running server. Dropping it stops the server.
 pub(crate) struct Server {
     pub(crate) url: String,
+    /// The URL of its metrics, if it has any.
+    pub(crate) metrics: Option<String>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -124,14 +135,17 @@ impl Server {
             let configuration = place.configuration();
             actix_web::rt::System::new().block_on(async move {
                 let application = Application::build(configuration).await.unwrap();
-                started.send((application.port(), application.handle())).unwrap();
+                let metrics =
+                    application.metrics_address().map(|address| format!("http://{address}/metrics"));
+                started.send((application.port(), metrics, application.handle())).unwrap();
                 application.run_until_stopped().await.unwrap();
             });
             // Keep the directory until the server has ended.
             drop(place);
         });
-        let (port, handle) = tokio::task::spawn_blocking(move || wait.recv().unwrap()).await.unwrap();
-        Self { url: format!("http://127.0.0.1:{port}"), handle, thread: Some(thread) }
+        let (port, metrics, handle) =
+            tokio::task::spawn_blocking(move || wait.recv().unwrap()).await.unwrap();
+        Self { url: format!("http://127.0.0.1:{port}"), metrics, handle, thread: Some(thread) }
     }
 
     /// A caller who is not logged in.
@@ -322,7 +336,11 @@ pub(crate) const DEVICE: &str = "/projects/harbour/devices/7";
 
 impl Platform {
     pub(crate) async fn on(server: &Server) -> Self {
-        let admin = server.admin().await;
+        Self::by(server.admin().await).await
+    }
+
+    /// The same platform, made by this administrator.
+    pub(crate) async fn by(admin: Caller) -> Self {
         let operation = |id: &str| json!({ "operationId": id, "summary": id, "responses": {} });
         let document = json!({
             "openapi": "3.0.3",

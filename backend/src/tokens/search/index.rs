@@ -46,6 +46,9 @@ pub struct TokenIndex {
 }
 
 impl TokenIndex {
+    /// Not all tokens were read yet; it has all tokens; they would take too much memory.
+    pub const STATES: [&'static str; 3] = ["filling", "filled", "too_large"];
+
     /// An empty copy. It may take `limit` bytes.
     pub(super) fn new(database: &Database, limit: usize) -> Self {
         Self {
@@ -141,6 +144,23 @@ impl TokenIndex {
         }
         self.tokens.store(Arc::new(tokens));
         true
+    }
+
+    /// How many bytes it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.tokens.load().bytes() + self.numbers().bytes()
+    }
+
+    /// What it can answer, in the words of [`TokenIndex::STATES`].
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        let [filling, filled, too_large] = Self::STATES;
+        match *self.state.borrow() {
+            State::Filling => filling,
+            State::Filled => filled,
+            State::TooLarge => too_large,
+        }
     }
 
     /// Whether not all tokens were read yet.

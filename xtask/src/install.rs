@@ -43,6 +43,8 @@ pub(crate) enum Tool {
     Gateways,
     /// A library that changes the time that a process sees.
     Faketime,
+    /// Prometheus, with `promtool`.
+    Prometheus,
     /// The Java compiler, and the libraries for the generated client.
     Jdk,
 }
@@ -61,6 +63,7 @@ impl Tool {
             }
             Self::Sqlite => find("sqlite3").is_some(),
             Self::Faketime => find("faketime").is_some(),
+            Self::Prometheus => find("prometheus").is_some() && find("promtool").is_some(),
             Self::Jdk => {
                 find("javac").is_some()
                     && JAVA_LIBRARIES.iter().all(|name| Path::new("/usr/share/java").join(name).is_file())
@@ -83,6 +86,7 @@ impl Tool {
             Self::ChineseFont => "fontconfig and a font with Chinese characters",
             Self::Sqlite => "the sqlite3 program",
             Self::Faketime => "faketime",
+            Self::Prometheus => "Prometheus 2.40 or later, with promtool",
             Self::Jdk => "a JDK of Java 17 or later, and in /usr/share/java the libraries of the packages",
             Self::Gateways => "nginx, Caddy 2.6 or later, and HAProxy 2.6 or later",
         }
@@ -100,6 +104,7 @@ impl Tool {
             Self::Sqlite => &["sqlite3"],
             Self::Gateways => &GATEWAYS,
             Self::Faketime => &["faketime"],
+            Self::Prometheus => &["prometheus"],
             Self::Jdk => {
                 &["default-jdk-headless", "libhttpmime-java", "libgeronimo-annotation-1.3-spec-java"]
             }

@@ -54,7 +54,7 @@ impl Step {
     fn tools(self) -> &'static [Tool] {
         match self {
             Self::Format | Self::Dependencies | Self::Lint | Self::Build => &[],
-            Self::Rust => &[Tool::PostgreSql, Tool::Faketime],
+            Self::Rust => &[Tool::PostgreSql, Tool::Faketime, Tool::Prometheus],
             Self::Clients => &[Tool::Python, Tool::Node, Tool::Curl, Tool::Jdk],
             Self::Gateways => &[Tool::Python, Tool::Curl, Tool::Gateways],
             Self::Openapi => &[Tool::Python, Tool::Node],

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod alerts;
 mod catalog;
 mod chaos;
 mod client_keys;
@@ -27,6 +28,7 @@ mod operation;
 mod overview;
 mod postgres;
 mod process;
+mod prometheus;
 mod proxy;
 mod rates;
 mod refusals;

@@ -13,8 +13,8 @@ use tokio::sync::watch;
 
 use super::backlog::Backlog;
 use super::catch_up::CatchUp;
-use super::fleet::Fleet;
 use super::lease::Lease;
+use super::peers::Peers;
 use super::uptime::Moment;
 
 /// Something that a transaction changed and that caches hold.
@@ -84,7 +84,7 @@ pub struct Epochs {
     catch_up: CatchUp,
     /// Wakes writes that wait until this node has joined the others.
     joined: watch::Sender<()>,
-    fleet: Fleet,
+    peers: Peers,
 }
 
 impl Default for Epochs {
@@ -97,7 +97,7 @@ impl Default for Epochs {
             backlog: Backlog::default(),
             catch_up: CatchUp::default(),
             joined: watch::Sender::new(()),
-            fleet: Fleet::default(),
+            peers: Peers::default(),
         }
     }
 }
@@ -138,8 +138,8 @@ impl Epochs {
 
     /// The nodes.
     #[must_use]
-    pub fn fleet(&self) -> &Fleet {
-        &self.fleet
+    pub fn peers(&self) -> &Peers {
+        &self.peers
     }
 
     /// The changes for a copy of all tokens in memory.

@@ -63,7 +63,7 @@ impl Feed {
             return Self(None);
         };
         epochs.share();
-        epochs.fleet().open();
+        epochs.peers().open();
         tick(epochs);
         let (words, waiting) = mpsc::channel(WAITING);
         let node = node.to_string();
@@ -259,7 +259,7 @@ impl Follower {
             }),
             epochs: &epochs,
         };
-        epochs.fleet().note_connection(Moment::now());
+        epochs.peers().note_connection(Moment::now());
         // What was sent to a node that is cut off is old.
         while self.waiting.try_recv().is_ok() {}
         tokio::select! {
@@ -364,10 +364,10 @@ async fn hear(mut listener: PgListener, speaker_pid: i32, shared: &Shared<'_>) -
             let sent = shared.proofs().sent(text);
             if let Some(sent) = sent {
                 shared.note(|proofs| proofs.beat = Some(sent));
-                shared.epochs.fleet().count(Moment::now());
+                shared.epochs.peers().count(Moment::now());
             }
         } else if let Some(node) = sender_of_beat(text) {
-            shared.epochs.fleet().note(node, Moment::now());
+            shared.epochs.peers().note(node, Moment::now());
         } else if text.starts_with(BEAT_WITHOUT_LOG) {
             // A node without a log. What it changed before this connection was missed.
             if !std::mem::replace(&mut has_raised_all, true) {

@@ -1,13 +1,16 @@
-//! Kills the server with SIGKILL under load. Every acknowledged token is kept, and no token is incomplete.
+//! Kills the server with SIGKILL under load. Every acknowledged token is kept, no token is incomplete, and no
+//! one-time request passes again.
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::in_both_places;
+use crate::nodes::beside_a_process;
 use crate::process::Process;
-use crate::server::{Caller, PASSWORD, Platform, Server, Where, text};
+use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, sealed, text};
 
 async fn survives(place: Where) {
     {
@@ -124,3 +127,29 @@ async fn keeps_the_catalog(place: Where) {
 in_both_places! { a_killed_server_loses_nothing => survives }
 
 in_both_places! { a_killed_import_leaves_the_catalog_as_it_was => keeps_the_catalog }
+
+#[tokio::test]
+async fn a_sealed_request_passes_once_in_all_nodes_and_after_a_crash() {
+    let Some(place) = Where::postgres().await else { return };
+    let (_one, platform, process, beyond) = beside_a_process(&place).await;
+    let id = platform.apply("rsa").await;
+    let file = platform.admin.get(&format!("/tokens/{id}/file")).await;
+    let mut used = Vec::new();
+    for _ in 0..20 {
+        let request = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
+        let nodes = [&platform, &beyond, &platform, &beyond];
+        let mut reasons = join_all(nodes.map(|node| node.reason(&request, "GET", DEVICE))).await;
+        reasons.sort_unstable();
+        assert_eq!(reasons, ["allowed", "replayed", "replayed", "replayed"]);
+        used.push(request);
+    }
+    process.signal("-KILL");
+    drop(process);
+    let again = Process::start(&place, &[]);
+    let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "third" })).await;
+    let admin = Caller::new(&again.url);
+    let again = Platform { gateway: admin.with_bearer(key["key"].as_str().unwrap()), admin };
+    for request in used {
+        assert_eq!(again.reason(&request, "GET", DEVICE).await, "replayed");
+    }
+}

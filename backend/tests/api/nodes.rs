@@ -67,7 +67,7 @@ async fn a_withdrawal_that_commits_late_is_not_missed() {
 }
 
 /// A platform on one node, and the same platform through a second node, which is a separate process.
-async fn beside_a_process(place: &Where) -> (Server, Platform, Process, Platform) {
+pub(crate) async fn beside_a_process(place: &Where) -> (Server, Platform, Process, Platform) {
     let one = Server::start(place.clone()).await;
     let platform = Platform::on(&one).await;
     let process = Process::start(place, &[]);

@@ -60,7 +60,7 @@ pub(super) async fn keep_telling(queue: &Queue, database: &Database) {
 /// Tells the other nodes what this one spent, and takes what is granted to it.
 async fn tell(queue: &Queue, database: &Database) -> Result<(), sqlx::Error> {
     let mut outcome = Ok(());
-    for some in queue.reports(database.epochs().fleet().size()).chunks(BATCH) {
+    for some in queue.reports(database.epochs().peers().size()).chunks(BATCH) {
         let sent = nanoseconds();
         match granted(database, some).await {
             Ok(granted) => {

@@ -143,7 +143,7 @@ impl Rates {
 
     /// Spends a call of each of these limits, or of none.
     pub fn reserve(&self, limits: &RateLimits) -> Result<Reserved, Exceeded> {
-        let (nodes, now) = (self.epochs.fleet().size(), nanoseconds());
+        let (nodes, now) = (self.epochs.peers().size(), nanoseconds());
         let take = |bucket| self.spend(bucket, nodes, now);
         let calls = match &*limits.0 {
             [only] => Calls::One(take(only)?),

@@ -15,7 +15,7 @@ const LISTENING: Duration = Duration::from_secs(1);
 const UNKNOWN: i64 = 8;
 
 /// The nodes that this one hears.
-pub struct Fleet {
+pub struct Peers {
     heard: Mutex<Heard>,
     size: AtomicI64,
 }
@@ -26,13 +26,13 @@ struct Heard {
     since: Option<Moment>,
 }
 
-impl Default for Fleet {
+impl Default for Peers {
     fn default() -> Self {
         Self { heard: Mutex::default(), size: AtomicI64::new(1) }
     }
 }
 
-impl Fleet {
+impl Peers {
     /// How many nodes there are. While this node is cut off, as many as there were before.
     #[must_use]
     pub fn size(&self) -> i64 {
@@ -81,25 +81,25 @@ mod tests {
 
     #[test]
     fn a_node_counts_those_that_it_hears() {
-        let fleet = Fleet::default();
-        assert_eq!(fleet.size(), 1);
-        fleet.open();
+        let peers = Peers::default();
+        assert_eq!(peers.size(), 1);
+        peers.open();
         let at = |milliseconds: u64| Moment(1_000_000 + milliseconds);
-        fleet.note_connection(at(0));
-        fleet.note("one", at(100));
-        fleet.count(at(250));
-        assert_eq!(fleet.size(), UNKNOWN);
-        fleet.note("two", at(800));
-        fleet.count(at(1_000));
-        assert_eq!(fleet.size(), 3);
-        fleet.note("two", at(3_000));
-        fleet.count(at(3_100));
-        assert_eq!(fleet.size(), 2, "one is silent");
+        peers.note_connection(at(0));
+        peers.note("one", at(100));
+        peers.count(at(250));
+        assert_eq!(peers.size(), UNKNOWN);
+        peers.note("two", at(800));
+        peers.count(at(1_000));
+        assert_eq!(peers.size(), 3);
+        peers.note("two", at(3_000));
+        peers.count(at(3_100));
+        assert_eq!(peers.size(), 2, "one is silent");
         // Cut off for ten seconds, it counts the other one as before.
-        fleet.note_connection(at(13_000));
-        fleet.count(at(13_250));
-        assert_eq!(fleet.size(), 2);
-        fleet.count(at(16_000));
-        assert_eq!(fleet.size(), 1);
+        peers.note_connection(at(13_000));
+        peers.count(at(13_250));
+        assert_eq!(peers.size(), 2);
+        peers.count(at(16_000));
+        assert_eq!(peers.size(), 1);
     }
 }

@@ -20,10 +20,8 @@ const POSTGRES_READS: &str = "SET jit = off; SET idle_in_transaction_session_tim
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '10s'";
 /// The same for sessions that hold the lock of writers. Nothing slow happens between the
-/// statements of a write. A write looks rows up by their keys. Without these settings, PostgreSQL
-/// reads whole tables that were small when the statement was prepared.
+/// statements of a write.
 const POSTGRES_WRITES: &str = "SET jit = off; SET idle_in_transaction_session_timeout = '2s'; \
-     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '5s'";
 /// Why the database cannot be used.
@@ -235,7 +233,7 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
                     .execute(
                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                          PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; \
-                         PRAGMA soft_heap_limit = 4194304;",
+                         PRAGMA soft_heap_limit = 8388608;",
                     )
                     .await
                     .map(drop)

@@ -176,11 +176,11 @@ impl Database {
         E: WriteError + Send + 'static,
     {
         let began = Instant::now();
-        if let Err(error) = self.writer.make_space(rank) {
-            let refused = Err::<(), _>(error);
-            self.writer.writes.count(rank.into(), &refused, began.elapsed());
-            refused?;
+        let space = self.writer.make_space(rank);
+        if space.is_err() {
+            self.writer.writes.count(rank.into(), &space, began.elapsed());
         }
+        space?;
         let (writer, witness) = (Arc::clone(&self.writer), self.witness.clone());
         let task = self.runtime.spawn(async move {
             let outcome = writer.transact((rank, company), &witness, work).await;

@@ -55,11 +55,11 @@ pub(super) fn rate_limit(raw: &NewRateLimit, errors: &mut Errors) -> Option<Rate
     let limit = RateLimit { requests, seconds, burst: burst.unwrap_or(requests) };
     let mut is_good = true;
     for (field, value, most) in [
-        ("rate_limit.requests", requests, MOST_REQUESTS),
-        ("rate_limit.seconds", seconds, DAY),
-        ("rate_limit.burst", limit.burst, MOST_REQUESTS),
+        ("rate_limit.requests", Some(requests), MOST_REQUESTS),
+        ("rate_limit.seconds", Some(seconds), DAY),
+        ("rate_limit.burst", burst, MOST_REQUESTS),
     ] {
-        if !(1..=most).contains(&value) && (field != "rate_limit.burst" || burst.is_some()) {
+        if value.is_some_and(|value| !(1..=most).contains(&value)) {
             errors.add(field, "out_of_range", format!("Must be 1 to {most}."));
             is_good = false;
         }

@@ -79,8 +79,10 @@ pub(super) async fn create(
     let mut user = store::user(&database, id.as_str()).await?.ok_or_else(|| Problem::not_found("user"))?;
     let (reader, added) = (Database::clone(&database), user.id.clone());
     let username = user.username.clone();
-    let read = async move { Ok(store::names_beside(&reader, &added).await?) };
-    let compare = move |others: Vec<String>| look_alikes::among(&others, "user", "username", &username);
-    user.warnings.extend(look_alikes::apart(&database, read, compare).await?);
+    let compared = database.spawn_apart(async move {
+        let others = store::names_beside(&reader, &added).await?;
+        Ok::<_, Problem>(look_alikes::among(&others, "user", "username", &username))
+    });
+    user.warnings.extend(compared.await.map_err(Problem::internal)??);
     Ok(HttpResponse::Created().insert_header(("location", format!("/api/v1/users/{id}"))).json(user))
 }

@@ -41,20 +41,10 @@ pub async fn beside(
 ) -> Result<Vec<Warning>, Problem> {
     let (id, key, name) = (id.to_owned(), key.map(str::to_owned), name.to_owned());
     let reader = database.reader().clone();
-    let read = async move { Ok(names_beside(&mut *reader.acquire().await?, table, &id).await?) };
-    let compare = move |(keys, names): (Vec<String>, Vec<String>)| {
+    let compared = database.spawn_apart(async move {
+        let (keys, names) = names_beside(&mut *reader.acquire().await?, table, &id).await?;
         let key = key.and_then(|key| among(&keys, what, "key", &key));
-        key.into_iter().chain(among(&names, what, "name", &name)).collect()
-    };
-    apart(database, read, compare).await
-}
-
-/// Reads many rows and compares them. Both take a while.
-pub async fn apart<R: Send + 'static, T: Send + 'static>(
-    database: &Database,
-    read: impl Future<Output = Result<R, Problem>> + Send + 'static,
-    compare: impl FnOnce(R) -> T + Send + 'static,
-) -> Result<T, Problem> {
-    let compared = database.spawn_apart(async move { Ok(compare(read.await?)) });
+        Ok(key.into_iter().chain(among(&names, what, "name", &name)).collect())
+    });
     compared.await.map_err(Problem::internal)?
 }

@@ -13,13 +13,13 @@ use crate::web::problem::Problem;
 /// The warnings about an API, after it was written.
 pub(super) async fn to_look_at(database: &Database, api: &Api) -> Result<Vec<Warning>, Problem> {
     let (reader, api, key) = (database.reader().clone(), api.clone(), api.system.clone());
-    let read = async move {
+    let compared = database.spawn_apart(async move {
         let mut connection = reader.acquire().await?;
         let system = own(&mut connection, &key).await?;
         let all = store::apis_of(&mut connection, &system.id).await?;
-        Ok((system, all))
-    };
-    look_alikes::apart(database, read, move |(system, all)| warnings(&system, &all, &api)).await
+        Ok(warnings(&system, &all, &api))
+    });
+    compared.await.map_err(Problem::internal)?
 }
 
 fn warnings(system: &System, all: &[StoredApi], api: &Api) -> Vec<Warning> {

@@ -174,7 +174,7 @@ async fn a_node_two_days_behind_rotates_a_due_key() {
     ready(&slow).await;
     let right = Server::start(place).await;
     let mut keys = published(&right).await;
-    for _ in 0..100 {
+    for _ in 0..600 {
         if keys.len() > 1 {
             break;
         }
@@ -185,7 +185,7 @@ async fn a_node_two_days_behind_rotates_a_due_key() {
     // As soon as both nodes tell that they hold the key, it signs in six minutes.
     let admin = right.admin().await;
     let mut from = 0;
-    for _ in 0..100 {
+    for _ in 0..600 {
         let keys = admin.get("/signing-keys").await;
         from = parse_millis(&text(&keys["items"][0]["signs_from"])).unwrap() / 1_000 - now();
         if (300..400).contains(&from) {

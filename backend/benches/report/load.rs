@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::process::cpu;
+use crate::process::{First, cpu};
 
 pub(crate) const CONNECTIONS: usize = 32;
 
@@ -103,6 +103,7 @@ impl Load<'_> {
     /// one before it was slow has waited since its beat: so a pause of the server is seen by all
     /// the calls that came during it.
     pub(crate) async fn paced(&self, beat: Duration, stop: &AtomicBool) -> Result<Times> {
+        let _first = First::begin();
         let mut connection = connect(self.address).await?;
         let mut times = Vec::new();
         let mut due = Instant::now();

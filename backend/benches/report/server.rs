@@ -66,6 +66,8 @@ pub(crate) fn serve_if_asked() -> Result<()> {
     let configuration = Configuration { signing_algorithm, ..place.configuration() };
     // As the real server.
     memory::use_small_pages();
+    // Linux gives each session its share of the processors, as systemd does each service.
+    rustix::process::setsid()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(configuration))?;
     std::process::exit(0)
 }

@@ -204,7 +204,7 @@ fn push_visible(sql: &mut Sql, engine: Engine, principal: &Principal) {
             sql.push(" AND (u.id = ").bind(principal.user().map(ToString::to_string).unwrap_or_default());
             if !projects.is_empty() {
                 sql.push(" OR u.id IN (SELECT user_id FROM members WHERE project_id");
-                engine.push_in(sql, &projects);
+                engine.push_in(sql, projects);
                 sql.push(")");
             }
             sql.push(")");

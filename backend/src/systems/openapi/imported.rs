@@ -24,7 +24,7 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// How often at most. By then, one that stands still was given up.
 const LOOKS: usize = 120;
 /// After so many batches, the table of APIs has grown so much that statements need another plan.
-const GROWN: usize = 4;
+const GROWN: usize = 10;
 
 /// A document, compared with its system at one moment.
 pub(super) struct Imported {

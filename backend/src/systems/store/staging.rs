@@ -9,8 +9,9 @@ use crate::database::now;
 
 /// An import that stands still for so many milliseconds is given up.
 const STANDS_STILL: i64 = 10_000;
-/// New rows that one transaction adds.
-pub(crate) const BATCH: usize = 500;
+/// New rows that one transaction adds. PostgreSQL takes a few milliseconds for them: so others get
+/// a processor again soon.
+pub(crate) const BATCH: usize = 200;
 /// Where new rows wait.
 pub(crate) const TABLE: &str = "api_rows";
 /// Rows that one transaction clears. Each costs more than a new one.

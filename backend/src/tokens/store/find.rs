@@ -14,8 +14,9 @@ use sqlx::{AnyConnection, FromRow};
 use super::keys::current_key;
 use crate::access::grants::Limits;
 use crate::access::reach::Reach;
-use crate::database::now;
+use crate::database::sql::Sql;
 use crate::database::stored::stored;
+use crate::database::{Engine, now};
 use crate::tokens::named::Named;
 
 pub(crate) fn status(disabled: i64, expires_at: Option<i64>) -> Status {
@@ -218,21 +219,24 @@ impl NamedRow {
 
 /// The APIs, systems, projects and users that a token names, in the order of their keys.
 async fn named_by(connection: &mut AnyConnection, id: &TokenId) -> Result<Vec<NamedRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT 'api' AS what, a.id, a.key, a.name, a.method, a.base_path, a.path, CAST(a.removed AS BIGINT) AS removed \
-         FROM token_apis l JOIN apis a ON a.id = l.api_id WHERE l.token_id = $1 \
-         UNION ALL SELECT 'system', s.id, s.key, s.name, NULL, NULL, NULL, NULL FROM token_systems l \
-         JOIN systems s ON s.id = l.system_id WHERE l.token_id = $1 \
-         UNION ALL SELECT 'project', p.id, p.key, p.name, NULL, NULL, NULL, NULL FROM token_projects l JOIN projects p ON p.id = l.project_id \
-         WHERE l.token_id = $1 \
-         UNION ALL SELECT 'bound', p.id, p.key, p.name, NULL, NULL, NULL, NULL FROM token_bounds l JOIN projects p ON p.id = l.project_id \
-         WHERE l.token_id = $1 \
-         UNION ALL SELECT 'user', u.id, u.username, u.display_name, NULL, NULL, NULL, NULL FROM token_users l JOIN users u ON u.id = l.user_id \
-         WHERE l.token_id = $1 ORDER BY 3",
-    )
-    .bind(id.to_string())
-    .fetch_all(connection)
-    .await
+    let engine = Engine::of(connection);
+    let mut sql = Sql::new(
+        "SELECT 'api' AS what, id, key, name, method, base_path, path, CAST(removed AS BIGINT) AS removed \
+         FROM apis WHERE id",
+    );
+    engine.push_in_links(&mut sql, "SELECT api_id FROM token_apis WHERE token_id = ", id);
+    sql.push(" UNION ALL SELECT 'system', id, key, name, NULL, NULL, NULL, NULL FROM systems WHERE id");
+    engine.push_in_links(&mut sql, "SELECT system_id FROM token_systems WHERE token_id = ", id);
+    sql.push(" UNION ALL SELECT 'project', id, key, name, NULL, NULL, NULL, NULL FROM projects WHERE id");
+    engine.push_in_links(&mut sql, "SELECT project_id FROM token_projects WHERE token_id = ", id);
+    sql.push(" UNION ALL SELECT 'bound', id, key, name, NULL, NULL, NULL, NULL FROM projects WHERE id");
+    engine.push_in_links(&mut sql, "SELECT project_id FROM token_bounds WHERE token_id = ", id);
+    sql.push(
+        " UNION ALL SELECT 'user', id, username, display_name, NULL, NULL, NULL, NULL FROM users WHERE id",
+    );
+    engine.push_in_links(&mut sql, "SELECT user_id FROM token_users WHERE token_id = ", id);
+    sql.push(" ORDER BY 3");
+    sql.query_as().fetch_all(connection).await
 }
 
 /// The public key of a token whose client brings one.

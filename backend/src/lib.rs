@@ -13,8 +13,8 @@
 //!   [`sessions`], [`keys`], [`nodes`], [`revocations`].
 //! - What is allowed and what was done: [`audit`], [`access`].
 //! - Shared ground, which knows no capability: [`web`], [`database`],
-//!   [`configuration`], [`crypto`], [`json`], [`apart`],
-//!   [`counting`].
+//!   [`telemetry`], [`configuration`], [`crypto`], [`json`],
+//!   [`apart`], [`counting`].
 
 pub mod access;
 pub mod apart;
@@ -35,6 +35,7 @@ pub mod projects;
 pub mod revocations;
 pub mod sessions;
 pub mod systems;
+pub mod telemetry;
 pub mod tokens;
 pub mod users;
 pub mod web;

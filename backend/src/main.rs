@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use latchkey::configuration::{Arguments, Command, Configuration};
 use latchkey::program::commands;
-use latchkey::program::log::Log;
+use latchkey::program::log::{Lines, Log};
 use latchkey::program::memory;
 use latchkey::program::startup::{Application, document};
 use tracing_subscriber::EnvFilter;
@@ -26,6 +26,7 @@ async fn run() -> anyhow::Result<()> {
     let configuration = Configuration::load(arguments)?;
     tracing_subscriber::fmt()
         .json()
+        .map_event_format(Lines)
         .with_env_filter(EnvFilter::try_new(&configuration.log)?)
         .with_writer(Log::to_stderr())
         .init();

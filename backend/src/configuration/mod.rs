@@ -1,6 +1,7 @@
 //! The configuration: flags, then environment, then a TOML file, then defaults.
 
 pub mod proxies;
+pub mod telemetry;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::configuration::proxies::TrustedProxies;
+use crate::configuration::telemetry::Telemetry;
 use crate::crypto::Secret;
 use crate::crypto::jwt::Algorithm;
 
@@ -125,6 +127,37 @@ struct Options {
     /// `Forwarded` headers are trusted.
     #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
     trusted_proxies: Option<Vec<AddressRange>>,
+    /// Where traces and metrics are sent, with OTLP over HTTP: `http://127.0.0.1:4318`. Without it
+    /// none are.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
+    otlp_endpoint: Option<String>,
+    /// Headers for this receiver: `name=value,name=value`.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_HEADERS", global = true, hide_env_values = true)]
+    otlp_headers: Option<String>,
+    /// The protocol of this receiver: `http/protobuf`.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_PROTOCOL", global = true)]
+    otlp_protocol: Option<String>,
+    /// `otlp`, or `none` to send no traces [default: otlp].
+    #[arg(long, env = "OTEL_TRACES_EXPORTER", global = true)]
+    traces_exporter: Option<String>,
+    /// Which traces are recorded [default: `parentbased_always_on`].
+    #[arg(long, env = "OTEL_TRACES_SAMPLER", global = true)]
+    traces_sampler: Option<String>,
+    /// The share of traces for a sampler with a ratio, from 0 to 1 [default: 1].
+    #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", global = true)]
+    traces_sampler_arg: Option<String>,
+    /// `otlp`, or `none` to send no metrics [default: otlp].
+    #[arg(long, env = "OTEL_METRICS_EXPORTER", global = true)]
+    metrics_exporter: Option<String>,
+    /// Milliseconds between two times that metrics are sent [default: 60000].
+    #[arg(long, env = "OTEL_METRIC_EXPORT_INTERVAL", global = true)]
+    metrics_interval: Option<String>,
+    /// The name of the service in traces and metrics [default: latchkey].
+    #[arg(long, env = "OTEL_SERVICE_NAME", global = true)]
+    service_name: Option<String>,
+    /// More attributes in traces and metrics: `name=value,name=value`.
+    #[arg(long, env = "OTEL_RESOURCE_ATTRIBUTES", global = true)]
+    resource_attributes: Option<String>,
     /// Fill an empty database with example data.
     #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true")]
     demo: Option<bool>,
@@ -194,6 +227,8 @@ pub struct Configuration {
     pub key_pool: usize,
     /// The trusted proxies.
     pub trusted_proxies: TrustedProxies,
+    /// Where traces and metrics go; nowhere if absent.
+    pub telemetry: Option<Telemetry>,
     /// Whether to fill an empty database with example data.
     pub demo: bool,
 }
@@ -214,7 +249,8 @@ impl Configuration {
                 toml::from_str(&text).with_context(|| path.display().to_string())?
             }
         };
-        let configuration = Self::from_options(arguments.options, file);
+        let telemetry = Telemetry::of(&arguments.options, &file)?;
+        let configuration = Self { telemetry, ..Self::from_options(arguments.options, file) };
         anyhow::ensure!(
             (60..=3_600).contains(&configuration.jwt_lifetime),
             "jwt_lifetime must be 60 to 3600 seconds"
@@ -275,6 +311,7 @@ impl Configuration {
                     .map(|AddressRange(range)| range)
                     .collect(),
             ),
+            telemetry: None,
             demo: first.demo.or(second.demo).unwrap_or(false),
         }
     }

@@ -35,6 +35,18 @@ pub enum Change {
 }
 
 impl Change {
+    /// The table that the facts are read from, with others that belong to it.
+    pub(super) fn table(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "tokens",
+            Self::User(_) => "users",
+            Self::Project(_) => "projects",
+            Self::Catalog => "systems",
+            Self::SigningKeys => "signing_keys",
+            Self::Revocations => "revocations",
+        }
+    }
+
     /// The change as text for other nodes.
     pub(super) fn encode(&self) -> String {
         match self {

@@ -16,6 +16,7 @@ use super::changes::{Change, Epochs, Stamp};
 use super::patience::{before, deadline, promptly};
 use super::uptime::Moment;
 use crate::counting::Lookups;
+use crate::telemetry::query;
 
 /// A key whose facts end with a [`Change`].
 pub trait Observed: Hash + Eq + Clone {
@@ -125,8 +126,9 @@ impl<K: Observed, V: Weight> Fresh<K, V> {
         if let Some(fact) = self.get(key) {
             return Ok(Some(fact));
         }
-        let (stamp, read_at) = (self.epochs.stamp(&key.change()), Moment::now());
-        let Some(value) = promptly(read()).await? else {
+        let change = key.change();
+        let (stamp, read_at) = (self.epochs.stamp(&change), Moment::now());
+        let Some(value) = query(change.table(), promptly(read())).await? else {
             self.facts.remove(key);
             return Ok(None);
         };
@@ -151,7 +153,8 @@ impl<K: Observed, V: Weight> Fresh<K, V> {
             missing.map(|key| (key.clone(), self.epochs.stamp(&key.change()))).collect();
         if !stamps.is_empty() {
             let read_at = Moment::now();
-            let mut read = promptly(read(stamps.keys().cloned().collect())).await?;
+            let table = stamps.keys().next().map_or("", |key| key.change().table());
+            let mut read = query(table, promptly(read(stamps.keys().cloned().collect()))).await?;
             for (key, fact) in &mut facts {
                 if let (Some(&stamp), Some(value)) = (stamps.get(key), read.remove(key)) {
                     let new = Arc::new(Fact { value, stamp, read_at });
@@ -260,7 +263,7 @@ impl<V> FreshCell<V> {
         F: Future<Output = Result<V, E>>,
     {
         let (stamp, read_at) = (self.epochs.stamp(&self.change), Moment::now());
-        match before(deadline, read()).await {
+        match query(self.change.table(), before(deadline, read())).await {
             Ok(value) => {
                 let value = Arc::new(value);
                 self.entry.store(Some(Arc::new(Fact { value: Arc::clone(&value), stamp, read_at })));

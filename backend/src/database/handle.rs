@@ -20,6 +20,7 @@ use super::writes::{WriteKind, Writes};
 use super::{clock, migrations};
 use crate::apart;
 use crate::configuration::Configuration;
+use crate::telemetry;
 
 /// How long a brief write may take. Others wait behind it.
 const BRIEFLY: Duration = Duration::from_secs(5);
@@ -190,10 +191,13 @@ impl Database {
             }
             outcome.map_err(WriteError::rolled_back)
         });
-        match task.await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(sqlx::Error::WorkerCrashed.into()),
-        }
+        let written = async {
+            match task.await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(sqlx::Error::WorkerCrashed.into()),
+            }
+        };
+        telemetry::write(WriteKind::from(rank).as_str(), written).await
     }
 
     /// Waits until all changes that are committed now are known here. Returns whether they are; not

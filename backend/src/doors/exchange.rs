@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, post, web};
 use latchkey_shared::ids::ProjectId;
 use latchkey_shared::tokens::Kind;
+use opentelemetry::KeyValue;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,6 +26,7 @@ use crate::oauth::client::Client;
 use crate::oauth::error::{Code, OAuthError, OAuthErrorBody, never_stored};
 use crate::projects::state::Lookup;
 use crate::systems::catalog::{CatalogSystem, Operations, Snapshot};
+use crate::telemetry::{ERROR_TYPE, part};
 use crate::users::Users;
 use crate::web::client_ip::client_ip;
 
@@ -108,9 +110,20 @@ pub(super) async fn issue(
     exchanges: web::Data<Exchanges>,
 ) -> Result<HttpResponse, OAuthError> {
     let began = Instant::now();
-    let issued = exchange(request, form, verifier, users, keyring, operations, configuration).await;
+    let issued = exchange(request, form, verifier, users, keyring, operations, configuration);
+    let issued = part("exchange", issued, |issued| says(issued.as_ref().err())).await;
     exchanges.count(issued.as_ref().err().map(OAuthError::code), began.elapsed());
     issued
+}
+
+/// What the span of an exchange tells.
+fn says(error: Option<&OAuthError>) -> Vec<KeyValue> {
+    let result = error.map_or("issued", |error| error.code().as_str());
+    let mut says = vec![KeyValue::new("latchkey.result", result)];
+    if error.is_some_and(|error| error.status_code().is_server_error()) {
+        says.push(KeyValue::new(ERROR_TYPE, result));
+    }
+    says
 }
 
 async fn exchange(
@@ -180,8 +193,8 @@ async fn exchange(
             let source = Source::new(client_ip(&request), "");
             let ticket = operations.admit(token.id.as_str(), source).map_err(overloaded)?;
             let keys = keyring.signing_keys().await.map_err(OAuthError::internal)?;
-            let access_token =
-                operations.run(ticket, move || keys.sign(&claims, now())).await.map_err(overloaded)?;
+            let signed = operations.run(ticket, move || keys.sign(&claims, now()));
+            let access_token = part("sign", signed, |_| Vec::new()).await.map_err(overloaded)?;
             // Somebody may have withdrawn the token meanwhile.
             if verifier.still_count(&snapshot, token, subject.as_ref(), &Proof::default(), &found) {
                 return Ok(never_stored(&mut HttpResponse::Ok()).json(TokenResponse {

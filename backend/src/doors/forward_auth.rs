@@ -42,7 +42,7 @@ pub(super) struct ForwardAuthentication;
 
 impl HttpServiceFactory for ForwardAuthentication {
     fn register(self, config: &mut AppService) {
-        web::resource("/auth/{target:.*}").to(authorize).register(config);
+        web::resource("/auth/{system:.*}").to(authorize).register(config);
     }
 }
 

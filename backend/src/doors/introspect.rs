@@ -6,6 +6,7 @@ use std::time::Instant;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use latchkey_shared::tokens::Kind;
 use latchkey_shared::verify::Reason;
+use opentelemetry::KeyValue;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -21,6 +22,7 @@ use crate::keys::keyring::Keyring;
 use crate::oauth::authenticate::{Unread, verifying_system};
 use crate::oauth::error::{Code, OAuthError, OAuthErrorBody, never_stored};
 use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::telemetry::part;
 use crate::users::Users;
 
 /// The parameters of an introspection request (RFC 7662 §2.1).
@@ -120,16 +122,30 @@ pub(super) async fn introspect(
         }
         Err(OAuthError::not_now())
     });
-    let found = found.await;
-    let denied = match &found {
-        Ok(found) => Some(found.denied),
-        Err(error) if error.code() == Code::TemporarilyUnavailable => Some(Some(Reason::Unavailable)),
-        Err(_) => None,
+    let system = verifying_system(&request, &form, &snapshot).ok();
+    let describe = |found: &Result<Introspection, OAuthError>| {
+        let mut says = match (decided(found), system) {
+            (Ok(denied), Some(system)) => Door::Introspection.says(system, denied),
+            _ => Vec::new(),
+        };
+        let token = found.as_ref().ok().and_then(|found| found.client_id.clone());
+        says.extend(token.map(|token| KeyValue::new("latchkey.token.id", token)));
+        says
     };
-    if let (Some(denied), Ok(system)) = (denied, verifying_system(&request, &form, &snapshot)) {
+    let found = part("decide", found, describe).await;
+    if let (Ok(denied), Some(system)) = (decided(&found), system) {
         verifier.count(Door::Introspection, system, denied, began.elapsed());
     }
     Ok(never_stored(&mut HttpResponse::Ok()).json(found?))
+}
+
+/// Why it was denied, if it was. An error if it was no decision, since the request itself is wrong.
+fn decided(found: &Result<Introspection, OAuthError>) -> Result<Option<Reason>, &OAuthError> {
+    match found {
+        Ok(found) => Ok(found.denied),
+        Err(error) if error.code() == Code::TemporarilyUnavailable => Ok(Some(Reason::Unavailable)),
+        Err(error) => Err(error),
+    }
 }
 
 /// What a credential is for; `None` if the facts that it was judged by are out of date.

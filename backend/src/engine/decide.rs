@@ -7,8 +7,10 @@ use std::time::Instant;
 
 use latchkey_shared::ids::UserId;
 use latchkey_shared::verify::Reason;
+use opentelemetry::KeyValue;
 
 use super::call::{Call, Presented};
+use super::decisions::Door;
 use super::judge::is_bound_to;
 use super::proof::Proof;
 use super::rate::Reserved;
@@ -16,7 +18,20 @@ use super::state::TokenState;
 use super::verdict::Verdict;
 use super::verifier::{ATTEMPTS, Verifier};
 use crate::database::{Fact, now};
-use crate::systems::catalog::{Operations, Snapshot, system_of_key};
+use crate::systems::catalog::{CatalogSystem, Operations, Snapshot, system_of_key};
+use crate::telemetry::part;
+
+/// What the span of a decision tells.
+fn decided(door: Door, system: &CatalogSystem, verdict: &Verdict) -> Vec<KeyValue> {
+    let mut says = door.says(system, verdict.denied);
+    if let Some(token) = &verdict.token {
+        says.push(KeyValue::new("latchkey.token.id", token.id.to_string()));
+    }
+    if let Some(api) = &verdict.api {
+        says.push(KeyValue::new("latchkey.api", api.key.clone()));
+    }
+    says
+}
 
 /// What a call has used up, before it is known whether it passes.
 #[derive(Default)]
@@ -36,7 +51,8 @@ impl Verifier {
         call: &Call<'_>,
     ) -> Verdict {
         let began = Instant::now();
-        let verdict = self.decide_by_facts(snapshot, presented, call).await;
+        let describe = |verdict: &Verdict| decided(presented.door, call.system, verdict);
+        let verdict = part("decide", self.decide_by_facts(snapshot, presented, call), describe).await;
         self.count(presented.door, call.system, verdict.denied, began.elapsed());
         verdict
     }

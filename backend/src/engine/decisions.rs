@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use latchkey_shared::verify::Reason;
+use opentelemetry::KeyValue;
 
 use crate::counting::{Counter, Histogram, Striped, Times};
+use crate::systems::catalog::CatalogSystem;
+use crate::telemetry::ERROR_TYPE;
 
 /// The endpoint that a call was decided for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,20 @@ impl Door {
             Self::Introspection => "introspect",
             Self::Api => "api",
         }
+    }
+
+    /// What the span of a decision at this door tells.
+    pub(crate) fn says(self, system: &CatalogSystem, denied: Option<Reason>) -> Vec<KeyValue> {
+        let mut says = vec![
+            KeyValue::new("latchkey.door", self.as_str()),
+            KeyValue::new("latchkey.reason", denied.map_or("allowed", Reason::as_str)),
+            KeyValue::new("latchkey.system", system.key.clone()),
+        ];
+        // A denial is no failure.
+        if denied == Some(Reason::Unavailable) {
+            says.push(KeyValue::new(ERROR_TYPE, Reason::Unavailable.as_str()));
+        }
+        says
     }
 }
 

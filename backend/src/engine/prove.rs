@@ -22,6 +22,7 @@ use crate::crypto::{Digest, Secret};
 use crate::database::{Fact, promptly};
 use crate::json;
 use crate::systems::matching::target::Target;
+use crate::telemetry::{self, query};
 
 /// How long a one-time request is valid after its `iat`, in milliseconds.
 const GOOD_FOR: i64 = 60_000;
@@ -205,8 +206,8 @@ impl Verifier {
         let owner = if let Some(owner) = self.key_owners.get(&kid) {
             owner
         } else {
-            let found =
-                promptly(state::token_of_key(&self.database, kid.as_str())).await.map_err(unavailable)?;
+            let read = promptly(state::token_of_key(&self.database, kid.as_str()));
+            let found = query("token_keys", read).await.map_err(unavailable)?;
             let owner = found.ok_or(Reason::UnknownToken)?;
             self.key_owners.insert(kid, owner.clone());
             owner
@@ -217,7 +218,8 @@ impl Verifier {
     async fn open(&self, sealed: Sealed, source: Source<'_>) -> Result<Zeroizing<Vec<u8>>, Reason> {
         let kid = sealed.header.kid.clone();
         let private_key = async || {
-            let found = promptly(state::private_key(&self.database, &kid)).await.map_err(unavailable)?;
+            let read = promptly(state::private_key(&self.database, &kid));
+            let found = query("token_keys", read).await.map_err(unavailable)?;
             let stored = found.ok_or(Reason::UnknownToken)?;
             let place = Place { table: "token_keys", row: &kid, column: "private_key" };
             self.keyring.vault().open(&place, &stored).map_err(|error| {
@@ -225,7 +227,8 @@ impl Verifier {
                 Reason::Unavailable
             })
         };
-        self.decryptor.open(sealed, source, private_key).await.map_err(|error| match error {
+        let opened = self.decryptor.open(sealed, source, private_key);
+        telemetry::part("decrypt", opened, |_| Vec::new()).await.map_err(|error| match error {
             OpenError::Overloaded => Reason::Unavailable,
             OpenError::Key(reason) => reason,
             OpenError::BadKey => {

@@ -18,10 +18,11 @@ use crate::access::reach::UserState;
 use crate::counting::Lookups;
 use crate::crypto::Digest;
 use crate::crypto::decryptor::Decryptor;
-use crate::database::{Database, Fact, Fresh, OVERHEAD, promptly};
+use crate::database::{Database, Fact, Fresh, OVERHEAD, WriteKind, promptly};
 use crate::keys::keyring::Keyring;
 use crate::projects::state::{Lookup, Projects};
 use crate::systems::catalog::{Catalog, CatalogSystem, Operations, Snapshot};
+use crate::telemetry;
 use crate::users::Users;
 
 /// About how many bytes a proof has in its cache.
@@ -167,7 +168,7 @@ impl Verifier {
     /// Claims the one use of a request or assertion, and keeps the claim until `expires_at`.
     pub(crate) async fn claim_once(&self, token: &TokenId, jti: &str, expires_at: i64) -> Result<(), Reason> {
         let claim = async { Ok(self.replay.claim(token, jti, expires_at).await) };
-        match promptly(claim).await.map_err(unavailable)? {
+        match telemetry::write(WriteKind::Brief.as_str(), promptly(claim)).await.map_err(unavailable)? {
             Ok(true) => Ok(()),
             Ok(false) => Err(Reason::Replayed),
             Err(replay::Unavailable) => Err(Reason::Unavailable),

@@ -1,5 +1,5 @@
-//! The program: start-up, commands, example data, health checks, metrics, the log, and the memory of the
-//! process.
+//! The program: start-up, commands, example data, health checks, metrics, telemetry, the log, and the
+//! memory of the process.
 
 pub mod commands;
 pub mod demo;
@@ -8,3 +8,4 @@ pub mod log;
 pub mod memory;
 mod metrics;
 pub mod startup;
+mod telemetry;

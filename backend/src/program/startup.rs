@@ -14,6 +14,7 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::metrics::{self, Listener, Sources};
+use super::telemetry::Telemetry;
 use super::{demo, health, memory};
 use crate::configuration::Configuration;
 use crate::crypto::Secret;
@@ -30,6 +31,7 @@ use crate::keys::{self, rotate, signing};
 use crate::nodes::presence::Nodes;
 use crate::sessions::{self, Sessions};
 use crate::systems::catalog::Catalog;
+use crate::telemetry::{Exporter, Tracing};
 use crate::tokens::search::TokenIndex;
 use crate::users::password::Hasher;
 use crate::users::{self, Users};
@@ -59,6 +61,7 @@ pub struct Application {
     usage: Arc<Usage>,
     nodes: Arc<Nodes>,
     metrics: Option<Listener>,
+    telemetry: Telemetry,
 }
 
 impl Application {
@@ -77,6 +80,8 @@ impl Application {
         let issuer = public_url.as_str().trim_end_matches('/').to_owned();
 
         let database = Database::open(&configuration).await?;
+        let mut telemetry = Telemetry::of(&configuration, &database)?;
+        let tracing = telemetry.tracing(&database);
         let keyring = Arc::new(Keyring::open(&database, &configuration, issuer.clone()).await?);
         let operations = PrivateOperations::new(Limits::default());
         let decryptor = Arc::new(Decryptor::new(operations.clone()));
@@ -109,9 +114,6 @@ impl Application {
         }
         let first_password = password.filter(|_| configuration.admin_password.is_none());
 
-        let written = web::Bytes::from(document.to_json()?);
-        let operations_of_document = web::Data::new(Operations::of(&document));
-        drop(document);
         let workers = configuration.workers;
         let signing_key_lifetime = configuration.signing_key_lifetime;
         let rotating = Arc::clone(&keyring);
@@ -133,39 +135,28 @@ impl Application {
             hasher: web::Data::new(Hasher::default()),
             configuration,
         };
-        let metrics = metrics.map(|listener| Listener::start(listener, data.sources())).transpose()?;
-        let server = HttpServer::new(move || {
-            let written = written.clone();
-            App::new()
-                .wrap(from_fn(http::around))
-                .app_data(operations_of_document.clone())
-                .configure(|config| data.install(config))
-                .configure(|config| routes(&mut Routes::Served(config)))
-                .route(
-                    openapi::PATH,
-                    web::get().to(move || {
-                        let body = written.clone();
-                        async move { HttpResponse::Ok().content_type("application/json").body(body) }
-                    }),
-                )
-                .service(web::redirect("/api/docs", "/api/docs/"))
-                .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(openapi::PATH)))
-                .default_service(web::to(http::fallback))
-        })
-        .keep_alive(IDLE)
-        .shutdown_timeout(10);
-        let server = match workers {
-            Some(workers) => server.workers(workers),
-            None => server,
-        };
-        let server = server.listen(listener)?.run();
+        let sources = data.sources(telemetry.exporter());
+        telemetry.start(&database, &sources);
+        let metrics = metrics.map(|listener| Listener::start(listener, sources)).transpose()?;
+        let server = data.serve(listener, workers, tracing, document)?;
         let (counted, flushing) = (flushed, database.clone());
         database.spawn(async move { counted.keep_writing(&flushing).await });
         let comparing = Arc::clone(&verifier);
         database.spawn(async move { comparing.keep_comparing().await });
         keep_house(&database, rotating, signing_key_lifetime);
         database.spawn(memory::return_freed());
-        Ok(Self { server, address, public_url, first_password, demo, database, usage, nodes, metrics })
+        Ok(Self {
+            server,
+            address,
+            public_url,
+            first_password,
+            demo,
+            database,
+            usage,
+            nodes,
+            metrics,
+            telemetry,
+        })
     }
 
     /// The address that it listens on.
@@ -224,7 +215,8 @@ impl Application {
             self.nodes.leave().await;
             self.database.close().await;
         };
-        if tokio::time::timeout(CLOSING, closing).await.is_err() {
+        let closing = tokio::time::timeout(CLOSING, closing);
+        if tokio::join!(closing, self.telemetry.end()).0.is_err() {
             tracing::warn!("the database does not answer; the last calls are not counted");
         }
         Ok(served?)
@@ -252,7 +244,7 @@ struct Parts {
 
 impl Parts {
     /// The parts that have metrics.
-    fn sources(&self) -> Sources {
+    fn sources(&self, exporter: Option<Arc<Exporter>>) -> Sources {
         Sources {
             started: SystemTime::now(),
             database: (**self.database).clone(),
@@ -262,7 +254,46 @@ impl Parts {
             operations: Arc::clone(&self.operations),
             index: Arc::clone(&self.index),
             exchanges: Arc::clone(&self.exchanges),
+            exporter,
         }
+    }
+
+    /// Serves the routes and the document.
+    fn serve(
+        self,
+        listener: TcpListener,
+        workers: Option<usize>,
+        tracing: Option<Tracing>,
+        document: OpenApi,
+    ) -> anyhow::Result<Server> {
+        let written = web::Bytes::from(document.to_json()?);
+        let operations_of_document = web::Data::new(Operations::of(&document));
+        drop(document);
+        let server = HttpServer::new(move || {
+            let (written, tracing) = (written.clone(), tracing.clone());
+            App::new()
+                .wrap(from_fn(move |request, next| http::around(tracing.clone(), request, next)))
+                .app_data(operations_of_document.clone())
+                .configure(|config| self.install(config))
+                .configure(|config| routes(&mut Routes::Served(config)))
+                .route(
+                    openapi::PATH,
+                    web::get().to(move || {
+                        let body = written.clone();
+                        async move { HttpResponse::Ok().content_type("application/json").body(body) }
+                    }),
+                )
+                .service(web::redirect("/api/docs", "/api/docs/"))
+                .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(openapi::PATH)))
+                .default_service(web::to(http::fallback))
+        })
+        .keep_alive(IDLE)
+        .shutdown_timeout(10);
+        let server = match workers {
+            Some(workers) => server.workers(workers),
+            None => server,
+        };
+        Ok(server.listen(listener)?.run())
     }
 
     fn install(&self, config: &mut web::ServiceConfig) {

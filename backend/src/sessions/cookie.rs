@@ -11,6 +11,7 @@ use super::throttle::Throttle;
 use crate::configuration::Configuration;
 use crate::crypto::{Digest, Secret};
 use crate::database::{Database, now, promptly};
+use crate::telemetry::query;
 use crate::web::SentMethod;
 use crate::web::problem::{Kind, Problem};
 
@@ -63,7 +64,8 @@ impl Sessions {
         self.refuse_other_sites(request)?;
         let Some(digest) = self.digest(request) else { return Ok(None) };
         let now = now();
-        let Some(session) = promptly(store::find(&self.database, &digest)).await? else { return Ok(None) };
+        let read = promptly(store::find(&self.database, &digest));
+        let Some(session) = query("sessions", read).await? else { return Ok(None) };
         if now - session.seen_at > IDLE || now - session.created_at > ABSOLUTE {
             return Ok(None);
         }

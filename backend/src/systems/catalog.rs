@@ -21,6 +21,7 @@ use crate::crypto::Digest;
 use crate::crypto::secret_id::{self, Prefix};
 use crate::database::stored::stored;
 use crate::database::{Change, Database, FreshCell, promptly};
+use crate::telemetry::query;
 
 /// A system. [`Catalog::operations`] finds the APIs of its calls.
 #[derive(PartialEq)]
@@ -152,7 +153,8 @@ impl Catalog {
         if let Some(known) = system.operations.get() {
             return Ok(Some(Arc::clone(known)));
         }
-        match promptly(system.operations.read(&self.database, &self.turns)).await {
+        let read = promptly(system.operations.read(&self.database, &self.turns));
+        match query("apis", read).await {
             Ok(operations) => Ok(Some(operations)),
             Err(Unread::Failed) => Err(sqlx::Error::PoolTimedOut),
             Err(Unread::Changed) => {

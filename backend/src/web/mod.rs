@@ -1,5 +1,5 @@
 //! What all routes have in common: problems, reading of requests, the API document, and what
-//! happens around a request: its id, its log line, and the answer for an unknown path or
+//! happens around a request: its id, its span, its log line, and the answer for an unknown path or
 //! method.
 
 pub mod bearer;
@@ -12,6 +12,7 @@ pub mod problem;
 mod problem_type;
 pub mod routes;
 pub mod spa;
+mod trace;
 
 use std::time::Instant;
 
@@ -22,6 +23,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 
+use crate::telemetry::{self, Tracing};
 use crate::web::document::Operations;
 use crate::web::problem::{Kind, Problem};
 
@@ -35,8 +37,10 @@ pub struct RequestId(pub String);
 #[derive(Clone)]
 pub struct SentMethod(pub Method);
 
-/// Gives the request an id, and adds it to the log and to the answer.
+/// Gives the request an id, and adds it to the log and to the answer. With `tracing`, it also gives
+/// it a span.
 pub async fn around<B: MessageBody>(
+    tracing: Option<Tracing>,
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
@@ -49,13 +53,20 @@ pub async fn around<B: MessageBody>(
     }
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(SentMethod(method.clone()));
-    let mut response = next.call(request).await?;
+    let context = tracing.map(|tracing| trace::begin(&tracing, &request, &id, &method));
+    let mut response = telemetry::within(context.clone(), next.call(request)).await?;
+    // The line of the log is in the trace, too.
+    let in_trace = context.map(|context| {
+        trace::end(&context, &method, &response);
+        context.attach()
+    });
     let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
     if status >= 500 {
         tracing::warn!(request_id = id, %method, path, status, micros, "answered");
     } else {
         tracing::debug!(request_id = id, %method, path, status, micros, "answered");
     }
+    drop(in_trace);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID.clone(), value);

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use latchkey_shared::verify::Reason;
+use opentelemetry_proto::tonic::metrics::v1::Metric;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 
-use super::page::Page;
+use super::otlp::Otlp;
+use super::page::{Page, Text};
 use crate::crypto::operations::PrivateOperations;
 use crate::database::{Database, Engine, WriteKind, clock};
 use crate::doors::exchanges::Exchanges;
@@ -17,12 +19,14 @@ use crate::engine::usage::Usage;
 use crate::engine::verifier::Verifier;
 use crate::program::memory;
 use crate::systems::catalog::Catalog;
+use crate::telemetry::Exporter;
 use crate::tokens::search::TokenIndex;
 
 /// The system of the series for systems that have none of their own. It cannot be the key of one.
 const OTHER_SYSTEMS: &str = "_other";
 
 /// The parts of the server that count.
+#[derive(Clone)]
 pub(in crate::program) struct Sources {
     pub(in crate::program) started: SystemTime,
     pub(in crate::program) database: Database,
@@ -32,6 +36,8 @@ pub(in crate::program) struct Sources {
     pub(in crate::program) operations: Arc<PrivateOperations>,
     pub(in crate::program) index: Arc<TokenIndex>,
     pub(in crate::program) exchanges: Arc<Exchanges>,
+    /// What sends traces and metrics, if anything does.
+    pub(in crate::program) exporter: Option<Arc<Exporter>>,
 }
 
 impl fmt::Debug for Sources {
@@ -42,21 +48,34 @@ impl fmt::Debug for Sources {
 
 impl Collector for Sources {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let mut page = Page(encoder);
-        self.process(&mut page)?;
-        self.decisions(&mut page)?;
-        self.exchanges(&mut page)?;
-        self.caches(&mut page)?;
-        self.private_keys(&mut page)?;
-        self.feed(&mut page)?;
-        self.writes(&mut page)?;
-        self.connections(&mut page)?;
-        self.search(&mut page)
+        self.write(&mut Text(encoder))
     }
 }
 
 impl Sources {
-    fn process(&self, page: &mut Page<'_>) -> fmt::Result {
+    /// The metrics as messages of OTLP.
+    pub(in crate::program) fn messages(&self) -> Vec<Metric> {
+        let mut page = Otlp::since(self.started);
+        if let Err(error) = self.write(&mut page) {
+            tracing::error!(%error, "metrics are not written");
+        }
+        page.metrics
+    }
+
+    fn write(&self, page: &mut impl Page) -> fmt::Result {
+        self.process(page)?;
+        self.decisions(page)?;
+        self.exchanges(page)?;
+        self.caches(page)?;
+        self.private_keys(page)?;
+        self.feed(page)?;
+        self.writes(page)?;
+        self.connections(page)?;
+        self.search(page)?;
+        self.telemetry(page)
+    }
+
+    fn process(&self, page: &mut impl Page) -> fmt::Result {
         let engine = match self.database.engine() {
             Engine::Sqlite => "sqlite",
             Engine::Postgres => "postgresql",
@@ -83,7 +102,7 @@ impl Sources {
         Ok(())
     }
 
-    fn decisions(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn decisions(&self, page: &mut impl Page) -> fmt::Result {
         let decisions = self.verifier.decisions();
         let outcomes = || [None].into_iter().chain(Reason::ALL.map(Some));
         page.counters(
@@ -113,7 +132,7 @@ impl Sources {
         )
     }
 
-    fn exchanges(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn exchanges(&self, page: &mut impl Page) -> fmt::Result {
         page.counters(
             "latchkey_exchanges",
             "Requests for access tokens by result: issued, or the code of the error.",
@@ -126,7 +145,7 @@ impl Sources {
         )
     }
 
-    fn caches(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn caches(&self, page: &mut impl Page) -> fmt::Result {
         page.counters(
             "latchkey_cache_lookups",
             "Look-ups in the caches by result. After a miss, the fact is read or the proof is verified.",
@@ -142,7 +161,7 @@ impl Sources {
         )
     }
 
-    fn private_keys(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn private_keys(&self, page: &mut impl Page) -> fmt::Result {
         let load = self.operations.load();
         page.gauges(
             "latchkey_private_key_operations",
@@ -156,7 +175,7 @@ impl Sources {
         )
     }
 
-    fn feed(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn feed(&self, page: &mut impl Page) -> fmt::Result {
         let epochs = self.database.epochs();
         page.gauge(
             "latchkey_feed_live",
@@ -170,7 +189,7 @@ impl Sources {
         )
     }
 
-    fn writes(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn writes(&self, page: &mut impl Page) -> fmt::Result {
         let writes = self.database.writes();
         page.counters(
             "latchkey_writes",
@@ -203,7 +222,7 @@ impl Sources {
         )
     }
 
-    fn connections(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn connections(&self, page: &mut impl Page) -> fmt::Result {
         let pools = [("read", self.database.reader()), ("write", self.database.unordered_writer())];
         page.gauges(
             "latchkey_database_connections",
@@ -221,13 +240,27 @@ impl Sources {
         )
     }
 
-    fn search(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn search(&self, page: &mut impl Page) -> fmt::Result {
         page.gauge("latchkey_search_index_bytes", "The memory of the search by name.", self.index.bytes())?;
         let now = self.index.state();
         page.gauges(
             "latchkey_search_index_state",
             "1 for the state of the search by name. If it is too large, only the beginnings of names are found.",
             TokenIndex::STATES.map(|state| ([("state", state)], u64::from(state == now))),
+        )
+    }
+
+    fn telemetry(&self, page: &mut impl Page) -> fmt::Result {
+        let Some(exporter) = &self.exporter else { return Ok(()) };
+        page.counters(
+            "latchkey_otlp_spans",
+            "Spans that were sent, dropped because too many waited, or not taken by the receiver.",
+            exporter.spans().map(|(result, count)| ([("result", result)], count)),
+        )?;
+        page.counters(
+            "latchkey_otlp_metrics",
+            "How often metrics were sent, and how often the receiver did not take them.",
+            exporter.metrics().map(|(result, count)| ([("result", result)], count)),
         )
     }
 }

@@ -7,5 +7,6 @@ pub mod health;
 pub mod log;
 pub mod memory;
 mod metrics;
+mod parts;
 pub mod startup;
 mod telemetry;

@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -13,7 +13,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::metrics::{self, Listener, Sources};
+use super::metrics::{self, Listener};
+use super::parts::Parts;
 use super::telemetry::Telemetry;
 use super::{demo, health, memory};
 use crate::configuration::Configuration;
@@ -22,7 +23,6 @@ use crate::crypto::decryptor::Decryptor;
 use crate::crypto::operations::{Limits, PrivateOperations};
 use crate::crypto::rsa::KeyPool;
 use crate::database::{Database, Engine, clock};
-use crate::doors::exchanges::Exchanges;
 use crate::engine::replay;
 use crate::engine::usage::{self, Part, Usage};
 use crate::engine::verifier::Verifier;
@@ -31,8 +31,7 @@ use crate::keys::{self, rotate, signing};
 use crate::nodes::presence::Nodes;
 use crate::sessions::{self, Sessions};
 use crate::systems::catalog::Catalog;
-use crate::telemetry::{Exporter, Tracing};
-use crate::tokens::search::TokenIndex;
+use crate::telemetry::Tracing;
 use crate::users::password::Hasher;
 use crate::users::{self, Users};
 use crate::web::document as openapi;
@@ -138,7 +137,7 @@ impl Application {
         let sources = data.sources(telemetry.exporter());
         telemetry.start(&database, &sources);
         let metrics = metrics.map(|listener| Listener::start(listener, sources)).transpose()?;
-        let server = data.serve(listener, workers, tracing, document)?;
+        let server = serve(data, listener, workers, tracing, document)?;
         let (counted, flushing) = (flushed, database.clone());
         database.spawn(async move { counted.keep_writing(&flushing).await });
         let comparing = Arc::clone(&verifier);
@@ -223,96 +222,42 @@ impl Application {
     }
 }
 
-/// The parts that handlers get with `web::Data`.
-#[derive(Clone)]
-struct Parts {
-    database: web::Data<Database>,
-    keyring: web::Data<Keyring>,
-    decryptor: web::Data<Decryptor>,
-    catalog: web::Data<Catalog>,
-    users: web::Data<Users>,
-    usage: web::Data<Usage>,
-    verifier: web::Data<Verifier>,
-    index: web::Data<TokenIndex>,
-    sessions: web::Data<Sessions>,
-    key_pool: web::Data<KeyPool>,
-    operations: web::Data<PrivateOperations>,
-    exchanges: web::Data<Exchanges>,
-    hasher: web::Data<Hasher>,
-    configuration: web::Data<Configuration>,
-}
-
-impl Parts {
-    /// The parts that have metrics.
-    fn sources(&self, exporter: Option<Arc<Exporter>>) -> Sources {
-        Sources {
-            started: SystemTime::now(),
-            database: (**self.database).clone(),
-            verifier: Arc::clone(&self.verifier),
-            catalog: Arc::clone(&self.catalog),
-            usage: Arc::clone(&self.usage),
-            operations: Arc::clone(&self.operations),
-            index: Arc::clone(&self.index),
-            exchanges: Arc::clone(&self.exchanges),
-            exporter,
-        }
-    }
-
-    /// Serves the routes and the document.
-    fn serve(
-        self,
-        listener: TcpListener,
-        workers: Option<usize>,
-        tracing: Option<Tracing>,
-        document: OpenApi,
-    ) -> anyhow::Result<Server> {
-        let written = web::Bytes::from(document.to_json()?);
-        let operations_of_document = web::Data::new(Operations::of(&document));
-        drop(document);
-        let server = HttpServer::new(move || {
-            let (written, tracing) = (written.clone(), tracing.clone());
-            App::new()
-                .wrap(from_fn(move |request, next| http::around(tracing.clone(), request, next)))
-                .app_data(operations_of_document.clone())
-                .configure(|config| self.install(config))
-                .configure(|config| routes(&mut Routes::Served(config)))
-                .route(
-                    openapi::PATH,
-                    web::get().to(move || {
-                        let body = written.clone();
-                        async move { HttpResponse::Ok().content_type("application/json").body(body) }
-                    }),
-                )
-                .service(web::redirect("/api/docs", "/api/docs/"))
-                .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(openapi::PATH)))
-                .default_service(web::to(http::fallback))
-        })
-        .keep_alive(IDLE)
-        .shutdown_timeout(10);
-        let server = match workers {
-            Some(workers) => server.workers(workers),
-            None => server,
-        };
-        Ok(server.listen(listener)?.run())
-    }
-
-    fn install(&self, config: &mut web::ServiceConfig) {
-        config
-            .app_data(self.database.clone())
-            .app_data(self.keyring.clone())
-            .app_data(self.decryptor.clone())
-            .app_data(self.catalog.clone())
-            .app_data(self.users.clone())
-            .app_data(self.usage.clone())
-            .app_data(self.verifier.clone())
-            .app_data(self.index.clone())
-            .app_data(self.sessions.clone())
-            .app_data(self.key_pool.clone())
-            .app_data(self.operations.clone())
-            .app_data(self.exchanges.clone())
-            .app_data(self.hasher.clone())
-            .app_data(self.configuration.clone());
-    }
+/// Serves the routes and the document.
+fn serve(
+    parts: Parts,
+    listener: TcpListener,
+    workers: Option<usize>,
+    tracing: Option<Tracing>,
+    document: OpenApi,
+) -> anyhow::Result<Server> {
+    let written = web::Bytes::from(document.to_json()?);
+    let operations_of_document = web::Data::new(Operations::of(&document));
+    drop(document);
+    let server = HttpServer::new(move || {
+        let (written, tracing) = (written.clone(), tracing.clone());
+        App::new()
+            .wrap(from_fn(move |request, next| http::around(tracing.clone(), request, next)))
+            .app_data(operations_of_document.clone())
+            .configure(|config| parts.install(config))
+            .configure(|config| routes(&mut Routes::Served(config)))
+            .route(
+                openapi::PATH,
+                web::get().to(move || {
+                    let body = written.clone();
+                    async move { HttpResponse::Ok().content_type("application/json").body(body) }
+                }),
+            )
+            .service(web::redirect("/api/docs", "/api/docs/"))
+            .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(openapi::PATH)))
+            .default_service(web::to(http::fallback))
+    })
+    .keep_alive(IDLE)
+    .shutdown_timeout(10);
+    let server = match workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    Ok(server.listen(listener)?.run())
 }
 
 /// Every route in the API document.

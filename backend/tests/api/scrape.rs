@@ -111,6 +111,11 @@ impl Scrape {
         all.filter(move |(series, _)| series.split('{').next() == Some(&name))
     }
 
+    /// All series, with their values.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.series.iter().map(|(series, value)| (series.as_str(), *value))
+    }
+
     /// The names of all families.
     pub(crate) fn families(&self) -> impl Iterator<Item = &str> {
         self.families.keys().map(String::as_str)

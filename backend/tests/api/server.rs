@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use latchkey::configuration::Configuration;
 use latchkey::configuration::proxies::TrustedProxies;
+use latchkey::configuration::telemetry::Telemetry;
 use latchkey::crypto::Secret;
 use latchkey::crypto::jwe::{Header, seal};
 use latchkey::crypto::rsa::{PublicJwk, PublicKey};
@@ -35,6 +36,8 @@ pub(crate) struct Where {
     pub(crate) search_memory: usize,
     /// Whether the server has a listener for metrics.
     pub(crate) metrics: bool,
+    /// Where traces and metrics go.
+    pub(crate) telemetry: Option<Telemetry>,
 }
 
 impl Where {
@@ -47,12 +50,18 @@ impl Where {
             trusted_proxies: TrustedProxies::default(),
             search_memory: 64,
             metrics: false,
+            telemetry: None,
         }
     }
 
     /// The same place, for a server with a listener for metrics.
     pub(crate) fn with_metrics(self) -> Self {
         Self { metrics: true, ..self }
+    }
+
+    /// The same place, for a server that sends traces and metrics.
+    pub(crate) fn with_telemetry(self, telemetry: Telemetry) -> Self {
+        Self { telemetry: Some(telemetry), ..self }
     }
 
     /// An empty database on the PostgreSQL server of `LATCHKEY_TEST_POSTGRES_URL`, which `cargo xtask test`
@@ -97,6 +106,7 @@ impl Where {
             demo: self.demo,
             trusted_proxies: self.trusted_proxies.clone(),
             search_memory: self.search_memory,
+            telemetry: self.telemetry.clone(),
             ..Configuration::default()
         }
     }

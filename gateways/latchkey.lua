@@ -24,7 +24,7 @@ local function ask(txn, url, system, verifier_key)
         ["x-original-uri"] = { txn.sf:pathq() },
         ["x-forwarded-for"] = { from[1] and table.concat(from, ", ") or from[2] },
     }
-    for _, name in ipairs({ "authorization", "x-project" }) do
+    for _, name in ipairs({ "authorization", "x-project", "traceparent", "tracestate" }) do
         headers[name] = { joined(sent, name) }
     end
     return core.httpclient():get{ url = url .. "/auth/" .. system, headers = headers, timeout = 5000 }

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "clients"))
 
 from gateway import GATEWAYS, Gateway, Upstream  # noqa: E402
 from latchkey import PASSWORD, URL, Latchkey, Platform  # noqa: E402
+from otlp import Receiver  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,13 @@ def platform(admin):
 def upstream():
     with Upstream() as upstream:
         yield upstream
+
+
+@pytest.fixture(scope="session")
+def receiver():
+    """Receives the traces of Latchkey."""
+    with Receiver() as receiver:
+        yield receiver
 
 
 @pytest.fixture(scope="session", params=GATEWAYS)

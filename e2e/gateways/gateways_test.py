@@ -7,6 +7,7 @@ import pytest
 import requests
 from gateway import GATEWAYS, Busy, Gateway, filled, free_port
 from latchkey import URL
+from otlp import plain
 
 REMOVED = ["Authorization", "X-Project", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"]
 REMOVED += ["X-Original-URL", "X-Rewrite-URL", "X-Latchkey-Verifier"]
@@ -295,3 +296,14 @@ def test_the_recipe_for_curl_asks_by_hand(platform, credential):
     command = ["sh", "-c", script, "curl.sh", "GET", platform.device()]
     said = subprocess.run(command, env={"CREDENTIAL": credential, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
     assert '"allowed":true' in said.stdout, said
+
+
+def test_the_decision_is_in_the_trace_of_the_caller(gateway, platform, credential, receiver):
+    trace, caller = secrets.token_hex(16), secrets.token_hex(8)
+    headers = [("traceparent", f"00-{trace}-{caller}-01"), ("tracestate", "vendor=value")]
+    assert gateway.call(credential, target=platform.device(), headers=headers).status == 200
+    request, parts = receiver.request(trace)
+    assert (request.parent_span_id.hex(), request.trace_state) == (caller, "vendor=value")
+    assert request.name.endswith(" /auth/{system}")
+    (decision,) = [plain(part.attributes) for part in parts if part.name == "decide"]
+    assert (decision["latchkey.door"], decision["latchkey.reason"]) == ("auth", "allowed")

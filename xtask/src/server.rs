@@ -1,5 +1,6 @@
 //! Starts the release server for tests that run outside of it.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -37,9 +38,10 @@ fn launch(
     let output = File::options().create(true).append(true).open(log)?;
     let mut command = Command::new(binary);
     // The developer's own configuration must not affect this server.
-    for (variable, _) in
-        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_"))
-    {
+    let is_ours = |name: &OsString| {
+        ["LATCHKEY_", "OTEL_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix))
+    };
+    for (variable, _) in std::env::vars_os().filter(|(name, _)| is_ours(name)) {
         command.env_remove(variable);
     }
     command

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 
 use crate::command::{cargo, line, program, read, root, run};
 use crate::install::{self, Tool};
-use crate::postgres::PostgreSql;
+use crate::postgres::{PostgreSql, free_port};
 use crate::run::build;
 use crate::server::{ADMIN_PASSWORD, Server};
 
@@ -209,9 +209,16 @@ fn gateways(tally: &mut Tally) -> Result<()> {
 /// Runs the Python tests of a folder of `e2e` on a new server.
 fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
     let python = install::python_environment()?;
-    let server = Server::start(&build()?, folder, &[])?;
+    // A test receives traces and metrics here. Before and after it, nobody does.
+    let otlp = format!("http://127.0.0.1:{}", free_port()?);
+    let metrics = format!("127.0.0.1:{}", free_port()?);
+    let arguments =
+        ["--otlp-endpoint", &otlp, "--metrics-interval", "500", "--metrics-listen", metrics.as_str()];
+    let server = Server::start(&build()?, folder, &arguments)?;
     run_counted(
         on_server(program(python), &server)
+            .env("LATCHKEY_OTLP", &otlp)
+            .env("LATCHKEY_METRICS", format!("http://{metrics}/metrics"))
             .args(["-m", "pytest", "-p", "no:cacheprovider"])
             .arg(format!("e2e/{folder}")),
         tally,

@@ -1,6 +1,7 @@
 //! Sends spans and metrics in the background. Nothing waits for it but the end of the server, for
 //! some seconds.
 
+use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -183,7 +184,9 @@ impl Exporter {
         let failed = self.fails.swap(failure.is_some(), Ordering::Relaxed);
         match failure {
             Some(failure) if !failed => {
-                tracing::warn!(failure = failure as &dyn std::error::Error, "traces or metrics are not sent");
+                let causes = std::iter::successors(Some(failure as &dyn Error), |error| error.source());
+                let causes: Vec<String> = causes.map(ToString::to_string).collect();
+                tracing::warn!(error = causes.join(": "), "traces or metrics are not sent");
             }
             None if failed => tracing::info!("traces and metrics are sent again"),
             _ => {}

@@ -31,7 +31,7 @@ pub(super) struct Receiver {
 /// Why something was not taken.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
-    #[error("the receiver does not answer: {0}")]
+    #[error("the receiver does not answer")]
     Silent(#[source] reqwest::Error),
     #[error("the receiver answers {0}")]
     Refused(StatusCode),

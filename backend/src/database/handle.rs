@@ -197,7 +197,7 @@ impl Database {
                 Err(_) => Err(sqlx::Error::WorkerCrashed.into()),
             }
         };
-        telemetry::write(WriteKind::from(rank).as_str(), written).await
+        telemetry::write(WriteKind::from(rank).as_str(), written, |error| !error.is_refusal()).await
     }
 
     /// Waits until all changes that are committed now are known here. Returns whether they are; not

@@ -168,7 +168,8 @@ impl Verifier {
     /// Claims the one use of a request or assertion, and keeps the claim until `expires_at`.
     pub(crate) async fn claim_once(&self, token: &TokenId, jti: &str, expires_at: i64) -> Result<(), Reason> {
         let claim = async { Ok(self.replay.claim(token, jti, expires_at).await) };
-        match telemetry::write(WriteKind::Brief.as_str(), promptly(claim)).await.map_err(unavailable)? {
+        let claimed = telemetry::write(WriteKind::Brief.as_str(), promptly(claim), |_| true);
+        match claimed.await.map_err(unavailable)? {
             Ok(true) => Ok(()),
             Ok(false) => Err(Reason::Replayed),
             Err(replay::Unavailable) => Err(Reason::Unavailable),

@@ -184,9 +184,13 @@ impl Exporter {
         let failed = self.fails.swap(failure.is_some(), Ordering::Relaxed);
         match failure {
             Some(failure) if !failed => {
-                let causes = std::iter::successors(Some(failure as &dyn Error), |error| error.source());
-                let causes: Vec<String> = causes.map(ToString::to_string).collect();
-                tracing::warn!(error = causes.join(": "), "traces or metrics are not sent");
+                let mut causes = failure.to_string();
+                let mut cause = failure.source();
+                while let Some(error) = cause {
+                    causes = format!("{causes}: {error}");
+                    cause = error.source();
+                }
+                tracing::warn!(error = causes, "traces or metrics are not sent");
             }
             None if failed => tracing::info!("traces and metrics are sent again"),
             _ => {}

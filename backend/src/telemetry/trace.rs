@@ -97,13 +97,15 @@ pub fn query<T, E, F: Future<Output = Result<T, E>>>(
             KeyValue::new("db.collection.name", table),
         ])
     };
-    in_span(span, read, failure)
+    in_span(span, read, |outcome| failure(outcome.is_err()))
 }
 
-/// Runs a write transaction of this kind, with its time in the queue.
+/// Runs a write transaction of this kind, with its time in the queue. `is_failure` says which errors
+/// are no refusals.
 pub fn write<T, E, F: Future<Output = Result<T, E>>>(
     kind: &'static str,
     work: F,
+    is_failure: impl FnOnce(&E) -> bool,
 ) -> impl Future<Output = F::Output> {
     let span = move |spans: &Spans| {
         SpanBuilder::from_name("write").with_kind(SpanKind::Client).with_attributes([
@@ -112,12 +114,12 @@ pub fn write<T, E, F: Future<Output = Result<T, E>>>(
             KeyValue::new("latchkey.write.kind", kind),
         ])
     };
-    in_span(span, work, failure)
+    in_span(span, work, |outcome| failure(outcome.as_ref().is_err_and(is_failure)))
 }
 
-/// The error itself may show values, so it is not told.
-fn failure<T, E>(outcome: &Result<T, E>) -> Vec<KeyValue> {
-    if outcome.is_err() { vec![KeyValue::new(ERROR_TYPE, OTHER)] } else { Vec::new() }
+/// What a span tells of a failure. The error itself may show values, so it is not told.
+fn failure(has_failed: bool) -> Vec<KeyValue> {
+    if has_failed { vec![KeyValue::new(ERROR_TYPE, OTHER)] } else { Vec::new() }
 }
 
 /// Runs `work` in a span of its own, if the current request has a trace that is recorded.

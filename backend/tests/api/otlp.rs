@@ -55,7 +55,7 @@ impl From<Span> for Seen {
     fn from(span: Span) -> Self {
         assert!(span.end_time_unix_nano >= span.start_time_unix_nano && span.start_time_unix_nano > 0);
         assert_eq!((span.events.len(), span.links.len(), span.dropped_attributes_count), (0, 0, 0));
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         Self {
             name: span.name,
             trace: hex(&span.trace_id),
@@ -174,6 +174,7 @@ impl Received {
     }
 
     /// The last metrics as series with the names of Prometheus.
+    #[allow(clippy::cast_precision_loss, reason = "the numbers are small")]
     pub(crate) fn series(&self) -> BTreeMap<String, f64> {
         let mut all = BTreeMap::new();
         let mut add = |name: &str, labels: &[(String, String)], value: f64| {

@@ -167,12 +167,12 @@ async fn a_decision_is_in_the_trace_of_its_caller(place: Where) {
         ("/api/v1/tokens", "GET /api/v1/tokens")
     );
 
-    let received = receiver.received();
-    assert_eq!(received.resource("service.name"), "latchkey");
-    assert_eq!(received.resource("service.version"), env!("CARGO_PKG_VERSION"));
-    assert_eq!(received.resource("telemetry.sdk.language"), "rust");
-    assert_eq!(received.resource("deployment.environment.name"), "test");
-    assert!(!received.resource("service.instance.id").is_empty());
+    let all = receiver.received();
+    assert_eq!(all.resource("service.name"), "latchkey");
+    assert_eq!(all.resource("service.version"), env!("CARGO_PKG_VERSION"));
+    assert_eq!(all.resource("telemetry.sdk.language"), "rust");
+    assert_eq!(all.resource("deployment.environment.name"), "test");
+    assert!(!all.resource("service.instance.id").is_empty());
 }
 
 in_both_places! { secrets => nothing_tells_a_secret_or_a_person }
@@ -194,6 +194,9 @@ async fn nothing_tells_a_secret_or_a_person(place: Where) {
         (StatusCode::CREATED, "request")
     );
     assert_eq!(person.parts("read sessions").len(), 1);
+    let taken = json!({ "username": "quillfeather", "display_name": "Zenobia" });
+    let taken = caller.send(admin.send(Method::POST, "/users").json(&taken)).await;
+    assert_eq!((taken.status, taken.part("write").failed), (StatusCode::CONFLICT, false));
     let member = json!({ "role": "member" });
     let member = admin.send(Method::PUT, "/projects/harbour/members/quillfeather").json(&member);
     let member = caller.send(member).await;
@@ -233,14 +236,14 @@ async fn nothing_tells_a_secret_or_a_person(place: Where) {
     );
 
     until("metrics do not arrive", async || receiver.received().times > 3).await;
-    let received = receiver.received();
-    assert!(received.has(&id) && received.has("fleet"));
+    let all = receiver.received();
+    assert!(all.has(&id) && all.has("fleet"));
     let session = "latchkey_session";
     let parts = jwt.split('.');
     let secrets = [secret.as_str(), &jwt, &key, PASSWORD, KEY, AGENT, session, "secret-of", "SECRET", DEVICE];
     for secret in secrets.into_iter().chain(parts).chain(["uillfeather", "Zenobia", "zenobia", "192.0.2.77"])
     {
-        assert!(!received.has(secret), "{secret}");
+        assert!(!all.has(secret), "{secret}");
     }
 }
 
@@ -329,9 +332,9 @@ async fn recorded(sampler: Sampler) -> [usize; 3] {
     }
     // What is left is sent at the end.
     drop(server);
-    let received = receiver.received();
+    let all = receiver.received();
     let count = |route: &str| {
-        let spans = received.all_spans().iter().filter(|span| span.says("http.route") == route);
+        let spans = all.all_spans().iter().filter(|span| span.says("http.route") == route);
         spans.inspect(|span| assert_eq!(span.parent, "")).count()
     };
     [count("/healthz"), count("/.well-known/jwks.json"), count("/api/v1/session")]
@@ -404,10 +407,10 @@ async fn the_program_reads_the_standard_variables_and_logs_the_trace() {
     ask().header("x-request-id", "without-trace").send().await.unwrap();
     let mut caller = Traced { receiver: &receiver, traces: 0 };
     let call = caller.send(ask().header("x-request-id", "in-a-trace")).await;
-    let received = receiver.received();
-    assert_eq!((received.all_spans().len(), received.times), (1, 0));
-    assert_eq!(received.resource("service.name"), "keys");
-    assert_eq!(received.resource("deployment.environment.name"), "north");
+    let all = receiver.received();
+    assert_eq!((all.all_spans().len(), all.times), (1, 0));
+    assert_eq!(all.resource("service.name"), "keys");
+    assert_eq!(all.resource("deployment.environment.name"), "north");
 
     let text = std::fs::read_to_string(&log).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

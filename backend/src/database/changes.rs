@@ -96,6 +96,8 @@ pub struct Epochs {
     catch_up: CatchUp,
     /// Wakes writes that wait until this node has joined the others.
     joined: watch::Sender<()>,
+    /// Wakes reads that wait until the server is proved to be the primary.
+    proved: watch::Sender<()>,
     peers: Peers,
 }
 
@@ -109,6 +111,7 @@ impl Default for Epochs {
             backlog: Backlog::default(),
             catch_up: CatchUp::default(),
             joined: watch::Sender::new(()),
+            proved: watch::Sender::new(()),
             peers: Peers::default(),
         }
     }
@@ -223,6 +226,29 @@ impl Epochs {
                 return;
             }
         }
+    }
+
+    /// Whether the server is still the primary, as far as that can be known. If not, nothing that it
+    /// says counts.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.lease.terms().is_proved(Moment::now())
+    }
+
+    /// Waits until the server is proved to be the primary. What is read from it then may count.
+    pub async fn proof(&self) {
+        if self.is_proved() {
+            return;
+        }
+        let mut proved = self.proved.subscribe();
+        while !self.is_proved() && proved.changed().await.is_ok() {}
+    }
+
+    /// The server was the primary at `sent`, because a row that was sent then is committed. If it has
+    /// another history than before, raise everything before.
+    pub(super) fn prove(&self, sent: Moment) {
+        self.lease.prove(sent);
+        self.proved.send_replace(());
     }
 
     /// Other nodes also change the database from now on.

@@ -1,13 +1,17 @@
 //! The differences between SQLite and PostgreSQL.
 
 use std::fs::File;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Executor as _};
+use utoipa::ToSchema;
 
+use super::home::Home;
 use super::private;
+use super::servers::Servers;
 use super::sql::Sql;
 use super::turns::{ALONE, BESIDE, Company};
 use crate::configuration::Configuration;
@@ -20,8 +24,10 @@ const POSTGRES_READS: &str = "SET jit = off; SET idle_in_transaction_session_tim
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '10s'";
 /// The same for sessions that hold the lock of writers. Nothing slow happens between the
-/// statements of a write.
-const POSTGRES_WRITES: &str = "SET jit = off; SET idle_in_transaction_session_timeout = '2s'; \
+/// statements of a write. What was committed is on the disk, and on that of a synchronous standby,
+/// whatever the server does for others.
+pub(super) const POSTGRES_WRITES: &str = "SET jit = off; SET synchronous_commit = on; \
+     SET idle_in_transaction_session_timeout = '2s'; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '5s'";
 /// Up to how many texts PostgreSQL looks up one by one.
@@ -39,6 +45,11 @@ pub enum OpenError {
     /// The URL is neither `sqlite:` nor `postgres:`.
     #[error("LATCHKEY_DATABASE_URL must start with postgres: or sqlite:")]
     Url,
+    /// The URL asks for a standby.
+    #[error(
+        "LATCHKEY_DATABASE_URL must not ask for a standby: target_session_attrs may be read-write, primary or any"
+    )]
+    Standby,
     /// A migration failed.
     #[error("migrations: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -86,35 +97,27 @@ impl Engine {
     }
 
     /// Opens the connections for reading and for writing.
-    pub(super) async fn connect(
-        self,
-        configuration: &Configuration,
-    ) -> Result<(AnyPool, AnyPool), sqlx::Error> {
+    pub(super) async fn connect(self, configuration: &Configuration) -> Result<Connections, OpenError> {
         match self {
             Self::Sqlite => {
                 let path = configuration.data_dir.join(DATABASE);
                 let url = format!("sqlite://{}?mode=rwc", path.display());
                 let write = sqlite_pool(1).connect(&url).await?;
                 let read = sqlite_pool(configuration.database_connections).connect(&url).await?;
-                Ok((read, write))
+                Ok(Connections { read, write, place: None })
             }
             Self::Postgres => {
-                let url = configuration.database_url.as_deref().unwrap_or_default();
-                let pool = |connections, limits| {
-                    AnyPoolOptions::new()
-                        .max_connections(connections)
-                        .acquire_timeout(Duration::from_secs(5))
-                        .after_connect(move |connection, _| {
-                            Box::pin(async move { connection.execute(limits).await.map(drop) })
-                        })
-                        .connect(url)
-                };
+                let servers = Servers::parse(configuration.database_url.as_deref().unwrap_or_default())?;
+                let primary = servers.primary().await?;
+                let home = Arc::new(Home::new(&primary.url, primary.standing.history));
+                let pool =
+                    |connections, limits| postgres_pool(connections, limits, &home).connect(&primary.url);
                 // There are few: one for each turn to write, and two for brief writes. They are
                 // separate, so that readers never wait.
-                Ok((
-                    pool(configuration.database_connections, POSTGRES_READS).await?,
-                    pool(u32::try_from(ALONE + BESIDE).unwrap_or(u32::MAX) + 2, POSTGRES_WRITES).await?,
-                ))
+                let read = pool(configuration.database_connections, POSTGRES_READS).await?;
+                let write =
+                    pool(u32::try_from(ALONE + BESIDE).unwrap_or(u32::MAX) + 2, POSTGRES_WRITES).await?;
+                Ok(Connections { read, write, place: Some((servers, home)) })
             }
         }
     }
@@ -254,6 +257,97 @@ impl Engine {
         });
         sql.push(column).push(", ").bind(part.to_owned()).push(") > 0");
     }
+}
+
+/// The connections to the database.
+pub(super) struct Connections {
+    pub(super) read: AnyPool,
+    pub(super) write: AnyPool,
+    /// The servers, and which of them it is (PostgreSQL only).
+    pub(super) place: Option<(Servers, Arc<Home>)>,
+}
+
+fn postgres_pool(connections: u32, limits: &'static str, home: &Arc<Home>) -> AnyPoolOptions {
+    let (admits, is_left) = (Arc::clone(home), Arc::clone(home));
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .after_connect(move |connection, _| {
+            let home = Arc::clone(&admits);
+            Box::pin(async move {
+                connection.execute(limits).await?;
+                home.admit(&standing(connection).await?)
+            })
+        })
+        .before_acquire(move |_, connection| {
+            let is_from_here = is_left.is_from_here(connection.age);
+            Box::pin(async move { Ok(is_from_here) })
+        })
+}
+
+/// The database and its timeline, which changes with each failover. Numbers of transactions mean
+/// nothing in another history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct History {
+    pub(super) system: String,
+    pub(super) timeline: i64,
+}
+
+impl History {
+    /// Whether a standby was promoted since.
+    pub(super) fn precedes(&self, other: &Self) -> bool {
+        self.system == other.system && self.timeline < other.timeline
+    }
+}
+
+/// What a server of PostgreSQL is.
+pub(super) struct Standing {
+    pub(super) history: History,
+    pub(super) is_read_only: bool,
+}
+
+/// Asks a server what it is. After a promotion, the timeline of the last checkpoint is the old one
+/// for minutes; until the next checkpoint, the end of the recovery has the new one.
+pub(super) async fn standing(connection: &mut AnyConnection) -> Result<Standing, sqlx::Error> {
+    let (system, timeline, read_only): (String, i64, String) = sqlx::query_as(
+        "SELECT CAST(system_identifier AS TEXT), \
+         CAST(GREATEST(timeline_id, min_recovery_end_timeline) AS BIGINT), \
+         current_setting('transaction_read_only') \
+         FROM pg_control_system(), pg_control_checkpoint(), pg_control_recovery()",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Standing { history: History { system, timeline }, is_read_only: read_only == "on" })
+}
+
+/// What happens to a change of PostgreSQL before it is answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Replication {
+    /// It is on the disk of the server. There is no standby.
+    #[default]
+    None,
+    /// It is also on the disk of a standby. A failover loses nothing.
+    Synchronous,
+    /// It is on the disk of the server. A standby gets it later, so a failover may lose it.
+    Asynchronous,
+}
+
+/// Asks how changes are replicated. Subscribers of logical replication are no standbys.
+pub(super) async fn replication(connection: &mut AnyConnection) -> Result<Replication, sqlx::Error> {
+    let (is_synchronous, standbys): (i64, i64) = sqlx::query_as(
+        "SELECT CAST(CASE WHEN current_setting('synchronous_standby_names') <> '' THEN 1 ELSE 0 END AS BIGINT), \
+         (SELECT COUNT(*) FROM pg_stat_replication r WHERE coalesce(r.state, 'streaming') = 'streaming' \
+         AND r.pid NOT IN (SELECT s.active_pid FROM pg_replication_slots s \
+         WHERE s.slot_type = 'logical' AND s.active_pid IS NOT NULL))",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(match (is_synchronous, standbys) {
+        (1, _) => Replication::Synchronous,
+        (_, 0) => Replication::None,
+        _ => Replication::Asynchronous,
+    })
 }
 
 fn sqlite_pool(connections: u32) -> AnyPoolOptions {

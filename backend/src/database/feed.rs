@@ -3,29 +3,34 @@
 //! A change is in the [log](super::log) of its transaction, which all nodes read a few times a
 //! second, and before each list of tokens. After the commit the node also sends a notification, so that others hear of the change
 //! at once. Numbered beats show whether notifications arrive. A node knows all changes from before
-//! a moment if it read the log after it, and if a beat from after it came back.
+//! a moment if it read the log after it, and if a beat from after it came back. About once a second
+//! it commits a row, which proves that the server is still the primary.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use latchkey_shared::ids::NodeId;
+use sqlx::any::AnyConnectOptions;
 use sqlx::postgres::PgListener;
-use sqlx::{AnyConnection, Connection as _};
+use sqlx::{AnyConnection, AnyPool, Executor as _};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use super::changes::{Change, Epochs};
-use super::engine::Engine;
+use super::engine::{self, POSTGRES_WRITES};
+use super::home::{Home, Move};
 use super::lease::TICK;
 use super::log::{self, Seen, Unseen};
+use super::servers::{Primary, Servers};
 use super::uptime::Moment;
-use crate::configuration::Configuration;
 
 /// The channel for changes.
 const CHANNEL: &str = "latchkey_changes";
 /// How often a node sends a beat and reads the log: several times within its lease.
 const HEARTBEAT: Duration = Duration::from_millis(250);
+/// How often a node commits a row: several times before nothing counts any more.
+const PROOF: Duration = Duration::from_secs(1);
 /// How often a node deletes old changes.
 const CLEARING: Duration = Duration::from_mins(1);
 /// A feed that is silent for this long is broken.
@@ -52,22 +57,33 @@ struct Sender {
 }
 
 impl Feed {
+    /// There are no others.
+    pub(super) fn none() -> Self {
+        Self(None)
+    }
+
     /// Listens for the changes of other nodes while the process runs.
     pub(super) fn start(
-        engine: Engine,
-        configuration: &Configuration,
+        servers: Servers,
+        home: Arc<Home>,
+        pools: [AnyPool; 2],
         node: &NodeId,
         epochs: &Arc<Epochs>,
     ) -> Self {
-        let (Engine::Postgres, Some(url)) = (engine, configuration.database_url.clone()) else {
-            return Self(None);
-        };
         epochs.share();
         epochs.peers().open();
         tick(epochs);
         let (words, waiting) = mpsc::channel(WAITING);
         let node = node.to_string();
-        let follower = Follower { url, node: node.clone(), epochs: Arc::clone(epochs), waiting, seen: None };
+        let follower = Follower {
+            servers,
+            home,
+            pools,
+            node: node.clone(),
+            epochs: Arc::clone(epochs),
+            waiting,
+            seen: None,
+        };
         tokio::spawn(follower.run());
         Self(Some(Sender { node, words }))
     }
@@ -217,7 +233,10 @@ impl Shared<'_> {
 
 /// Follows the changes of other nodes.
 struct Follower {
-    url: String,
+    servers: Servers,
+    home: Arc<Home>,
+    /// Their next connections go to the same server.
+    pools: [AnyPool; 2],
     node: String,
     epochs: Arc<Epochs>,
     /// Words to send.
@@ -239,16 +258,18 @@ impl Follower {
     /// Follows until the connection breaks. A missing beat also means that it is broken: a
     /// half-open connection is silent.
     async fn follow(&mut self) -> Result<(), sqlx::Error> {
+        let primary = self.servers.primary().await?;
+        self.move_to(&primary)?;
+        let Primary { url, connection: mut speaker, .. } = primary;
         let connecting = async {
-            let mut listener = PgListener::connect(&self.url).await?;
-            listener.listen(CHANNEL).await?;
-            let mut speaker = AnyConnection::connect(&self.url).await?;
+            speaker.execute(POSTGRES_WRITES).await?;
             let (speaker_pid,): (i32,) =
                 sqlx::query_as("SELECT pg_backend_pid()").fetch_one(&mut speaker).await?;
-            Ok::<_, sqlx::Error>((listener, speaker, speaker_pid))
+            let mut listener = PgListener::connect(&url).await?;
+            listener.listen(CHANNEL).await?;
+            Ok((listener, speaker_pid))
         };
-        let connected = tokio::time::timeout(SILENCE, connecting).await;
-        let (listener, speaker, speaker_pid) = connected.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let (listener, speaker_pid) = in_time(connecting).await?;
         let epochs = Arc::clone(&self.epochs);
         let shared = Shared {
             proofs: Mutex::new(Proofs {
@@ -270,24 +291,48 @@ impl Follower {
         }
     }
 
+    /// Works with this server from now on.
+    fn move_to(&mut self, primary: &Primary) -> Result<(), sqlx::Error> {
+        let moved = self.home.move_to(&primary.url, &primary.standing.history)?;
+        if moved == Move::None {
+            return Ok(());
+        }
+        let options: AnyConnectOptions = primary.url.parse()?;
+        for pool in &self.pools {
+            pool.set_connect_options(options.clone());
+        }
+        if moved == Move::History {
+            tracing::warn!("the database has another primary; everything is read again");
+            self.seen = None;
+            self.epochs.raise_all();
+        }
+        Ok(())
+    }
+
     /// Sends changes and beats, and reads the log, until a beat does not come back.
     async fn speak(&mut self, mut speaker: AnyConnection, shared: &Shared<'_>) -> Result<(), sqlx::Error> {
         let mut beat = tokio::time::interval(HEARTBEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut clear = tokio::time::interval(CLEARING);
         clear.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut proof = tokio::time::interval(PROOF);
+        proof.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut asked = shared.epochs.catching_up().asked();
         let mut words = Vec::new();
         let mut number = 0_u64;
         loop {
             tokio::select! {
                 biased;
+                _ = proof.tick() => in_time(self.prove(&mut speaker)).await?,
                 _ = beat.tick() => {
                     number += 1;
                     in_time(self.beat(&mut speaker, number, shared)).await?;
                 }
                 Ok(()) = asked.changed() => in_time(self.read_log(&mut speaker, shared)).await?,
-                _ = clear.tick() => in_time(log::forget(&mut speaker)).await.map(drop)?,
+                _ = clear.tick() => {
+                    in_time(log::forget(&mut speaker)).await?;
+                    in_time(log::forget_beats(&mut speaker)).await?;
+                }
                 count = self.waiting.recv_many(&mut words, WAITING) => {
                     if count == 0 {
                         return Ok(());
@@ -297,6 +342,15 @@ impl Follower {
                 }
             }
         }
+    }
+
+    /// Proves that the server is the primary, and looks whether it has a standby.
+    async fn prove(&self, speaker: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        let sent = Moment::now();
+        log::beat(speaker, &self.node).await?;
+        self.epochs.prove(sent);
+        self.home.note(engine::replication(speaker).await?);
+        Ok(())
     }
 
     async fn beat(

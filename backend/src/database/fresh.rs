@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
+use futures_util::FutureExt as _;
 use latchkey_shared::ids::{TokenId, UserId};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -127,6 +128,7 @@ impl<K: Observed, V: Weight> Fresh<K, V> {
             return Ok(Some(fact));
         }
         let change = key.change();
+        promptly::<_, E>(self.epochs.proof().map(Ok)).await?;
         let (stamp, read_at) = (self.epochs.stamp(&change), Moment::now());
         let Some(value) = query(change.table(), promptly(read())).await? else {
             self.facts.remove(key);
@@ -148,6 +150,9 @@ impl<K: Observed, V: Weight> Fresh<K, V> {
     {
         let mut facts: Vec<(K, Option<Arc<Fact<V>>>)> =
             keys.into_iter().map(|key| (key.clone(), self.get(&key))).collect();
+        if facts.iter().any(|(_, fact)| fact.is_none()) {
+            promptly::<_, E>(self.epochs.proof().map(Ok)).await?;
+        }
         let missing = facts.iter().filter(|(_, fact)| fact.is_none()).map(|(key, _)| key);
         let stamps: HashMap<K, Stamp> =
             missing.map(|key| (key.clone(), self.epochs.stamp(&key.change()))).collect();
@@ -262,6 +267,10 @@ impl<V> FreshCell<V> {
     where
         F: Future<Output = Result<V, E>>,
     {
+        if let Err(error) = before::<_, E>(deadline, self.epochs.proof().map(Ok)).await {
+            found.send_replace(Found::Failure);
+            return Err(error);
+        }
         let (stamp, read_at) = (self.epochs.stamp(&self.change), Moment::now());
         match query(self.change.table(), before(deadline, read())).await {
             Ok(value) => {

@@ -9,9 +9,10 @@ use sqlx::{AnyConnection, AnyPool};
 use tokio::runtime::Handle;
 
 use super::changes::Epochs;
-use super::engine::{Engine, OpenError};
+use super::engine::{Connections, Engine, OpenError, Replication};
 use super::failure::WriteError;
 use super::feed::Feed;
+use super::home::Home;
 use super::reserve::Reserve;
 use super::turns::{Company, Rank};
 use super::witness::Witness;
@@ -34,6 +35,8 @@ pub struct Database {
     /// What writes through this handle check first.
     witness: Witness,
     epochs: Arc<Epochs>,
+    /// The server (PostgreSQL only).
+    home: Option<Arc<Home>>,
     writer: Arc<Writer>,
     /// Writes run here, not on the worker of the request: a worker drops its tasks when the
     /// client resets the connection.
@@ -47,17 +50,24 @@ impl Database {
     /// nodes. Call it on the runtime that outlives all requests.
     pub async fn open(configuration: &Configuration) -> Result<Self, OpenError> {
         let (engine, lock) = Engine::prepare(configuration)?;
-        let (read, write) = engine.connect(configuration).await?;
+        let Connections { read, write, place } = engine.connect(configuration).await?;
         clock::start(engine, &read).await?;
         migrations::migrate(engine, &write).await?;
         let epochs = Arc::new(Epochs::default());
         let node = NodeId::new();
-        let feed = Feed::start(engine, configuration, &node, &epochs);
+        let home = place.as_ref().map(|(_, home)| Arc::clone(home));
+        let feed = match place {
+            Some((servers, home)) => {
+                Feed::start(servers, home, [read.clone(), write.clone()], &node, &epochs)
+            }
+            None => Feed::none(),
+        };
         let reserve = match engine {
             Engine::Sqlite => Some(Reserve::keep(&configuration.data_dir)),
             Engine::Postgres => None,
         };
-        let writer = Writer::new((engine, node.clone()), write, Arc::clone(&epochs), feed, reserve);
+        let place = (write, home.clone());
+        let writer = Writer::new((engine, node.clone()), place, Arc::clone(&epochs), feed, reserve);
         Ok(Self {
             engine,
             read,
@@ -65,6 +75,7 @@ impl Database {
             writer: Arc::new(writer),
             node,
             epochs,
+            home,
             runtime: Handle::current(),
             _lock: lock.map(Arc::new),
         })
@@ -216,6 +227,12 @@ impl Database {
     #[must_use]
     pub fn can_write(&self) -> bool {
         self.writer.has_space().is_ok() && self.writer.works()
+    }
+
+    /// What happens to a change before it is answered (PostgreSQL only).
+    #[must_use]
+    pub fn replication(&self) -> Option<Replication> {
+        self.home.as_ref().map(|home| home.replication())
     }
 
     /// How the writes of this node ended.

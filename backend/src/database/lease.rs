@@ -9,6 +9,11 @@
 //! - [`CUT_OFF`] if the node kept ticking. Then it did not stand still; it is only cut off from
 //!   the feed.
 //!
+//! All this holds for one server. After a failover an old primary may still live, and know nothing of
+//! what was withdrawn at the new one. So a node also commits a row about once a second: with a
+//! synchronous standby the commit waits for it, and a standby that was promoted does not answer. A
+//! fact counts only for [`CUT_OFF`] after such a proof, even if it was read later.
+//!
 //! The clock goes on while the process stands still and while the machine sleeps. SQLite has
 //! one process and needs no lease.
 //!
@@ -48,6 +53,8 @@ pub(super) struct Lease {
     shared: AtomicBool,
     /// When the latest beat that came back was sent.
     heard: AtomicU64,
+    /// When the latest row that was committed was sent.
+    proved: AtomicU64,
     last_tick: AtomicU64,
     /// When the node is absent if it does not tell again that it is there. At the end of time as
     /// long as nobody expects it to tell.
@@ -59,6 +66,7 @@ impl Default for Lease {
         Self {
             shared: AtomicBool::new(false),
             heard: AtomicU64::new(0),
+            proved: AtomicU64::new(0),
             last_tick: AtomicU64::new(Moment::now().0),
             absent_from: AtomicU64::new(u64::MAX),
         }
@@ -70,6 +78,7 @@ impl Default for Lease {
 pub(super) struct Terms {
     shared: bool,
     heard: Moment,
+    proved: Moment,
     last_tick: Moment,
     absent_from: Moment,
 }
@@ -86,6 +95,7 @@ impl Lease {
         Terms {
             shared: self.shared.load(Ordering::SeqCst),
             heard: Moment(self.heard.load(Ordering::SeqCst)),
+            proved: Moment(self.proved.load(Ordering::SeqCst)),
             last_tick: Moment(self.last_tick.load(Ordering::SeqCst)),
             absent_from: Moment(self.absent_from.load(Ordering::SeqCst)),
         }
@@ -94,6 +104,11 @@ impl Lease {
     /// A beat that was sent at this time came back.
     pub(super) fn renew(&self, sent: Moment) {
         self.heard.fetch_max(sent.0, Ordering::SeqCst);
+    }
+
+    /// The server was the primary at this time.
+    pub(super) fn prove(&self, sent: Moment) {
+        self.proved.fetch_max(sent.0, Ordering::SeqCst);
     }
 
     /// The others know since this time that the node is there.
@@ -117,11 +132,17 @@ impl Terms {
     /// Whether a fact that was read at `read_at` still counts at `now`, if no change of it is
     /// known. Read `now` last.
     pub(super) fn allow(self, read_at: Moment, now: Moment) -> bool {
-        if now.since(read_at) >= LONGEST || read_at < self.absent_from && !self.is_present(now) {
+        let is_missed = read_at < self.absent_from && !self.is_present(now);
+        if now.since(read_at) >= LONGEST || is_missed || !self.is_proved(now) {
             return false;
         }
         let bound = if self.stands_still(now) { HEALTHY } else { CUT_OFF };
         !self.shared || now.since(read_at.max(self.heard)) < bound
+    }
+
+    /// Whether the server is still the primary, as far as that can be known.
+    pub(super) fn is_proved(self, now: Moment) -> bool {
+        !self.shared || self.proved.0 > 0 && now.since(self.proved) < CUT_OFF
     }
 
     /// Whether changes of other nodes arrive.
@@ -158,6 +179,8 @@ mod tests {
         Terms {
             shared: true,
             heard: Moment(heard),
+            // A row is committed just now, or each test would need one.
+            proved: Moment(u64::MAX),
             last_tick: Moment(last_tick),
             absent_from: Moment(u64::MAX),
         }
@@ -203,7 +226,13 @@ mod tests {
 
     #[test]
     fn a_database_of_one_process_needs_no_lease() {
-        let alone = Terms { shared: false, heard: Moment(0), last_tick: Moment(0), absent_from: Moment(0) };
+        let alone = Terms {
+            shared: false,
+            heard: Moment(0),
+            proved: Moment(0),
+            last_tick: Moment(0),
+            absent_from: Moment(0),
+        };
         assert!(alone.is_live(Moment(100_000)) && alone.is_present(Moment(100_000)));
         assert!(alone.allow(Moment(50_000), Moment(100_000)));
     }
@@ -213,6 +242,7 @@ mod tests {
         let lease = Lease::default();
         lease.share();
         assert!(lease.terms().is_present(Moment(u64::MAX - 1)), "nobody expects it yet");
+        lease.prove(Moment(109_000));
         lease.be_present(Moment(100_000));
         let terms = Terms { heard: Moment(107_900), last_tick: Moment(107_900), ..lease.terms() };
         assert!(terms.allow(Moment(90_000), Moment(107_999)));
@@ -223,6 +253,15 @@ mod tests {
         assert!(lease.terms().is_present(Moment(116_999)));
         lease.be_absent(Moment(110_000));
         assert!(!lease.terms().is_present(Moment(110_000)));
+    }
+
+    #[test]
+    fn nothing_counts_that_an_old_primary_may_have_said() {
+        let proved = |at| Terms { proved: Moment(at), ..terms(107_000, 107_950) };
+        let (read_at, now) = (Moment(107_990), Moment(108_000));
+        assert!(proved(103_001).allow(read_at, now));
+        assert!(!proved(103_000).allow(read_at, now), "it is read from the old primary");
+        assert!(!proved(0).allow(read_at, now), "nothing is proved yet");
     }
 
     #[test]

@@ -26,14 +26,9 @@ pub(super) async fn write(
         .map(drop)
 }
 
-/// Which transactions a reader has seen.
+/// Which transactions a reader has seen. It means nothing on a server with another history.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Seen {
-    snapshot: String,
-    /// The database and its timeline. Numbers of transactions mean nothing in another one, such
-    /// as a restored one.
-    history: String,
-}
+pub(super) struct Seen(String);
 
 /// The changes since a reader last looked.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +42,6 @@ pub(super) enum Unseen {
 #[derive(FromRow)]
 struct Row {
     snapshot: String,
-    history: String,
     words: Option<String>,
 }
 
@@ -59,25 +53,22 @@ pub(super) async fn read(
 ) -> Result<(Unseen, Seen), sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT CAST(pg_current_snapshot() AS TEXT) AS snapshot, \
-         (SELECT system_identifier || '/' || timeline_id FROM pg_control_system(), pg_control_checkpoint()) AS history, \
          c.words FROM (SELECT 1) AS always LEFT JOIN changes c ON c.node <> $1 \
          AND c.xid >= pg_snapshot_xmin(CAST($2 AS pg_snapshot)) \
          AND NOT pg_visible_in_snapshot(c.xid, CAST($2 AS pg_snapshot))",
     )
     .bind(node.to_owned())
-    .bind(seen.map(|seen| seen.snapshot.clone()))
+    .bind(seen.map(|seen| seen.0.clone()))
     .fetch_all(connection)
     .await?;
     let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
-    let now = Seen { snapshot: first.snapshot.clone(), history: first.history.clone() };
-    let unseen = match seen {
-        Some(seen) if seen.history == now.history => {
-            let words = rows.iter().filter_map(|row| row.words.as_deref());
-            Unseen::Words(words.flat_map(|words| words.split(' ')).map(str::to_owned).collect())
-        }
-        _ => Unseen::Unknown,
+    let unseen = if seen.is_some() {
+        let words = rows.iter().filter_map(|row| row.words.as_deref());
+        Unseen::Words(words.flat_map(|words| words.split(' ')).map(str::to_owned).collect())
+    } else {
+        Unseen::Unknown
     };
-    Ok((unseen, now))
+    Ok((unseen, Seen(first.snapshot.clone())))
 }
 
 /// How long a reader may pause before changes that it has not seen may be deleted: half of the
@@ -95,4 +86,22 @@ pub(super) async fn forget(connection: &mut AnyConnection) -> Result<u64, sqlx::
     .execute(connection)
     .await
     .map(|done| done.rows_affected())
+}
+
+/// Commits a row. A notification alone would not wait for a synchronous standby.
+pub(super) async fn beat(connection: &mut AnyConnection, node: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO beats (node) VALUES ($1) ON CONFLICT (node) DO UPDATE SET at = excluded.at")
+        .bind(node.to_owned())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Deletes the rows of nodes that are gone.
+pub(super) async fn forget_beats(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM beats WHERE at < now() - make_interval(secs => CAST($1 AS DOUBLE PRECISION))")
+        .bind(KEPT)
+        .execute(connection)
+        .await
+        .map(drop)
 }

@@ -60,6 +60,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (17, include_str!("../../../migrations/postgres/0017_counted_apis.sql")),
             (18, include_str!("../../../migrations/postgres/0018_rate_limits.sql")),
             (19, include_str!("../../../migrations/postgres/0019_nodes.sql")),
+            (24, include_str!("../../../migrations/postgres/0024_beats.sql")),
         ],
     }
 }

@@ -8,11 +8,13 @@ use futures_util::future::BoxFuture;
 use latchkey_shared::ids::NodeId;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
+use tokio::sync::watch;
 
 use super::changes::{Change, Epochs};
 use super::engine::Engine;
 use super::failure::{OutcomeUnknown, WriteError, may_be_written};
 use super::feed::Feed;
+use super::home::Home;
 use super::reserve::{self, Reserve};
 use super::turns::{ALONE, BESIDE, Company, Rank, Turns};
 use super::witness::Witness;
@@ -87,6 +89,8 @@ pub(super) struct Writer {
     engine: Engine,
     node: NodeId,
     pub(super) pool: AnyPool,
+    /// The server (PostgreSQL only).
+    home: Option<Arc<Home>>,
     epochs: Arc<Epochs>,
     feed: Feed,
     /// The space for withdrawing (SQLite only).
@@ -108,7 +112,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         (engine, node): (Engine, NodeId),
-        pool: AnyPool,
+        (pool, home): (AnyPool, Option<Arc<Home>>),
         epochs: Arc<Epochs>,
         feed: Feed,
         reserve: Option<Arc<Reserve>>,
@@ -117,6 +121,7 @@ impl Writer {
             engine,
             node,
             pool,
+            home,
             epochs,
             feed,
             reserve,
@@ -163,7 +168,9 @@ impl Writer {
         // Plain statements, not sqlx's transaction: on SQLite its depth counter is wrong after
         // a failed COMMIT. Any failure from here on closes the connection, except a refusal,
         // which rolls back.
-        within(STATEMENT, engine.begin_write(transaction.connection(), company)).await?;
+        let mut moved = self.home.as_ref().map(|home| home.moved());
+        unless_moved(&mut moved, within(STATEMENT, engine.begin_write(transaction.connection(), company)))
+            .await?;
         let checked = async {
             if !within(STATEMENT, witness.holds(transaction.connection())).await? {
                 return Err(E::overtaken());
@@ -191,7 +198,9 @@ impl Writer {
             Company::Alone => (Some(self.commits.write().await), None),
             Company::Beside => (None, Some(self.commits.read().await)),
         };
-        let committed = within(STATEMENT, transaction.lent.end("COMMIT")).await;
+        // An old primary waits for its standby without end.
+        let committing = within(STATEMENT, transaction.lent.end("COMMIT"));
+        let committed = unless_moved(&mut moved, committing).await;
         for change in &changes {
             self.epochs.raise(change);
         }
@@ -272,6 +281,20 @@ impl Writer {
             return Err(reserve::no_space());
         }
         sqlx::query("UPDATE used_requests_forgotten SET until = until").execute(&self.pool).await.map(drop)
+    }
+}
+
+/// Runs `step`, but not longer than this node works with the server. Close the connection after an
+/// error.
+async fn unless_moved<T>(
+    moved: &mut Option<watch::Receiver<()>>,
+    step: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let Some(moved) = moved else { return step.await };
+    tokio::select! {
+        biased;
+        done = step => done,
+        Ok(()) = moved.changed() => Err(sqlx::Error::PoolTimedOut),
     }
 }
 

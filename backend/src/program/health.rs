@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::{Database, clock, promptly};
+use crate::database::{Database, Replication, clock, promptly};
 use crate::web::problem::{Kind, Problem};
 use crate::web::routes::Routes;
 
@@ -26,6 +26,10 @@ pub struct Health {
     /// decided in either case, except one-time requests, whose use must be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     writes: Option<&'static str>,
+    /// What happens to a change of PostgreSQL before it is answered. Only `synchronous` replication
+    /// loses nothing in a failover. `none`: there is no standby.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replication: Option<Replication>,
     /// By how many seconds the clock of this machine is ahead (negative if it is behind), if
     /// that is more than a few. Decisions use the database's clock. On SQLite, they use the
     /// time from before the clock was set, until the difference has lasted for five minutes.
@@ -43,38 +47,46 @@ pub struct Health {
 )]
 #[get("/healthz")]
 async fn healthz() -> web::Json<Health> {
-    web::Json(Health { status: "ok", change_feed: None, writes: None, clock_off_seconds: None })
+    web::Json(Health {
+        status: "ok",
+        change_feed: None,
+        writes: None,
+        replication: None,
+        clock_off_seconds: None,
+    })
 }
 
 /// Check that calls can be decided
 ///
-/// It asks the database. It also says whether changes of other nodes arrive. No credential is
-/// needed.
+/// It asks the database. It also says whether changes of other nodes arrive, and whether changes
+/// would survive a failover. No credential is needed.
 #[utoipa::path(
     operation_id = "get_readiness",
     tag = "operation",
     responses(
         (status = 200, description = "Calls can be decided.", body = Health),
-        (status = 503, description = "The database does not answer.", body = Health, headers(("Retry-After" = String))),
+        (status = 503, description = "The database does not answer, or does not confirm changes.", body = Health, headers(("Retry-After" = String))),
     )
 )]
 #[get("/readyz")]
 async fn readyz(database: web::Data<Database>) -> HttpResponse {
-    let change_feed = Some(if database.epochs().feed_is_live() { "live" } else { "broken" });
-    let writes = Some(if database.can_write() { "ok" } else { "failing" });
-    let clock_off_seconds = clock::off_by();
-    match promptly(database.ping()).await {
-        Ok(()) => HttpResponse::Ok().json(Health { status: "ok", change_feed, writes, clock_off_seconds }),
+    let answered = promptly(database.ping()).await;
+    let mut health = Health {
+        status: "ok",
+        change_feed: Some(if database.epochs().feed_is_live() { "live" } else { "broken" }),
+        writes: Some(if database.can_write() { "ok" } else { "failing" }),
+        replication: database.replication(),
+        clock_off_seconds: clock::off_by(),
+    };
+    health.status = match answered {
+        Ok(()) if database.epochs().is_proved() => return HttpResponse::Ok().json(health),
+        Ok(()) => "the database does not confirm changes: its standby is gone, or it is an old primary",
         Err(error) => {
             tracing::error!(%error, "not ready");
-            HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, "1")).json(Health {
-                status: "the database does not answer",
-                change_feed,
-                writes,
-                clock_off_seconds,
-            })
+            "the database does not answer"
         }
-    }
+    };
+    HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, "1")).json(health)
 }
 
 /// A type of problem.

@@ -62,6 +62,8 @@ impl Database {
             }
             None => Feed::none(),
         };
+        // Without a proof, the node starts all the same, and is not ready.
+        let _ = tokio::time::timeout(BRIEFLY, epochs.proof()).await;
         let reserve = match engine {
             Engine::Sqlite => Some(Reserve::keep(&configuration.data_dir)),
             Engine::Postgres => None,

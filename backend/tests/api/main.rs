@@ -13,6 +13,8 @@ mod crash;
 mod demo;
 mod document;
 mod doors;
+mod failover;
+mod faults;
 mod fleet;
 mod full_disk;
 mod gateways;

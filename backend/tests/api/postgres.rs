@@ -4,6 +4,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
+use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
 
 /// A running server. Dropping it stops the server and removes its data.
@@ -17,6 +18,28 @@ pub(crate) struct PostgreSql {
 impl PostgreSql {
     /// Starts a server. `None` if `initdb` is not installed, or if there is no account to run it as.
     pub(crate) fn start() -> Option<Self> {
+        let server = Self::place()?;
+        server.run("initdb", &["--auth=trust", "--username=postgres", "--no-sync"])?;
+        server.go_on();
+        Some(server)
+    }
+
+    /// Starts a standby of this server.
+    pub(crate) fn standby(&self) -> Self {
+        let standby = Self::place().unwrap();
+        let port = self.port.to_string();
+        let copy = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "--write-recovery-conf", "--no-sync"];
+        standby.run("pg_basebackup", &[&copy[..], &["--checkpoint=fast"]].concat()).unwrap();
+        standby.go_on();
+        standby
+    }
+
+    /// Makes a standby the primary.
+    pub(crate) fn promote(&self) {
+        self.run("pg_ctl", &["promote", "--wait", "--silent"]).unwrap();
+    }
+
+    fn place() -> Option<Self> {
         let folder = TempDir::new().unwrap();
         let account = if id(&["-u"])? == 0 {
             let account = (id(&["-u", "postgres"])?, id(&["-g", "postgres"])?);
@@ -26,14 +49,23 @@ impl PostgreSql {
             None
         };
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Self { folder, port, account };
-        server.run("initdb", &["--auth=trust", "--username=postgres", "--no-sync"])?;
-        server.go_on();
-        Some(server)
+        Some(Self { folder, port, account })
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+        format!("postgres://postgres@{}/postgres", self.address())
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Runs statements, each in a transaction of its own.
+    pub(crate) async fn execute(&self, statements: &[&str]) {
+        let mut connection = sqlx::PgConnection::connect(&self.url()).await.unwrap();
+        for statement in statements {
+            connection.execute(sqlx::AssertSqlSafe(*statement)).await.unwrap();
+        }
     }
 
     /// Starts the server, also after [`PostgreSql::kill`].
@@ -53,7 +85,12 @@ impl PostgreSql {
         let Ok(file) = std::fs::read_to_string(file) else { return false };
         let postmaster = file.lines().next().unwrap();
         let run = |program: &str, arguments: &[&str]| {
-            Command::new(program).args(arguments).status().unwrap().success()
+            Command::new(program)
+                .args(arguments)
+                .stderr(std::process::Stdio::null())
+                .status()
+                .unwrap()
+                .success()
         };
         // The postmaster must not start new processes meanwhile.
         run("kill", &["-STOP", postmaster])

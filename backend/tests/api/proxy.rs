@@ -1,7 +1,7 @@
 //! A proxy between a node and PostgreSQL, which loses what it is told to lose.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -25,17 +25,30 @@ pub(crate) enum Link {
 
 /// Forwards the traffic between nodes and PostgreSQL. Returns the place of these nodes.
 pub(crate) async fn proxy(place: &Where) -> (Where, watch::Sender<Link>) {
+    let url: url::Url = place.database_url.clone().unwrap().parse().unwrap();
+    let to = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432));
+    let (place, link, _) = movable_proxy(place, to).await;
+    (place, link)
+}
+
+/// The same to an address that can be changed. Connections that are open stay where they are.
+pub(crate) async fn movable_proxy(
+    place: &Where,
+    to: String,
+) -> (Where, watch::Sender<Link>, Arc<Mutex<String>>) {
     let (sender, link) = watch::channel(Link::Open);
     let mut url: url::Url = place.database_url.clone().unwrap().parse().unwrap();
-    let to = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     url.set_host(Some("127.0.0.1")).unwrap();
     url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+    let to = Arc::new(Mutex::new(to));
+    let target = Arc::clone(&to);
     tokio::spawn(async move {
         while let Ok((near, _)) = listener.accept().await {
             if *link.borrow() == Link::Severed {
                 continue;
             }
+            let to = target.lock().unwrap().clone();
             let Ok(far) = TcpStream::connect(&to).await else { continue };
             let ((near_read, near_write), (far_read, far_write)) = (near.into_split(), far.into_split());
             let listens = Arc::new(AtomicBool::new(false));
@@ -43,7 +56,7 @@ pub(crate) async fn proxy(place: &Where) -> (Where, watch::Sender<Link>) {
             tokio::spawn(pass_on(far_read, near_write, listens, link.clone()));
         }
     });
-    (Where { database_url: Some(url.into()), ..place.clone() }, sender)
+    (Where { database_url: Some(url.into()), ..place.clone() }, sender, to)
 }
 
 /// Passes on one direction of a connection. `listens` is whether it has asked for notifications.

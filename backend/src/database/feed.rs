@@ -22,11 +22,10 @@ use super::engine::{self, POSTGRES_WRITES};
 use super::home::{Home, Move};
 use super::lease::TICK;
 use super::log::{self, Seen, Unseen};
+use super::notices::{CHANNEL, TELLS_PROJECTS, notify, notify_words, raise, words};
 use super::servers::{Primary, Servers};
 use super::uptime::Moment;
 
-/// The channel for changes.
-const CHANNEL: &str = "latchkey_changes";
 /// How often a node sends a beat and reads the log: several times within its lease.
 const HEARTBEAT: Duration = Duration::from_millis(250);
 /// How often a node commits a row: several times before nothing counts any more.
@@ -37,13 +36,8 @@ const CLEARING: Duration = Duration::from_mins(1);
 const SILENCE: Duration = Duration::from_secs(3);
 /// How long to wait before a broken feed is connected again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// The largest notification that PostgreSQL accepts, less some space.
-const LARGEST_NOTIFICATION: usize = 7_900;
 /// How many changes wait to be sent at most. What is not sent is in the log.
 const WAITING: usize = 10_000;
-/// The first word of changes whose sender tells a project from the catalog. Nodes of an earlier
-/// version ignore it. To them, and from them, `catalog` includes all projects.
-const TELLS_PROJECTS: &str = "v2";
 /// The first word of a beat. Nodes of the version before say `heartbeat`: they have no log.
 const BEAT: &str = "beat";
 const BEAT_WITHOUT_LOG: &str = "heartbeat";
@@ -109,56 +103,6 @@ impl Feed {
             }
         }
     }
-}
-
-/// The words for changes, each once.
-fn words(changes: &[Change]) -> Vec<String> {
-    let mut words: Vec<String> = changes.iter().map(Change::encode).collect();
-    if changes.iter().any(|change| matches!(change, Change::Project(_))) {
-        words.push(Change::Catalog.encode());
-    }
-    words.sort_unstable();
-    words.dedup();
-    words
-}
-
-/// Makes the facts out of date that words from a node with a log name.
-fn raise<'w>(epochs: &Epochs, words: impl Iterator<Item = &'w str>) {
-    for word in words {
-        match Change::decode(word) {
-            Some(change) => epochs.raise(&change),
-            None => epochs.raise_all(),
-        }
-    }
-}
-
-async fn notify(connection: &mut AnyConnection, payload: &str) -> Result<(), sqlx::Error> {
-    // `Any` cannot decode the `void` that pg_notify returns.
-    sqlx::query("SELECT CAST(pg_notify($1, $2) AS TEXT)")
-        .bind(CHANNEL.to_owned())
-        .bind(payload.to_owned())
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-/// Sends words, in as few notifications as they need.
-async fn notify_words(connection: &mut AnyConnection, words: &[String]) -> Result<(), sqlx::Error> {
-    let mut rest = words;
-    while !rest.is_empty() {
-        let mut length = 0;
-        let fit = rest
-            .iter()
-            .take_while(|text| {
-                length += text.len() + 1;
-                length <= LARGEST_NOTIFICATION
-            })
-            .count();
-        let (now, later) = rest.split_at(fit);
-        notify(connection, &format!("{TELLS_PROJECTS} {}", now.join(" "))).await?;
-        rest = later;
-    }
-    Ok(())
 }
 
 /// Ticks while the database is open, on a thread of its own, so that a tick is late only if the

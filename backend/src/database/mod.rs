@@ -23,6 +23,7 @@ mod home;
 mod lease;
 mod log;
 mod migrations;
+mod notices;
 mod patience;
 mod peers;
 mod private;

@@ -44,7 +44,10 @@ pub(super) async fn notify(connection: &mut AnyConnection, payload: &str) -> Res
 }
 
 /// Sends words, in as few notifications as they need.
-pub(super) async fn notify_words(connection: &mut AnyConnection, words: &[String]) -> Result<(), sqlx::Error> {
+pub(super) async fn notify_words(
+    connection: &mut AnyConnection,
+    words: &[String],
+) -> Result<(), sqlx::Error> {
     let mut rest = words;
     while !rest.is_empty() {
         let mut length = 0;

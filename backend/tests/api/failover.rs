@@ -1,20 +1,16 @@
 //! A standby of PostgreSQL takes over.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::faults::{Report, times};
 use crate::postgres::PostgreSql;
+use crate::pressure::{CUT_OFF, Pressure, at, decision};
 use crate::proxy::{Link, movable_proxy};
-use crate::server::{Caller, DEVICE, Platform, Server, Where, sealed, text};
+use crate::server::{DEVICE, Platform, Server, Where, sealed};
 
-/// How long a node without a sound database may decide from memory.
-const CUT_OFF: Duration = Duration::from_secs(5);
 const SYNCHRONOUS: [&str; 2] =
     ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"];
 
@@ -43,78 +39,6 @@ async fn until_replication(server: &Server, kind: &str) {
     }
 }
 
-/// The platform through another node.
-async fn at(platform: &Platform, server: &Server) -> Platform {
-    let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "another" })).await;
-    Platform { gateway: server.nobody().with_bearer(&text(&key["key"])), admin: server.admin().await }
-}
-
-/// What a call is answered; `None` if it cannot be decided now.
-async fn decision(node: &Platform, credential: &str) -> Option<Value> {
-    let call = json!({ "credential": credential, "method": "GET", "path": DEVICE });
-    let answer = node.gateway.send(Method::POST, "/verify").json(&call).send().await.unwrap();
-    if answer.status() != StatusCode::OK {
-        return None;
-    }
-    let decision: Value = answer.json().await.unwrap();
-    (decision["reason"] != "unavailable").then_some(decision)
-}
-
-/// What was answered while the primary died.
-#[derive(Default)]
-struct Answered {
-    made: Mutex<Vec<String>>,
-    /// Credentials, and when their withdrawal was answered.
-    withdrawn: Mutex<Vec<(String, Instant)>>,
-    checked: AtomicUsize,
-    wrong: AtomicUsize,
-    is_over: AtomicBool,
-}
-
-impl Answered {
-    fn goes_on(&self) -> bool {
-        !self.is_over.load(Ordering::Relaxed)
-    }
-
-    async fn make(&self, admin: Caller) {
-        while self.goes_on() {
-            let answer = admin.send(Method::POST, "/tokens").json(&Platform::wanted("jwt")).send().await;
-            let answer = answer.unwrap();
-            if answer.status() == StatusCode::CREATED {
-                let id = text(&answer.json::<Value>().await.unwrap()["id"]);
-                self.made.lock().unwrap().push(id);
-            }
-        }
-    }
-
-    async fn withdraw(&self, admin: Caller, mut tokens: Vec<(String, String)>) {
-        while self.goes_on()
-            && let Some((id, credential)) = tokens.pop()
-        {
-            let path = format!("/tokens/{id}");
-            if admin.status(Method::DELETE, &path).await == StatusCode::NO_CONTENT {
-                self.withdrawn.lock().unwrap().push((credential, Instant::now()));
-            }
-            tokio::time::sleep(Duration::from_millis(150)).await;
-        }
-    }
-
-    /// Asks a node about everything that was withdrawn.
-    async fn check(&self, node: &Platform) {
-        while self.goes_on() {
-            let known = self.withdrawn.lock().unwrap().clone();
-            for (credential, withdrawn) in known {
-                let late = withdrawn.elapsed();
-                if decision(node, &credential).await.is_some_and(|one| one["allowed"] == true) {
-                    self.wrong.fetch_add(usize::from(late > CUT_OFF), Ordering::Relaxed);
-                }
-                self.checked.fetch_add(1, Ordering::Relaxed);
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_promoted_standby_loses_nothing_and_no_node_is_restarted() {
     let mut report = Report::default();
@@ -139,82 +63,13 @@ async fn fails_over(primary: &PostgreSql, report: &mut Report) {
 
     let platform = Platform::on(&one).await;
     let beyond = at(&platform, &two).await;
-    let kept = platform.apply("rsa").await;
-    let kept = (platform.credential(&kept).await, platform.admin.get(&format!("/tokens/{kept}/file")).await);
-    let mut tokens = Vec::new();
-    for _ in 0..40 {
-        let id = platform.apply("rsa").await;
-        let credential = platform.credential(&id).await;
-        assert_eq!(beyond.reason(&credential, "GET", DEVICE).await, "allowed");
-        tokens.push((id, credential));
-    }
-    let mut used = Vec::new();
-    let answered = Arc::new(Answered::default());
-    let mut tasks = Vec::new();
-    for node in [&platform, &platform, &beyond, &beyond] {
-        let (answered, admin) = (Arc::clone(&answered), node.admin.clone());
-        tasks.push(tokio::spawn(async move { answered.make(admin).await }));
-    }
-    let (withdrawing, admin) = (Arc::clone(&answered), platform.admin.clone());
-    tasks.push(tokio::spawn(async move { withdrawing.withdraw(admin, tokens).await }));
-    let work = async {
+    let pressure = Pressure::on(&platform, &beyond, 40).await;
+    let outage = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        for _ in 0..10 {
-            let request = sealed(&kept.1, &json!({ "htm": "GET", "htu": DEVICE }));
-            assert_eq!(platform.reason(&request, "GET", DEVICE).await, "allowed");
-            used.push(request);
-        }
         primary.kill();
-        let killed = Instant::now();
         standby.promote();
-        let promoted = killed.elapsed();
-        let works = async |node: &Platform| {
-            loop {
-                let wanted = Platform::wanted("jwt");
-                let answer = node.admin.send(Method::POST, "/tokens").json(&wanted).send().await.unwrap();
-                if answer.status() == StatusCode::CREATED {
-                    let id = text(&answer.json::<Value>().await.unwrap()["id"]);
-                    break answered.made.lock().unwrap().push(id);
-                }
-                assert!(killed.elapsed() < Duration::from_secs(30), "no writes");
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            while decision(node, &kept.0).await.is_none_or(|one| one["allowed"] != true) {
-                assert!(killed.elapsed() < Duration::from_secs(30), "no decisions");
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            killed.elapsed()
-        };
-        let (first, second) = tokio::join!(works(&platform), works(&beyond));
-        report.back.push(first.max(second));
-        eprintln!("promoted after {promoted:?}; written again after {first:?}, {second:?}");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        answered.is_over.store(true, Ordering::Relaxed);
     };
-    tokio::join!(work, answered.check(&platform), answered.check(&beyond));
-    join_all(tasks).await.into_iter().for_each(|task| task.unwrap());
-
-    let made = answered.made.lock().unwrap().clone();
-    for id in &made {
-        let is_there = beyond.admin.status(Method::GET, &format!("/tokens/{id}")).await == StatusCode::OK;
-        report.wrong += usize::from(!is_there);
-    }
-    let withdrawn = answered.withdrawn.lock().unwrap().clone();
-    for (credential, _) in &withdrawn {
-        for node in [&platform, &beyond] {
-            report.wrong += usize::from(node.reason(credential, "GET", DEVICE).await != "unknown_token");
-        }
-    }
-    for request in &used {
-        for node in [&beyond, &platform] {
-            report.wrong += usize::from(node.reason(request, "GET", DEVICE).await != "replayed");
-        }
-    }
-    report.times += 1;
-    report.wrong += answered.wrong.load(Ordering::Relaxed);
-    report.checked +=
-        answered.checked.load(Ordering::Relaxed) + made.len() + 2 * (withdrawn.len() + used.len());
-    eprintln!("{} tokens, {} withdrawals were answered", made.len(), withdrawn.len());
+    pressure.during(outage, report).await;
     for server in [&one, &two] {
         until_replication(server, "none").await;
     }

@@ -75,27 +75,37 @@ impl PostgreSql {
         self.run("pg_ctl", &["start", "--wait", "--silent", "--log", &log, "--options", &options]).unwrap();
     }
 
+    /// Restarts the server as an operator does. It ends its sessions.
+    pub(crate) fn restart(&self) {
+        self.run("pg_ctl", &["stop", "--wait", "--silent", "--mode=fast"]).unwrap();
+        self.go_on();
+    }
+
+    /// Stops or continues all processes of the server.
+    pub(crate) fn stand_still(&self, still: bool) {
+        let postmaster = self.postmaster().unwrap();
+        let signal = if still { "-STOP" } else { "-CONT" };
+        assert!(
+            signal_all(&["kill", signal, &postmaster]) && signal_all(&["pkill", signal, "-P", &postmaster])
+        );
+    }
+
+    fn postmaster(&self) -> Option<String> {
+        let file = std::fs::read_to_string(self.folder.path().join("data/postmaster.pid")).ok()?;
+        file.lines().next().map(str::to_owned)
+    }
+
     /// Kills all processes of the server at once, as the kernel does when memory runs out.
     pub(crate) fn kill(&self) {
         assert!(self.signal(), "it runs");
     }
 
     fn signal(&self) -> bool {
-        let file = self.folder.path().join("data/postmaster.pid");
-        let Ok(file) = std::fs::read_to_string(file) else { return false };
-        let postmaster = file.lines().next().unwrap();
-        let run = |program: &str, arguments: &[&str]| {
-            Command::new(program)
-                .args(arguments)
-                .stderr(std::process::Stdio::null())
-                .status()
-                .unwrap()
-                .success()
-        };
+        let Some(postmaster) = self.postmaster() else { return false };
         // The postmaster must not start new processes meanwhile.
-        run("kill", &["-STOP", postmaster])
-            && run("pkill", &["-KILL", "-P", postmaster])
-            && run("kill", &["-KILL", postmaster])
+        signal_all(&["kill", "-STOP", &postmaster])
+            && signal_all(&["pkill", "-KILL", "-P", &postmaster])
+            && signal_all(&["kill", "-KILL", &postmaster])
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Option<()> {
@@ -114,6 +124,11 @@ impl Drop for PostgreSql {
     fn drop(&mut self) {
         self.signal();
     }
+}
+
+fn signal_all(command: &[&str]) -> bool {
+    let mut signal = Command::new(command[0]);
+    signal.args(&command[1..]).stderr(std::process::Stdio::null()).status().unwrap().success()
 }
 
 /// Finds a program of the server. Debian installs them outside `PATH`.

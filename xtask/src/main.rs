@@ -4,6 +4,7 @@ mod bench;
 mod bundle;
 mod command;
 mod dev;
+mod faults;
 mod install;
 mod postgres;
 mod run;
@@ -46,6 +47,9 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
+    /// Kills, freezes and cuts off servers and databases at length, and writes the numbers to
+    /// `docs/reliability.md`. It takes about two hours.
+    Faults(faults::Options),
     /// Installs what is missing and runs every check and test.
     Test(test::Options),
 }
@@ -57,6 +61,7 @@ fn main() -> Result<()> {
         Task::Run { server } => run::run(&server),
         Task::Dev { server } => dev::dev(&server),
         Task::Bench { arguments } => bench::bench(&arguments),
+        Task::Faults(options) => faults::faults(&options),
         Task::Test(options) => test::run_all(&options),
     }
 }

@@ -1,69 +1,159 @@
 //! Kills the server with SIGKILL under load. Every acknowledged token is kept, no token is incomplete, and no
 //! one-time request passes again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::faults::{Report, times};
 use crate::in_both_places;
 use crate::nodes::beside_a_process;
 use crate::process::Process;
-use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, sealed, text};
+use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, sealed, text, unique};
 
-async fn survives(place: Where) {
-    {
-        let server = Server::start(place.clone()).await;
-        Platform::on(&server).await;
-    }
-    let mut process = Process::start(&place, &[]);
-    let admin = Caller::new(&process.url);
-    let login =
-        admin.send(Method::POST, "/session").json(&json!({ "username": "admin", "password": PASSWORD }));
-    assert!(login.send().await.unwrap().status().is_success());
+/// What was answered before the server was killed.
+#[derive(Default)]
+struct Answered {
+    made: Vec<String>,
+    /// Credentials of tokens that were deleted.
+    withdrawn: Vec<String>,
+    /// One-time requests that passed.
+    used: Vec<String>,
+}
 
-    let burst: Vec<_> = (0..8)
-        .map(|lane| {
-            let admin = admin.clone();
+impl Answered {
+    /// Puts the server under load for some time and kills it.
+    async fn until_killed(platform: &Platform, file: &Value, process: &mut Process, time: Duration) -> Self {
+        let lanes = (0..6).map(|lane| {
+            let admin = platform.admin.clone();
             tokio::spawn(async move {
-                let mut answered = Vec::new();
+                let mut made = Vec::new();
                 loop {
                     let wanted = Platform::wanted(if lane % 4 == 0 { "rsa" } else { "jwt" });
                     let Ok(answer) = admin.send(Method::POST, "/tokens").json(&wanted).send().await else {
-                        break;
+                        break made;
                     };
-                    if answer.status() != StatusCode::CREATED {
-                        break;
-                    }
-                    let Ok(token) = answer.json::<Value>().await else { break };
-                    answered.push(text(&token["id"]));
+                    let Ok(token) = answer.json::<Value>().await else { break made };
+                    made.push(text(&token["id"]));
                 }
-                answered
             })
-        })
-        .collect();
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    process.kill();
-    let mut answered = Vec::new();
-    for lane in burst {
-        answered.extend(lane.await.unwrap());
+        });
+        let lanes: Vec<_> = lanes.collect();
+        let withdrawing = tokio::spawn(withdraw(platform.admin.clone()));
+        let using = tokio::spawn(use_up(platform.gateway.clone(), file.clone()));
+        tokio::time::sleep(time).await;
+        process.kill();
+        let mut answered = Self::default();
+        for lane in lanes {
+            answered.made.extend(lane.await.unwrap());
+        }
+        answered.withdrawn = withdrawing.await.unwrap();
+        answered.used = using.await.unwrap();
+        answered
     }
-    assert!(answered.len() > 8, "only {} were answered", answered.len());
 
-    let server = Server::start(place).await;
-    let admin = server.admin().await;
-    for id in &answered {
-        let token = admin.get(&format!("/tokens/{id}")).await;
-        assert_eq!(token["apis"][0]["key"], "fleet:readDevice");
+    /// Counts what is no longer true.
+    async fn check(&self, platform: &Platform, report: &mut Report) {
+        for id in &self.made {
+            let is_there = platform.admin.status(Method::GET, &format!("/tokens/{id}")).await;
+            report.wrong += usize::from(is_there != StatusCode::OK);
+        }
+        for credential in &self.withdrawn {
+            report.wrong += usize::from(platform.reason(credential, "GET", DEVICE).await != "unknown_token");
+        }
+        for request in &self.used {
+            report.wrong += usize::from(platform.reason(request, "GET", DEVICE).await != "replayed");
+        }
+        report.checked += self.made.len() + self.withdrawn.len() + self.used.len();
     }
+}
+
+/// Makes tokens and deletes them. Returns the credentials of those whose deletion was answered.
+async fn withdraw(admin: Caller) -> Vec<String> {
+    let mut withdrawn = Vec::new();
+    loop {
+        let wanted = Platform::wanted("rsa");
+        let Ok(answer) = admin.send(Method::POST, "/tokens").json(&wanted).send().await else { break };
+        let Ok(token) = answer.json::<Value>().await else { break };
+        let path = format!("/tokens/{}", text(&token["id"]));
+        let Ok(file) = admin.send(Method::GET, &format!("{path}/file")).send().await else { break };
+        let Ok(file) = file.json::<Value>().await else { break };
+        let Ok(answer) = admin.send(Method::DELETE, &path).send().await else { break };
+        if answer.status() == StatusCode::NO_CONTENT {
+            withdrawn.push(text(&file["open_token"]));
+        }
+    }
+    withdrawn
+}
+
+/// Uses one-time requests. Returns those that passed.
+async fn use_up(gateway: Caller, file: Value) -> Vec<String> {
+    let mut used = Vec::new();
+    loop {
+        let request = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
+        let call = json!({ "credential": request, "method": "GET", "path": DEVICE });
+        let Ok(answer) = gateway.send(Method::POST, "/verify").json(&call).send().await else { break };
+        let Ok(decision) = answer.json::<Value>().await else { break };
+        if decision["allowed"] == true {
+            used.push(request);
+        }
+    }
+    used
+}
+
+/// The platform through a new process.
+async fn log_in(process: &Process) -> Platform {
+    let admin = Caller::new(&process.url);
+    admin.ask("/session", &json!({ "username": "admin", "password": PASSWORD })).await;
+    let key = admin.post("/systems/fleet/verifier-keys", &json!({ "name": unique("door") })).await;
+    Platform { gateway: admin.with_bearer(&text(&key["key"])), admin }
+}
+
+/// Kills the server under load again and again. `after` happens after each time.
+pub(crate) async fn is_killed(
+    place: &Where,
+    times: usize,
+    variables: &[(&str, String)],
+    mut after: impl FnMut(),
+) -> Report {
+    let file = {
+        let server = Server::start(place.clone()).await;
+        let platform = Platform::on(&server).await;
+        let id = platform.apply("rsa").await;
+        platform.admin.get(&format!("/tokens/{id}/file")).await
+    };
+    let mut report = Report::default();
+    let mut answered = Answered::default();
+    for round in 0..times {
+        let mut process = Process::start(place, variables);
+        let platform = log_in(&process).await;
+        answered.check(&platform, &mut report).await;
+        let time = Duration::from_millis(300 + 97 * (round as u64 % 7));
+        answered = Answered::until_killed(&platform, &file, &mut process, time).await;
+        after();
+        let begun = Instant::now();
+        let again = Process::start(place, variables);
+        let open = text(&file["open_token"]);
+        let call = json!({ "credential": open, "method": "GET", "path": DEVICE });
+        assert_eq!(platform.gateway.at(&again.url).ask("/verify", &call).await["allowed"], true);
+        report.back.push(begun.elapsed());
+        report.times += 1;
+    }
+    let process = Process::start(place, variables);
+    let platform = log_in(&process).await;
+    answered.check(&platform, &mut report).await;
+    are_complete(&platform.admin).await;
+    report
+}
+
+/// Each token is complete: grants, targets and a credential that can be downloaded.
+async fn are_complete(admin: &Caller) {
     let mut cursor = String::new();
-    let mut kept = 0;
     loop {
         let page = admin.get(&format!("/tokens?limit=200{cursor}")).await;
         for item in page["items"].as_array().unwrap() {
-            kept += 1;
-            // Each token is complete: grants, targets and a credential that can be downloaded.
             let file = admin.get(&format!("/tokens/{}/file", text(&item["id"]))).await;
             assert!(file["open_token"].is_string() || file["secret_id"].is_string(), "{file}");
             assert_eq!((&item["grant_count"], &item["target_count"]), (&json!(1), &json!(1)), "{item}");
@@ -73,8 +163,12 @@ async fn survives(place: Where) {
             None => break,
         }
     }
-    assert!(kept >= answered.len());
-    eprintln!("{} answered, {kept} kept", answered.len());
+}
+
+async fn survives(place: Where) {
+    let report = is_killed(&place, times(2), &[], || {}).await;
+    assert!(report.checked > 8 * report.times, "only {} were answered", report.checked);
+    report.tell("the server is killed under load (SIGKILL)", &place);
 }
 
 /// Kills the server during imports. The old catalog stays as it was, or the new one is complete.

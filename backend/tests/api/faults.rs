@@ -28,9 +28,13 @@ pub(crate) struct Report {
 
 impl Report {
     /// Prints it, and writes it for `cargo xtask faults`. Fails if anything was wrong.
-    pub(crate) fn tell(mut self, fault: &str, place: &Where) {
+    pub(crate) fn tell(self, fault: &str, place: &Where) {
+        self.tell_of(fault, if place.database_url.is_some() { "PostgreSQL" } else { "SQLite" });
+    }
+
+    /// The same for an engine by its name.
+    pub(crate) fn tell_of(mut self, fault: &str, engine: &str) {
         self.back.sort_unstable();
-        let engine = if place.database_url.is_some() { "PostgreSQL" } else { "SQLite" };
         let mut line = format!("{fault} | {engine} | {} | {} | {} | ", self.times, self.checked, self.wrong);
         if let (Some(longest), Some(middle)) = (self.back.last(), self.back.get(self.back.len() / 2)) {
             write!(line, "{:.1} s, {:.1} s", middle.as_secs_f64(), longest.as_secs_f64()).unwrap();

@@ -13,6 +13,9 @@ pub(crate) struct PostgreSql {
     port: u16,
     /// The account of the server if the tests run as root. PostgreSQL refuses to run as root.
     account: Option<(u32, u32)>,
+    /// Whether it syncs what it commits. It need not, as long as only processes die.
+    syncs: bool,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl PostgreSql {
@@ -49,7 +52,7 @@ impl PostgreSql {
             None
         };
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Some(Self { folder, port, account })
+        Some(Self { folder, port, account, syncs: false, variables: Vec::new() })
     }
 
     pub(crate) fn url(&self) -> String {
@@ -70,9 +73,19 @@ impl PostgreSql {
 
     /// Starts the server, also after [`PostgreSql::kill`].
     pub(crate) fn go_on(&self) {
-        let options = format!("-p {} -h 127.0.0.1 -k '' -c fsync=off", self.port);
+        let options = format!("-p {} -h 127.0.0.1 -k '' -c fsync={}", self.port, self.syncs);
         let log = self.folder.path().join("log").display().to_string();
         self.run("pg_ctl", &["start", "--wait", "--silent", "--log", &log, "--options", &options]).unwrap();
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Restarts the server with these environment variables. From now on it syncs what it commits.
+    pub(crate) fn restart_durably(&mut self, variables: Vec<(&'static str, String)>) {
+        (self.syncs, self.variables) = (true, variables);
+        self.restart();
     }
 
     /// Restarts the server as an operator does. It ends its sessions.
@@ -91,7 +104,7 @@ impl PostgreSql {
     }
 
     fn postmaster(&self) -> Option<String> {
-        let file = std::fs::read_to_string(self.folder.path().join("data/postmaster.pid")).ok()?;
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
         file.lines().next().map(str::to_owned)
     }
 
@@ -110,7 +123,8 @@ impl PostgreSql {
 
     fn run(&self, program: &str, arguments: &[&str]) -> Option<()> {
         let mut command = Command::new(find(program)?);
-        command.args(arguments).arg("--pgdata").arg(self.folder.path().join("data"));
+        command.args(arguments).arg("--pgdata").arg(self.data());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.folder.path()).stdout(std::process::Stdio::null());
         if let Some((user, group)) = self.account {
             command.uid(user).gid(group);

@@ -11,7 +11,7 @@ use crate::faults::{Report, times};
 use crate::in_both_places;
 use crate::nodes::beside_a_process;
 use crate::process::Process;
-use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, sealed, text, unique};
+use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, sealed, text};
 
 /// What was answered before the server was killed.
 #[derive(Default)]
@@ -104,11 +104,10 @@ async fn use_up(gateway: Caller, file: Value) -> Vec<String> {
 }
 
 /// The platform through a new process.
-async fn log_in(process: &Process) -> Platform {
+async fn log_in(process: &Process, verifier_key: &str) -> Platform {
     let admin = Caller::new(&process.url);
     admin.ask("/session", &json!({ "username": "admin", "password": PASSWORD })).await;
-    let key = admin.post("/systems/fleet/verifier-keys", &json!({ "name": unique("door") })).await;
-    Platform { gateway: admin.with_bearer(&text(&key["key"])), admin }
+    Platform { gateway: admin.with_bearer(verifier_key), admin }
 }
 
 /// Kills the server under load again and again. `after` happens after each time.
@@ -118,17 +117,18 @@ pub(crate) async fn is_killed(
     variables: &[(&str, String)],
     mut after: impl FnMut(),
 ) -> Report {
-    let file = {
+    let (file, key) = {
         let server = Server::start(place.clone()).await;
         let platform = Platform::on(&server).await;
         let id = platform.apply("rsa").await;
-        platform.admin.get(&format!("/tokens/{id}/file")).await
+        let key = platform.admin.post("/systems/fleet/verifier-keys", &json!({ "name": "door" })).await;
+        (platform.admin.get(&format!("/tokens/{id}/file")).await, text(&key["key"]))
     };
     let mut report = Report::default();
     let mut answered = Answered::default();
     for round in 0..times {
         let mut process = Process::start(place, variables);
-        let platform = log_in(&process).await;
+        let platform = log_in(&process, &key).await;
         answered.check(&platform, &mut report).await;
         let time = Duration::from_millis(300 + 97 * (round as u64 % 7));
         answered = Answered::until_killed(&platform, &file, &mut process, time).await;
@@ -142,7 +142,7 @@ pub(crate) async fn is_killed(
         report.times += 1;
     }
     let process = Process::start(place, variables);
-    let platform = log_in(&process).await;
+    let platform = log_in(&process, &key).await;
     answered.check(&platform, &mut report).await;
     are_complete(&platform.admin).await;
     report

@@ -129,7 +129,12 @@ impl PostgreSql {
         if let Some((user, group)) = self.account {
             command.uid(user).gid(group);
         }
-        assert!(command.status().unwrap().success(), "{program}");
+        let ran = command.status().unwrap().success();
+        assert!(
+            ran,
+            "{program}: {}",
+            std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+        );
         Some(())
     }
 }

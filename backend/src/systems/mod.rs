@@ -9,7 +9,7 @@ mod decided;
 mod get;
 mod list;
 pub mod matching;
-mod openapi;
+pub mod openapi;
 mod operations;
 mod projects;
 mod remove;

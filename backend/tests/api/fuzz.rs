@@ -1,7 +1,7 @@
 //! Changed messages are refused or understood by each parser that reads what strangers send. None panics.
 //!
 //! `backend/fuzz` has targets for cargo-fuzz, which is guided by coverage. This needs no nightly compiler: it
-//! changes valid messages at random. The parser of OpenAPI documents has its test beside it.
+//! changes valid messages at random.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,6 +12,7 @@ use latchkey::crypto::secret_id::{self, Prefix};
 use latchkey::systems::matching::path::Path;
 use latchkey::systems::matching::router::{Route, Router};
 use latchkey::systems::matching::target::Target;
+use latchkey::systems::openapi;
 use latchkey::web::extract::{parse_json, read_cursor};
 use latchkey_shared::time::parse_millis;
 use latchkey_shared::verify::Call;
@@ -101,7 +102,7 @@ fn texts(texts: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn sealed_requests() {
+fn changed_sealed_requests() {
     let pair = KeyPair::generate(KeySize::Bits2048);
     let header = Header { kid: "key_01".to_owned(), typ: Some("seal+jwe".to_owned()) };
     let sealed = seal(&pair.public, &header, br#"{"sec":"x","iat":1,"jti":"y"}"#);
@@ -113,7 +114,7 @@ fn sealed_requests() {
 }
 
 #[test]
-fn signed_requests() {
+fn changed_signed_requests() {
     let signed = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImtleV8wMSIsInR5cCI6Imp3dCJ9.eyJzdWIiOiJhIn0.AAAA".to_owned();
     fuzz("signed requests and JWTs, before they are verified", &[signed], |text| {
         Signed::parse(text).is_some()
@@ -121,14 +122,14 @@ fn signed_requests() {
 }
 
 #[test]
-fn keys_of_clients() {
+fn changed_keys_of_clients() {
     let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----";
     fuzz("public keys of clients (JWK, PEM)", &texts(&[jwk, pem]), |text| ClientKey::parse(text).is_ok());
 }
 
 #[test]
-fn secrets() {
+fn changed_secrets() {
     let parse = |text: &str| {
         let found =
             [Prefix::SecretId, Prefix::VerifierKey].map(|prefix| secret_id::parse(prefix, text).is_ok());
@@ -141,7 +142,7 @@ fn secrets() {
 }
 
 #[test]
-fn paths_and_queries() {
+fn changed_paths_and_queries() {
     let route = |path: &str, value| Route {
         method: "GET".to_owned(),
         base_path: None,
@@ -173,19 +174,28 @@ fn paths_and_queries() {
 }
 
 #[test]
-fn targets() {
+fn changed_targets() {
     let seeds = texts(&["https://api.example:8443/projects/harbour?x#y", "/projects/harbour"]);
     fuzz("targets of one-time requests", &seeds, |text| Target::parse(text).is_ok());
 }
 
 #[test]
-fn bodies() {
+fn changed_bodies() {
     let body = r#"{"credential":"x","method":"GET","path":"/a","project":"harbour","client_ip":"10.0.0.1"}"#;
     fuzz("JSON bodies", &[body.to_owned()], |text| parse_json::<Call>(text.as_bytes()).is_ok());
 }
 
 #[test]
-fn cursors_and_times() {
+fn changed_cursors_and_times() {
     let seeds = texts(&["MjAyNi0xMS0yOXxhYmM", "2026-11-29T21:16:32Z"]);
     fuzz("cursors and times", &seeds, |text| read_cursor(text).is_ok() || parse_millis(text).is_some());
+}
+
+#[test]
+fn documents() {
+    let yaml = "openapi: 3.1.0\nservers: [{url: https://a.example/v3/}]\npaths:\n  /a/{b}:\n    parameters: [{$ref: '#/components/parameters/b'}]\n    get: {operationId: read, tags: [x]}\ncomponents: {parameters: {b: {name: b, in: path, required: true}}}\n";
+    let json = r#"{"swagger":"2.0","basePath":"/v2","paths":{"/a/{b}":{"get":{"operationId":"read"},"parameters":[{"name":"b","in":"path"}]}}}"#;
+    fuzz("OpenAPI documents (YAML, JSON)", &texts(&[yaml, json]), |text| {
+        openapi::is_readable(text.as_bytes())
+    });
 }

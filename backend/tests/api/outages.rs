@@ -76,7 +76,7 @@ survives! {
     postgresql_restarts: "PostgreSQL is restarted", Outage::Restarts, 1;
     postgresql_dies: "PostgreSQL is killed", Outage::Dies, 0;
     postgresql_stands_still: "PostgreSQL stands still for 8 s (SIGSTOP)",
-        Outage::StandsStill(Duration::from_secs(8)), 1;
+        Outage::StandsStill(Duration::from_secs(8)), 0;
     connections_are_reset: "all connections of a node to PostgreSQL are reset",
         Outage::Link(Link::Severed, Duration::from_millis(50)), 0;
     the_network_swallows: "the network swallows what a node and PostgreSQL send, for 8 s",

@@ -110,8 +110,9 @@ fn note(document: &Path, told: &str) -> Result<()> {
     let (table, after) = rest.split_once(END).context("the document has no end of the table")?;
     let key = |line: &str| line.splitn(3, " | ").take(2).collect::<Vec<_>>().join(" | ");
     let mut lines: Vec<String> = rows_of(table);
+    let today = read(Command::new("date").arg("+%F"))?;
     for line in told.lines() {
-        let line = format!("{line} | {}", when()?);
+        let line = format!("{line} | {today}");
         match lines.iter_mut().find(|known| key(known) == key(&line)) {
             Some(known) => *known = line,
             None => lines.push(line),
@@ -129,13 +130,6 @@ fn note(document: &Path, told: &str) -> Result<()> {
 fn rows_of(table: &str) -> Vec<String> {
     let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
     rows.filter(|row| !row.starts_with("fault |")).map(str::to_owned).collect()
-}
-
-/// The date and the commit.
-fn when() -> Result<String> {
-    let commit = read(Command::new("git").args(["rev-parse", "--short", "HEAD"]).current_dir(root()))?;
-    let date = read(Command::new("date").arg("+%F"))?;
-    Ok(format!("{date}, {commit}"))
 }
 
 /// What it was measured with.

@@ -88,7 +88,10 @@ async fn stands_still(time: Duration, times: usize) {
         report.times += 1;
         report.checked += tokens.len();
     }
-    report.note = format!("allowed at most {} ms after the withdrawal", latest.as_millis());
+    report.note = match latest.as_millis() {
+        0 => "nothing withdrawn was allowed".to_owned(),
+        late => format!("allowed at most {late} ms after the withdrawal"),
+    };
     report.tell(&format!("a node stands still for {} s (SIGSTOP)", time.as_secs()), &place);
 }
 

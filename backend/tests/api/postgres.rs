@@ -108,9 +108,14 @@ impl PostgreSql {
         file.lines().next().map(str::to_owned)
     }
 
-    /// Kills all processes of the server at once, as the kernel does when memory runs out.
+    /// Kills all processes of the server at once, as the kernel does when memory runs out. Waits until they
+    /// are gone.
     pub(crate) fn kill(&self) {
+        let postmaster = self.postmaster().expect("it runs");
         assert!(self.signal(), "it runs");
+        while std::path::Path::new("/proc").join(&postmaster).exists() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
     }
 
     fn signal(&self) -> bool {

@@ -189,6 +189,9 @@ fn lint() -> Result<()> {
 fn rust(tally: &mut Tally) -> Result<()> {
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--no-fail-fast"]);
+    // Most tests wait for something most of the time.
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    tests.env("RUST_TEST_THREADS", (2 * cores).to_string());
     let given = std::env::var_os(POSTGRES_URL);
     let server = if given.is_none() { Some(PostgreSql::start()?) } else { None };
     if let Some(server) = &server {

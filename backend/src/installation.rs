@@ -6,6 +6,7 @@ use latchkey_shared::tokens::Kind;
 use sqlx::AnyConnection;
 
 use crate::access::principal::Principal;
+use crate::audit;
 use crate::configuration::Configuration;
 use crate::database::{Database, now};
 use crate::engine::usage::{self, Part, Usage};
@@ -34,8 +35,9 @@ async fn find(
     configuration: web::Data<Configuration>,
     keyring: web::Data<Keyring>,
     verifier: web::Data<Verifier>,
-) -> web::Json<Installation> {
-    web::Json(Installation {
+    database: web::Data<Database>,
+) -> Result<web::Json<Installation>, Problem> {
+    Ok(web::Json(Installation {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         public_url: keyring.issuer().to_owned(),
         show_once: configuration.show_once,
@@ -44,7 +46,10 @@ async fn find(
         cache_size: u32::try_from(configuration.cache_size).unwrap_or(u32::MAX),
         search_memory: u32::try_from(configuration.search_memory).unwrap_or(u32::MAX),
         cache_differences: verifier.differences(),
-    })
+        usage_days: configuration.usage_days,
+        audit_retention: configuration.audit_retention,
+        audit_complete_since: audit::complete_since(&database).await?,
+    }))
 }
 
 /// Get an overview

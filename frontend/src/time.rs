@@ -45,12 +45,22 @@ pub(crate) fn exact(at: &Timestamp) -> String {
 
 /// Formats a date like `2026-11-24` as day and month.
 pub(crate) fn day(day: &str) -> String {
+    in_utc(day, "day")
+}
+
+/// Formats a month like `2026-11` as month and year.
+pub(crate) fn month(month: &str) -> String {
+    in_utc(month, "year")
+}
+
+/// Formats the month of a date, and another part of it.
+fn in_utc(date: &str, part: &str) -> String {
     let options = Object::new();
-    for (name, value) in [("timeZone", "UTC"), ("month", "short"), ("day", "numeric")] {
+    for (name, value) in [("timeZone", "UTC"), ("month", "short"), (part, "numeric")] {
         // Setting a property of a new object cannot fail.
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
-    Date::new(&JsValue::from_str(day)).to_locale_date_string(&locale(), &options).into()
+    Date::new(&JsValue::from_str(date)).to_locale_date_string(&locale(), &options).into()
 }
 
 /// The seconds until a time. Negative if it has passed.

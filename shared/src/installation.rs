@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::time::Timestamp;
 use crate::tokens::CallCount;
 
 /// The answer to `GET /installation`.
@@ -26,6 +27,12 @@ pub struct Installation {
     /// A server compares some every five seconds. The number is 0, unless somebody changes the
     /// database by hand or the server has a fault.
     pub cache_differences: u64,
+    /// For how many days the usage of a token is kept by day. Older usage is kept by month.
+    pub usage_days: u32,
+    /// For how many days audit events are kept; 0 if none is ever deleted.
+    pub audit_retention: u32,
+    /// From when on the audit trail is complete: older events were deleted. Absent if none was.
+    pub audit_complete_since: Option<Timestamp>,
 }
 
 /// The answer to `GET /stats`: an overview.

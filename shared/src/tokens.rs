@@ -368,6 +368,20 @@ pub struct UsageDay {
     pub count: i64,
 }
 
+/// The usage of a token in one month, for one API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct UsageMonth {
+    /// The month in UTC: `2026-11`.
+    pub month: String,
+    /// The key of the API; absent for calls that matched none, or one that was deleted.
+    pub api: Option<String>,
+    /// `allowed`, or the reason of the denial.
+    pub outcome: String,
+    /// The number of calls.
+    pub count: i64,
+}
+
 /// The usage of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -376,6 +390,8 @@ pub struct Usage {
     pub last_used_at: Option<Timestamp>,
     /// The last 30 days, latest first.
     pub days: Vec<UsageDay>,
+    /// All months with calls, latest first.
+    pub months: Vec<UsageMonth>,
     /// The last 24 hours. The first hour is counted completely.
     pub last_24_hours: CallCount,
 }

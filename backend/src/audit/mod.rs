@@ -3,7 +3,9 @@
 //! holds a secret.
 
 mod events;
+mod retention;
 mod trail;
 
 pub use self::events::routes;
+pub use self::retention::{complete_since, forget_old};
 pub use self::trail::{last_written, record, record_failed_login};

@@ -19,6 +19,14 @@ use crate::configuration::telemetry::Telemetry;
 use crate::crypto::Secret;
 use crate::crypto::jwt::Algorithm;
 
+/// Days for which audit events are kept by default: as long as the longest of the usual duties to
+/// keep records, so that nobody misses an event, and yet no name and no address stays for ever.
+const SEVEN_YEARS: u32 = 2_557;
+/// The fewest days for which audit events can be kept.
+const SHORTEST_TRAIL: u32 = 30;
+/// The usage of a token shows so many days.
+const SHOWN_DAYS: u32 = 31;
+
 /// A token authority for API platforms.
 #[derive(Parser)]
 #[command(name = "latchkey", version, about)]
@@ -117,6 +125,13 @@ struct Options {
     /// With less, only the beginnings of names are found.
     #[arg(long, env = "LATCHKEY_SEARCH_MEMORY", global = true)]
     search_memory: Option<usize>,
+    /// Days for which the usage of tokens is kept by day, at least 31; then it is kept by month
+    /// [default: 400].
+    #[arg(long, env = "LATCHKEY_USAGE_DAYS", global = true)]
+    usage_days: Option<u32>,
+    /// Days for which audit events are kept, at least 30; 0 for ever [default: 2557, seven years].
+    #[arg(long, env = "LATCHKEY_AUDIT_RETENTION", global = true)]
+    audit_retention: Option<u32>,
     /// The name of this process in the list of nodes [default: the name of the host].
     #[arg(long, env = "LATCHKEY_NODE_NAME", global = true)]
     node_name: Option<String>,
@@ -221,6 +236,10 @@ pub struct Configuration {
     pub cache_size: usize,
     /// The most memory of the search by name, in MiB.
     pub search_memory: usize,
+    /// Days for which usage is kept by day.
+    pub usage_days: u32,
+    /// Days for which audit events are kept; 0 for ever.
+    pub audit_retention: u32,
     /// The name of this process in the list of nodes; that of the host if absent.
     pub node_name: Option<String>,
     /// RSA key pairs kept ready.
@@ -261,6 +280,12 @@ impl Configuration {
             "cache_size must be 1 to 1048576 MiB"
         );
         anyhow::ensure!(configuration.search_memory <= 1 << 20, "search_memory must be 0 to 1048576 MiB");
+        anyhow::ensure!(configuration.usage_days >= SHOWN_DAYS, "usage_days must be at least 31");
+        // A slip must not cost the trail.
+        anyhow::ensure!(
+            configuration.audit_retention == 0 || configuration.audit_retention >= SHORTEST_TRAIL,
+            "audit_retention must be 0 or at least 30 days"
+        );
         if let Some(name) = &configuration.node_name {
             fields::name(name).map_err(|refusal| anyhow::anyhow!("node_name: {}", refusal.message))?;
         }
@@ -300,6 +325,8 @@ impl Configuration {
             database_connections: first.database_connections.or(second.database_connections).unwrap_or(8),
             cache_size: first.cache_size.or(second.cache_size).unwrap_or(128),
             search_memory: first.search_memory.or(second.search_memory).unwrap_or(256),
+            usage_days: first.usage_days.or(second.usage_days).unwrap_or(400),
+            audit_retention: first.audit_retention.or(second.audit_retention).unwrap_or(SEVEN_YEARS),
             node_name: first.node_name.or(second.node_name),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
             trusted_proxies: TrustedProxies::new(

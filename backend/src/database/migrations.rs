@@ -39,6 +39,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (17, include_str!("../../../migrations/sqlite/0017_counted_apis.sql")),
             (18, include_str!("../../../migrations/sqlite/0018_rate_limits.sql")),
             (19, include_str!("../../../migrations/sqlite/0019_nodes.sql")),
+            (22, include_str!("../../../migrations/sqlite/0022_retention.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -60,6 +61,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (17, include_str!("../../../migrations/postgres/0017_counted_apis.sql")),
             (18, include_str!("../../../migrations/postgres/0018_rate_limits.sql")),
             (19, include_str!("../../../migrations/postgres/0019_nodes.sql")),
+            (22, include_str!("../../../migrations/postgres/0022_retention.sql")),
             (24, include_str!("../../../migrations/postgres/0024_beats.sql")),
         ],
     }

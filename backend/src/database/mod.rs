@@ -37,7 +37,7 @@ mod witness;
 mod write;
 mod writes;
 
-pub use self::background::{SOME, rest};
+pub use self::background::{DELETED, SOME, rest};
 pub use self::backlog::{Backlog, News};
 pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;

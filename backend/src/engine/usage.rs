@@ -2,6 +2,7 @@
 //! not written yet, never a decision or an audit event.
 
 mod counts;
+mod months;
 mod store;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use latchkey_shared::ids::{ApiId, TokenId};
 use latchkey_shared::verify::Reason;
 
 use self::counts::{Batch, Counts, Hours, hour_of};
+pub use self::months::Months;
 pub use self::store::{forget_hours, last_24_hours};
 use crate::database::{Database, Rank, rest};
 

@@ -4,6 +4,7 @@
 pub mod commands;
 pub mod demo;
 pub mod health;
+mod house;
 pub mod log;
 pub mod memory;
 mod metrics;

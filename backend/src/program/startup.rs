@@ -13,6 +13,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::house::House;
 use super::metrics::{self, Listener};
 use super::parts::Parts;
 use super::telemetry::Telemetry;
@@ -24,12 +25,12 @@ use crate::crypto::operations::{Limits, PrivateOperations};
 use crate::crypto::rsa::KeyPool;
 use crate::database::{Database, Engine, clock};
 use crate::engine::replay;
-use crate::engine::usage::{self, Part, Usage};
+use crate::engine::usage::{Part, Usage};
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
-use crate::keys::{self, rotate, signing};
+use crate::keys::{self, rotate};
 use crate::nodes::presence::Nodes;
-use crate::sessions::{self, Sessions};
+use crate::sessions::Sessions;
 use crate::systems::catalog::Catalog;
 use crate::telemetry::Tracing;
 use crate::users::password::Hasher;
@@ -37,7 +38,7 @@ use crate::users::{self, Users};
 use crate::web::document as openapi;
 use crate::web::document::Operations;
 use crate::web::routes::Routes;
-use crate::{audit, doors, installation, nodes, oauth, projects, revocations, systems, tokens, web as http};
+use crate::{audit, doors, installation, nodes, oauth, projects, systems, tokens, web as http};
 
 /// How long an idle connection stays open. Gateways and load balancers close theirs after 60
 /// seconds. If ours closed first, their next request could meet a connection that is being
@@ -45,8 +46,6 @@ use crate::{audit, doors, installation, nodes, oauth, projects, revocations, sys
 const IDLE: Duration = Duration::from_secs(75);
 /// How long the database may take when the server stops. A connection may be cut off.
 const CLOSING: Duration = Duration::from_secs(10);
-/// How often expired rows are deleted. Nothing that has expired is ever honoured.
-const HOUSEKEEPING: Duration = Duration::from_hours(1);
 
 /// A server that is ready to run.
 pub struct Application {
@@ -114,8 +113,7 @@ impl Application {
         let first_password = password.filter(|_| configuration.admin_password.is_none());
 
         let workers = configuration.workers;
-        let signing_key_lifetime = configuration.signing_key_lifetime;
-        let rotating = Arc::clone(&keyring);
+        let house = House::new(&database, &keyring, &configuration);
         let configuration = web::Data::new(configuration);
         let flushed = Arc::clone(&usage);
         let data = Parts {
@@ -142,7 +140,7 @@ impl Application {
         database.spawn(async move { counted.keep_writing(&flushing).await });
         let comparing = Arc::clone(&verifier);
         database.spawn(async move { comparing.keep_comparing().await });
-        keep_house(&database, rotating, signing_key_lifetime);
+        database.spawn(house.keep());
         database.spawn(memory::return_freed());
         Ok(Self {
             server,
@@ -303,39 +301,6 @@ fn keep_together(database: &Database, nodes: &Arc<Nodes>, keyring: &Arc<Keyring>
     database.spawn(async move { telling.keep_telling(&*holder).await });
     let (writing, nodes, keyring) = (database.clone(), Arc::clone(nodes), Arc::clone(keyring));
     database.spawn(async move { rotate::keep_agreeing(&writing, &keyring, &nodes).await });
-}
-
-/// Rotates the signing key when it is `days` old (never if 0), and deletes expired rows, now
-/// and from time to time.
-fn keep_house(database: &Database, keyring: Arc<Keyring>, days: u32) {
-    let lifetime = i64::from(days) * 24 * 60 * 60 * 1_000;
-    let kept = database.clone();
-    database.spawn(async move {
-        let mut tick = tokio::time::interval(HOUSEKEEPING);
-        loop {
-            tick.tick().await;
-            if lifetime > 0
-                && let Err(error) = rotate::rotate_if_due(&kept, &keyring, lifetime).await
-            {
-                tracing::error!(%error, "the signing key is due and is not rotated; it is tried again");
-            }
-            if let Err(error) = forget_expired(&kept).await {
-                tracing::warn!(%error, "what has expired is not cleared away; it is tried again");
-            }
-        }
-    });
-}
-
-async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
-    sessions::forget_expired(database).await?;
-    oauth::forget_expired(database).await?;
-    revocations::forget_expired(database).await?;
-    signing::forget_retired(database).await?;
-    usage::forget_hours(database).await?;
-    systems::clear_imports(database).await?;
-    nodes::forget_silent(database).await?;
-    tokens::store::forget_rate_limits(database).await?;
-    tokens::store::forget_answers(database).await
 }
 
 fn default_url(address: SocketAddr) -> anyhow::Result<Url> {

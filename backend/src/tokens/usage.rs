@@ -18,7 +18,7 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     operation_id = "get_token_usage",
     tag = "tokens",
-    responses((status = 200, description = "The last 30 days, latest first", body = Usage))
+    responses((status = 200, description = "The last 30 days and all months, latest first", body = Usage))
 )]
 #[get("/tokens/{token}/usage")]
 pub(super) async fn usage(
@@ -35,5 +35,6 @@ pub(super) async fn usage(
     let since = Timestamp::from_millis(now() - 30 * 24 * 60 * 60 * 1_000);
     let days = store::usage(&mut connection, &id, since.as_str().get(..10).unwrap_or_default()).await?;
     let last_24_hours = counted::last_24_hours(&mut connection, Some(&id)).await?;
-    Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days, last_24_hours }))
+    let months = store::usage_by_month(&mut connection, &id).await?;
+    Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days, months, last_24_hours }))
 }

@@ -45,7 +45,7 @@ pub(crate) fn node(place: &Where, variables: &[(&str, String)]) -> Process {
     process
 }
 
-async fn ready(process: &Process) -> serde_json::Value {
+pub(crate) async fn ready(process: &Process) -> serde_json::Value {
     let url = format!("{}/readyz", process.url);
     loop {
         if let Ok(answer) = reqwest::get(&url).await {

@@ -56,6 +56,7 @@ mod turns;
 mod unsynced;
 mod walk;
 mod writers;
+mod years;
 
 /// Makes a test for each database engine of a function that takes the place of a server: `name => function`.
 macro_rules! in_both_places {

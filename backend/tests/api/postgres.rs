@@ -21,9 +21,25 @@ pub(crate) struct PostgreSql {
 impl PostgreSql {
     /// Starts a server. `None` if `initdb` is not installed, or if there is no account to run it as.
     pub(crate) fn start() -> Option<Self> {
+        let server = Self::new()?;
+        server.go_on();
+        Some(server)
+    }
+
+    /// Starts a server with a clock of its own. Returns the file that says how far it is ahead.
+    pub(crate) fn start_with_clock(clock: &[(&'static str, String)]) -> Option<(Self, PathBuf)> {
+        let mut server = Self::new()?;
+        let file = server.folder.path().join("clock");
+        std::fs::write(&file, "+0s").unwrap();
+        server.variables = clock.to_vec();
+        server.variables.push(("FAKETIME_TIMESTAMP_FILE", file.display().to_string()));
+        server.go_on();
+        Some((server, file))
+    }
+
+    fn new() -> Option<Self> {
         let server = Self::place()?;
         server.run("initdb", &["--auth=trust", "--username=postgres", "--no-sync"])?;
-        server.go_on();
         Some(server)
     }
 

@@ -212,6 +212,11 @@ impl Caller {
         Self { bearer: Some(credential.to_owned()), ..Self::new(&self.url) }
     }
 
+    /// The URL of its server.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A request to a path below `/api/v1`.
     pub(crate) fn send(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}/api/v1{path}", self.url));

@@ -11,7 +11,9 @@ use self::table::Table;
 use crate::api::audit::Filter;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
+use crate::components::reading::Reading;
 use crate::session::me;
+use crate::time::exact;
 use crate::{api, text};
 
 /// The audit trail and its filters. Only system administrators see it.
@@ -49,6 +51,7 @@ fn Trail() -> impl IntoView {
     };
     view! {
         <Filters asked reload />
+        <Complete />
         <Listing
             label=text::audit()
             load
@@ -57,6 +60,16 @@ fn Trail() -> impl IntoView {
             table=|rows| view! { <Table rows /> }.into_any()
             count=text::audit::count
         />
+    }
+}
+
+/// Says from when on the trail is complete, if events were deleted.
+#[component]
+fn Complete() -> impl IntoView {
+    let installation = Reading::new(api::installation::installation);
+    move || {
+        let since = installation.get()?.ok()?.audit_complete_since?;
+        Some(view! { <p class="hint">{text::audit::complete_since(&exact(&since))}</p> })
     }
 }
 

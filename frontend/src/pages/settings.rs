@@ -105,6 +105,13 @@ fn Facts(installation: Installation) -> impl IntoView {
             <dd>{format!("{} MiB", installation.cache_size)}</dd>
             <dt>{text::settings::search_memory()}</dt>
             <dd>{format!("{} MiB", installation.search_memory)}</dd>
+            <dt>{text::settings::usage_days()}</dt>
+            <dd>
+                {text::settings::days(installation.usage_days)}
+                <span class="sub">{text::settings::usage_days_hint()}</span>
+            </dd>
+            <dt>{text::settings::audit_retention()}</dt>
+            <dd>{text::settings::retention(installation.audit_retention)}</dd>
             <dt>{text::settings::cache_differences()}</dt>
             <dd>
                 {installation.cache_differences}

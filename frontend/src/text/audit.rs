@@ -237,3 +237,11 @@ pub(crate) fn count(count: usize, more: bool) -> String {
         (count, true) => pick(format!("The newest {count} events"), format!("最新的 {count} 条记录")),
     }
 }
+
+/// From when on the trail is complete.
+pub(crate) fn complete_since(since: &str) -> String {
+    pick(
+        format!("The trail is complete from {since} on. Older events were deleted, as configured."),
+        format!("审计记录自 {since} 起完整。更早的记录已按保留设置删除。"),
+    )
+}

@@ -25,6 +25,9 @@ sentences! {
     algorithm: "Algorithm of new signing keys", "新签名密钥的算法";
     cache_size: "Memory for decisions, at most", "调用判定缓存上限";
     search_memory: "Memory for the search by name, at most", "按名称搜索的内存上限";
+    usage_days: "Usage of tokens by day", "令牌按日统计的保留时间";
+    usage_days_hint: "Older usage is kept by month, until its token is deleted.", "更早的统计按月保留，直到令牌被删除。";
+    audit_retention: "Audit events", "审计记录的保留时间";
     cache_differences: "Differences between memory and database", "内存与数据库的差异数";
     cache_differences_hint: "Of this server since it started. It should be 0.", "本服务器自启动以来的数量，应为 0。";
 
@@ -73,5 +76,18 @@ pub(crate) fn duration(seconds: u32) -> String {
     } else {
         let unit = if seconds == 1 { "second" } else { "seconds" };
         pick(format!("{seconds} {unit}"), format!("{seconds} 秒"))
+    }
+}
+
+/// A number of days.
+pub(crate) fn days(days: u32) -> String {
+    pick(format!("{days} days"), format!("{days} 天"))
+}
+
+/// For how many days something is kept. 0 is for ever.
+pub(crate) fn retention(kept: u32) -> String {
+    match kept {
+        0 => pick("Kept for ever".to_owned(), "永久保留".to_owned()),
+        kept => days(kept),
     }
 }

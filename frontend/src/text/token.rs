@@ -60,9 +60,11 @@ sentences! {
     last_24_hours: "Last 24 hours", "最近 24 小时";
     last_30_days: "Last 30 days", "最近 30 天";
     calls_per_day: "Calls per day, last 30 days (UTC)", "最近 30 天每日调用次数（UTC）";
+    calls_per_month: "Calls per month, last 24 months (UTC)", "最近 24 个月每月调用次数（UTC）";
     allowed: "Allowed", "放行";
     denied: "Denied", "拒绝";
     day: "Day", "日期";
+    month: "Month", "月份";
     as_table: "Show as a table", "以表格显示";
     not_used: "Not used in the last 30 days.", "最近 30 天未使用。";
     denials: "Why calls were denied", "拒绝原因";

@@ -12,8 +12,9 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::counts::{Batch, HOUR, Hours, hour_of};
+use super::months::month_of;
 use crate::database::sql::Sql;
-use crate::database::{Database, Rank, Transaction, now};
+use crate::database::{Database, Rank, SOME, Transaction, now};
 
 /// How long counts by the hour are kept.
 const HOURS_KEPT: i64 = 48 * HOUR;
@@ -161,4 +162,63 @@ pub async fn forget_hours(database: &Database) -> Result<(), sqlx::Error> {
             &[before],
         )
         .await
+}
+
+/// Some tokens after one, by id, and the first day of which each has usage by day.
+pub(super) async fn oldest_days(
+    database: &Database,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, Option<String>)>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT t.id, (SELECT u.day FROM token_usage u WHERE u.token_id = t.id ORDER BY u.day LIMIT 1) \
+         FROM tokens t WHERE t.id > $1 ORDER BY t.id LIMIT $2",
+    )
+    .bind(after.to_owned())
+    .bind(limit)
+    .fetch_all(database.reader())
+    .await
+}
+
+/// Turns some usage by day of these tokens before a day into usage by month. Returns how many rows
+/// it took.
+pub(super) async fn turn_some(
+    transaction: &mut Transaction,
+    tokens: &[String],
+    before: String,
+) -> Result<u64, sqlx::Error> {
+    let engine = transaction.engine();
+    let mut sql = Sql::new("SELECT token_id, day, api_id, outcome, count FROM token_usage WHERE day < ");
+    sql.bind(before.clone()).push(" AND token_id");
+    engine.push_in(&mut sql, tokens);
+    sql.push(" LIMIT ").bind(SOME);
+    let days: Vec<(String, String, String, String, i64)> =
+        sql.query_as().fetch_all(transaction.connection()).await?;
+    if days.is_empty() {
+        return Ok(0);
+    }
+    let mut months: BTreeMap<(&str, &str, &str, &str), i64> = BTreeMap::new();
+    for (token, day, api, outcome, count) in &days {
+        *months.entry((token, month_of(day), api, outcome)).or_default() += count;
+    }
+    let rows: Vec<_> = months
+        .iter()
+        .map(|((token, month, api, outcome), count)| (token, month, api, outcome, count))
+        .collect();
+    write_rows(
+        transaction,
+        "INSERT INTO token_months (token_id, month, api_id, outcome, count) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, CAST(value ->> 4 AS BIGINT) FROM ",
+        &rows,
+        "ON CONFLICT (token_id, month, api_id, outcome) DO UPDATE SET count = token_months.count + excluded.count",
+    )
+    .await?;
+    let rows = serde_json::to_string(&days).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    let mut sql = Sql::new(
+        "DELETE FROM token_usage WHERE (token_id, day, api_id, outcome) IN \
+         (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM ",
+    );
+    engine.push_rows(&mut sql, rows);
+    sql.push(")");
+    sql.query().execute(transaction.connection()).await.map(|done| done.rows_affected())
 }

@@ -13,6 +13,8 @@ use crate::{api, text};
 
 /// The number of days in the chart.
 const DAYS: u32 = 30;
+/// The number of months in the chart.
+const MONTHS: usize = 24;
 /// The units of the SVG chart. A bar is a little narrower than the slot of its day.
 const SLOT: f64 = 20.0;
 const BAR: f64 = 14.0;
@@ -20,34 +22,98 @@ const HEIGHT: f64 = 120.0;
 /// The outcome of an allowed call, as the server names it.
 const ALLOWED: &str = "allowed";
 
-/// The usage of one day.
+/// The usage of one day or one month.
 #[derive(Clone, Default)]
-struct Day {
-    /// In UTC, for example `2026-11-24`.
+struct Period {
+    /// In UTC, for example `2026-11-24` or `2026-11`.
     date: String,
     allowed: i64,
     denied: i64,
 }
 
-/// The last days, earliest first. Days without calls are included.
-fn days(usage: &Usage) -> Vec<Day> {
-    let mut calls: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-    for one in &usage.days {
-        let (allowed, denied) = calls.entry(&one.day).or_default();
-        *if one.outcome == ALLOWED { allowed } else { denied } += one.count;
+/// What a chart shows.
+#[derive(Clone, Copy)]
+enum Per {
+    Day,
+    Month,
+}
+
+impl Per {
+    fn caption(self) -> &'static str {
+        match self {
+            Self::Day => text::token::calls_per_day(),
+            Self::Month => text::token::calls_per_month(),
+        }
     }
+
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Day => text::token::day(),
+            Self::Month => text::token::month(),
+        }
+    }
+
+    fn name(self, date: &str) -> String {
+        match self {
+            Self::Day => time::day(date),
+            Self::Month => time::month(date),
+        }
+    }
+}
+
+/// Calls by date: how many were allowed, and how many denied.
+fn calls<'u>(counts: impl Iterator<Item = (&'u str, &'u str, i64)>) -> BTreeMap<&'u str, (i64, i64)> {
+    let mut calls: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    for (date, outcome, count) in counts {
+        let (allowed, denied) = calls.entry(date).or_default();
+        *if outcome == ALLOWED { allowed } else { denied } += count;
+    }
+    calls
+}
+
+/// These dates in their order. Dates without calls are included.
+fn periods(dates: impl Iterator<Item = String>, calls: &BTreeMap<&str, (i64, i64)>) -> Vec<Period> {
+    dates
+        .map(|date| {
+            let (allowed, denied) = calls.get(date.as_str()).copied().unwrap_or_default();
+            Period { date, allowed, denied }
+        })
+        .collect()
+}
+
+/// The last days, earliest first.
+fn days(usage: &Usage) -> Vec<Period> {
+    let calls = calls(usage.days.iter().map(|one| (&*one.day, &*one.outcome, one.count)));
     let midnight = |back: u32| {
         let date = Date::new(&JsValue::from_f64(Date::now() - f64::from(back) * 86_400_000.0));
         String::from(date.to_iso_string()).chars().take(10).collect::<String>()
     };
-    (0..DAYS)
-        .rev()
-        .map(|back| {
-            let date = midnight(back);
-            let (allowed, denied) = calls.get(date.as_str()).copied().unwrap_or_default();
-            Day { date, allowed, denied }
-        })
-        .collect()
+    periods((0..DAYS).rev().map(midnight), &calls)
+}
+
+/// The last months, earliest first. None if the days show all calls.
+fn months(usage: &Usage, days: &[Period]) -> Vec<Period> {
+    let calls = calls(usage.months.iter().map(|one| (&*one.month, &*one.outcome, one.count)));
+    let shown = days.first().and_then(|day| day.date.get(..7)).unwrap_or_default();
+    if calls.keys().next().is_none_or(|earliest| *earliest >= shown) {
+        return Vec::new();
+    }
+    let mut date = days.last().and_then(|day| day.date.get(..7)).unwrap_or_default().to_owned();
+    let mut dates = Vec::new();
+    while dates.len() < MONTHS {
+        let before = month_before(&date);
+        dates.push(std::mem::replace(&mut date, before));
+    }
+    periods(dates.into_iter().rev(), &calls)
+}
+
+/// The month before a month.
+fn month_before(month: &str) -> String {
+    let (year, number) = month.split_once('-').unwrap_or_default();
+    match (year.parse::<u32>().unwrap_or_default(), number.parse::<u32>().unwrap_or_default()) {
+        (year, 0 | 1) => format!("{:04}-12", year.saturating_sub(1)),
+        (year, number) => format!("{year:04}-{:02}", number - 1),
+    }
 }
 
 /// The usage panel.
@@ -65,6 +131,7 @@ pub(super) fn UsagePanel(id: String) -> impl IntoView {
 #[component]
 fn Used(usage: Usage) -> impl IntoView {
     let days = days(&usage);
+    let months = months(&usage, &days);
     let total =
         days.iter().fold((0, 0), |(allowed, denied), day| (allowed + day.allowed, denied + day.denied));
     let counted = |allowed, denied| text::token::allowed_and_denied(&number(allowed), &number(denied));
@@ -88,8 +155,14 @@ fn Used(usage: Usage) -> impl IntoView {
         {if total == (0, 0) {
             view! { <p class="hint">{text::token::not_used()}</p> }.into_any()
         } else {
-            view! { <Chart days summary=counted(total.0, total.1) /> }.into_any()
+            view! { <Chart per=Per::Day periods=days summary=counted(total.0, total.1) /> }.into_any()
         }}
+        {(!months.is_empty())
+            .then(|| {
+                let sum = |of: fn(&Period) -> i64| months.iter().map(of).sum();
+                let summary = counted(sum(|month| month.allowed), sum(|month| month.denied));
+                view! { <Chart per=Per::Month periods=months summary /> }
+            })}
         {(!denials.is_empty())
             .then(|| view! {
                 <h3>{text::token::denials()}</h3>
@@ -118,44 +191,46 @@ fn Used(usage: Usage) -> impl IntoView {
     }
 }
 
-/// The calls per day as stacked bars: allowed calls below, denied calls above.
+/// The calls per day or month as stacked bars: allowed calls below, denied calls above.
 #[component]
-fn Chart(days: Vec<Day>, summary: String) -> impl IntoView {
-    let most = days.iter().map(|day| day.allowed + day.denied).max().unwrap_or(1).max(1);
+fn Chart(per: Per, periods: Vec<Period>, summary: String) -> impl IntoView {
+    let most = periods.iter().map(|one| one.allowed + one.denied).max().unwrap_or(1).max(1);
     #[expect(clippy::cast_precision_loss, reason = "a count of calls is far below 2^53")]
     let height = |count: i64| {
         // A single call among thousands must stay visible.
         if count == 0 { 0.0 } else { (count as f64 / most as f64 * HEIGHT).max(2.0) }
     };
-    let bars = days
+    let width = periods.iter().fold(0.0, |width, _| width + SLOT);
+    let bars = periods
         .iter()
         .zip(0_u32..)
-        .filter(|(day, _)| day.allowed + day.denied > 0)
-        .map(|(day, at)| {
+        .filter(|(one, _)| one.allowed + one.denied > 0)
+        .map(|(one, at)| {
             let x = f64::from(at) * SLOT + (SLOT - BAR) / 2.0;
-            let (allowed, denied) = (height(day.allowed), height(day.denied));
-            let calls = text::token::allowed_and_denied(&number(day.allowed), &number(day.denied));
+            let (allowed, denied) = (height(one.allowed), height(one.denied));
+            let calls = text::token::allowed_and_denied(&number(one.allowed), &number(one.denied));
             view! {
                 <g>
-                    <title>{text::token::on_day(&time::day(&day.date), &calls)}</title>
+                    <title>{text::token::on_day(&per.name(&one.date), &calls)}</title>
                     <rect class="allowed" x=x y=HEIGHT - allowed width=BAR height=allowed />
                     <rect class="denied" x=x y=(HEIGHT - allowed - denied).max(0.0) width=BAR height=denied />
                 </g>
             }
         })
         .collect_view();
-    let ends = [days.first(), days.last()].map(|day| day.map(|day| time::day(&day.date)).unwrap_or_default());
+    let ends =
+        [periods.first(), periods.last()].map(|one| one.map(|one| per.name(&one.date)).unwrap_or_default());
     let [first, last] = ends;
-    let rows = days
+    let rows = periods
         .iter()
         .rev()
-        .filter(|day| day.allowed + day.denied > 0)
-        .map(|day| {
+        .filter(|one| one.allowed + one.denied > 0)
+        .map(|one| {
             view! {
                 <tr>
-                    <th scope="row">{time::day(&day.date)}</th>
-                    <td class="number">{number(day.allowed)}</td>
-                    <td class="number">{number(day.denied)}</td>
+                    <th scope="row">{per.name(&one.date)}</th>
+                    <td class="number">{number(one.allowed)}</td>
+                    <td class="number">{number(one.denied)}</td>
                 </tr>
             }
         })
@@ -163,7 +238,7 @@ fn Chart(days: Vec<Day>, summary: String) -> impl IntoView {
     view! {
         <figure class="chart">
             <figcaption>
-                {text::token::calls_per_day()}
+                {per.caption()}
                 <span class="legend">
                     <span class="allowed">{text::token::allowed()}</span>
                     <span class="denied">{text::token::denied()}</span>
@@ -173,8 +248,8 @@ fn Chart(days: Vec<Day>, summary: String) -> impl IntoView {
                 <span class="most" aria-hidden="true">{number(most)}</span>
                 <svg
                     role="img"
-                    aria-label=text::token::on_day(text::token::calls_per_day(), &summary)
-                    viewBox=format!("0 0 {} {HEIGHT}", f64::from(DAYS) * SLOT)
+                    aria-label=text::token::on_day(per.caption(), &summary)
+                    viewBox=format!("0 0 {width} {HEIGHT}")
                     preserveAspectRatio="none"
                 >
                     {bars}
@@ -186,7 +261,7 @@ fn Chart(days: Vec<Day>, summary: String) -> impl IntoView {
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">{text::token::day()}</th>
+                            <th scope="col">{per.heading()}</th>
                             <th scope="col" class="number">{text::token::allowed()}</th>
                             <th scope="col" class="number">{text::token::denied()}</th>
                         </tr>

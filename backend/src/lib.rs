@@ -13,8 +13,8 @@
 //!   [`sessions`], [`keys`], [`nodes`], [`revocations`].
 //! - What is allowed and what was done: [`audit`], [`access`].
 //! - Shared ground, which knows no capability: [`web`], [`database`],
-//!   [`telemetry`], [`configuration`], [`crypto`], [`json`],
-//!   [`apart`], [`counting`].
+//!   [`telemetry`], [`configuration`], [`crypto`], [`strangers`],
+//!   [`json`], [`apart`], [`counting`].
 
 pub mod access;
 pub mod apart;
@@ -34,6 +34,7 @@ pub mod program;
 pub mod projects;
 pub mod revocations;
 pub mod sessions;
+pub mod strangers;
 pub mod systems;
 pub mod telemetry;
 pub mod tokens;

@@ -44,7 +44,8 @@ pub enum Reason {
     ProjectNotGranted,
     /// The user of the token may not make this call.
     UserNotGranted,
-    /// More calls than the rate limit of the token, or of a token that issued it, allows.
+    /// More calls than the rate limit of the token, or of a token that issued it, allows. Or the
+    /// credential is wrong, and too many others from the address of the caller were, too.
     RateLimited,
     /// The call cannot be decided now.
     Unavailable,
@@ -178,11 +179,12 @@ pub struct Decision {
     pub exceeded: Option<Exceeded>,
 }
 
-/// A rate limit that a call exceeds.
+/// A limit that a call exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Exceeded {
-    /// The limit: that of the token, or of a token that issued it.
+    /// The limit: that of the token, or of a token that issued it. If the decision names no token, it is
+    /// that of wrong credentials from one address.
     pub rate_limit: RateLimit,
     /// After so many seconds a call may pass again.
     pub retry_after: u32,

@@ -138,6 +138,10 @@ struct Options {
     /// RSA key pairs kept ready for new tokens [default: 8].
     #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
     key_pool: Option<usize>,
+    /// How many credentials from one address may be wrong in a minute before more of them get 429;
+    /// 0 for no limit [default: 100]. Right ones always pass.
+    #[arg(long, env = "LATCHKEY_FAILED_PROOFS", global = true)]
+    failed_proofs: Option<u32>,
     /// Addresses or ranges of proxies, separated by commas. Their `X-Forwarded-For` and
     /// `Forwarded` headers are trusted.
     #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
@@ -244,6 +248,8 @@ pub struct Configuration {
     pub node_name: Option<String>,
     /// RSA key pairs kept ready.
     pub key_pool: usize,
+    /// How many proofs from one address may fail in a minute; 0 for no limit.
+    pub failed_proofs: u32,
     /// The trusted proxies.
     pub trusted_proxies: TrustedProxies,
     /// Where traces and metrics go; nowhere if absent.
@@ -329,6 +335,7 @@ impl Configuration {
             audit_retention: first.audit_retention.or(second.audit_retention).unwrap_or(SEVEN_YEARS),
             node_name: first.node_name.or(second.node_name),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
+            failed_proofs: first.failed_proofs.or(second.failed_proofs).unwrap_or(100),
             trusted_proxies: TrustedProxies::new(
                 first
                     .trusted_proxies

@@ -20,6 +20,12 @@ impl TrustedProxies {
         Self(ranges)
     }
 
+    /// The ranges of the proxies.
+    #[must_use]
+    pub fn ranges(&self) -> &[IpNet] {
+        &self.0
+    }
+
     /// The address of the caller: the peer itself, or what it says if it is a trusted proxy.
     /// `None` if the headers cannot be relied on.
     #[must_use]

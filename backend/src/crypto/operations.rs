@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use tokio::sync::oneshot;
 
 use crate::counting::Counter;
+use crate::strangers::network;
 
 /// The limits of the queue.
 #[derive(Debug, Clone, Copy)]
@@ -95,6 +96,17 @@ pub enum Source<'a> {
     Named(&'a str),
 }
 
+impl Source<'_> {
+    /// The address, if it is known.
+    #[must_use]
+    pub fn address(self) -> Option<IpAddr> {
+        match self {
+            Self::Address(address) => Some(address),
+            Self::Named(_) => None,
+        }
+    }
+}
+
 impl<'a> Source<'a> {
     /// The address, or the name if the address is unknown.
     #[must_use]
@@ -140,7 +152,7 @@ impl PrivateOperations {
     /// Takes a place in the queue for a key and a source.
     pub fn admit(&self, key: &str, source: Source<'_>) -> Result<Ticket, Overloaded> {
         let source = match source {
-            Source::Address(address) => address.to_string().into(),
+            Source::Address(address) => network(address).to_string().into(),
             Source::Named(name) => Box::from(name),
         };
         let mut admitted = lock(&self.admitted);

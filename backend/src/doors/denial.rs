@@ -7,7 +7,9 @@ use crate::web::problem::Problem;
 pub(super) fn denial(verdict: &Verdict) -> Option<Problem> {
     let reason = verdict.denied?;
     Some(match &verdict.exceeded {
-        Some(exceeded) => Problem::rate_limited(exceeded),
+        Some(exceeded) => {
+            Problem::rate_limited(if verdict.token.is_some() { "token" } else { "address" }, exceeded)
+        }
         None => Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str())),
     })
 }

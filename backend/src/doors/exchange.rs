@@ -93,6 +93,7 @@ pub(super) struct TokenResponse {
         (status = 200, description = "The access token", body = TokenResponse),
         (status = 400, description = "RFC 6749 §5.2 and RFC 8707 §2.", body = OAuthErrorBody),
         (status = 401, description = "The client authentication failed.", body = OAuthErrorBody),
+        (status = 429, description = "Too many client authentications from this address failed. A right one passes.", headers(("Retry-After" = String)), body = OAuthErrorBody),
         (status = 500, description = "An internal error occurred.", body = OAuthErrorBody),
         (status = 503, description = "Temporarily unavailable. Try again.", body = OAuthErrorBody),
     )

@@ -17,6 +17,7 @@ use crate::crypto::operations::Source;
 use crate::database::{Patience, now};
 use crate::engine::decisions::Door;
 use crate::engine::judge::{comes_from, is_in_force};
+use crate::engine::prove::Unproven;
 use crate::engine::verifier::{ATTEMPTS, Verifier};
 use crate::keys::keyring::Keyring;
 use crate::oauth::authenticate::{Unread, verifying_system};
@@ -160,10 +161,12 @@ async fn find(
 ) -> Result<Option<Introspection>, OAuthError> {
     let now = now();
     let inactive = |reason| Ok(Some(Introspection { denied: Some(reason), ..Introspection::default() }));
-    let (token, proof) = match verifier.prove(credential, Source::Named(&system.key), now).await {
+    let source = Source::new(client_ip, &system.key);
+    let (token, proof) = match verifier.prove(credential, source, now).await {
         Ok(proven) => proven,
-        Err(Reason::Unavailable) => return Err(OAuthError::not_now()),
-        Err(reason) => return inactive(reason),
+        Err(Unproven { reason: Reason::Unavailable, .. }) => return Err(OAuthError::not_now()),
+        // The caller of introspection has proven itself, so it gets no 429.
+        Err(Unproven { reason, .. }) => return inactive(reason),
     };
     let for_system = proof.audience.as_ref().is_none_or(|audience| **audience == *system.audience);
     // A sealed request is for one call. Only a decision about that call can use it.

@@ -12,13 +12,13 @@ use crate::crypto::Digest;
 use crate::crypto::operations::Source;
 use crate::database::{Change, Database, Patience, now};
 use crate::engine::proof::OPEN_TOKEN;
+use crate::engine::prove::Unproven;
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::oauth::authenticate::{Unread, authenticate};
 use crate::oauth::error::{Code, OAuthError, OAuthErrorBody, never_stored};
 use crate::oauth::store;
 use crate::revocations::{self, Of};
-use crate::web::client_ip::client_ip;
 
 /// The parameters of a revocation request (RFC 7009 §2.1).
 #[derive(Deserialize, ToSchema)]
@@ -57,6 +57,7 @@ pub(super) struct RevocationRequest {
         (status = 200, description = "The credential is withdrawn, or it was not valid"),
         (status = 400, description = "RFC 6749 §5.2.", body = OAuthErrorBody),
         (status = 401, description = "The client authentication failed.", body = OAuthErrorBody),
+        (status = 429, description = "Too many client authentications from this address failed. A right one passes.", headers(("Retry-After" = String)), body = OAuthErrorBody),
         (status = 503, description = "Temporarily unavailable. Try again.", body = OAuthErrorBody),
     )
 )]
@@ -72,11 +73,12 @@ pub(super) async fn revoke(
     let form = form.form_of_client(&verifier, &mut patience).await?;
     let client = patience.wait(authenticate(&request, &form, &verifier, &keyring)).await?.token;
     let credential = form.required("token")?;
-    let source = Source::new(client_ip(&request), "");
+    // The client has proven itself, so what it withdraws is no failed proof of its address.
+    let source = Source::Named(client.id.as_str());
     let (owner, proof) = match patience.wait(verifier.prove(credential, source, now())).await {
         Ok(proven) => proven,
         // The credential may be valid, and it was not withdrawn.
-        Err(Reason::Unavailable) => return Err(OAuthError::not_now()),
+        Err(Unproven { reason: Reason::Unavailable, .. }) => return Err(OAuthError::not_now()),
         Err(_) => return Ok(never_stored(&mut HttpResponse::Ok()).finish()),
     };
     if owner.id != client.id {

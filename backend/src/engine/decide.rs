@@ -13,6 +13,7 @@ use super::call::{Call, Presented};
 use super::decisions::Door;
 use super::judge::is_bound_to;
 use super::proof::Proof;
+use super::prove::Unproven;
 use super::rate::Reserved;
 use super::state::TokenState;
 use super::verdict::Verdict;
@@ -111,8 +112,9 @@ impl Verifier {
         let mut verdict = Verdict::default();
         let (token, proof) = match self.prove(presented.credential, presented.source, now).await {
             Ok(proven) => proven,
-            Err(reason) => {
+            Err(Unproven { reason, exceeded }) => {
                 verdict.denied = Some(reason);
+                verdict.exceeded = exceeded;
                 return verdict;
             }
         };

@@ -1,11 +1,12 @@
 //! Finds the token of a credential, and proves the credential. There are open tokens, one-time
 //! requests that are sealed (RFC 7516) or signed (RFC 7515), and access tokens (RFC 9068).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use latchkey_shared::ids::{KeyId, TokenId};
 use latchkey_shared::tokens::Kind;
-use latchkey_shared::verify::Reason;
+use latchkey_shared::verify::{Exceeded, Reason};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -21,6 +22,7 @@ use crate::crypto::vault::Place;
 use crate::crypto::{Digest, Secret};
 use crate::database::{Fact, promptly};
 use crate::json;
+use crate::strangers::Turn;
 use crate::systems::matching::target::Target;
 use crate::telemetry::{self, query};
 
@@ -56,9 +58,35 @@ struct SecretOnly {
     sec: Secret,
 }
 
+/// Why a credential is not proven.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unproven {
+    pub(crate) reason: Reason,
+    /// The limit of failed proofs, if that is why.
+    pub(crate) exceeded: Option<Exceeded>,
+}
+
 impl Verifier {
-    /// Finds the token of a credential, and proves the credential.
+    /// Finds the token of a credential, and proves the credential. A failure is counted for the
+    /// address of the source.
     pub(crate) async fn prove(
+        &self,
+        credential: &str,
+        source: Source<'_>,
+        now: i64,
+    ) -> Result<Proven, Unproven> {
+        self.prove_uncounted(credential, source, now).await.map_err(|reason| {
+            let exceeded = match reason {
+                Reason::Malformed | Reason::UnknownToken | Reason::BadProof => {
+                    self.strangers.failed(source.address())
+                }
+                _ => None,
+            };
+            Unproven { reason: if exceeded.is_some() { Reason::RateLimited } else { reason }, exceeded }
+        })
+    }
+
+    async fn prove_uncounted(
         &self,
         credential: &str,
         source: Source<'_>,
@@ -69,9 +97,16 @@ impl Verifier {
         }
         match credential.bytes().filter(|&byte| byte == b'.').count() {
             4 => self.prove_sealed(credential, source, now).await,
-            2 => self.prove_jwt(credential, now).await,
+            2 => self.prove_jwt(credential, source, now).await,
             _ => Err(Reason::Malformed),
         }
+    }
+
+    /// Waits for the turn of an address to have a proof checked, but not longer than the decision
+    /// may wait.
+    pub(crate) async fn turn(&self, address: Option<IpAddr>) -> Result<Turn, Reason> {
+        let turn = async { Ok::<_, sqlx::Error>(self.strangers.turn(address).await) };
+        promptly(turn).await.map_err(|_| Reason::RateLimited)
     }
 
     async fn prove_open(
@@ -96,6 +131,7 @@ impl Verifier {
         if sealed.header.typ.as_deref() != Some(OPEN) {
             return Err(Reason::Malformed);
         }
+        let _turn = self.turn(source.address()).await?;
         let state = self.owner(&sealed.header.kid).await?;
         let key = state.good_key(&sealed.header.kid, now).ok_or(Reason::UnknownToken)?;
         // Key and secret are not enough to make another open token. An open token that we did
@@ -121,6 +157,7 @@ impl Verifier {
         if sealed.header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case(SEALED)) {
             return Err(Reason::Malformed);
         }
+        let _turn = self.turn(source.address()).await?;
         let state = self.owner(&sealed.header.kid).await?;
         let key = state.good_key(&sealed.header.kid, now).ok_or(Reason::UnknownToken)?;
         let payload = self.open(sealed, source).await?;
@@ -146,7 +183,7 @@ impl Verifier {
         Ok((state, Arc::new(claims.proof().ok_or(Reason::Malformed)?)))
     }
 
-    async fn prove_jwt(&self, credential: &str, now: i64) -> Result<Proven, Reason> {
+    async fn prove_jwt(&self, credential: &str, source: Source<'_>, now: i64) -> Result<Proven, Reason> {
         let digest = Digest::of(credential);
         let keys = async || {
             self.keyring.signing_keys().await.map_err(|error| {
@@ -162,6 +199,7 @@ impl Verifier {
             self.proof_lookups.note(true);
             known
         } else {
+            let _turn = self.turn(source.address()).await?;
             if let Some(signed) = Signed::parse(credential)
                 && signed.typ().is_some_and(|typ| typ.eq_ignore_ascii_case(SIGNED))
             {

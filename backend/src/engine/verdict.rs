@@ -32,7 +32,8 @@ pub struct Verdict {
     pub named: Vec<Lookup>,
     /// The projects that the credential reaches.
     pub limits: Option<Arc<Limits>>,
-    /// The rate limit that the call exceeds, if that is why it is denied.
+    /// The limit that the call exceeds, if that is why it is denied: a rate limit, or that of failed
+    /// proofs if no token is known.
     pub exceeded: Option<Exceeded>,
     /// The catalog that the call was judged by.
     pub catalog: Option<Arc<Snapshot>>,
@@ -58,7 +59,7 @@ impl Verdict {
                 project: None,
                 projects: None,
                 expires_at: None,
-                exceeded: None,
+                exceeded: self.exceeded,
             };
         };
         let subject = match (token.kind, &self.user) {

@@ -15,12 +15,14 @@ use super::replay::{self, Replay};
 use super::state::{self, TokenState};
 use super::usage::Usage;
 use crate::access::reach::UserState;
+use crate::configuration::Configuration;
 use crate::counting::Lookups;
 use crate::crypto::Digest;
 use crate::crypto::decryptor::Decryptor;
 use crate::database::{Database, Fact, Fresh, OVERHEAD, WriteKind, promptly};
 use crate::keys::keyring::Keyring;
 use crate::projects::state::{Lookup, Projects};
+use crate::strangers::Strangers;
 use crate::systems::catalog::{Catalog, CatalogSystem, Operations, Snapshot};
 use crate::telemetry;
 use crate::users::Users;
@@ -53,14 +55,14 @@ pub struct Verifier {
     /// How many facts differed from the database.
     pub(super) differences: AtomicU64,
     pub(super) decisions: Decisions,
+    pub(super) strangers: Strangers,
 }
 
 impl Verifier {
-    /// Makes an engine from the other parts of the server. Its caches take at most `memory`
-    /// bytes in all.
+    /// Makes an engine from the other parts of the server.
     #[must_use]
     pub fn new(
-        memory: usize,
+        configuration: &Configuration,
         database: Database,
         keyring: Arc<Keyring>,
         decryptor: Arc<Decryptor>,
@@ -68,7 +70,10 @@ impl Verifier {
         users: Arc<Users>,
         usage: Arc<Usage>,
     ) -> Self {
+        let memory = configuration.cache_size << 20;
+        let proxies = configuration.trusted_proxies.ranges().to_vec();
         Self {
+            strangers: Strangers::new(configuration.failed_proofs, proxies),
             states: Fresh::new(Arc::clone(database.epochs()), memory / 10 * 5),
             proofs: Cache::with_weighter(memory / 10 * 4 / USUAL, (memory / 10 * 4) as u64, Bytes),
             proof_lookups: Lookups::default(),
@@ -121,6 +126,12 @@ impl Verifier {
     #[must_use]
     pub fn decisions(&self) -> &Decisions {
         &self.decisions
+    }
+
+    /// The failed proofs of strangers.
+    #[must_use]
+    pub fn strangers(&self) -> &Strangers {
+        &self.strangers
     }
 
     /// How often each cache knew the answer.

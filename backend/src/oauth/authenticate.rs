@@ -18,6 +18,7 @@ use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::systems::catalog::{CatalogSystem, Snapshot, system_of_key};
 use crate::web::bearer::bearer;
+use crate::web::client_ip::client_ip;
 
 /// The body of a request before it is read. A caller that the header rules out is refused
 /// first.
@@ -44,7 +45,8 @@ impl Unread {
     ) -> Result<Form, OAuthError> {
         if let Some(value) = authorization(&self.request)? {
             let (id, secret) = basic(value).ok_or_else(OAuthError::client)?;
-            patience.wait(with_secret(&self.request, &id, secret, verifier)).await?;
+            let proving = prove(&self.request, verifier, with_secret(&id, secret, verifier));
+            may_come_in(&self.request, &patience.wait(proving).await?.token)?;
         }
         Form::read(&self.request, &mut self.payload).await
     }
@@ -70,14 +72,36 @@ pub(crate) async fn authenticate(
     keyring: &Keyring,
 ) -> Result<Client, OAuthError> {
     match credentials(request, form)? {
-        Credentials::Secret { id, secret } => with_secret(request, &id, secret, verifier).await,
+        Credentials::Secret { id, secret } => {
+            let client = prove(request, verifier, with_secret(&id, secret, verifier)).await?;
+            may_come_in(request, &client.token)?;
+            Ok(client)
+        }
         Credentials::Assertion { id, assertion } => {
-            let asserted = assertion::prove(&assertion, id.as_deref(), request, verifier, keyring).await?;
+            let proving = assertion::prove(&assertion, id.as_deref(), request, verifier, keyring);
+            let asserted = prove(request, verifier, proving).await?;
             may_come_in(request, &asserted.client.token)?;
             // Last, so that only a client that may come in uses up its assertion.
             asserted.claim(verifier).await
         }
     }
+}
+
+/// Proves a client. A failure is counted for its address.
+async fn prove<T>(
+    request: &HttpRequest,
+    verifier: &Verifier,
+    proving: impl Future<Output = Result<T, OAuthError>>,
+) -> Result<T, OAuthError> {
+    let address = client_ip(request);
+    let _turn = verifier.turn(address).await.map_err(|_| OAuthError::rate_limited(1))?;
+    proving.await.map_err(|error| match error.code() {
+        Code::InvalidClient => {
+            let exceeded = verifier.strangers().failed(address);
+            exceeded.map_or(error, |exceeded| OAuthError::rate_limited(exceeded.retry_after))
+        }
+        _ => error,
+    })
 }
 
 /// The system of a verifier key (RFC 7662 §2.1). The key comes as bearer token, or as client

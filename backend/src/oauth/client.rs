@@ -33,13 +33,8 @@ impl Client {
     }
 }
 
-/// The client with this id and secret.
-pub(super) async fn with_secret(
-    request: &HttpRequest,
-    id: &str,
-    secret: Secret,
-    verifier: &Verifier,
-) -> Result<Client, OAuthError> {
+/// The client with this id and secret. Its token may be out of force.
+pub(super) async fn with_secret(id: &str, secret: Secret, verifier: &Verifier) -> Result<Client, OAuthError> {
     let id: TokenId = id.parse().map_err(|_| OAuthError::client())?;
     let token = verifier.token(&id).await?.ok_or_else(OAuthError::client)?;
     let secret = match token.kind {
@@ -49,9 +44,7 @@ pub(super) async fn with_secret(
     };
     let digest = Some(secret.digest());
     let key = token.good_keys(now()).find(|key| key.secret == digest).cloned();
-    let key = key.ok_or_else(OAuthError::client)?;
-    may_come_in(request, &token)?;
-    Ok(Client { token, key })
+    Ok(Client { token, key: key.ok_or_else(OAuthError::client)? })
 }
 
 /// Refuses a client whose token is not in force or may not be used from its address.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use latchkey_shared::verify::Reason;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
@@ -11,7 +12,7 @@ use utoipa::openapi::OpenApi;
 use crate::database::{OutcomeUnknown, WriteError};
 use crate::web::document;
 
-/// An error code of RFC 6749 §5.2, RFC 6750 §3.1 or RFC 8707 §2. The last two are for 5xx
+/// An error code of RFC 6749 §5.2, RFC 6750 §3.1 or RFC 8707 §2. The last three are for 429 and 5xx
 /// answers, which RFC 6749 does not cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
@@ -23,13 +24,15 @@ pub(crate) enum Code {
     UnsupportedGrantType,
     InvalidScope,
     InvalidTarget,
+    /// Too many proofs from the address of the client failed. No RFC has a code for a 429.
+    RateLimited,
     TemporarilyUnavailable,
     ServerError,
 }
 
 impl Code {
     /// All codes.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::InvalidToken,
@@ -37,6 +40,7 @@ impl Code {
         Self::UnsupportedGrantType,
         Self::InvalidScope,
         Self::InvalidTarget,
+        Self::RateLimited,
         Self::TemporarilyUnavailable,
         Self::ServerError,
     ];
@@ -55,6 +59,7 @@ impl Code {
             Self::UnsupportedGrantType => ("unsupported_grant_type", StatusCode::BAD_REQUEST),
             Self::InvalidScope => ("invalid_scope", StatusCode::BAD_REQUEST),
             Self::InvalidTarget => ("invalid_target", StatusCode::BAD_REQUEST),
+            Self::RateLimited => (Reason::RateLimited.as_str(), StatusCode::TOO_MANY_REQUESTS),
             Self::TemporarilyUnavailable => ("temporarily_unavailable", StatusCode::SERVICE_UNAVAILABLE),
             Self::ServerError => ("server_error", StatusCode::INTERNAL_SERVER_ERROR),
         }
@@ -74,6 +79,7 @@ pub fn name_errors(document: &mut OpenApi) {
                 Code::UnsupportedGrantType,
                 Code::InvalidScope,
                 Code::InvalidTarget,
+                Code::RateLimited,
                 Code::TemporarilyUnavailable,
                 Code::ServerError,
             ],
@@ -84,6 +90,7 @@ pub fn name_errors(document: &mut OpenApi) {
                 Code::InvalidRequest,
                 Code::InvalidClient,
                 Code::UnauthorizedClient,
+                Code::RateLimited,
                 Code::TemporarilyUnavailable,
             ],
             Some("get_authorization_server_metadata") => &[Code::TemporarilyUnavailable],
@@ -108,6 +115,8 @@ pub(crate) struct OAuthErrorBody {
 pub(crate) struct OAuthError {
     code: Code,
     description: String,
+    /// In seconds; only for answers that say so.
+    retry_after: u32,
 }
 
 impl OAuthError {
@@ -115,7 +124,7 @@ impl OAuthError {
     pub(crate) fn new(code: Code, description: impl Into<String>) -> Self {
         let allowed = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
         let description = description.into().chars().map(|c| if allowed(c) { c } else { '?' }).collect();
-        Self { code, description }
+        Self { code, description, retry_after: 1 }
     }
 
     /// The code.
@@ -131,6 +140,12 @@ impl OAuthError {
     /// Client authentication failed.
     pub(crate) fn client() -> Self {
         Self::new(Code::InvalidClient, "The client is unknown, or its credential is wrong.")
+    }
+
+    /// Too many proofs from the address of the client failed.
+    pub(crate) fn rate_limited(retry_after: u32) -> Self {
+        let error = Self::new(Code::RateLimited, "Too many credentials from your address were wrong.");
+        Self { retry_after, ..error }
     }
 
     pub(crate) fn internal(cause: impl fmt::Display) -> Self {
@@ -183,8 +198,8 @@ impl ResponseError for OAuthError {
                     "Bearer realm=\"latchkey\", error=\"invalid_token\"",
                 ));
             }
-            Code::TemporarilyUnavailable => {
-                response.insert_header((header::RETRY_AFTER, "1"));
+            Code::RateLimited | Code::TemporarilyUnavailable => {
+                response.insert_header((header::RETRY_AFTER, self.retry_after.to_string()));
             }
             _ => {}
         }

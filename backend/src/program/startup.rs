@@ -87,7 +87,7 @@ impl Application {
         let users = Arc::new(Users::new(database.clone()));
         let usage = Arc::new(Usage::default());
         let verifier = Arc::new(Verifier::new(
-            configuration.cache_size << 20,
+            &configuration,
             database.clone(),
             Arc::clone(&keyring),
             Arc::clone(&decryptor),

@@ -144,18 +144,19 @@ impl Problem {
         Self::new(kind).with_detail(reason.as_str()).with_header(header::WWW_AUTHENTICATE, &challenge(&says))
     }
 
-    /// A call over a rate limit. The fields are those of draft-ietf-httpapi-ratelimit-headers-10.
+    /// A call over a rate limit: that of a `token`, or that of failed proofs from an `address`. The
+    /// fields are those of draft-ietf-httpapi-ratelimit-headers-10.
     #[must_use]
-    pub fn rate_limited(exceeded: &Exceeded) -> Self {
+    pub fn rate_limited(of: &'static str, exceeded: &Exceeded) -> Self {
         let Exceeded { rate_limit, retry_after } = exceeded;
-        let policy = format!(r#""token";q={};w={}"#, rate_limit.requests, rate_limit.seconds);
+        let policy = format!(r#""{of}";q={};w={}"#, rate_limit.requests, rate_limit.seconds);
         Self::new(Kind::TooManyRequests)
             .with_detail(Reason::RateLimited.as_str())
             .with_header(header::RETRY_AFTER, &retry_after.to_string())
             .with_header(header::HeaderName::from_static("ratelimit-policy"), &policy)
             .with_header(
                 header::HeaderName::from_static("ratelimit"),
-                &format!(r#""token";r=0;t={retry_after}"#),
+                &format!(r#""{of}";r=0;t={retry_after}"#),
             )
     }
 

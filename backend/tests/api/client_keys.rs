@@ -89,7 +89,7 @@ async fn exchange(server: &Server, assertion: &str, more: &[(&str, &str)]) -> (S
     (answer.status(), answer.json().await.unwrap())
 }
 
-async fn issuer(server: &Server) -> String {
+pub(crate) async fn issuer(server: &Server) -> String {
     let url = format!("{}/.well-known/oauth-authorization-server", server.url);
     let metadata: Value = server.nobody().http.get(url).send().await.unwrap().json().await.unwrap();
     text(&metadata["issuer"])

@@ -20,6 +20,7 @@ mod frozen;
 mod full_disk;
 mod fuzz;
 mod gateways;
+mod guesses;
 mod history;
 mod imports;
 mod libraries;

@@ -38,6 +38,8 @@ pub(crate) struct Where {
     pub(crate) metrics: bool,
     /// Where traces and metrics go.
     pub(crate) telemetry: Option<Telemetry>,
+    /// How many proofs from one address may fail in a minute.
+    pub(crate) failed_proofs: Option<u32>,
 }
 
 impl Where {
@@ -51,6 +53,7 @@ impl Where {
             search_memory: 64,
             metrics: false,
             telemetry: None,
+            failed_proofs: None,
         }
     }
 
@@ -91,6 +94,7 @@ impl Where {
     }
 
     pub(crate) fn configuration(&self) -> Configuration {
+        let defaults = Configuration::default();
         Configuration {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             metrics_listen: self.metrics.then(|| SocketAddr::from(([127, 0, 0, 1], 0))),
@@ -107,7 +111,8 @@ impl Where {
             trusted_proxies: self.trusted_proxies.clone(),
             search_memory: self.search_memory,
             telemetry: self.telemetry.clone(),
-            ..Configuration::default()
+            failed_proofs: self.failed_proofs.unwrap_or(defaults.failed_proofs),
+            ..defaults
         }
     }
 

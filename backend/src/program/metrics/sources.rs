@@ -65,6 +65,7 @@ impl Sources {
     fn write(&self, page: &mut impl Page) -> fmt::Result {
         self.process(page)?;
         self.decisions(page)?;
+        self.strangers(page)?;
         self.exchanges(page)?;
         self.caches(page)?;
         self.private_keys(page)?;
@@ -129,6 +130,20 @@ impl Sources {
                 let series = |(result, count)| ([("system", system), ("result", result)], count);
                 decided.counts().map(series)
             }),
+        )
+    }
+
+    fn strangers(&self, page: &mut impl Page) -> fmt::Result {
+        let (by_answer, forgotten) = self.verifier.strangers().counts();
+        page.counters(
+            "latchkey_failed_proofs",
+            "Credentials that were wrong: counted for an address, refused since the address was over its limit, or not counted.",
+            by_answer.map(|(answer, count)| ([("answer", answer)], count)),
+        )?;
+        page.counters(
+            "latchkey_failed_proofs_forgotten",
+            "Addresses that were forgotten before their failures were forgiven, since there were too many.",
+            [([], forgotten)],
         )
     }
 

@@ -44,14 +44,14 @@ pub(super) async fn change_password(
     let resumed = person(&sessions, &users, &request).await?;
     let PasswordChange { current_password, new_password } = body.json().await?;
     let username = resumed.user.username.clone();
-    let address = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
+    let address = client_ip(&request);
     let mut errors = Errors::new();
     errors.take("new_password", fields::password(&new_password));
     if new_password == current_password {
         errors.add("new_password", "unchanged", "Must differ from the current password.");
     }
     Problem::unless_empty(errors)?;
-    sessions.throttle.attempt(&username, &address).map_err(|seconds| {
+    sessions.throttle.attempt(&username, address).map_err(|seconds| {
         Problem::new(Kind::TooManyRequests)
             .with_header(actix_web::http::header::RETRY_AFTER, &seconds.to_string())
     })?;
@@ -61,7 +61,7 @@ pub(super) async fn change_password(
         errors.add("current_password", "wrong", "This is not the current password.");
         return Err(Problem::validation(errors.into_vec()));
     }
-    sessions.throttle.succeeded(&username, &address);
+    sessions.throttle.succeeded(&username, address);
     let hash = hasher.hash(Secret::new(new_password)).await?;
     let origin = resumed.origin(&request);
     let secret = Secret::random();

@@ -46,8 +46,8 @@ pub(super) async fn log_in(
     let Json(Login { username, password }) = body;
     // The name is cut, so that a long one costs no more time.
     let account: String = username.trim().to_lowercase().chars().take(64).collect();
-    let address = client_ip(&request).map(|address| address.to_string()).unwrap_or_default();
-    sessions.throttle.attempt(&account, &address).map_err(|seconds| {
+    let address = client_ip(&request);
+    sessions.throttle.attempt(&account, address).map_err(|seconds| {
         Problem::new(Kind::TooManyRequests)
             .with_header(actix_web::http::header::RETRY_AFTER, &seconds.to_string())
     })?;
@@ -67,7 +67,7 @@ pub(super) async fn log_in(
         }
         return Err(Problem::new(Kind::LoginFailed));
     };
-    sessions.throttle.succeeded(&account, &address);
+    sessions.throttle.succeeded(&account, address);
     let id: latchkey_shared::ids::UserId = known.id.parse().map_err(Problem::internal)?;
     let secret = Secret::random();
     let (digest, before) = (secret.digest(), sessions.digest(&request));

@@ -132,7 +132,7 @@ async fn use_once(installation: &Installation, platform: &Platform, used: &str) 
     assert_eq!(platform.reason(&credential, "PATCH", DEVICE).await, "api_not_granted");
     let request = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE, "iat": installation.now() }));
     assert_eq!(platform.reason(&request, "GET", DEVICE).await, "allowed");
-    admin.post(&format!("/tokens/{used}/rotate"), &json!({ "overlap_seconds": 3_600 })).await;
+    admin.ask(&format!("/tokens/{used}/rotate"), &json!({ "overlap_seconds": 3_600 })).await;
     let id = platform.apply("jwt").await;
     let secret = text(&admin.get(&format!("/tokens/{id}/secret")).await["secret_id"]);
     let access = text(&platform.exchange(&id, &secret).await["access_token"]);

@@ -30,11 +30,12 @@ pub(super) async fn usage(
     let id = parse_id(&path)?;
     visible(&mut *database.reader().acquire().await?, &principal, &id).await?;
     counters.flush(&database, Part::Token(id.clone())).await;
-    let mut connection = database.reader().acquire().await?;
-    let found = existing(&mut connection, &id).await?;
+    let mut transaction = database.read_at_one_moment().await?;
+    let found = existing(&mut transaction, &id).await?;
     let since = Timestamp::from_millis(now() - 30 * 24 * 60 * 60 * 1_000);
-    let days = store::usage(&mut connection, &id, since.as_str().get(..10).unwrap_or_default()).await?;
-    let last_24_hours = counted::last_24_hours(&mut connection, Some(&id)).await?;
-    let months = store::usage_by_month(&mut connection, &id).await?;
+    let days = store::usage(&mut transaction, &id, since.as_str().get(..10).unwrap_or_default()).await?;
+    let last_24_hours = counted::last_24_hours(&mut transaction, Some(&id)).await?;
+    let months = store::usage_by_month(&mut transaction, &id).await?;
+    transaction.commit().await?;
     Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days, months, last_24_hours }))
 }

@@ -84,6 +84,8 @@ impl Where {
 
     /// A connection beside the server.
     pub(crate) async fn connect(&self) -> sqlx::AnyConnection {
+        // No server of this process may have done it.
+        sqlx::any::install_default_drivers();
         let file = || format!("sqlite://{}", self.data_dir().join("latchkey.db").display());
         let url = self.database_url.clone().unwrap_or_else(file);
         <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap()

@@ -94,8 +94,9 @@ fn days(usage: &Usage) -> Vec<Period> {
 /// The last months, earliest first. None if the days show all calls.
 fn months(usage: &Usage, days: &[Period]) -> Vec<Period> {
     let calls = calls(usage.months.iter().map(|one| (&*one.month, &*one.outcome, one.count)));
-    let shown = days.first().and_then(|day| day.date.get(..7)).unwrap_or_default();
-    if calls.keys().next().is_none_or(|earliest| *earliest >= shown) {
+    let shown: i64 = days.iter().map(|day| day.allowed + day.denied).sum();
+    let all: i64 = calls.values().map(|(allowed, denied)| allowed + denied).sum();
+    if all <= shown {
         return Vec::new();
     }
     let mut date = days.last().and_then(|day| day.date.get(..7)).unwrap_or_default().to_owned();

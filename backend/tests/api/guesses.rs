@@ -18,7 +18,7 @@ const LIMIT: usize = 5;
 const STRANGER: &str = "203.0.113.66";
 
 async fn strict(place: Where) -> Server {
-    Server::start(Where { failed_proofs: Some(u32::try_from(LIMIT).unwrap()), ..place }.with_metrics()).await
+    Server::start(Where { failed_proofs: u32::try_from(LIMIT).unwrap(), ..place }.with_metrics()).await
 }
 
 /// What `verify` answers about a call from an address.
@@ -107,7 +107,7 @@ async fn verify_counts_by_the_address_of_the_client_alone(place: Where) {
 }
 
 async fn an_address_gets_its_failures_back(place: Where) {
-    let server = Server::start(Where { failed_proofs: Some(60), ..place }).await;
+    let server = Server::start(Where { failed_proofs: 60, ..place }).await;
     let platform = Platform::on(&server).await;
     let mut refused = 0;
     for _ in 0..200 {

@@ -38,8 +38,8 @@ pub(crate) struct Where {
     pub(crate) metrics: bool,
     /// Where traces and metrics go.
     pub(crate) telemetry: Option<Telemetry>,
-    /// How many proofs from one address may fail in a minute.
-    pub(crate) failed_proofs: Option<u32>,
+    /// How many proofs from one address may fail in a minute. Most tests have no limit: they have one address.
+    pub(crate) failed_proofs: u32,
 }
 
 impl Where {
@@ -53,7 +53,7 @@ impl Where {
             search_memory: 64,
             metrics: false,
             telemetry: None,
-            failed_proofs: None,
+            failed_proofs: 0,
         }
     }
 
@@ -96,7 +96,6 @@ impl Where {
     }
 
     pub(crate) fn configuration(&self) -> Configuration {
-        let defaults = Configuration::default();
         Configuration {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             metrics_listen: self.metrics.then(|| SocketAddr::from(([127, 0, 0, 1], 0))),
@@ -113,8 +112,8 @@ impl Where {
             trusted_proxies: self.trusted_proxies.clone(),
             search_memory: self.search_memory,
             telemetry: self.telemetry.clone(),
-            failed_proofs: self.failed_proofs.unwrap_or(defaults.failed_proofs),
-            ..defaults
+            failed_proofs: self.failed_proofs,
+            ..Configuration::default()
         }
     }
 

@@ -360,4 +360,26 @@ paths:
             }
         }
     }
+
+    async fn an_api_that_left_its_document_goes_after_its_last_grant(server) {
+        let platform = Platform::on(server).await;
+        let id = platform.apply("rsa").await;
+        let document = json!({ "openapi": "3.0.3", "paths": {
+            "/projects/{project}/cranes": { "get": { "operationId": "listCranes", "responses": {} } },
+        } });
+        let import = async || platform.admin.put("/systems/fleet/openapi", &document).await;
+        let removed = async || {
+            let apis = platform.admin.get("/systems/fleet/apis").await;
+            let apis = apis["items"].as_array().unwrap().clone();
+            apis.iter().filter(|api| api["removed"] == true).map(|api| text(&api["key"])).collect::<Vec<_>>()
+        };
+        assert_eq!(import().await["removed"].as_array().unwrap().len(), 3);
+        for _ in 0..2 {
+            assert_eq!(removed().await, ["fleet:readDevice"], "a token is granted it");
+            assert_eq!(import().await["removed"], json!([]));
+        }
+        platform.admin.delete(&format!("/tokens/{id}")).await;
+        assert_eq!(import().await["removed"], json!([]), "it was reported before");
+        assert!(removed().await.is_empty());
+    }
 }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use latchkey::audit;
 use latchkey::database::{Database, now};
-use latchkey::engine::usage::{Part, Usage, forget_hours, last_24_hours};
-use latchkey_shared::ids::{ApiId, TokenId};
+use latchkey::engine::usage::{Months, Part, Usage, forget_hours, last_24_hours};
+use latchkey_shared::ids::{ApiId, EventId, TokenId};
+use latchkey_shared::time::parse_millis;
 use latchkey_shared::tokens::CallCount;
 use latchkey_shared::verify::Reason;
 use reqwest::{Method, StatusCode};
@@ -154,3 +156,84 @@ async fn counts_by_the_hour_last_two_days(place: Where) {
 }
 
 in_both_places! { counts_by_the_hour_last_two_days => counts_by_the_hour_last_two_days }
+
+/// More old rows than one step takes.
+async fn old_usage_and_old_events_go_in_steps(place: Where) {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let database = Database::open(&place.configuration()).await.unwrap();
+    let (used, other) = (TokenId::new(), TokenId::new());
+    for token in [&used, &other] {
+        sqlx::query(
+            "INSERT INTO tokens (id, kind, name, name_key, description, generation, version, created_at, \
+             created_by, updated_at, updated_by) VALUES ($1, 'rsa', $1, $1, '', 1, 1, 0, '', 0, '')",
+        )
+        .bind(token.to_string())
+        .execute(database.unordered_writer())
+        .await
+        .unwrap();
+    }
+    let apis: Vec<ApiId> = (0..40).map(|_| ApiId::new()).collect();
+    for (token, days) in [
+        (&used, &["2024-02-28", "2024-02-29", "2024-03-01", "9999-01-01"][..]),
+        (&other, &["9999-01-01"][..]),
+    ] {
+        for (day, (api, outcome)) in days.iter().flat_map(|day| {
+            apis.iter().flat_map(move |api| ["allowed", "expired"].map(|one| (*day, (api, one))))
+        }) {
+            sqlx::query(
+                "INSERT INTO token_usage (token_id, day, api_id, outcome, count) VALUES ($1, $2, $3, $4, 7)",
+            )
+            .bind(token.to_string())
+            .bind(day)
+            .bind(api.to_string())
+            .bind(outcome)
+            .execute(database.unordered_writer())
+            .await
+            .unwrap();
+        }
+    }
+    // A part was turned before.
+    sqlx::query("INSERT INTO token_months (token_id, month, api_id, outcome, count) VALUES ($1, '2024-03', $2, 'allowed', 1)")
+        .bind(used.to_string())
+        .bind(apis[0].to_string())
+        .execute(database.unordered_writer())
+        .await
+        .unwrap();
+    for index in 0..1_200 {
+        let age = if index % 2 == 0 { 31 } else { 29 };
+        sqlx::query(
+            "INSERT INTO audit_events (id, at, actor_kind, actor_name, action, detail) \
+             VALUES ($1, $2, 'system', '', 'token.created', '{}')",
+        )
+        .bind(EventId::at(now() - age * DAY + index).to_string())
+        .bind(now() - age * DAY + index)
+        .execute(database.unordered_writer())
+        .await
+        .unwrap();
+    }
+    let number = async |statement: &'static str| -> i64 {
+        sqlx::query_scalar(statement).fetch_one(database.reader()).await.unwrap()
+    };
+    let mut months = Months::after(400);
+    for _ in 0..2 {
+        months.turn(&database).await.unwrap();
+        assert_eq!(number("SELECT CAST(COUNT(*) AS BIGINT) FROM token_usage").await, 2 * 80);
+        assert_eq!(number("SELECT CAST(COUNT(*) AS BIGINT) FROM token_months").await, 2 * 80);
+        let february = "SELECT CAST(SUM(count) AS BIGINT) FROM token_months WHERE month = '2024-02'";
+        assert_eq!(number(february).await, 2 * 80 * 7);
+        let march = "SELECT CAST(SUM(count) AS BIGINT) FROM token_months WHERE month = '2024-03'";
+        assert_eq!(number(march).await, 80 * 7 + 1);
+    }
+
+    let events = "SELECT CAST(COUNT(*) AS BIGINT) FROM audit_events";
+    audit::forget_old(&database, 0).await.unwrap();
+    assert_eq!((number(events).await, audit::complete_since(&database).await.unwrap()), (1_200, None));
+    audit::forget_old(&database, 30).await.unwrap();
+    assert_eq!(number(events).await, 600);
+    let since = parse_millis(audit::complete_since(&database).await.unwrap().unwrap().as_str()).unwrap();
+    assert!((now() - since - 30 * DAY).abs() < 60_000);
+    assert!(number("SELECT MIN(at) FROM audit_events").await > since);
+    database.close().await;
+}
+
+in_both_places! { old_rows_go_in_steps => old_usage_and_old_events_go_in_steps }

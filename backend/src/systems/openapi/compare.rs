@@ -79,8 +79,11 @@ pub(in crate::systems) fn compare(
         }
     }
     warnings.extend(look_alikes_among(&difference, apis));
-    let vanished = before.into_values().filter(|stored| stored.imported && !stored.api.removed);
-    difference.removed = vanished.cloned().collect();
+    let vanished = before.into_values().filter(|stored| stored.imported);
+    let (earlier, now): (Vec<&StoredApi>, Vec<&StoredApi>) = vanished.partition(|stored| stored.api.removed);
+    difference.removed = now.into_iter().cloned().collect();
+    let is_granted = |stored: &&StoredApi| granted.contains(stored.api.id.as_str());
+    difference.left = earlier.into_iter().filter(|stored| !is_granted(stored)).cloned().collect();
     difference.removed.sort_by(|one, other| one.api.key.cmp(&other.api.key));
     difference
 }

@@ -81,6 +81,9 @@ pub(crate) struct Difference {
     /// Those of `changed` that get another key.
     pub(crate) renamed: Vec<ApiId>,
     pub(crate) removed: Vec<StoredApi>,
+    /// Those that an earlier document removed, and that are granted no more. They go, or each
+    /// document would leave some.
+    pub(crate) left: Vec<StoredApi>,
     pub(crate) unchanged: usize,
 }
 
@@ -101,12 +104,14 @@ pub(crate) async fn apply(
     connection: &mut AnyConnection,
     difference: Difference,
 ) -> Result<bool, sqlx::Error> {
-    let Difference { added, changed, renamed, removed, .. } = difference;
+    let Difference { added, changed, renamed, removed, left, .. } = difference;
     // Grants may have been made since the comparison.
     let granted = granted_among(&mut *connection, &removed).await?;
     let is_granted = |stored: &StoredApi| granted.contains(stored.api.id.as_str());
     let (mut kept, gone): (Vec<StoredApi>, Vec<StoredApi>) = removed.into_iter().partition(is_granted);
-    let gone: Vec<ApiId> = gone.into_iter().map(|stored| stored.api.id).collect();
+    let granted_again = granted_among(&mut *connection, &left).await?;
+    let left = left.into_iter().filter(|stored| !granted_again.contains(stored.api.id.as_str()));
+    let gone: Vec<ApiId> = gone.into_iter().chain(left).map(|stored| stored.api.id).collect();
     delete_apis(connection, &gone).await?;
     free_keys(connection, &renamed).await?;
     let taken: HashSet<&str> = added.iter().chain(&changed).map(|stored| stored.api.key.as_str()).collect();

@@ -229,8 +229,11 @@ fn add_problems(path: &str, method: &str, operation: &mut Operation) {
             add("403", "The caller may not do this.");
         }
     }
-    if serde_json::to_string(&operation.security).is_ok_and(|schemes| schemes.contains("\"bearer\"")) {
-        add("429", "More calls than a rate limit of the token allows.");
+    let schemes = serde_json::to_string(&operation.security).unwrap_or_default();
+    if schemes.contains("\"bearer\"") {
+        add("429", "More calls than a rate limit of the token allows, or too many wrong credentials.");
+    } else if schemes.contains("\"session\"") && !is_session(path) {
+        add("429", "The credential is wrong, and too many others from the same address were.");
     }
     if path.contains('{') {
         add("404", "It does not exist, or the caller may not see it.");

@@ -61,12 +61,7 @@ impl Months {
 /// The first day that is not old: `days` ago, or the first of its month.
 fn first_day(now: i64, days: u32) -> String {
     let oldest = Timestamp::from_millis(now - i64::from(days) * DAY);
-    format!("{}-01", month_of(oldest.as_str()))
-}
-
-/// The month of a day: `2026-11`.
-pub(super) fn month_of(day: &str) -> &str {
-    day.get(..7).unwrap_or_default()
+    format!("{}-01", store::month_of(oldest.as_str()))
 }
 
 #[cfg(test)]

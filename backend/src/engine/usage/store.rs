@@ -12,7 +12,6 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::counts::{Batch, HOUR, Hours, hour_of};
-use super::months::month_of;
 use crate::database::sql::Sql;
 use crate::database::{Database, Rank, SOME, Transaction, now};
 
@@ -22,6 +21,11 @@ const HOURS_KEPT: i64 = 48 * HOUR;
 /// The day of a time: `2026-11-24`.
 fn day_of(at: i64) -> String {
     Timestamp::from_millis(at).as_str().get(..10).unwrap_or_default().to_owned()
+}
+
+/// The month of a day: `2026-11`.
+pub(super) fn month_of(day: &str) -> &str {
+    day.get(..7).unwrap_or_default()
 }
 
 /// Writes counts. No token is deleted meanwhile. The rows are always in the same order, so no two

@@ -1,19 +1,18 @@
 //! The configuration: flags, then environment, then a TOML file, then defaults.
 
+mod options;
 pub mod proxies;
 pub mod telemetry;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use ipnet::IpNet;
 use latchkey_shared::fields;
-use serde::Deserialize;
 use url::Url;
 
+use self::options::{AddressRange, Options};
 use crate::configuration::proxies::TrustedProxies;
 use crate::configuration::telemetry::Telemetry;
 use crate::crypto::Secret;
@@ -68,139 +67,6 @@ pub struct RotateSigningKey {
     /// Invalidate the old keys and everything that they signed, because one leaked.
     #[arg(long)]
     pub at_once: bool,
-}
-
-#[derive(clap::Args, Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct Options {
-    /// Address and port to listen on [default: 127.0.0.1:8080].
-    #[arg(long, env = "LATCHKEY_LISTEN", global = true)]
-    listen: Option<SocketAddr>,
-    /// Address and port for `/metrics`, apart from everything else; without it there are none.
-    #[arg(long, env = "LATCHKEY_METRICS_LISTEN", global = true)]
-    metrics_listen: Option<SocketAddr>,
-    /// Where clients reach Latchkey; also the issuer of its JWTs [default: `http://{listen}`].
-    #[arg(long, env = "LATCHKEY_PUBLIC_URL", global = true)]
-    public_url: Option<Url>,
-    /// `postgres://…`; SQLite in the data directory if absent.
-    #[arg(long, env = "LATCHKEY_DATABASE_URL", global = true, hide_env_values = true)]
-    database_url: Option<String>,
-    /// The directory of SQLite and the key file [default: data].
-    #[arg(long, env = "LATCHKEY_DATA_DIR", global = true)]
-    data_dir: Option<PathBuf>,
-    /// 32 bytes in base64. They encrypt all secrets at rest.
-    #[arg(long, env = "LATCHKEY_MASTER_KEY", global = true, hide_env_values = true)]
-    master_key: Option<String>,
-    /// A file with the master key [default: {data-dir}/master.key].
-    #[arg(long, env = "LATCHKEY_MASTER_KEY_FILE", global = true)]
-    master_key_file: Option<PathBuf>,
-    /// The first administrator's password; generated and printed if absent.
-    #[arg(long, env = "LATCHKEY_ADMIN_PASSWORD", global = true, hide_env_values = true)]
-    admin_password: Option<String>,
-    /// What to log, as in `info,latchkey=debug` [default: info].
-    #[arg(long, env = "LATCHKEY_LOG", global = true)]
-    log: Option<String>,
-    /// Algorithm of new signing keys [default: RS256].
-    #[arg(long, env = "LATCHKEY_SIGNING_ALGORITHM", global = true, value_enum)]
-    signing_algorithm: Option<Algorithm>,
-    /// Days until the signing key is rotated by itself; 0 for never [default: 90].
-    #[arg(long, env = "LATCHKEY_SIGNING_KEY_LIFETIME", global = true)]
-    signing_key_lifetime: Option<u32>,
-    /// The lifetime of a JWT, in seconds: 60 to 3,600 [default: 600].
-    #[arg(long, env = "LATCHKEY_JWT_LIFETIME", global = true)]
-    jwt_lifetime: Option<u32>,
-    /// Show files and secrets only until they were fetched once.
-    #[arg(long, env = "LATCHKEY_SHOW_ONCE", global = true)]
-    show_once: Option<bool>,
-    /// Threads that serve requests [default: one per core].
-    #[arg(long, env = "LATCHKEY_WORKERS", global = true)]
-    workers: Option<usize>,
-    /// Connections for reading the database [default: 8].
-    #[arg(long, env = "LATCHKEY_DATABASE_CONNECTIONS", global = true)]
-    database_connections: Option<u32>,
-    /// The memory of the engine's caches, in MiB: 1,000 tokens in use need about 2 [default: 128].
-    #[arg(long, env = "LATCHKEY_CACHE_SIZE", global = true)]
-    cache_size: Option<usize>,
-    /// The memory of the search by name, in MiB: a million tokens need about 80 [default: 256].
-    /// With less, only the beginnings of names are found.
-    #[arg(long, env = "LATCHKEY_SEARCH_MEMORY", global = true)]
-    search_memory: Option<usize>,
-    /// Days for which the usage of tokens is kept by day, at least 31; then it is kept by month
-    /// [default: 400].
-    #[arg(long, env = "LATCHKEY_USAGE_DAYS", global = true)]
-    usage_days: Option<u32>,
-    /// Days for which audit events are kept, at least 30; 0 for ever [default: 2557, seven years].
-    #[arg(long, env = "LATCHKEY_AUDIT_RETENTION", global = true)]
-    audit_retention: Option<u32>,
-    /// The name of this process in the list of nodes [default: the name of the host].
-    #[arg(long, env = "LATCHKEY_NODE_NAME", global = true)]
-    node_name: Option<String>,
-    /// RSA key pairs kept ready for new tokens [default: 8].
-    #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
-    key_pool: Option<usize>,
-    /// How many credentials from one address may be wrong in a minute before more of them get 429;
-    /// 0 for no limit [default: 100]. Right ones always pass.
-    #[arg(long, env = "LATCHKEY_FAILED_PROOFS", global = true)]
-    failed_proofs: Option<u32>,
-    /// Addresses or ranges of proxies, separated by commas. Their `X-Forwarded-For` and
-    /// `Forwarded` headers are trusted.
-    #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
-    trusted_proxies: Option<Vec<AddressRange>>,
-    /// Where traces and metrics are sent, with OTLP over HTTP: `http://127.0.0.1:4318`. Without it
-    /// none are.
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
-    otlp_endpoint: Option<String>,
-    /// Headers for this receiver: `name=value,name=value`.
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_HEADERS", global = true, hide_env_values = true)]
-    otlp_headers: Option<String>,
-    /// The protocol of this receiver: `http/protobuf`.
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_PROTOCOL", global = true)]
-    otlp_protocol: Option<String>,
-    /// `otlp`, or `none` to send no traces [default: otlp].
-    #[arg(long, env = "OTEL_TRACES_EXPORTER", global = true)]
-    traces_exporter: Option<String>,
-    /// Which traces are recorded [default: `parentbased_always_on`].
-    #[arg(long, env = "OTEL_TRACES_SAMPLER", global = true)]
-    traces_sampler: Option<String>,
-    /// The share of traces for a sampler with a ratio, from 0 to 1 [default: 1].
-    #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", global = true)]
-    traces_sampler_arg: Option<String>,
-    /// `otlp`, or `none` to send no metrics [default: otlp].
-    #[arg(long, env = "OTEL_METRICS_EXPORTER", global = true)]
-    metrics_exporter: Option<String>,
-    /// Milliseconds between two times that metrics are sent [default: 60000].
-    #[arg(long, env = "OTEL_METRIC_EXPORT_INTERVAL", global = true)]
-    metrics_interval: Option<String>,
-    /// The name of the service in traces and metrics [default: latchkey].
-    #[arg(long, env = "OTEL_SERVICE_NAME", global = true)]
-    service_name: Option<String>,
-    /// More attributes in traces and metrics: `name=value,name=value`.
-    #[arg(long, env = "OTEL_RESOURCE_ATTRIBUTES", global = true)]
-    resource_attributes: Option<String>,
-    /// Fill an empty database with example data.
-    #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true")]
-    demo: Option<bool>,
-}
-
-/// An address or a range of them.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "String")]
-struct AddressRange(IpNet);
-
-impl FromStr for AddressRange {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        fields::address_range(text).map(Self).map_err(|refusal| refusal.message)
-    }
-}
-
-impl TryFrom<String> for AddressRange {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
 }
 
 /// The configuration.

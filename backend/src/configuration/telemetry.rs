@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use super::Options;
+use super::options::Options;
 
 /// How often metrics are sent.
 const INTERVAL: Duration = Duration::from_mins(1);

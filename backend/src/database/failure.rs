@@ -1,4 +1,29 @@
-//! Errors of writes, and what they say about the database.
+//! Errors of the database, and what they say about it.
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another server holds the data directory.
+    #[error("another latchkey server is using {0}")]
+    Locked(String),
+    /// The data directory cannot be used.
+    #[error("the data directory {0}: {1}")]
+    Directory(String, #[source] std::io::Error),
+    /// The URL is neither `sqlite:` nor `postgres:`.
+    #[error("LATCHKEY_DATABASE_URL must start with postgres: or sqlite:")]
+    Url,
+    /// The URL asks for a standby.
+    #[error(
+        "LATCHKEY_DATABASE_URL must not ask for a standby: target_session_attrs may be read-write, primary or any"
+    )]
+    Standby,
+    /// A migration failed.
+    #[error("migrations: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database did not answer.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+}
 
 /// The connection was lost during the COMMIT. The transaction may be written or not.
 #[derive(Debug, thiserror::Error)]

@@ -18,12 +18,13 @@ use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use super::changes::{Change, Epochs};
-use super::engine::{self, POSTGRES_WRITES};
+use super::engine::POSTGRES_WRITES;
 use super::home::{Home, Move};
 use super::lease::TICK;
 use super::log::{self, Seen, Unseen};
 use super::notices::{CHANNEL, TELLS_PROJECTS, notify, notify_words, raise, words};
 use super::servers::{Primary, Servers};
+use super::standing;
 use super::uptime::Moment;
 
 /// How often a node sends a beat and reads the log: several times within its lease.
@@ -293,7 +294,7 @@ impl Follower {
         let sent = Moment::now();
         log::beat(speaker, &self.node).await?;
         self.epochs.prove(sent);
-        self.home.note(engine::replication(speaker).await?);
+        self.home.note(standing::replication(speaker).await?);
         Ok(())
     }
 

@@ -9,11 +9,12 @@ use sqlx::{AnyConnection, AnyPool};
 use tokio::runtime::Handle;
 
 use super::changes::Epochs;
-use super::engine::{Connections, Engine, OpenError, Replication};
-use super::failure::WriteError;
+use super::engine::{Connections, Engine};
+use super::failure::{OpenError, WriteError};
 use super::feed::Feed;
 use super::home::Home;
 use super::reserve::Reserve;
+use super::standing::Replication;
 use super::turns::{Company, Rank};
 use super::witness::Witness;
 use super::write::{Transaction, Writer, within};

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::engine::{History, Replication, Standing};
+use super::standing::{History, Replication, Standing};
 
 /// A connection that was admitted just before a move may get its time of birth just after it.
 const MARGIN: Duration = Duration::from_millis(100);

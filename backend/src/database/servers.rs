@@ -7,7 +7,8 @@ use futures_util::stream::FuturesUnordered;
 use sqlx::{AnyConnection, Connection as _};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::engine::{self, OpenError, Standing};
+use super::failure::OpenError;
+use super::standing::{Standing, standing};
 
 /// How long a server may take to say what it is.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -70,7 +71,7 @@ impl Servers {
 async fn ask(url: &str) -> Result<Primary, sqlx::Error> {
     let asking = async {
         let mut connection = AnyConnection::connect(url).await?;
-        let standing = engine::standing(&mut connection).await?;
+        let standing = standing(&mut connection).await?;
         if standing.is_read_only {
             return Err(sqlx::Error::Io(std::io::Error::new(
                 std::io::ErrorKind::ReadOnlyFilesystem,

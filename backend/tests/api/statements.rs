@@ -611,7 +611,10 @@ async fn are_prepared(place: Where, engine: Engine) {
         let of_postgres = |text: &Text| {
             text.sql.contains("pg_")
                 || text.sql.contains("clock_timestamp")
-                || text.pieces.iter().any(|(file, _)| file == "database/log.rs")
+                || text
+                    .pieces
+                    .iter()
+                    .any(|(file, _)| matches!(file.as_str(), "database/log.rs" | "database/standing.rs"))
         };
         for text in found.values().filter(|text| !of_postgres(text)) {
             faults.extend(fault(&mut connection, text).await);

@@ -28,6 +28,7 @@ pub mod engine;
 pub mod installation;
 pub mod json;
 pub mod keys;
+pub mod limits;
 pub mod nodes;
 pub mod oauth;
 pub mod program;

@@ -254,8 +254,8 @@ class Busy(Upstream):
                 asked.append(self.headers)
                 self.send_response(429)
                 self.send_header("Retry-After", "1")
-                self.send_header("RateLimit-Policy", '"token";q=100;w=1')
-                self.send_header("RateLimit", '"token";r=0;t=1')
+                self.send_header("RateLimit-Policy", '"rate";q=100;w=1')
+                self.send_header("RateLimit", '"rate";r=0;t=1')
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

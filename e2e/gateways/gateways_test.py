@@ -281,7 +281,7 @@ def test_a_caller_over_its_limit_is_told_so(gateway_of, platform, upstream, cred
         answer = gateway.call(credential, target=platform.device(), headers=upgrade)
         assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
         limit = (answer.headers["RateLimit-Policy"], answer.headers["RateLimit"])
-        assert limit == ('"token";q=100;w=1', '"token";r=0;t=1')
+        assert limit == ('"rate";q=100;w=1', '"rate";r=0;t=1')
         # The question to Latchkey must not be an upgrade request, even if the call is.
         (asked,) = busy.asked
         assert asked["Upgrade"] is None

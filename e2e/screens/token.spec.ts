@@ -94,6 +94,42 @@ test("a rate limit is set, shown and lifted", async ({ page, platform, admin, co
   expect((await admin.get(`/tokens/${token.id}`)).rate_limit).toBeNull();
 });
 
+test("a quota is set, shown with what is left, and lifted", async ({ page, platform, admin, complaints }) => {
+  complaints.expectStatus(422);
+  const token = await platform.token("rsa", { quota: { requests: 2, period: "month", time_zone: "Asia/Shanghai" } });
+  const { open_token: credential } = await admin.get(`/tokens/${token.id}/file`);
+  expect(await platform.verify(credential)).toMatchObject({ allowed: true });
+  await open(page, `/tokens/${token.id}`);
+  const main = page.getByRole("main");
+  await expect(main.getByText("2 calls a month (Asia/Shanghai)")).toBeVisible();
+  await expect(main.getByText("1 of 2 calls, until")).toBeVisible();
+  await platform.verify(credential);
+  await main.getByRole("button", { name: "Check" }).click();
+  const answer = main.getByRole("status").filter({ hasText: "The call would be denied" });
+  await expect(answer).toContainText("rate_limited");
+  await expect(answer).toContainText("0 of 2 calls, until");
+  await open(page, `/tokens/${token.id}/modify`);
+  const part = (name: string) => page.locator(`[id="quota.${name}"]`);
+  await part("requests").fill("many");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(main.getByText("Enter a whole number, or leave it empty.")).toBeVisible();
+  await part("requests").fill("500");
+  await part("period").selectOption("day");
+  await part("time_zone").fill("Mars/Olympus");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(main.getByText("There is no such time zone")).toBeVisible();
+  await part("time_zone").fill("");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page).toHaveURL(/\/issued/);
+  const quota = { requests: 500, period: "day", time_zone: "UTC" };
+  expect((await admin.get(`/tokens/${token.id}`)).quota).toEqual(quota);
+  await open(page, `/tokens/${token.id}/modify`);
+  await part("requests").fill("");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page).toHaveURL(/\/issued/);
+  expect((await admin.get(`/tokens/${token.id}`)).quota).toBeNull();
+});
+
 test("rotating without overlap denies the old credential at once", async ({ page, platform, admin }) => {
   const token = await platform.token("rsa");
   const { open_token: before } = await admin.get(`/tokens/${token.id}/file`);

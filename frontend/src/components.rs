@@ -12,6 +12,8 @@ pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod heading;
+pub(crate) mod limit_rules;
+pub(crate) mod limits;
 pub(crate) mod listing;
 pub(crate) mod login_again;
 pub(crate) mod login_fields;

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod fields;
 pub mod ids;
 pub mod installation;
+pub mod limits;
 pub mod nodes;
 pub mod page;
 pub mod patch;

@@ -1,7 +1,10 @@
 //! Tokens.
 
+mod limits;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::limits::{NewQuota, NewRateLimit, Period, Quota, QuotaState, RateLimit, RateLimitState};
 use crate::ids::{KeyId, TokenId};
 use crate::projects::ProjectRef;
 use crate::systems::{ApiRef, SystemRef};
@@ -137,33 +140,6 @@ pub struct ClientKey {
     pub y: Option<String>,
 }
 
-/// How many calls may be made with a token: `requests` in `seconds` on average.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct RateLimit {
-    /// The number of calls.
-    pub requests: u32,
-    /// In so many seconds.
-    pub seconds: u32,
-    /// How many calls may be made at once, after a time without any.
-    pub burst: u32,
-}
-
-/// A rate limit to set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct NewRateLimit {
-    /// The number of calls: 1 to 1,000,000.
-    pub requests: u32,
-    /// In so many seconds: 1 to 86,400.
-    pub seconds: u32,
-    /// How many calls may be made at once, after a time without any: 1 to 1,000,000; `requests` if
-    /// absent. So many calls must become free again within a day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub burst: Option<u32>,
-}
-
 /// A token with its grants and targets, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -196,6 +172,8 @@ pub struct Token {
     pub allowed_ips: Vec<String>,
     /// How many calls may be made with it; absent if any number may.
     pub rate_limit: Option<RateLimit>,
+    /// How many calls may be made with it in a day or a month; absent if any number may.
+    pub quota: Option<Quota>,
     /// RSA: the size of its key in bits; absent if the client has its own key.
     pub key_size: Option<u16>,
     /// The public key of the client. If it has one, there is neither an open token nor a secret
@@ -262,6 +240,9 @@ pub struct NewToken {
     /// How many calls may be made with it; any number if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<NewRateLimit>,
+    /// How many calls may be made with it in a day or a month; any number if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<NewQuota>,
     /// RSA: 2048 (if absent), 3072 or 4096 bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_size: Option<u16>,
@@ -315,6 +296,10 @@ pub struct TokenPatch {
     /// lower it.
     #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<Option<NewRateLimit>>,
+    /// How many calls may be made with it in a day or a month; `null` for any number. A caller that
+    /// is a token may only lower it. Another period or time zone begins a new count.
+    #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Option<NewQuota>>,
     /// RSA: accept one-time requests (sealed or signed) only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_time_only: Option<bool>,
@@ -394,6 +379,11 @@ pub struct Usage {
     pub months: Vec<UsageMonth>,
     /// The last 24 hours. The first hour is counted completely.
     pub last_24_hours: CallCount,
+    /// The rate limits that its calls spend, with defaults and ceilings: its own, and those of the
+    /// tokens that issued it.
+    pub rate_limits: Vec<RateLimitState>,
+    /// The same for quotas, and what is left of them.
+    pub quotas: Vec<QuotaState>,
 }
 
 /// Numbers of allowed and denied calls.

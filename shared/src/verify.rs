@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{TokenId, UserId};
 use crate::projects::ProjectRef;
 use crate::time::Timestamp;
-use crate::tokens::{Kind, RateLimit};
+use crate::tokens::{Kind, Quota, QuotaState, RateLimit};
 
 /// The reason of a denial. The values are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,8 +44,8 @@ pub enum Reason {
     ProjectNotGranted,
     /// The user of the token may not make this call.
     UserNotGranted,
-    /// More calls than the rate limit of the token, or of a token that issued it, allows. Or the
-    /// credential is wrong, and too many others from the address of the caller were, too.
+    /// More calls than the rate limit or the quota of the token, or of a token that issued it, allows. Or
+    /// the credential is wrong, and too many others from the address of the caller were, too.
     RateLimited,
     /// The call cannot be decided now.
     Unavailable,
@@ -174,18 +174,25 @@ pub struct Decision {
     /// When the credential expires; absent if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
-    /// The rate limit that the call exceeds, if the reason is `rate_limited`.
+    /// The limit that the call exceeds, if the reason is `rate_limited`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exceeded: Option<Exceeded>,
+    /// What is left of the quotas that the call spends, in the answer to a trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotas: Option<Vec<QuotaState>>,
 }
 
-/// A limit that a call exceeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The limit that a call exceeds: a rate limit or a quota, of the token or of a token that issued it. If
+/// the decision names no token, it is the limit of wrong credentials from one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Exceeded {
-    /// The limit: that of the token, or of a token that issued it. If the decision names no token, it is
-    /// that of wrong credentials from one address.
-    pub rate_limit: RateLimit,
+    /// The rate limit, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
+    /// The quota, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
     /// After so many seconds a call may pass again.
     pub retry_after: u32,
 }

@@ -8,12 +8,14 @@ pub const LOOKS_LIKE: &str = "looks_like";
 pub const NAME_TAKEN: &str = "name_taken";
 /// No call tells this API apart from another one. A grant of one is a grant of both.
 pub const SHARES_CALLS: &str = "shares_calls";
+/// A ceiling allows less than this limit of a token.
+pub const ABOVE_CEILING: &str = "above_ceiling";
 
 /// A warning. It refuses nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Warning {
-    /// A stable code: `looks_like`, `name_taken`, `shares_calls`.
+    /// A stable code: `looks_like`, `name_taken`, `shares_calls`, `above_ceiling`.
     pub code: String,
     /// The field that it is about.
     pub field: String,

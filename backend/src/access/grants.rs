@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use ipnet::IpNet;
 use latchkey_shared::ids::{ApiId, ProjectId, SystemId, TokenId, UserId};
 use latchkey_shared::systems::ApiScope;
-use latchkey_shared::tokens::RateLimit;
+use latchkey_shared::tokens::{Quota, RateLimit};
 use latchkey_shared::users::Role;
 
 use super::reach::Reach;
@@ -84,6 +84,8 @@ pub struct Limits {
     pub one_time_only: bool,
     /// How many calls may be made with it.
     pub rate_limit: Option<RateLimit>,
+    /// How many calls may be made with it in a day or a month.
+    pub quota: Option<Quota>,
 }
 
 /// What a token holds. It cannot grant more than this.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use latchkey_shared::ids::{ProjectId, TokenId, UserId};
 use latchkey_shared::systems::ApiScope;
-use latchkey_shared::tokens::RateLimit;
 use latchkey_shared::users::Role;
 
 use super::grants::{GrantedSystem, Grants, Held, Limits, TargetUser, Targets};
@@ -256,14 +255,13 @@ impl Principal {
         }
     }
 
-    /// Whether the caller may change the rate limit of a token. A token may only lower one: else it
-    /// would lift its own.
-    pub fn may_set_rate_limit(
-        &self,
-        before: Option<RateLimit>,
-        after: Option<RateLimit>,
-    ) -> Result<(), Problem> {
-        let is_no_higher = match (&before, &after) {
+    /// Whether the caller may change the rate limit and the quota of a token that hold. A token may
+    /// only lower them: else it would lift its own.
+    pub fn may_set_limits(&self, before: &Limits, after: &Limits) -> Result<(), Problem> {
+        if self.token().is_none() {
+            return Ok(());
+        }
+        let rate_is_no_higher = match (&before.rate_limit, &after.rate_limit) {
             (None, _) => true,
             (Some(_), None) => false,
             (Some(before), Some(after)) => {
@@ -272,10 +270,22 @@ impl Principal {
                     && after.burst <= before.burst
             }
         };
-        if self.token().is_none() || is_no_higher {
+        if !rate_is_no_higher {
+            return Err(Problem::forbidden("A token cannot raise or lift a rate limit."));
+        }
+        // Another period or time zone would begin a new count.
+        let quota_is_no_higher = match (&before.quota, &after.quota) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(before), Some(after)) => {
+                after.requests <= before.requests
+                    && (after.period, &after.time_zone) == (before.period, &before.time_zone)
+            }
+        };
+        if quota_is_no_higher {
             Ok(())
         } else {
-            Err(Problem::forbidden("A token cannot raise or lift a rate limit."))
+            Err(Problem::forbidden("A token cannot raise or lift a quota."))
         }
     }
 

@@ -32,6 +32,8 @@ pub enum Change {
     SigningKeys,
     /// The revocation feed.
     Revocations,
+    /// The default or the ceiling for the limits of tokens. It may concern all of them.
+    Limits,
 }
 
 impl Change {
@@ -44,6 +46,7 @@ impl Change {
             Self::Catalog => "systems",
             Self::SigningKeys => "signing_keys",
             Self::Revocations => "revocations",
+            Self::Limits => "limit_rules",
         }
     }
 
@@ -56,6 +59,7 @@ impl Change {
             Self::Catalog => "catalog".to_owned(),
             Self::SigningKeys => "signing_keys".to_owned(),
             Self::Revocations => "revocations".to_owned(),
+            Self::Limits => "limits".to_owned(),
         }
     }
 
@@ -66,6 +70,7 @@ impl Change {
             "catalog" => Some(Self::Catalog),
             "signing_keys" => Some(Self::SigningKeys),
             "revocations" => Some(Self::Revocations),
+            "limits" => Some(Self::Limits),
             _ => match text.strip_prefix(PROJECT_CHANGE) {
                 Some(name) => Some(Self::Project(name.to_owned())),
                 None => text.parse().map(Self::Token).or_else(|_| text.parse().map(Self::User)).ok(),
@@ -89,6 +94,8 @@ const SLOTS: usize = 8192;
 pub struct Epochs {
     slots: Box<[AtomicU64]>,
     all: AtomicU64,
+    /// Of the facts about all tokens.
+    tokens: AtomicU64,
     lease: Lease,
     /// Wakes requests that wait for the revocation feed.
     revocations: watch::Sender<()>,
@@ -106,6 +113,7 @@ impl Default for Epochs {
         Self {
             slots: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
             all: AtomicU64::new(0),
+            tokens: AtomicU64::new(0),
             lease: Lease::default(),
             revocations: watch::Sender::new(()),
             backlog: Backlog::default(),
@@ -128,7 +136,10 @@ impl Epochs {
     /// The stamp of a fact that is read from now on.
     #[must_use]
     pub fn stamp(&self, of: &Change) -> Stamp {
-        Stamp(self.slot(of).load(Ordering::SeqCst), self.all.load(Ordering::SeqCst))
+        // Both only grow, so their sum changes with each.
+        let tokens = matches!(of, Change::Token(_)).then(|| self.tokens.load(Ordering::SeqCst));
+        let all = self.all.load(Ordering::SeqCst) + tokens.unwrap_or_default();
+        Stamp(self.slot(of).load(Ordering::SeqCst), all)
     }
 
     /// Makes all facts about `change` that were read before now out of date.
@@ -140,6 +151,7 @@ impl Epochs {
         match change {
             Change::Token(id) => self.backlog.add_token(id),
             Change::User(id) => self.backlog.add_user(id),
+            Change::Limits => drop(self.tokens.fetch_add(1, Ordering::SeqCst)),
             _ => {}
         }
     }
@@ -283,6 +295,9 @@ mod tests {
         assert_eq!(before, epochs.stamp(&token));
         epochs.raise(&token);
         assert_ne!(before, epochs.stamp(&token));
+        let before = epochs.stamp(&token);
+        epochs.raise(&Change::Limits);
+        assert_ne!(before, epochs.stamp(&token));
         let before = epochs.stamp(&Change::Catalog);
         epochs.raise_all();
         assert_ne!(before, epochs.stamp(&Change::Catalog));
@@ -297,6 +312,7 @@ mod tests {
             Change::Catalog,
             Change::SigningKeys,
             Change::Revocations,
+            Change::Limits,
         ] {
             assert_eq!(Change::decode(&change.encode()), Some(change));
         }

@@ -8,8 +8,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use super::engine::Engine;
 
-/// The first schema that this version works with: it needs the table of nodes.
-const LOWEST: i64 = 19;
+/// The first schema that this version works with: it needs the tables of limits.
+const LOWEST: i64 = 21;
 
 /// The schemas that this version works with, by the numbers of their last migrations.
 #[must_use]
@@ -39,6 +39,8 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (17, include_str!("../../../migrations/sqlite/0017_counted_apis.sql")),
             (18, include_str!("../../../migrations/sqlite/0018_rate_limits.sql")),
             (19, include_str!("../../../migrations/sqlite/0019_nodes.sql")),
+            (20, include_str!("../../../migrations/sqlite/0020_quotas.sql")),
+            (21, include_str!("../../../migrations/sqlite/0021_limit_rules.sql")),
             (22, include_str!("../../../migrations/sqlite/0022_retention.sql")),
         ],
         Engine::Postgres => vec![
@@ -61,6 +63,8 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (17, include_str!("../../../migrations/postgres/0017_counted_apis.sql")),
             (18, include_str!("../../../migrations/postgres/0018_rate_limits.sql")),
             (19, include_str!("../../../migrations/postgres/0019_nodes.sql")),
+            (20, include_str!("../../../migrations/postgres/0020_quotas.sql")),
+            (21, include_str!("../../../migrations/postgres/0021_limit_rules.sql")),
             (22, include_str!("../../../migrations/postgres/0022_retention.sql")),
             (24, include_str!("../../../migrations/postgres/0024_beats.sql")),
         ],

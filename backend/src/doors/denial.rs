@@ -8,7 +8,7 @@ pub(super) fn denial(verdict: &Verdict) -> Option<Problem> {
     let reason = verdict.denied?;
     Some(match &verdict.exceeded {
         Some(exceeded) => {
-            Problem::rate_limited(if verdict.token.is_some() { "token" } else { "address" }, exceeded)
+            Problem::rate_limited(if verdict.token.is_some() { "rate" } else { "address" }, exceeded)
         }
         None => Problem::denied(reason, verdict.api.as_ref().map(|api| api.key.as_str())),
     })

@@ -47,7 +47,9 @@ impl Verifier {
     async fn read_tokens(&self, ids: Vec<TokenId>) -> Result<HashMap<TokenId, TokenState>, sqlx::Error> {
         let mut found = HashMap::new();
         for id in ids {
-            found.extend(state::read_token(&self.database, &self.rates, &id).await?.map(|state| (id, state)));
+            found.extend(
+                state::read_token(&self.database, &self.limiter, &id).await?.map(|state| (id, state)),
+            );
         }
         Ok(found)
     }

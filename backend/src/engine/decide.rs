@@ -1,4 +1,4 @@
-//! Decides calls: proves the credential, judges the call, spends it of the rate limits, and last
+//! Decides calls: proves the credential, judges the call, spends it of the limits, and last
 //! claims the one use of a one-time request. A call that is denied for another reason spends
 //! nothing.
 
@@ -9,12 +9,12 @@ use latchkey_shared::ids::UserId;
 use latchkey_shared::verify::Reason;
 use opentelemetry::KeyValue;
 
+use super::allowance::Reserved;
 use super::call::{Call, Presented};
 use super::decisions::Door;
 use super::judge::is_bound_to;
 use super::proof::Proof;
 use super::prove::Unproven;
-use super::rate::Reserved;
 use super::state::TokenState;
 use super::verdict::Verdict;
 use super::verifier::{ATTEMPTS, Verifier};
@@ -122,8 +122,8 @@ impl Verifier {
         if outcome.is_ok() {
             outcome = self.judge(operations, (&token, &proof), call, now, &mut verdict).await;
         }
-        if outcome.is_ok() && used.reserved.is_none() && !token.rate_limits.is_empty() {
-            match self.rates.reserve(&token.rate_limits) {
+        if outcome.is_ok() && used.reserved.is_none() && !token.allowance.is_unlimited() {
+            match self.limiter.reserve(&token.allowance, now) {
                 Ok(reserved) => used.reserved = Some(reserved),
                 Err(exceeded) => {
                     verdict.exceeded = Some(exceeded);
@@ -148,7 +148,7 @@ impl Verifier {
     }
 
     /// Decides a call for a token without its credential. `user` is the user of a JWT token.
-    /// Nothing is counted or used up, and no rate limit is looked at.
+    /// Nothing is counted or used up.
     pub async fn consider(
         &self,
         snapshot: &Arc<Snapshot>,
@@ -158,12 +158,19 @@ impl Verifier {
     ) -> Verdict {
         let mut verdict = Verdict { catalog: Some(Arc::clone(snapshot)), ..Verdict::default() };
         let proof = Arc::new(Proof { user, ..Proof::default() });
+        let now = now();
         verdict.denied = match self.catalog.operations(call.system).await {
             Ok(Some(operations)) => {
-                self.judge(&operations, (&token, &proof), call, now(), &mut verdict).await.err()
+                self.judge(&operations, (&token, &proof), call, now, &mut verdict).await.err()
             }
             Ok(None) | Err(_) => Some(Reason::Unavailable),
         };
+        if verdict.denied.is_none()
+            && let Err(exceeded) = self.limiter.look(&token.allowance, now)
+        {
+            verdict.exceeded = Some(exceeded);
+            verdict.denied = Some(Reason::RateLimited);
+        }
         verdict.token = Some(token);
         verdict.proof = Some(proof);
         verdict

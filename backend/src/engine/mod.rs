@@ -8,6 +8,7 @@
 //! allowed, the engine checks once more that its facts still count. If something was withdrawn
 //! while the decision waited, it judges the call again.
 
+pub mod allowance;
 pub mod call;
 mod compare;
 pub mod decide;
@@ -16,6 +17,7 @@ pub mod judge;
 pub mod limits;
 pub mod proof;
 pub mod prove;
+pub mod quota;
 pub mod rate;
 pub mod replay;
 pub mod set;

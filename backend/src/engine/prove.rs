@@ -59,7 +59,7 @@ struct SecretOnly {
 }
 
 /// Why a credential is not proven.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Unproven {
     pub(crate) reason: Reason,
     /// The limit of failed proofs, if that is why.

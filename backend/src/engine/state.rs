@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use latchkey_shared::ids::{ApiId, KeyId, SystemId, TokenId, UserId};
-use latchkey_shared::tokens::{Kind, RateLimit};
+use latchkey_shared::tokens::Kind;
 use sqlx::FromRow;
 
+use super::allowance::{Allowance, Limiter};
 use super::limits::Limits;
-use super::rate::{RateLimits, Rates};
 use super::set::Set;
 use crate::access::reach::Reach;
 use crate::crypto::Digest;
 use crate::crypto::client_key::ClientKey;
 use crate::database::stored::stored;
-use crate::database::{Database, Weight};
+use crate::database::{Database, Weight, now};
+use crate::limits::store::in_force;
 
 /// A token at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +48,7 @@ pub struct TokenState {
     /// JWT: the users it is for.
     pub users: Set<UserId>,
     /// How many calls may be made with it.
-    pub rate_limits: RateLimits,
+    pub allowance: Allowance,
     /// Its keys, one for each generation.
     pub keys: Box<[KeyState]>,
     /// Its JWTs that were revoked before they expired.
@@ -115,7 +116,7 @@ impl Weight for TokenState {
                 * (self.apis.len() + self.systems.len() + self.reached.len() + self.users.len())
             + size_of::<Box<str>>() * self.revoked_jwts.len()
             + usize::from(self.limits.reach != Reach::All) * size_of::<Limits>()
-            + self.rate_limits.heap()
+            + self.allowance.heap()
     }
 }
 
@@ -151,7 +152,7 @@ struct TokenColumns {
     bounds: Option<String>,
     users: Option<String>,
     revoked: Option<String>,
-    rate_limits: Option<String>,
+    limited: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -164,10 +165,10 @@ struct KeyColumns {
     valid_until: Option<i64>,
 }
 
-/// Reads a token. Its limits are counted in `rates`.
+/// Reads a token. What it spends of its limits is counted by `limiter`.
 pub(super) async fn read_token(
     database: &Database,
-    rates: &Rates,
+    limiter: &Limiter,
     id: &TokenId,
 ) -> Result<Option<TokenState>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
@@ -181,9 +182,9 @@ pub(super) async fn read_token(
          WHERE l.token_id = t.id) AS bounds, \
          (SELECT string_agg(l.user_id, ',') FROM token_users l WHERE l.token_id = t.id) AS users, \
          (SELECT string_agg(l.jti, ',') FROM revoked_jwts l WHERE l.token_id = t.id) AS revoked, \
-         (SELECT string_agg(l.token_id || ' ' || l.requests || ' ' || l.seconds || ' ' || l.burst, ',' ORDER BY l.token_id) \
-         FROM (SELECT t.id AS id UNION ALL SELECT a.ancestor FROM token_ancestors a WHERE a.token_id = t.id) AS line \
-         JOIN rate_limits l ON l.token_id = line.id) AS rate_limits, \
+         CASE WHEN EXISTS (SELECT 1 FROM limit_rules) \
+         OR EXISTS (SELECT 1 FROM rate_limits l WHERE l.token_id = t.id) OR EXISTS (SELECT 1 FROM quotas l WHERE l.token_id = t.id) \
+         OR EXISTS (SELECT 1 FROM token_ancestors a WHERE a.token_id = t.id) THEN 1 ELSE 0 END AS limited, \
          NULL AS key_id, NULL AS generation, NULL AS secret_digest, NULL AS client_key, NULL AS open_token_digest, \
          NULL AS valid_until FROM tokens t WHERE t.id = $1 \
          UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
@@ -214,6 +215,13 @@ pub(super) async fn read_token(
     } else {
         Limits::none()
     };
+    // Most tokens have no limits.
+    let allowance = if row.limited == Some(0) {
+        Allowance::default()
+    } else {
+        let in_force = in_force(&mut *database.reader().acquire().await?, id).await?;
+        limiter.allowance(database, in_force, now()).await?
+    };
     let through_apis = apis.iter().map(|(_, system)| system);
     Ok(Some(TokenState {
         id: id.clone(),
@@ -229,7 +237,7 @@ pub(super) async fn read_token(
         systems,
         limits,
         users: all(row.users.as_deref())?,
-        rate_limits: rates.limits(rate_limits(row.rate_limits.as_deref())?),
+        allowance,
         keys,
         revoked_jwts: items(row.revoked.as_deref()).map(Box::from).collect(),
     }))
@@ -281,19 +289,6 @@ fn ranges(column: &str) -> Result<Box<[IpNet]>, sqlx::Error> {
         .iter()
         .map(|text| IpNet::from_str(text).map_err(|error| sqlx::Error::Decode(Box::new(error))))
         .collect()
-}
-
-/// The rate limits in a column, in the order of their tokens.
-fn rate_limits(column: Option<&str>) -> Result<Vec<(TokenId, RateLimit)>, sqlx::Error> {
-    let number = |text: &str| text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)));
-    let limit = |item: &str| match item.split(' ').collect::<Vec<_>>()[..] {
-        [token, requests, seconds, burst] => {
-            let (requests, seconds, burst) = (number(requests)?, number(seconds)?, number(burst)?);
-            Ok((stored(token)?, RateLimit { requests, seconds, burst }))
-        }
-        _ => Err(sqlx::Error::Decode("not a rate limit".into())),
-    };
-    items(column).map(limit).collect()
 }
 
 fn client_key(jwk: &str) -> Result<Arc<ClientKey>, sqlx::Error> {

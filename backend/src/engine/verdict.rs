@@ -32,7 +32,7 @@ pub struct Verdict {
     pub named: Vec<Lookup>,
     /// The projects that the credential reaches.
     pub limits: Option<Arc<Limits>>,
-    /// The limit that the call exceeds, if that is why it is denied: a rate limit, or that of failed
+    /// The limit that the call exceeds, if that is why it is denied: one of the token, or that of failed
     /// proofs if no token is known.
     pub exceeded: Option<Exceeded>,
     /// The catalog that the call was judged by.
@@ -59,7 +59,8 @@ impl Verdict {
                 project: None,
                 projects: None,
                 expires_at: None,
-                exceeded: self.exceeded,
+                exceeded: self.exceeded.clone(),
+                quotas: None,
             };
         };
         let subject = match (token.kind, &self.user) {
@@ -86,7 +87,8 @@ impl Verdict {
             project: self.project().cloned(),
             projects: self.limits.as_ref().and_then(|limits| limits.keys.clone()),
             expires_at: expires_at.map(Timestamp::from_millis),
-            exceeded: self.exceeded,
+            exceeded: self.exceeded.clone(),
+            quotas: None,
         }
     }
 }

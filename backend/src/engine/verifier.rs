@@ -5,21 +5,22 @@ use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use latchkey_shared::ids::{KeyId, ProjectId, TokenId};
+use latchkey_shared::tokens::QuotaState;
 use latchkey_shared::verify::Reason;
 use quick_cache::sync::Cache;
 
+use super::allowance::Limiter;
 use super::decisions::{Decisions, Door};
 use super::proof::{Bytes, Proof, Remembered};
-use super::rate::Rates;
 use super::replay::{self, Replay};
 use super::state::{self, TokenState};
-use super::usage::Usage;
+use super::usage::{Part, Usage};
 use crate::access::reach::UserState;
 use crate::configuration::Configuration;
 use crate::counting::Lookups;
 use crate::crypto::Digest;
 use crate::crypto::decryptor::Decryptor;
-use crate::database::{Database, Fact, Fresh, OVERHEAD, WriteKind, promptly};
+use crate::database::{Database, Fact, Fresh, OVERHEAD, WriteKind, now, promptly};
 use crate::keys::keyring::Keyring;
 use crate::projects::state::{Lookup, Projects};
 use crate::strangers::Strangers;
@@ -51,7 +52,7 @@ pub struct Verifier {
     /// The owners of keys. They never change.
     pub(super) key_owners: Cache<KeyId, TokenId>,
     pub(super) replay: Replay,
-    pub(super) rates: Arc<Rates>,
+    pub(super) limiter: Limiter,
     /// How many facts differed from the database.
     pub(super) differences: AtomicU64,
     pub(super) decisions: Decisions,
@@ -79,7 +80,7 @@ impl Verifier {
             proof_lookups: Lookups::default(),
             key_owners: Cache::new(memory / 10 / OWNER),
             replay: Replay::start(&database, decryptor.operations().clone()),
-            rates: Rates::start(&database),
+            limiter: Limiter::start(&database),
             projects: Projects::new(database.clone()),
             differences: AtomicU64::new(0),
             decisions: Decisions::default(),
@@ -94,7 +95,18 @@ impl Verifier {
 
     /// The state of a token now.
     pub async fn token(&self, id: &TokenId) -> Result<Option<Arc<Fact<TokenState>>>, sqlx::Error> {
-        self.states.get_or_read(id, || state::read_token(&self.database, &self.rates, id)).await
+        self.states.get_or_read(id, || state::read_token(&self.database, &self.limiter, id)).await
+    }
+
+    /// What is left of the quotas that calls with a token spend.
+    pub async fn quotas(&self, token: &TokenState) -> Result<Vec<QuotaState>, sqlx::Error> {
+        self.limiter.quotas(&self.database, &token.allowance, now()).await
+    }
+
+    /// Writes what was counted and spent and is not written yet.
+    pub async fn flush(&self) {
+        self.limiter.flush(&self.database).await;
+        self.usage.flush(&self.database, Part::All).await;
     }
 
     /// The systems as they are now. If they cannot be read, the decision fails for

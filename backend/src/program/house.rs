@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::configuration::Configuration;
 use crate::database::Database;
+use crate::engine::quota;
 use crate::engine::usage::{self, Months};
 use crate::keys::keyring::Keyring;
 use crate::keys::{rotate, signing};
@@ -61,7 +62,8 @@ impl House {
         usage::forget_hours(database).await?;
         systems::clear_imports(database).await?;
         nodes::forget_silent(database).await?;
-        tokens::store::forget_rate_limits(database).await?;
+        tokens::store::forget_limits(database).await?;
+        quota::forget(database).await?;
         tokens::store::forget_answers(database).await?;
         audit::forget_old(database, self.audit_retention).await?;
         self.months.turn(database).await

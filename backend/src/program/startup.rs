@@ -25,7 +25,7 @@ use crate::crypto::operations::{Limits, PrivateOperations};
 use crate::crypto::rsa::KeyPool;
 use crate::database::{Database, Engine, clock};
 use crate::engine::replay;
-use crate::engine::usage::{Part, Usage};
+use crate::engine::usage::Usage;
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::keys::{self, rotate};
@@ -38,7 +38,7 @@ use crate::users::{self, Users};
 use crate::web::document as openapi;
 use crate::web::document::Operations;
 use crate::web::routes::Routes;
-use crate::{audit, doors, installation, nodes, oauth, projects, systems, tokens, web as http};
+use crate::{audit, doors, installation, limits, nodes, oauth, projects, systems, tokens, web as http};
 
 /// How long an idle connection stays open. Gateways and load balancers close theirs after 60
 /// seconds. If ours closed first, their next request could meet a connection that is being
@@ -56,7 +56,7 @@ pub struct Application {
     /// The password to fill the demo with.
     demo: Option<Secret>,
     database: Database,
-    usage: Arc<Usage>,
+    verifier: Arc<Verifier>,
     nodes: Arc<Nodes>,
     metrics: Option<Listener>,
     telemetry: Telemetry,
@@ -149,7 +149,7 @@ impl Application {
             first_password,
             demo,
             database,
-            usage,
+            verifier,
             nodes,
             metrics,
             telemetry,
@@ -208,7 +208,7 @@ impl Application {
             metrics.stop().await;
         }
         let closing = async {
-            self.usage.flush(&self.database, Part::All).await;
+            self.verifier.flush().await;
             self.nodes.leave().await;
             self.database.close().await;
         };
@@ -272,6 +272,7 @@ fn routes(routes: &mut Routes) {
             .configure(keys::routes)
             .configure(audit::routes)
             .configure(installation::routes)
+            .configure(limits::routes)
             .configure(nodes::routes);
     });
     routes.configure(doors::routes).configure(health::routes);

@@ -134,7 +134,13 @@ pub(super) async fn update(connection: &mut AnyConnection, project: &Project) ->
 }
 
 pub(super) async fn delete(connection: &mut AnyConnection, id: &ProjectId) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM projects WHERE id = $1").bind(id.to_string()).execute(connection).await.map(drop)
+    for statement in [
+        "DELETE FROM limit_rules WHERE project_id IN (SELECT id FROM projects WHERE id = $1)",
+        "DELETE FROM projects WHERE id = $1",
+    ] {
+        sqlx::query(statement).bind(id.to_string()).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Tokens that are for a project or limited to it.

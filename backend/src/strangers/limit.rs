@@ -127,7 +127,8 @@ impl Strangers {
         let exceeded = over.map(|wait| {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             Exceeded {
-                rate_limit: self.limit,
+                rate_limit: Some(self.limit),
+                quota: None,
                 retry_after: u32::try_from(seconds).unwrap_or(u32::MAX).max(1),
             }
         });
@@ -177,7 +178,8 @@ mod tests {
             assert_eq!(strangers.failed(Some(address("2001:db8::1"))), None);
         }
         let exceeded = strangers.failed(Some(address("2001:db8::2"))).expect("the same /64");
-        assert_eq!((exceeded.rate_limit.requests, exceeded.rate_limit.seconds), (3, 60));
+        let limit = exceeded.rate_limit.expect("a rate limit");
+        assert_eq!((limit.requests, limit.seconds), (3, 60));
         assert!((19..=20).contains(&exceeded.retry_after), "{exceeded:?}");
         assert_eq!(strangers.failed(Some(address("2001:db8:0:1::1"))), None);
         assert_eq!(strangers.counts(), ([("counted", 4), ("refused", 1), ("not_counted", 0)], 0));

@@ -10,8 +10,8 @@ use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::{Kind, NewToken, Token};
 use serde_json::json;
 
-use super::asked::{client_key, expiry, key_size, ranges, rate_limit};
-use super::found::{existing, look_alike};
+use super::asked::{client_key, expiry, key_size, ranges};
+use super::found::{above_ceilings, existing, look_alike};
 use super::idempotency::{Repeated, idempotency_key, repeat};
 use super::issue::{NewKey, make_key};
 use super::named::Named;
@@ -27,6 +27,7 @@ use crate::crypto::client_key::ClientKey;
 use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::database::{Change, Database, Rank, Transaction, now};
 use crate::keys::keyring::Keyring;
+use crate::limits::asked::{quota, rate_limit};
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
 
@@ -62,7 +63,8 @@ impl Application {
                 expires_at: body.expires_at.as_deref().and_then(|end| expiry(end, now(), errors)),
                 allowed_ips: ranges(&body.allowed_ips, errors),
                 one_time_only: body.one_time_only,
-                rate_limit: body.rate_limit.and_then(|limit| rate_limit(&limit, errors)),
+                rate_limit: body.rate_limit.and_then(|limit| rate_limit(&limit, "", errors)),
+                quota: body.quota.and_then(|limit| quota(&limit, "", errors)),
             },
             key_size: key_size(body.key_size, kind, body.public_key.is_some(), errors),
             client_key: client_key(body.public_key.as_deref(), errors),
@@ -193,6 +195,7 @@ impl Issue {
             .await?;
         let mut found = existing(transaction.connection(), id).await?;
         found.token.warnings.extend(look_alike(transaction.connection(), principal, &found.token).await?);
+        found.token.warnings.extend(above_ceilings(transaction.connection(), &found.token).await?);
         if let Some(key) = idempotency {
             let body = serde_json::to_string(&found.token).map_err(Problem::internal)?;
             store::keep_answer(transaction.connection(), key, sent, location, &body).await?;

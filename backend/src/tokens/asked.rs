@@ -5,18 +5,13 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::time;
-use latchkey_shared::tokens::{Kind, NewRateLimit, RateLimit};
+use latchkey_shared::tokens::Kind;
 
 use crate::crypto::client_key::ClientKey;
 use crate::crypto::rsa::KeySize;
 
 /// The most address ranges of a token.
 const MOST_RANGES: usize = 100;
-
-/// The most requests of a rate limit.
-const MOST_REQUESTS: u32 = 1_000_000;
-/// The seconds of a day.
-const DAY: u32 = 86_400;
 
 /// Parses the expiry time.
 pub(super) fn expiry(raw: &str, now: i64, errors: &mut Errors) -> Option<i64> {
@@ -47,29 +42,6 @@ pub(super) fn ranges(raw: &[String], errors: &mut Errors) -> Vec<IpNet> {
         }
     }
     found
-}
-
-/// Checks a rate limit.
-pub(super) fn rate_limit(raw: &NewRateLimit, errors: &mut Errors) -> Option<RateLimit> {
-    let NewRateLimit { requests, seconds, burst } = *raw;
-    let limit = RateLimit { requests, seconds, burst: burst.unwrap_or(requests) };
-    let mut is_good = true;
-    for (field, value, most) in [
-        ("rate_limit.requests", Some(requests), MOST_REQUESTS),
-        ("rate_limit.seconds", Some(seconds), DAY),
-        ("rate_limit.burst", burst, MOST_REQUESTS),
-    ] {
-        if value.is_some_and(|value| !(1..=most).contains(&value)) {
-            errors.add(field, "out_of_range", format!("Must be 1 to {most}."));
-            is_good = false;
-        }
-    }
-    let day = u64::from(DAY) * u64::from(requests);
-    if is_good && u64::from(limit.burst) * u64::from(seconds) > day {
-        errors.add("rate_limit.burst", "out_of_range", "So many calls must become free within a day.");
-        is_good = false;
-    }
-    is_good.then_some(limit)
 }
 
 /// Parses the key size.

@@ -7,8 +7,8 @@ use latchkey_shared::tokens::{Kind, Switch, Token, TokenPatch};
 use serde_json::json;
 use sqlx::AnyConnection;
 
-use super::asked::{expiry, ranges, rate_limit};
-use super::found::{existing, look_alike, managed, parse_id};
+use super::asked::{expiry, ranges};
+use super::found::{above_ceilings, existing, look_alike, managed, may_set_limits, parse_id};
 use super::loss::{Loss, loss, narrows};
 use super::named::Named;
 use super::store::{self, Written};
@@ -18,6 +18,7 @@ use crate::access::grants::Limits;
 use crate::access::principal::{MayManage, Principal};
 use crate::audit;
 use crate::database::{Change, Database, now};
+use crate::limits::asked::{quota, rate_limit};
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
@@ -56,6 +57,16 @@ fn patched(before: Named, body: &mut TokenPatch) -> Named {
     }
 }
 
+/// The name and the description of a token after the change. Absent fields stay.
+fn patched_texts(before: &Token, body: &TokenPatch, errors: &mut Errors) -> (String, String) {
+    let name = body.name.as_deref();
+    let name = name.map(|name| errors.take("name", fields::name(name)).unwrap_or_default());
+    let description = body.description.as_deref();
+    let description =
+        description.map(|one| errors.take("description", fields::description(one)).unwrap_or_default());
+    (name.unwrap_or_else(|| before.name.clone()), description.unwrap_or_else(|| before.description.clone()))
+}
+
 /// The limits of a token after the change. Absent fields stay.
 fn patched_limits(before: &Limits, body: &TokenPatch, errors: &mut Errors) -> Limits {
     Limits {
@@ -72,7 +83,12 @@ fn patched_limits(before: &Limits, body: &TokenPatch, errors: &mut Errors) -> Li
         rate_limit: match &body.rate_limit {
             None => before.rate_limit,
             Some(None) => None,
-            Some(Some(limit)) => rate_limit(limit, errors),
+            Some(Some(limit)) => rate_limit(limit, "", errors),
+        },
+        quota: match &body.quota {
+            None => before.quota.clone(),
+            Some(None) => None,
+            Some(Some(limit)) => quota(limit, "", errors),
         },
     }
 }
@@ -117,13 +133,7 @@ pub(super) async fn change(
             check_version(if_match.as_deref(), before.version)?;
             let kind = before.token.kind;
             let mut errors = Errors::new();
-            let name =
-                body.name.as_deref().map(|name| errors.take("name", fields::name(name)).unwrap_or_default());
-            let name = name.unwrap_or_else(|| before.token.name.clone());
-            let description = body.description.as_deref();
-            let description = description
-                .map(|one| errors.take("description", fields::description(one)).unwrap_or_default());
-            let description = description.unwrap_or_else(|| before.token.description.clone());
+            let (name, description) = patched_texts(&before.token, &body, &mut errors);
             let widens = body.apis.is_some()
                 || body.systems.is_some()
                 || body.projects.is_some()
@@ -139,7 +149,7 @@ pub(super) async fn change(
             let (grants, targets) =
                 store::resolve(transaction.connection(), kind, &named, &held, &mut errors).await?;
             Problem::unless_empty(errors)?;
-            principal.may_set_rate_limit(before.limits.rate_limit, limits.rate_limit)?;
+            may_set_limits(transaction.connection(), &principal, &before, &limits).await?;
             let is_kept = switches_off && body.name.is_none();
             let name_key = key_of_name(transaction.connection(), &id, &name, is_kept).await?;
             let disabled = match body.status {
@@ -172,8 +182,9 @@ pub(super) async fn change(
             }
             store::update(transaction, &proof, &id, &written).await?;
             transaction.changes(Change::Token(id.clone()));
-            if limits.rate_limit != before.limits.rate_limit {
-                // The limit also holds for the tokens that it issued.
+            let other = [limits.rate_limit != before.limits.rate_limit, limits.quota != before.limits.quota];
+            if other.contains(&true) || widens {
+                // Its limits, and the ceilings of its projects, also hold for the tokens that it issued.
                 for descendant in store::descendants(transaction.connection(), &id).await? {
                     transaction.changes(Change::Token(descendant));
                 }
@@ -187,10 +198,14 @@ pub(super) async fn change(
             let detail = json!({
                 "grants_or_targets": widens,
                 "renamed": is_renamed,
-                "rate_limit": limits.rate_limit != before.limits.rate_limit,
+                "rate_limit": other[0],
+                "quota": other[1],
             });
             audit::record(transaction, principal.origin(), action, (&id, name.clone()), detail).await?;
             let mut found = existing(transaction.connection(), &id).await?;
+            if other.contains(&true) {
+                found.token.warnings.extend(above_ceilings(transaction.connection(), &found.token).await?);
+            }
             if is_renamed {
                 found
                     .token

@@ -1,14 +1,17 @@
 //! Finds a token, and checks what the caller may do with it.
 
 use latchkey_shared::ids::TokenId;
+use latchkey_shared::limits::Limits;
 use latchkey_shared::tokens::Token;
 use latchkey_shared::warning::Warning;
 use sqlx::AnyConnection;
 
 use super::store::{self, Found};
 use super::targets::targets;
+use crate::access::grants;
 use crate::access::principal::Principal;
 use crate::database::Database;
+use crate::limits;
 use crate::web::look_alikes;
 use crate::web::problem::Problem;
 
@@ -49,6 +52,42 @@ pub(super) async fn look_alike(
         }
     }
     Ok(Some(look_alikes::warning("token", "name", None)))
+}
+
+/// The warnings that a ceiling allows less than the limits of this token.
+pub(super) async fn above_ceilings(
+    connection: &mut AnyConnection,
+    token: &Token,
+) -> Result<Vec<Warning>, sqlx::Error> {
+    let own = Limits { rate_limit: token.rate_limit, quota: token.quota.clone() };
+    if own == Limits::default() {
+        return Ok(Vec::new());
+    }
+    let in_force = limits::store::in_force(connection, &token.id).await?;
+    Ok(in_force.get(&token.id).map(|effective| limits::warnings(&own, effective)).unwrap_or_default())
+}
+
+/// Checks that the caller may change the limits of this token. Its first limit replaces the default, so a
+/// token must not set one above that.
+pub(super) async fn may_set_limits(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    before: &Found,
+    after: &grants::Limits,
+) -> Result<(), Problem> {
+    if principal.token().is_none() {
+        return Ok(());
+    }
+    let id = &before.token.id;
+    let default = limits::store::in_force(connection, id).await?.remove(id).unwrap_or_default();
+    let mut held = before.limits.clone();
+    if after.rate_limit.is_some() {
+        held.rate_limit = held.rate_limit.or(default.rate_limit);
+    }
+    if after.quota.is_some() {
+        held.quota = held.quota.or(default.quotas.into_iter().next());
+    }
+    principal.may_set_limits(&held, after)
 }
 
 /// A token that the caller may manage. This is checked before the body is read, and again in

@@ -46,6 +46,10 @@ pub(super) async fn remove(
             check_version(if_match.as_deref(), found.version)?;
             let keys = store::key_ids(transaction.connection(), &id).await?;
             revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), now()).await?;
+            // The ceilings of its projects no longer hold for the tokens that it issued.
+            for descendant in store::descendants(transaction.connection(), &id).await? {
+                transaction.changes(Change::Token(descendant));
+            }
             store::delete(transaction, &proof, &id).await?;
             transaction.changes(Change::Token(id.clone()));
             let detail = json!({ "kind": found.token.kind });

@@ -22,8 +22,8 @@ use crate::web::problem::Problem;
 /// Try a call
 ///
 /// The decision that a call with the token would get now. The body has no credential: the
-/// decision assumes a valid credential for this call. Nothing is counted or used up, and rate
-/// limits are not looked at. Users who cannot manage a JWT token but are among its users try it as
+/// decision assumes a valid credential for this call. Nothing is counted or used up. If
+/// the limits of the token allow no call now, the reason is `rate_limited`. Users who cannot manage a JWT token but are among its users try it as
 /// themselves.
 #[utoipa::path(
     operation_id = "try_call",
@@ -70,11 +70,13 @@ pub(super) async fn try_call(
     };
     let call =
         Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
+    let quotas = patience.wait(verifier.quotas(&token)).await?;
+    let quotas = Some(quotas).filter(|quotas| !quotas.is_empty());
     let verdict = patience.wait(verifier.consider(&snapshot, token, user, &call)).await;
     if let Some(reason @ Reason::Unavailable) = verdict.denied {
         return Err(Problem::denied(reason, None));
     }
-    Ok(web::Json(conceal(verdict, &principal).decision()))
+    Ok(web::Json(Decision { quotas, ..conceal(verdict, &principal).decision() }))
 }
 
 /// The user of the call; none for RSA tokens. If `me` is set, no other user may be tried.

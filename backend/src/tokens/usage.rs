@@ -7,8 +7,9 @@ use latchkey_shared::tokens::Usage;
 use super::found::{existing, parse_id, visible};
 use super::store;
 use crate::access::principal::Principal;
-use crate::database::{Database, now};
+use crate::database::{Database, Patience, now};
 use crate::engine::usage::{self as counted, Part};
+use crate::engine::verifier::Verifier;
 use crate::web::problem::Problem;
 
 /// Get a token's usage
@@ -25,6 +26,7 @@ pub(super) async fn usage(
     principal: Principal,
     database: web::Data<Database>,
     counters: web::Data<counted::Usage>,
+    verifier: web::Data<Verifier>,
     path: web::Path<String>,
 ) -> Result<web::Json<Usage>, Problem> {
     let id = parse_id(&path)?;
@@ -37,5 +39,10 @@ pub(super) async fn usage(
     let last_24_hours = counted::last_24_hours(&mut transaction, Some(&id)).await?;
     let months = store::usage_by_month(&mut transaction, &id).await?;
     transaction.commit().await?;
-    Ok(web::Json(Usage { last_used_at: found.token.last_used_at, days, months, last_24_hours }))
+    let (rate_limits, quotas) = match Patience::new().wait(verifier.token(&id)).await? {
+        Some(token) => (token.allowance.rate_limits(), verifier.quotas(&token).await?),
+        None => Default::default(),
+    };
+    let last_used_at = found.token.last_used_at;
+    Ok(web::Json(Usage { last_used_at, days, months, last_24_hours, rate_limits, quotas }))
 }

@@ -231,7 +231,10 @@ fn add_problems(path: &str, method: &str, operation: &mut Operation) {
     }
     let schemes = serde_json::to_string(&operation.security).unwrap_or_default();
     if schemes.contains("\"bearer\"") {
-        add("429", "More calls than a rate limit of the token allows, or too many wrong credentials.");
+        add(
+            "429",
+            "More calls than a rate limit or a quota of the token allows, or too many wrong credentials.",
+        );
     } else if schemes.contains("\"session\"") && !is_session(path) {
         add("429", "The credential is wrong, and too many others from the same address were.");
     }

@@ -11,6 +11,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use latchkey_shared::fields::{Errors, Refusal};
 use latchkey_shared::problem::{FieldError, ProblemBody, TokenRef};
+use latchkey_shared::tokens::{Period, Quota, RateLimit};
 use latchkey_shared::verify::{Exceeded, Reason};
 
 pub use super::problem_type::Kind;
@@ -144,19 +145,31 @@ impl Problem {
         Self::new(kind).with_detail(reason.as_str()).with_header(header::WWW_AUTHENTICATE, &challenge(&says))
     }
 
-    /// A call over a rate limit: that of a `token`, or that of failed proofs from an `address`. The
-    /// fields are those of draft-ietf-httpapi-ratelimit-headers-10.
+    /// A call over a rate limit or a quota. `of` names the rate limit: the `rate` of a token, or that of
+    /// failed proofs from an `address`. The fields are those of draft-ietf-httpapi-ratelimit-headers-10.
     #[must_use]
     pub fn rate_limited(of: &'static str, exceeded: &Exceeded) -> Self {
-        let Exceeded { rate_limit, retry_after } = exceeded;
-        let policy = format!(r#""{of}";q={};w={}"#, rate_limit.requests, rate_limit.seconds);
+        let Exceeded { rate_limit, quota, retry_after } = exceeded;
+        let (name, policy) = match (rate_limit, quota) {
+            (_, Some(Quota { requests, period: Period::Day, .. })) => {
+                ("quota", format!(r#""quota";q={requests};w=86400"#))
+            }
+            // The months differ in length.
+            (_, Some(Quota { requests, period: Period::Month, .. })) => {
+                ("quota", format!(r#""quota";q={requests}"#))
+            }
+            (Some(RateLimit { requests, seconds, .. }), None) => {
+                (of, format!(r#""{of}";q={requests};w={seconds}"#))
+            }
+            (None, None) => return Self::denied(Reason::RateLimited, None),
+        };
         Self::new(Kind::TooManyRequests)
             .with_detail(Reason::RateLimited.as_str())
             .with_header(header::RETRY_AFTER, &retry_after.to_string())
             .with_header(header::HeaderName::from_static("ratelimit-policy"), &policy)
             .with_header(
                 header::HeaderName::from_static("ratelimit"),
-                &format!(r#""{of}";r=0;t={retry_after}"#),
+                &format!(r#""{name}";r=0;t={retry_after}"#),
             )
     }
 

@@ -138,7 +138,7 @@ impl Kind {
                 ("shown-already", StatusCode::GONE, "This secret was shown once and is not shown again.")
             }
             Self::TooManyRequests => {
-                ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many attempts.")
+                ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests.")
             }
             Self::Unavailable => {
                 ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Temporarily unavailable. Try again.")

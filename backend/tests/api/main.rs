@@ -5,6 +5,7 @@
 mod access;
 mod alerts;
 mod catalog;
+mod ceilings;
 mod chaos;
 mod client_keys;
 mod clocks;
@@ -38,6 +39,7 @@ mod pressure;
 mod process;
 mod prometheus;
 mod proxy;
+mod quotas;
 mod rates;
 mod refusals;
 mod revocations;

@@ -12,13 +12,13 @@ use crate::proxy::{Link, proxy};
 use crate::server::{Caller, DEVICE, Platform, Server, Where, reason, sealed, text};
 
 /// Waits until a new node knows that it is alone.
-async fn settle(server: &Server) -> &Server {
+pub(crate) async fn settle(server: &Server) -> &Server {
     tokio::time::sleep(Duration::from_millis(1_600)).await;
     server
 }
 
 /// A token with this limit, and changes of the application.
-async fn limited(admin: &Caller, limit: &Value, changes: &Value) -> String {
+pub(crate) async fn limited(admin: &Caller, limit: &Value, changes: &Value) -> String {
     let mut wanted = Platform::wanted("rsa");
     wanted["rate_limit"] = limit.clone();
     wanted.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
@@ -26,22 +26,22 @@ async fn limited(admin: &Caller, limit: &Value, changes: &Value) -> String {
 }
 
 /// One call an hour, and some at once.
-fn hourly(burst: u32) -> Value {
+pub(crate) fn hourly(burst: u32) -> Value {
     json!({ "requests": 1, "seconds": 3_600, "burst": burst })
 }
 
 /// The answers to so many calls, in a batch.
-async fn calls(gateway: &Caller, credential: &str, count: usize) -> Vec<String> {
+pub(crate) async fn calls(gateway: &Caller, credential: &str, count: usize) -> Vec<String> {
     let call = json!({ "credential": credential, "method": "GET", "path": DEVICE });
     let answer = gateway.ask("/verify/batch", &json!({ "calls": vec![call; count] })).await;
     answer["decisions"].as_array().unwrap().iter().map(reason).collect()
 }
 
-async fn passed(gateway: &Caller, credential: &str, count: usize) -> usize {
+pub(crate) async fn passed(gateway: &Caller, credential: &str, count: usize) -> usize {
     calls(gateway, credential, count).await.iter().filter(|reason| *reason == "allowed").count()
 }
 
-fn header(answer: &Response, name: &str) -> String {
+pub(crate) fn header(answer: &Response, name: &str) -> String {
     answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
 }
 
@@ -50,12 +50,12 @@ async fn is_too_many(answer: Response) {
     assert_eq!(answer.status(), 429);
     let wait: u32 = header(&answer, "retry-after").parse().unwrap();
     assert!((3_500..=3_600).contains(&wait), "{wait}");
-    assert_eq!(header(&answer, "ratelimit-policy"), r#""token";q=1;w=3600"#);
-    assert_eq!(header(&answer, "ratelimit"), format!(r#""token";r=0;t={wait}"#));
+    assert_eq!(header(&answer, "ratelimit-policy"), r#""rate";q=1;w=3600"#);
+    assert_eq!(header(&answer, "ratelimit"), format!(r#""rate";r=0;t={wait}"#));
     let body: Value = answer.json().await.unwrap();
     assert_eq!(
-        (&body["type"], &body["detail"]),
-        (&json!("/problems/too-many-requests"), &json!("rate_limited"))
+        (&body["type"], &body["title"], &body["detail"]),
+        (&json!("/problems/too-many-requests"), &json!("Too many requests."), &json!("rate_limited"))
     );
 }
 
@@ -137,7 +137,7 @@ on_both_engines! {
         is_too_many(caller.send(Method::GET, "/tokens").send().await.unwrap()).await;
         assert_eq!(admin.with_bearer(&credential).refused(Method::GET, "/tokens", &json!({})).await.kind(), "too-many-requests");
 
-        // Introspection, exchange and trial spend nothing and keep working.
+        // Introspection, exchange and trial spend nothing. A trial tells that the call would be denied.
         let id = limited(admin, &hourly(1), &json!({})).await;
         let credential = platform.credential(&id).await;
         let trial = json!({ "system": "fleet", "method": "GET", "path": DEVICE });
@@ -147,7 +147,9 @@ on_both_engines! {
         }
         assert_eq!(passed(&platform.gateway, &credential, 3).await, 1);
         assert_eq!(platform.introspect(&credential).await["active"], true);
-        assert_eq!(reason(&admin.ask(&format!("/tokens/{id}/try"), &trial).await), "allowed");
+        let decision = admin.ask(&format!("/tokens/{id}/try"), &trial).await;
+        assert_eq!(reason(&decision), "rate_limited");
+        assert_eq!(decision["exceeded"]["rate_limit"], hourly(1));
         let usage = admin.get(&format!("/tokens/{id}/usage")).await;
         assert_eq!(usage["last_24_hours"], json!({ "allowed": 1, "denied": 2 }));
     }
@@ -203,7 +205,7 @@ on_both_engines! {
 }
 
 /// A platform on three nodes: the same callers at each.
-async fn three() -> Option<(Vec<Server>, Platform, Vec<Caller>)> {
+pub(crate) async fn three() -> Option<(Vec<Server>, Platform, Vec<Caller>)> {
     let place = Where::postgres().await?;
     let servers = join_all((0..3).map(|_| Server::start(place.clone()))).await;
     let platform = Platform::on(&servers[0]).await;
@@ -334,4 +336,49 @@ async fn a_node_without_the_database_allows_its_part() {
     eprintln!("{part} passed in 2 s on a node that is cut off");
     assert!((80..=110).contains(&part), "{part}");
     link.send(Link::Open).unwrap();
+}
+
+#[tokio::test]
+async fn a_call_whose_client_hangs_up_is_given_back() {
+    let Some(place) = Where::postgres().await else { return };
+    let (behind, link) = proxy(&place).await;
+    let server = Server::start(behind).await;
+    let platform = Platform::on(settle(&server).await).await;
+    let id = limited(&platform.admin, &hourly(3), &json!({})).await;
+    let file = platform.admin.get(&format!("/tokens/{id}/file")).await;
+    let call = || {
+        let credential = sealed(&file, &json!({ "htm": "GET", "htu": DEVICE }));
+        json!({ "credential": credential, "method": "GET", "path": DEVICE })
+    };
+    let ask = || platform.gateway.send(Method::POST, "/verify").json(&call()).send();
+    assert_eq!(ask().await.unwrap().json::<Value>().await.unwrap()["allowed"], true);
+    // The use of the request cannot be written, and the client does not wait for it.
+    link.send(Link::Silent).unwrap();
+    let mut hung_up = 0;
+    for _ in 0..6 {
+        match tokio::time::timeout(Duration::from_millis(200), ask()).await {
+            Err(_) => hung_up += 1,
+            // The server may not have noticed yet that the others hung up.
+            Ok(answer) => assert_ne!(answer.unwrap().json::<Value>().await.unwrap()["allowed"], true),
+        }
+    }
+    assert!(hung_up > 0);
+    // A decision waits for a second. If it ends in time, the call passes, whoever waits for it.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    link.send(Link::Open).unwrap();
+    let (began, mut passed) = (Instant::now(), 0);
+    loop {
+        assert!(began.elapsed() < Duration::from_secs(40), "{passed} passed");
+        let answer = ask().await.unwrap();
+        if answer.status() == 503 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        }
+        match reason(&answer.json().await.unwrap()).as_str() {
+            "allowed" => passed += 1,
+            "rate_limited" => break,
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(passed, 2);
 }

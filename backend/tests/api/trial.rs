@@ -70,7 +70,10 @@ on_both_engines! {
             assert_eq!(reason(&denied), "api_not_granted");
         }
         let usage = platform.admin.get(&format!("{path}/usage")).await;
-        let unused = json!({ "last_used_at": null, "days": [], "months": [], "last_24_hours": { "allowed": 0, "denied": 0 } });
+        let unused = json!({
+            "last_used_at": null, "days": [], "months": [], "last_24_hours": { "allowed": 0, "denied": 0 },
+            "rate_limits": [], "quotas": [],
+        });
         assert_eq!(usage, unused);
         let events = platform.admin.get(&format!("/audit-events?target={id}")).await;
         assert_eq!(events["items"].as_array().unwrap().len(), 2, "applied for and changed, not tried");

@@ -1,5 +1,6 @@
 //! Projects and their members.
 
+use latchkey_shared::limits::{LimitRules, NewLimitRules};
 use latchkey_shared::page::Page;
 use latchkey_shared::projects::{Member, MemberRole, NewMember, NewProject, Project, ProjectPatch};
 use latchkey_shared::systems::SystemRef;
@@ -59,4 +60,14 @@ pub(crate) fn open_system(project: &str, system: &str) -> Answer<()> {
 /// Closes a restricted system to a project.
 pub(crate) fn close_system(project: &str, system: &str) -> Answer<()> {
     delete(&["projects", project, "systems", system]).done()
+}
+
+/// The default and the ceiling for the limits of the tokens of a project.
+pub(crate) fn limits(project: &str) -> Answer<LimitRules> {
+    get(&["projects", project, "limits"]).read()
+}
+
+/// Sets them. Only system administrators may do this.
+pub(crate) fn set_limits(project: &str, rules: &NewLimitRules) -> Answer<LimitRules> {
+    put(&["projects", project, "limits"]).json(rules).read()
 }

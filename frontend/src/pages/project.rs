@@ -1,6 +1,7 @@
 //! The page of a project: its members, the restricted systems that it may use, and the actions.
 
 mod about;
+mod limits;
 mod members;
 mod systems;
 
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use self::about::{About, Actions};
+use self::limits::Limits;
 use self::members::Members;
 use self::systems::Systems;
 use crate::api::{self};
@@ -45,6 +47,7 @@ pub(crate) fn ProjectPage() -> impl IntoView {
                     <About shown />
                     <Members project=key can_change />
                     <Systems project=key can_change />
+                    <Limits project=key can_change />
                 }
             }
         </Loaded>

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use self::nodes::Nodes;
 use crate::components::clipboard::CopyButton;
 use crate::components::heading::Heading;
+use crate::components::limit_rules::{LimitRulesPanel, SetRules};
 use crate::components::preferences::{LanguageChoice, ThemeChoice};
 use crate::components::reading::{Loaded, Reading};
 use crate::session::me;
@@ -43,6 +44,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         </div>
         {me().is_system_admin().then(|| view! { <Overview /> })}
         {me().is_system_admin().then(|| view! { <Nodes /> })}
+        {me().administers().then(|| view! { <TokenLimits /> })}
         <section class="panel" aria-labelledby="installation">
             <h2 id="installation">{text::settings::installation()}</h2>
             <Loaded reading=installation let:installation>
@@ -77,6 +79,15 @@ pub(crate) fn SettingsPage() -> impl IntoView {
             </section>
         </div>
     }
+}
+
+/// The default and the ceiling for the limits of tokens.
+#[component]
+fn TokenLimits() -> impl IntoView {
+    let rules = Reading::new(api::installation::limits);
+    let set: SetRules = StoredValue::new(Box::new(api::installation::set_limits));
+    let hint = text::limits::rules_of_installation();
+    view! { <LimitRulesPanel rules set hint can_change=me().is_system_admin() /> }
 }
 
 /// The facts about the installation.

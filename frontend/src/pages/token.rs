@@ -16,6 +16,7 @@ use self::trial::TryIt;
 use self::usage::UsagePanel;
 use crate::components::clipboard::CopyButton;
 use crate::components::heading::Heading;
+use crate::components::limits::{quota_in_words, rate_in_words};
 use crate::components::menu::Menu;
 use crate::components::reading::{Loaded, Reading};
 use crate::components::status::StatusBadge;
@@ -152,7 +153,7 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
         <Facts token=token.clone() />
         <Grants token=token.clone() />
         <Targets token=token.clone() />
-        <UsagePanel id=token.id.to_string() />
+        <UsagePanel id=token.id.clone() />
         <TryIt token />
     }
 }
@@ -165,7 +166,7 @@ fn Facts(token: Token) -> impl IntoView {
     } else {
         token.allowed_ips.join(text::list_separator())
     };
-    let rate = token.rate_limit.map_or_else(|| text::token::any_rate().to_owned(), text::token::rate);
+    let (rate, quota) = (rate_in_words(token.rate_limit), quota_in_words(token.quota.as_ref()));
     let rsa = (token.kind == Kind::Rsa).then(|| {
         let accepts = text::token::accepts(token.one_time_only, token.client_key.is_some());
         view! {
@@ -211,8 +212,10 @@ fn Facts(token: Token) -> impl IntoView {
                 <dd><LastUsed at=token.last_used_at /></dd>
                 <dt>{text::token::allowed_addresses()}</dt>
                 <dd>{addresses}</dd>
-                <dt>{text::token::rate_limit()}</dt>
+                <dt>{text::limits::rate_limit()}</dt>
                 <dd>{rate}</dd>
+                <dt>{text::limits::quota()}</dt>
+                <dd>{quota}</dd>
                 {rsa}
                 {client_key}
                 <dt>{text::token::generation()}</dt>

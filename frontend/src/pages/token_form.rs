@@ -22,7 +22,7 @@ use crate::session::me;
 use crate::text;
 
 /// The names of the fields that show their own errors.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 16] = [
     "name",
     "apis",
     "systems",
@@ -35,6 +35,9 @@ const FIELDS: [&str; 13] = [
     "rate_limit.requests",
     "rate_limit.seconds",
     "rate_limit.burst",
+    "quota.requests",
+    "quota.period",
+    "quota.time_zone",
     "public_key",
 ];
 

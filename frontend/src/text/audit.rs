@@ -83,7 +83,7 @@ const fn act(
 }
 
 /// All actions that the audit trail records.
-pub(crate) const GROUPS: [Group; 8] = [
+pub(crate) const GROUPS: [Group; 9] = [
     Group {
         kind: "token",
         name: || pick("Tokens", "令牌"),
@@ -163,6 +163,11 @@ pub(crate) const GROUPS: [Group; 8] = [
                 ("Member removed", "移除成员"),
             ),
             act(
+                "limits_set",
+                ("set the limits for tokens of the project", "设置了项目的令牌限制："),
+                ("Limits set", "设置限制"),
+            ),
+            act(
                 "system_opened",
                 ("opened a system to the project", "向项目开放了系统："),
                 ("System opened", "开放系统"),
@@ -207,6 +212,16 @@ pub(crate) const GROUPS: [Group; 8] = [
             act("created", ("created the verifier key", "创建了验证密钥"), ("Created", "创建")),
             act("deleted", ("deleted the verifier key", "删除了验证密钥"), ("Deleted", "删除")),
         ],
+    },
+    Group {
+        kind: "installation",
+        name: || pick("Installation", "本系统"),
+        all: || pick("All installation actions", "所有系统操作"),
+        actions: &[act(
+            "limits_set",
+            ("set the limits for tokens of", "设置了令牌限制："),
+            ("Limits set", "设置限制"),
+        )],
     },
     Group {
         kind: "signing_key",

@@ -2,7 +2,7 @@
 //! sentence here, found by their stable code.
 
 use latchkey_shared::problem::ProblemBody;
-use latchkey_shared::warning::{LOOKS_LIKE, NAME_TAKEN, SHARES_CALLS, Warning};
+use latchkey_shared::warning::{ABOVE_CEILING, LOOKS_LIKE, NAME_TAKEN, SHARES_CALLS, Warning};
 
 use crate::preferences::{Language, language};
 
@@ -31,7 +31,7 @@ pub(crate) fn sentence(problem: &ProblemBody) -> String {
         }
         "precondition-failed" => "内容已被他人修改。",
         "shown-already" => "只能获取一次，且已有人获取过。",
-        "too-many-requests" => "尝试次数过多，请稍后再试。",
+        "too-many-requests" => "请求过于频繁，请稍后再试。",
         "too-large" => "内容过大。",
         "unavailable" => "服务暂不可用，请稍后再试。",
         "not-written" => "数据库暂时无法写入，未作任何更改。",
@@ -65,6 +65,7 @@ pub(crate) fn at_field(code: &str, message: &str) -> String {
         "unchanged" => "必须与当前密码不同。",
         "in_the_past" => "必须晚于现在。",
         "invalid_time" => "不是有效的时间。",
+        "invalid_time_zone" => "不是有效的时区名称。",
         "invalid_address" => "不是 IP 地址或 CIDR 网段。",
         "invalid_email" => "不是有效的电子邮件地址。",
         "invalid_key" => "只能使用小写字母、数字和中间的连字符（a-z、0-9、-）。",
@@ -91,6 +92,9 @@ pub(crate) fn warning(warning: &Warning) -> String {
         (Language::Chinese, SHARES_CALLS) => {
             let other = warning.like.as_deref().unwrap_or_default();
             return format!("任何调用都无法区分该 API 与“{other}”：授权其一即同时授权两者。");
+        }
+        (Language::Chinese, ABOVE_CEILING) => {
+            return "限制高于上限：以较低的上限为准。生效的限制见令牌页面的用量。".to_owned();
         }
         (Language::Chinese, LOOKS_LIKE) => {}
         _ => return warning.message.clone(),

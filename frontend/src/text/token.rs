@@ -1,6 +1,6 @@
 //! The page of a token: details, grants, usage and the trial of a call.
 
-use latchkey_shared::tokens::{Kind, RateLimit};
+use latchkey_shared::tokens::Kind;
 
 use super::{pick, sentences};
 
@@ -17,8 +17,6 @@ sentences! {
     by: "by", "操作人";
     allowed_addresses: "Allowed addresses", "IP 白名单";
     any_address: "Any", "不限";
-    rate_limit: "Rate limit", "速率限制";
-    any_rate: "None", "不限";
     one_time_only: "Accepts", "接受的凭证";
     key_size: "RSA key", "RSA 密钥";
     client_key: "Key of the client", "客户端公钥";
@@ -147,15 +145,6 @@ pub(crate) fn accepts(one_time_only: bool, has_client_key: bool) -> &'static str
 /// The size of a key.
 pub(crate) fn bits(bits: u16) -> String {
     pick(format!("{bits} bits"), format!("{bits} 位"))
-}
-
-/// How many calls may be made.
-pub(crate) fn rate(limit: RateLimit) -> String {
-    let RateLimit { requests, seconds, burst } = limit;
-    pick(
-        format!("{requests} calls in {seconds} s, {burst} at once"),
-        format!("每 {seconds} 秒 {requests} 次，突发 {burst} 次"),
-    )
 }
 
 /// The generation of the credentials, and how often they were rotated.

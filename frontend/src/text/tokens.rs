@@ -56,16 +56,6 @@ sentences! {
     allowed_ips_hint:
         "IP addresses or CIDR ranges, one per line. Leave empty for any address.",
         "IP 地址或 CIDR 网段，每行一个；留空表示不限制。";
-    rate_requests: "Rate limit: calls", "速率限制：调用次数";
-    rate_requests_hint:
-        "How many calls may be made in so many seconds. Leave empty for any number.",
-        "在指定秒数内允许的调用次数；留空表示不限制。";
-    rate_seconds: "Rate limit: in seconds", "速率限制：时间（秒）";
-    rate_burst: "Rate limit: calls at once", "速率限制：突发次数";
-    rate_burst_hint:
-        "After a time without calls. Leave empty for the number of calls.",
-        "空闲之后可一次性发出的调用次数；留空则与调用次数相同。";
-    rate_fault: "Enter calls and seconds as whole numbers, or leave all empty.", "请用整数填写次数和秒数，或全部留空。";
     key_size: "Key size", "密钥长度";
     key_size_hint: "2048 bits are enough for years. Longer keys make every call slower.", "2048 位足够使用多年；更长的密钥会增加每次调用的开销。";
     one_time_only: "Accept one-time requests only", "只接受一次性请求";

@@ -7,10 +7,10 @@ use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::RateLimit;
 
 use super::limit::Limit;
-use super::meter::Meter;
+use super::meter::{Meter, Spent};
 
 /// A limit on this node.
-pub(super) struct Bucket {
+pub struct Bucket {
     /// The token whose limit it is.
     pub(super) token: TokenId,
     pub(super) rate: RateLimit,
@@ -32,6 +32,23 @@ impl Bucket {
             queued: AtomicBool::new(false),
             hurried: AtomicBool::new(false),
         }
+    }
+
+    /// The token whose limit it is.
+    #[must_use]
+    pub fn token(&self) -> &TokenId {
+        &self.token
+    }
+
+    /// The limit.
+    #[must_use]
+    pub fn rate(&self) -> &RateLimit {
+        &self.rate
+    }
+
+    /// Takes back a call that did not pass.
+    pub fn give_back(&self, spent: Spent) {
+        self.meter().give_back(spent);
     }
 
     pub(super) fn meter(&self) -> MutexGuard<'_, Meter> {

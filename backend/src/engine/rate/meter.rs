@@ -4,7 +4,7 @@ use super::limit::{LATEST, LEASE, Limit};
 
 /// A call that is spent, until it is known whether it passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spent {
+pub enum Spent {
     /// From the part of the node, which it makes this much later.
     Part(i64),
     /// From what was granted.
@@ -66,6 +66,16 @@ impl Meter {
             return Ok(Spent::Grant);
         }
         Err(Over { wait: part.wait(self.due, now) })
+    }
+
+    /// Whether a call could pass.
+    pub(super) fn look(&self, limit: Limit, nodes: i64, now: i64) -> Result<(), Over> {
+        let part = limit.part(nodes);
+        if part.left(self.due, now) > 0 || (self.granted > 0 && now < self.until) {
+            Ok(())
+        } else {
+            Err(Over { wait: part.wait(self.due, now) })
+        }
     }
 
     /// Takes back a call that did not pass.

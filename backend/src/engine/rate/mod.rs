@@ -18,4 +18,6 @@ mod rates;
 mod simulation;
 mod store;
 
-pub use self::rates::{RateLimits, Rates, Reserved};
+pub use self::bucket::Bucket;
+pub use self::meter::Spent;
+pub use self::rates::Rates;

@@ -1,7 +1,6 @@
 //! The limits of tokens on this node, and how a call is spent of them.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use latchkey_shared::ids::TokenId;
@@ -11,84 +10,12 @@ use latchkey_shared::verify::Exceeded;
 use super::bucket::Bucket;
 use super::exchange::keep_telling;
 use super::limit::SECOND;
-use super::meter::Spent;
+use super::meter::{Over, Spent};
 use super::queue::Queue;
 use crate::database::{Database, Engine, Epochs, nanoseconds};
 
-/// About how many bytes a limit of a token takes.
-const BYTES: usize = 256;
 /// So many limits may be known before those that nobody uses any more are forgotten.
 const SOME: usize = 1_024;
-
-/// The limits that the calls of a token must keep: its own, and those of the tokens that issued it.
-#[derive(Clone, Default)]
-pub struct RateLimits(Arc<[Arc<Bucket>]>);
-
-impl RateLimits {
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// About how many bytes they take.
-    #[must_use]
-    pub fn heap(&self) -> usize {
-        self.0.len() * BYTES
-    }
-
-    fn each(&self) -> impl Iterator<Item = (&TokenId, &RateLimit)> {
-        self.0.iter().map(|bucket| (&bucket.token, &bucket.rate))
-    }
-
-    fn give_back(&self, calls: &[Spent]) {
-        for (bucket, spent) in self.0.iter().zip(calls) {
-            bucket.meter().give_back(*spent);
-        }
-    }
-}
-
-impl fmt::Debug for RateLimits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.each()).finish()
-    }
-}
-
-impl PartialEq for RateLimits {
-    fn eq(&self, other: &Self) -> bool {
-        self.each().eq(other.each())
-    }
-}
-
-/// A call that is spent, until it is known whether it passes. If it is dropped, it is given back.
-pub struct Reserved {
-    limits: RateLimits,
-    calls: Calls,
-}
-
-/// What was spent. Most tokens have one limit; then nothing is allocated.
-enum Calls {
-    Passed,
-    One(Spent),
-    Several(Vec<Spent>),
-}
-
-impl Reserved {
-    /// The call passes.
-    pub fn pass(mut self) {
-        self.calls = Calls::Passed;
-    }
-}
-
-impl Drop for Reserved {
-    fn drop(&mut self) {
-        match &self.calls {
-            Calls::Passed => {}
-            Calls::One(spent) => self.limits.give_back(std::slice::from_ref(spent)),
-            Calls::Several(several) => self.limits.give_back(several),
-        }
-    }
-}
 
 /// The limits on this node.
 pub struct Rates {
@@ -109,21 +36,21 @@ struct Known {
 impl Rates {
     /// Begins to tell other nodes what this one spends.
     #[must_use]
-    pub fn start(database: &Database) -> Arc<Self> {
+    pub fn start(database: &Database) -> Self {
         let queue = (database.engine() == Engine::Postgres).then(Arc::<Queue>::default);
         if let Some(queue) = queue.clone() {
             let told = database.clone();
             database.spawn(async move { keep_telling(&queue, &told).await });
         }
-        Arc::new(Self { epochs: Arc::clone(database.epochs()), known: Mutex::default(), queue })
+        Self { epochs: Arc::clone(database.epochs()), known: Mutex::default(), queue }
     }
 
-    /// The limits that the calls of a token must keep. What was spent of a limit that is in memory
+    /// These limits of tokens with what is spent of them. What was spent of a limit that is in memory
     /// stays spent, unless the limit was changed.
     #[must_use]
-    pub fn limits(&self, limits: Vec<(TokenId, RateLimit)>) -> RateLimits {
+    pub fn buckets(&self, limits: Vec<(TokenId, RateLimit)>) -> Vec<Arc<Bucket>> {
         if limits.is_empty() {
-            return RateLimits::default();
+            return Vec::new();
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.buckets.len() >= known.full {
@@ -138,45 +65,34 @@ impl Rates {
                 bucket
             })
         };
-        RateLimits(limits.into_iter().map(bucket).collect())
+        limits.into_iter().map(bucket).collect()
     }
 
-    /// Spends a call of each of these limits, or of none.
-    pub fn reserve(&self, limits: &RateLimits) -> Result<Reserved, Exceeded> {
-        let (nodes, now) = (self.epochs.peers().size(), nanoseconds());
-        let take = |bucket| self.spend(bucket, nodes, now);
-        let calls = match &*limits.0 {
-            [only] => Calls::One(take(only)?),
-            all => {
-                let mut several = Vec::with_capacity(all.len());
-                for bucket in all {
-                    match take(bucket) {
-                        Ok(spent) => several.push(spent),
-                        Err(exceeded) => {
-                            limits.give_back(&several);
-                            return Err(exceeded);
-                        }
-                    }
-                }
-                Calls::Several(several)
-            }
-        };
-        Ok(Reserved { limits: limits.clone(), calls })
-    }
-
-    fn spend(&self, bucket: &Arc<Bucket>, nodes: i64, now: i64) -> Result<Spent, Exceeded> {
+    /// Spends a call.
+    pub fn spend(&self, bucket: &Arc<Bucket>) -> Result<Spent, Exceeded> {
         let (spent, is_short) = {
             let mut meter = bucket.meter();
-            (meter.spend(bucket.limit, nodes, now), meter.is_short())
+            (meter.spend(bucket.limit, self.nodes(), nanoseconds()), meter.is_short())
         };
         if let Some(queue) = &self.queue {
             queue.note(bucket, is_short);
         }
-        spent.map_err(|over| Exceeded { rate_limit: bucket.rate, retry_after: seconds(over.wait) })
+        spent.map_err(|over| exceeded(bucket, over))
+    }
+
+    /// Whether a call could pass.
+    pub fn look(&self, bucket: &Bucket) -> Result<(), Exceeded> {
+        let found = bucket.meter().look(bucket.limit, self.nodes(), nanoseconds());
+        found.map_err(|over| exceeded(bucket, over))
+    }
+
+    fn nodes(&self) -> i64 {
+        self.epochs.peers().size()
     }
 }
 
-/// A time in whole seconds, at least one.
-fn seconds(nanoseconds: i64) -> u32 {
-    u32::try_from((nanoseconds + SECOND - 1) / SECOND).unwrap_or(u32::MAX).max(1)
+fn exceeded(bucket: &Bucket, Over { wait }: Over) -> Exceeded {
+    // Whole seconds, at least one.
+    let seconds = u32::try_from((wait + SECOND - 1) / SECOND).unwrap_or(u32::MAX).max(1);
+    Exceeded { rate_limit: Some(bucket.rate), quota: None, retry_after: seconds }
 }

@@ -7,7 +7,7 @@ use latchkey_shared::ids::{ApiId, TokenId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiRef, SystemRef};
 use latchkey_shared::time::Timestamp;
-use latchkey_shared::tokens::{ClientKey, Kind, RateLimit, Status, Token};
+use latchkey_shared::tokens::{ClientKey, Kind, Period, Quota, RateLimit, Status, Token};
 use latchkey_shared::users::UserRef;
 use sqlx::{AnyConnection, FromRow};
 
@@ -86,6 +86,9 @@ struct TokenRow {
     requests: Option<i64>,
     seconds: Option<i64>,
     burst: Option<i64>,
+    quota_requests: Option<i64>,
+    period: Option<String>,
+    time_zone: Option<String>,
 }
 
 impl TokenRow {
@@ -97,6 +100,13 @@ impl TokenRow {
             burst: number(self.burst)?,
         })
     }
+
+    fn quota(&mut self) -> Option<Quota> {
+        let requests = u32::try_from(self.quota_requests?).ok()?;
+        let is_month = self.period.take()? == Period::Month.as_str();
+        let period = if is_month { Period::Month } else { Period::Day };
+        Some(Quota { requests, period, time_zone: self.time_zone.take()? })
+    }
 }
 
 /// A token by id, with its grants and targets.
@@ -107,14 +117,15 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
          one_time_only, key_size, generation, version, \
          parent_token, created_at, created_by, updated_at, updated_by, client_key, \
          (SELECT u.last_used_at FROM token_uses u WHERE u.token_id = tokens.id) AS last_used_at, \
-         l.requests, l.seconds, l.burst \
-         FROM tokens LEFT JOIN rate_limits l ON l.token_id = tokens.id WHERE id = $1",
+         l.requests, l.seconds, l.burst, q.requests AS quota_requests, q.period, q.time_zone \
+         FROM tokens LEFT JOIN rate_limits l ON l.token_id = tokens.id \
+         LEFT JOIN quotas q ON q.token_id = tokens.id WHERE id = $1",
     )
     .bind(id.to_string())
     .fetch_optional(&mut *connection)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let rate_limit = row.rate_limit();
+    let Some(mut row) = row else { return Ok(None) };
+    let (rate_limit, quota) = (row.rate_limit(), row.quota());
     let named = named_by(connection, id).await?;
     let of = |what: &'static str| named.iter().filter(move |row| row.what == what);
     let projects_of = |what: &'static str| -> Result<Vec<ProjectRef>, sqlx::Error> {
@@ -151,6 +162,7 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         expires_at: row.expires_at.map(Timestamp::from_millis),
         allowed_ips: ranges,
         rate_limit,
+        quota: quota.clone(),
         key_size: row.key_size.and_then(|bits| u16::try_from(bits).ok()),
         client_key,
         one_time_only: row.one_time_only != 0,
@@ -175,6 +187,7 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
             allowed_ips: networks,
             one_time_only: token.one_time_only,
             rate_limit,
+            quota,
         },
         token,
         version: row.version,

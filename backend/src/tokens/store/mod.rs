@@ -18,4 +18,4 @@ pub(crate) use self::list::{Among, Filter, Listed, Start, Text, count, list};
 pub(crate) use self::names::{holder_of_name, is_name_taken, look_alikes, name_key, note_taken_key};
 pub(crate) use self::resolve::resolve;
 pub(crate) use self::usage::{usage, usage_by_month};
-pub(crate) use self::write::{Written, delete, descendants, forget_rate_limits, insert, update};
+pub(crate) use self::write::{Written, delete, descendants, forget_limits, insert, update};

@@ -83,6 +83,9 @@ pub(crate) async fn insert(
     if written.limits.rate_limit.is_some() {
         write_rate_limit(transaction.connection(), id, written).await?;
     }
+    if written.limits.quota.is_some() {
+        write_quota(transaction.connection(), id, written).await?;
+    }
     if let Some(parent) = parent {
         insert_ancestors(transaction.connection(), id, parent).await?;
     }
@@ -127,6 +130,7 @@ pub(crate) async fn update(
         sqlx::query(statement).bind(id.to_string()).execute(transaction.connection()).await?;
     }
     write_rate_limit(transaction.connection(), id, written).await?;
+    write_quota(transaction.connection(), id, written).await?;
     insert_lists(transaction.connection(), id, written).await
 }
 
@@ -146,6 +150,26 @@ async fn write_rate_limit(
         .bind(i64::from(limit.requests))
         .bind(i64::from(limit.seconds))
         .bind(i64::from(limit.burst)),
+    };
+    query.execute(connection).await.map(drop)
+}
+
+async fn write_quota(
+    connection: &mut AnyConnection,
+    id: &TokenId,
+    written: &Written<'_>,
+) -> Result<(), sqlx::Error> {
+    let query = match &written.limits.quota {
+        None => sqlx::query("DELETE FROM quotas WHERE token_id = $1").bind(id.to_string()),
+        Some(quota) => sqlx::query(
+            "INSERT INTO quotas (token_id, requests, period, time_zone) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (token_id) DO UPDATE SET requests = excluded.requests, period = excluded.period, \
+             time_zone = excluded.time_zone",
+        )
+        .bind(id.to_string())
+        .bind(i64::from(quota.requests))
+        .bind(quota.period.as_str())
+        .bind(quota.time_zone.clone()),
     };
     query.execute(connection).await.map(drop)
 }
@@ -179,8 +203,16 @@ pub(crate) async fn descendants(
     found.iter().map(|id| stored(id)).collect()
 }
 
-/// Deletes the rate limits of deleted tokens that hold for no other token any more.
-pub(crate) async fn forget_rate_limits(database: &Database) -> Result<(), sqlx::Error> {
+/// Deletes the limits of deleted tokens that hold for no other token any more.
+pub(crate) async fn forget_limits(database: &Database) -> Result<(), sqlx::Error> {
+    database
+        .purge(
+            "DELETE FROM quotas WHERE token_id IN (SELECT q.token_id FROM quotas q \
+             WHERE NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = q.token_id) \
+             AND NOT EXISTS (SELECT 1 FROM token_ancestors a WHERE a.ancestor = q.token_id) LIMIT $1)",
+            &[],
+        )
+        .await?;
     database
         .purge(
             "DELETE FROM rate_limits WHERE token_id IN (SELECT l.token_id FROM rate_limits l \

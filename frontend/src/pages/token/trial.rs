@@ -1,11 +1,13 @@
 //! The panel that tells whether a call with the token would be allowed, and why not.
 
 use latchkey_shared::fields::Refusal;
+use latchkey_shared::ids::TokenId;
 use latchkey_shared::systems::System;
 use latchkey_shared::tokens::{Kind, Token, Trial};
 use latchkey_shared::verify::{Decision, Subject};
 use leptos::prelude::*;
 
+use super::usage::LimitsInForce;
 use crate::components::call::{METHODS, starts_with_slash};
 use crate::components::field::{Field, Select};
 use crate::components::form::{Checked, Form, Submit, at_field};
@@ -87,7 +89,7 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
     let first = token.users.first().map(|user| user.username.clone());
     let subject = RwSignal::new(first.unwrap_or_default());
     let decision = RwSignal::new(None::<Decision>);
-    let id = token.id.to_string();
+    let (of, id) = (token.id.clone(), token.id.to_string());
     let ask = Write::new(
         move |trial: Trial| api::tokens::try_call(&id, &trial),
         move |answer| decision.set(Some(answer)),
@@ -170,7 +172,7 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
             </div>
         </Form>
         <div role="status" class="notice-place">
-            {move || decision.get().map(|decision| view! { <Answer decision /> })}
+            {move || decision.get().map(|decision| view! { <Answer decision id=of.clone() /> })}
         </div>
     }
     .into_any()
@@ -178,7 +180,7 @@ fn TrialForm(token: Token, systems: Vec<System>) -> impl IntoView {
 
 /// The decision about the call.
 #[component]
-fn Answer(decision: Decision) -> impl IntoView {
+fn Answer(decision: Decision, id: TokenId) -> impl IntoView {
     let (class, verdict) = if decision.allowed {
         ("answer allowed", text::token::would_be_allowed())
     } else {
@@ -213,6 +215,7 @@ fn Answer(decision: Decision) -> impl IntoView {
                         <dd>{value}</dd>
                     })
                     .collect_view()}
+                <LimitsInForce quotas=decision.quotas.unwrap_or_default() id />
             </dl>
         </div>
     }

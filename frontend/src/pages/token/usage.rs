@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use js_sys::Date;
-use latchkey_shared::tokens::Usage;
+use latchkey_shared::ids::TokenId;
+use latchkey_shared::tokens::{self, QuotaState, RateLimitState, Usage};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -119,24 +120,29 @@ fn month_before(month: &str) -> String {
 
 /// The usage panel.
 #[component]
-pub(super) fn UsagePanel(id: String) -> impl IntoView {
-    let usage = Reading::new(move || api::tokens::usage(&id));
+pub(super) fn UsagePanel(id: TokenId) -> impl IntoView {
+    let of = id.to_string();
+    let usage = Reading::new(move || api::tokens::usage(&of));
     view! {
         <section class="panel">
             <h2>{text::token::usage()}</h2>
-            <Loaded reading=usage children=|usage| view! { <Used usage /> } />
+            <Loaded reading=usage children=move |usage| view! { <Used usage id=id.clone() /> } />
         </section>
     }
 }
 
 #[component]
-fn Used(usage: Usage) -> impl IntoView {
+fn Used(usage: Usage, id: TokenId) -> impl IntoView {
     let days = days(&usage);
     let months = months(&usage, &days);
     let total =
         days.iter().fold((0, 0), |(allowed, denied), day| (allowed + day.allowed, denied + day.denied));
     let counted = |allowed, denied| text::token::allowed_and_denied(&number(allowed), &number(denied));
     let recent = usage.last_24_hours;
+    // The days of the chart are those of UTC.
+    let is_of_days =
+        |one: &&QuotaState| one.quota.period == tokens::Period::Day && one.quota.time_zone == "UTC";
+    let limit = usage.quotas.iter().filter(is_of_days).map(|one| i64::from(one.quota.requests)).min();
     let mut denials: BTreeMap<&str, i64> = BTreeMap::new();
     for one in usage.days.iter().filter(|one| one.outcome != ALLOWED) {
         *denials.entry(&one.outcome).or_default() += one.count;
@@ -152,11 +158,12 @@ fn Used(usage: Usage) -> impl IntoView {
             <dd>{counted(recent.allowed, recent.denied)}</dd>
             <dt>{text::token::last_30_days()}</dt>
             <dd>{counted(total.0, total.1)}</dd>
+            <LimitsInForce rate_limits=usage.rate_limits quotas=usage.quotas id />
         </dl>
         {if total == (0, 0) {
             view! { <p class="hint">{text::token::not_used()}</p> }.into_any()
         } else {
-            view! { <Chart per=Per::Day periods=days summary=counted(total.0, total.1) /> }.into_any()
+            view! { <Chart per=Per::Day periods=days limit summary=counted(total.0, total.1) /> }.into_any()
         }}
         {(!months.is_empty())
             .then(|| {
@@ -192,15 +199,53 @@ fn Used(usage: Usage) -> impl IntoView {
     }
 }
 
-/// The calls per day or month as stacked bars: allowed calls below, denied calls above.
+/// The limits that the calls of a token spend, and what is left of its quotas, for a list of facts.
 #[component]
-fn Chart(per: Per, periods: Vec<Period>, summary: String) -> impl IntoView {
+pub(super) fn LimitsInForce(
+    #[prop(optional)] rate_limits: Vec<RateLimitState>,
+    quotas: Vec<QuotaState>,
+    id: TokenId,
+) -> impl IntoView {
+    let rates = rate_limits
+        .iter()
+        .map(|one| text::limits::whose(&text::limits::rate(one.rate_limit), one.token == id))
+        .collect::<Vec<_>>();
+    let left = |state: &QuotaState| {
+        let (left, all) = (number(state.left), number(state.quota.requests.into()));
+        let left = text::limits::left_of(&left, &all, &time::exact(&state.resets_at));
+        text::limits::whose(&left, state.token == id)
+    };
+    let left = quotas.iter().map(left).collect::<Vec<_>>();
+    let listed = |name: &'static str, all: Vec<String>| {
+        (!all.is_empty()).then(|| {
+            view! {
+                <dt>{name}</dt>
+                {all.into_iter().map(|one| view! { <dd>{one}</dd> }).collect_view()}
+            }
+        })
+    };
+    view! {
+        {listed(text::limits::rate_limit(), rates)}
+        {listed(text::limits::quota_left(), left)}
+    }
+}
+
+/// The calls per day or month as stacked bars: allowed calls below, denied calls above. A line shows how many
+/// are allowed, unless it is far above.
+#[component]
+fn Chart(
+    per: Per,
+    periods: Vec<Period>,
+    #[prop(default = None)] limit: Option<i64>,
+    summary: String,
+) -> impl IntoView {
     let most = periods.iter().map(|one| one.allowed + one.denied).max().unwrap_or(1).max(1);
     #[expect(clippy::cast_precision_loss, reason = "a count of calls is far below 2^53")]
     let height = |count: i64| {
         // A single call among thousands must stay visible.
         if count == 0 { 0.0 } else { (count as f64 / most as f64 * HEIGHT).max(2.0) }
     };
+    let limit = limit.filter(|limit| *limit <= most).map(|limit| HEIGHT - height(limit));
     let width = periods.iter().fold(0.0, |width, _| width + SLOT);
     let bars = periods
         .iter()
@@ -243,6 +288,7 @@ fn Chart(per: Per, periods: Vec<Period>, summary: String) -> impl IntoView {
                 <span class="legend">
                     <span class="allowed">{text::token::allowed()}</span>
                     <span class="denied">{text::token::denied()}</span>
+                    {limit.map(|_| view! { <span class="limit">{text::limits::quota()}</span> })}
                 </span>
             </figcaption>
             <div class="plot">
@@ -254,6 +300,7 @@ fn Chart(per: Per, periods: Vec<Period>, summary: String) -> impl IntoView {
                     preserveAspectRatio="none"
                 >
                     {bars}
+                    {limit.map(|y| view! { <line class="limit" x1=0 x2=width y1=y y2=y /> })}
                 </svg>
             </div>
             <p class="axis" aria-hidden="true"><span>{first}</span> <span>{last}</span></p>

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use js_sys::Date;
 use latchkey_shared::fields;
+use latchkey_shared::limits::Limits;
 use latchkey_shared::time::Timestamp;
-use latchkey_shared::tokens::{Kind, NewRateLimit, NewToken, RateLimit, Token, TokenPatch};
+use latchkey_shared::tokens::{Kind, NewToken, Token, TokenPatch};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use crate::components::api_picker::grants::Grants;
 use crate::components::choices::Choice;
+use crate::components::limits::LimitDraft;
 use crate::text;
 
 /// The input of the form.
@@ -25,10 +27,8 @@ pub(crate) struct Draft {
     pub(crate) targets: RwSignal<Vec<Choice>>,
     pub(crate) expires_at: RwSignal<String>,
     pub(crate) allowed_ips: RwSignal<String>,
-    /// How many calls may be made; empty for any number.
-    pub(crate) rate_requests: RwSignal<String>,
-    pub(crate) rate_seconds: RwSignal<String>,
-    pub(crate) rate_burst: RwSignal<String>,
+    /// How many calls may be made.
+    pub(crate) limits: LimitDraft,
     pub(crate) key_size: RwSignal<String>,
     pub(crate) one_time_only: RwSignal<bool>,
     /// The public key of the client, which replaces a secret.
@@ -48,10 +48,7 @@ impl Draft {
         let (apis, systems) = token.map(keys).unwrap_or_default();
         let targets = token.filter(|token| token.kind == kind).map(targets_of).unwrap_or_default();
         let lines = |token: &Token| token.allowed_ips.join("\n");
-        let rate = |part: fn(RateLimit) -> u32| {
-            let limit = token.and_then(|token| token.rate_limit);
-            RwSignal::new(limit.map(|limit| part(limit).to_string()).unwrap_or_default())
-        };
+        let limits = |token: &Token| Limits { rate_limit: token.rate_limit, quota: token.quota.clone() };
         Self {
             kind,
             name: RwSignal::new(token.map(|token| token.name.clone()).unwrap_or_default()),
@@ -63,9 +60,7 @@ impl Draft {
                 token.and_then(|token| token.expires_at.as_ref()).map(local_time).unwrap_or_default(),
             ),
             allowed_ips: RwSignal::new(token.map(lines).unwrap_or_default()),
-            rate_requests: rate(|limit| limit.requests),
-            rate_seconds: rate(|limit| limit.seconds),
-            rate_burst: rate(|limit| limit.burst),
+            limits: LimitDraft::new(&token.map(limits).unwrap_or_default()),
             key_size: RwSignal::new("2048".to_owned()),
             one_time_only: RwSignal::new(token.is_some_and(|token| token.one_time_only)),
             public_key: RwSignal::new(String::new()),
@@ -114,28 +109,6 @@ impl Draft {
         }
     }
 
-    /// The error of the rate limit: a part is missing or no number. The server checks the numbers.
-    pub(super) fn rate_fault(self) -> Option<String> {
-        let [requests, seconds, burst] = self.rate();
-        let is_good = |typed: &str| typed.parse::<u32>().is_ok();
-        let has_no_limit = requests.is_empty() && seconds.is_empty() && burst.is_empty();
-        let is_limit = is_good(&requests) && is_good(&seconds) && (burst.is_empty() || is_good(&burst));
-        (!has_no_limit && !is_limit).then(|| text::tokens::rate_fault().to_owned())
-    }
-
-    fn rate(self) -> [String; 3] {
-        [self.rate_requests, self.rate_seconds, self.rate_burst].map(|part| part.get().trim().to_owned())
-    }
-
-    fn rate_limit(self) -> Option<NewRateLimit> {
-        let [requests, seconds, burst] = untrack(|| self.rate());
-        Some(NewRateLimit {
-            requests: requests.parse().ok()?,
-            seconds: seconds.parse().ok()?,
-            burst: burst.parse().ok(),
-        })
-    }
-
     /// Whether any check of this form fails.
     pub(super) fn is_faulty(self) -> bool {
         [
@@ -144,7 +117,8 @@ impl Draft {
             self.targets_fault(),
             self.ips_fault(),
             self.expires_fault(),
-            self.rate_fault(),
+            self.limits.rate_fault(),
+            self.limits.quota_fault(),
         ]
         .iter()
         .any(Option::is_some)
@@ -180,6 +154,7 @@ impl Draft {
     pub(super) fn new_token(self) -> NewToken {
         let description = self.description.get_untracked();
         let public_key = self.public_key.get_untracked().trim().to_owned();
+        let limits = self.limits.limits();
         NewToken {
             kind: self.kind,
             name: self.name.get_untracked(),
@@ -191,7 +166,8 @@ impl Draft {
             users: self.users(),
             expires_at: utc_time(&self.expires_at.get_untracked()),
             allowed_ips: untrack(|| self.ips()),
-            rate_limit: self.rate_limit(),
+            rate_limit: limits.rate_limit,
+            quota: limits.quota,
             key_size: (self.kind == Kind::Rsa && public_key.is_empty())
                 .then(|| self.key_size.get_untracked().parse().ok())
                 .flatten(),
@@ -226,6 +202,7 @@ impl Draft {
             },
             allowed_ips: (wanted.allowed_ips != token.allowed_ips).then_some(wanted.allowed_ips),
             rate_limit: (wanted.rate_limit != before.rate_limit).then_some(wanted.rate_limit),
+            quota: (wanted.quota != before.quota).then_some(wanted.quota),
             one_time_only: (wanted.one_time_only != token.one_time_only).then_some(wanted.one_time_only),
         }
     }

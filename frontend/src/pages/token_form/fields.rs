@@ -11,8 +11,19 @@ use crate::components::api_picker::ApiPicker;
 use crate::components::choices::{Choice, Choices, Found};
 use crate::components::field::{Check, Field, Select, TextArea};
 use crate::components::form::at_field;
+use crate::components::limits::{LimitFields, Names, faults};
 use crate::session::me;
 use crate::text;
+
+/// The names of the fields for the limits.
+const LIMITS: Names = [
+    "rate_limit.requests",
+    "rate_limit.seconds",
+    "rate_limit.burst",
+    "quota.requests",
+    "quota.period",
+    "quota.time_zone",
+];
 
 /// The fields that both forms share.
 #[component]
@@ -42,21 +53,18 @@ pub(crate) fn Fields(
     let is_rsa = draft.kind == Kind::Rsa;
     let has_more = !draft.expires_at.read_untracked().is_empty()
         || !draft.allowed_ips.read_untracked().is_empty()
-        || !draft.rate_requests.read_untracked().is_empty()
+        || !draft.limits.is_empty()
         || draft.one_time_only.get_untracked();
+    let limit_faults = faults(draft.limits, LIMITS, draft.submitted, error);
     let more_faulty = {
         let (expires, ips) =
             (told(Draft::expires_fault, "expires_at"), told(Draft::ips_fault, "allowed_ips"));
-        let others = [
-            told(Draft::rate_fault, "rate_limit.requests"),
-            at_field(error, "rate_limit.seconds"),
-            at_field(error, "rate_limit.burst"),
-            at_field(error, "public_key"),
-        ];
+        let public_key = at_field(error, "public_key");
         move || {
             expires.read().is_some()
                 || ips.read().is_some()
-                || others.iter().any(|fault| fault.read().is_some())
+                || public_key.read().is_some()
+                || limit_faults.iter().any(|fault| fault.read().is_some())
         }
     };
     let sizes = ["2048", "3072", "4096"].map(|bits| (bits.to_owned(), format!("{bits} bit"))).to_vec();
@@ -134,29 +142,7 @@ pub(crate) fn Fields(
                     error=told(Draft::ips_fault, "allowed_ips")
                     is_optional=true
                 />
-                <Field
-                    name="rate_limit.requests"
-                    label=text::tokens::rate_requests()
-                    value=draft.rate_requests
-                    hint=text::tokens::rate_requests_hint()
-                    error=told(Draft::rate_fault, "rate_limit.requests")
-                    is_optional=true
-                />
-                <Field
-                    name="rate_limit.seconds"
-                    label=text::tokens::rate_seconds()
-                    value=draft.rate_seconds
-                    error=at_field(error, "rate_limit.seconds")
-                    is_optional=true
-                />
-                <Field
-                    name="rate_limit.burst"
-                    label=text::tokens::rate_burst()
-                    value=draft.rate_burst
-                    hint=text::tokens::rate_burst_hint()
-                    error=at_field(error, "rate_limit.burst")
-                    is_optional=true
-                />
+                <LimitFields draft=draft.limits names=LIMITS faults=limit_faults />
                 {(is_rsa && is_new)
                     .then(|| view! {
                         <Select

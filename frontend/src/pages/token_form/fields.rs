@@ -1,4 +1,5 @@
 //! The fields of the form for a token.
+#![allow(clippy::large_types_passed_by_value, reason = "the properties of a component are values")]
 
 use latchkey_shared::page::Page;
 use latchkey_shared::tokens::Kind;

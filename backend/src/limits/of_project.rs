@@ -2,23 +2,14 @@
 
 use actix_web::{get, put, web};
 use latchkey_shared::limits::{LimitRules, NewLimitRules};
-use latchkey_shared::projects::Project;
 
 use super::store;
 use super::written::{Owner, write};
 use crate::access::principal::Principal;
 use crate::database::Database;
-use crate::projects::store::project;
+use crate::projects::visible;
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
-
-/// A project that the caller may see.
-async fn visible(principal: &Principal, database: &Database, named: &str) -> Result<Project, Problem> {
-    let found = project(&mut *database.reader().acquire().await?, named).await?;
-    found
-        .filter(|project| principal.may_see_project(&project.id))
-        .ok_or_else(|| Problem::not_found("project"))
-}
 
 /// Get the limits of a project
 ///
@@ -36,7 +27,7 @@ pub(super) async fn find(
     database: web::Data<Database>,
     path: web::Path<String>,
 ) -> Result<web::Json<LimitRules>, Problem> {
-    let project = visible(&principal, &database, &path).await?;
+    let project = visible(&database, &principal, &path).await?;
     let mut connection = database.reader().acquire().await?;
     Ok(web::Json(store::rules(&mut connection, project.id.as_str()).await?))
 }
@@ -62,7 +53,7 @@ pub(super) async fn set(
 ) -> Result<web::Json<LimitRules>, Problem> {
     principal.system_admin()?;
     let asked = body.json().await?;
-    let project = visible(&principal, &database, &path).await?;
+    let project = visible(&database, &principal, &path).await?;
     let owner = Owner {
         id: project.id.to_string(),
         action: "project.limits_set",

@@ -14,7 +14,8 @@ pub(super) async fn existing(connection: &mut AnyConnection, named: &str) -> Res
     store::project(connection, named).await?.ok_or_else(|| Problem::not_found("project"))
 }
 
-pub(super) async fn visible(
+/// A project by key or id that the caller may see.
+pub(crate) async fn visible(
     database: &Database,
     principal: &Principal,
     named: &str,

@@ -10,6 +10,7 @@ pub mod state;
 pub mod store;
 mod systems;
 
+pub(crate) use self::get::visible;
 use crate::web::routes::Routes;
 
 /// Registers the routes of this capability.

@@ -1,6 +1,7 @@
 //! Decisions about calls.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -195,6 +196,26 @@ pub struct Exceeded {
     pub quota: Option<Quota>,
     /// After so many seconds a call may pass again.
     pub retry_after: u32,
+}
+
+impl Exceeded {
+    /// A call exceeds a rate limit. After `wait` one may pass again.
+    #[must_use]
+    pub fn rate_limit(limit: RateLimit, wait: Duration) -> Self {
+        Self { rate_limit: Some(limit), quota: None, retry_after: whole_seconds(wait) }
+    }
+
+    /// A call exceeds a quota. After `wait` one may pass again.
+    #[must_use]
+    pub fn quota(quota: Quota, wait: Duration) -> Self {
+        Self { rate_limit: None, quota: Some(quota), retry_after: whole_seconds(wait) }
+    }
+}
+
+/// The seconds of `Retry-After` (RFC 9110 §10.2.3): rounded up, and at least one.
+fn whole_seconds(wait: Duration) -> u32 {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    u32::try_from(seconds).unwrap_or(u32::MAX).max(1)
 }
 
 /// The token of a decision.

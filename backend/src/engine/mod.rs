@@ -14,6 +14,7 @@ mod compare;
 pub mod decide;
 pub mod decisions;
 pub mod judge;
+mod known;
 pub mod limits;
 pub mod proof;
 pub mod prove;

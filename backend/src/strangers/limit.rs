@@ -124,14 +124,7 @@ impl Strangers {
             }
             over
         });
-        let exceeded = over.map(|wait| {
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            Exceeded {
-                rate_limit: Some(self.limit),
-                quota: None,
-                retry_after: u32::try_from(seconds).unwrap_or(u32::MAX).max(1),
-            }
-        });
+        let exceeded = over.map(|wait| Exceeded::rate_limit(self.limit, wait));
         if has_lost {
             self.failed.forgotten.raise();
         }

@@ -1,7 +1,7 @@
 //! The quotas of tokens on this node, and how a call is spent of them.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::{Period, Quota};
@@ -12,9 +12,7 @@ use super::counter::{Counter, Moment};
 use super::flush::{Queue, keep_writing, write};
 use super::store;
 use crate::database::{Database, Epochs, nanoseconds};
-
-/// So many counters may be known before those that nobody uses any more are forgotten.
-const SOME: usize = 1_024;
+use crate::engine::known::Known;
 
 /// A quota, and what is spent of it.
 #[derive(Clone)]
@@ -55,17 +53,10 @@ pub struct Spent(Span);
 /// The quotas on this node.
 pub struct Quotas {
     epochs: Arc<Epochs>,
-    known: Mutex<Known>,
+    /// The counters in memory. They are there as long as a token in memory has them, or something
+    /// is not written.
+    known: Mutex<Known<(TokenId, Period, String), Counter>>,
     queue: Arc<Queue>,
-}
-
-/// The counters in memory. They are there as long as a token in memory has them, or something is
-/// not written.
-#[derive(Default)]
-struct Known {
-    counters: HashMap<(TokenId, Period, String), Weak<Counter>>,
-    /// How many there may be before they are looked through.
-    full: usize,
 }
 
 impl Quotas {
@@ -92,17 +83,10 @@ impl Quotas {
         let tokens: Vec<&TokenId> = quotas.iter().map(|(token, _)| token).collect();
         let uses = store::uses(database, &tokens, now).await?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.counters.len() >= known.full {
-            known.counters.retain(|_, counter| counter.strong_count() > 0);
-            known.full = (2 * known.counters.len()).max(SOME);
-        }
+        known.tidy();
         let count = |(token, quota): (TokenId, Quota)| {
             let key = (token.clone(), quota.period, quota.time_zone.clone());
-            let counter = known.counters.get(&key).and_then(Weak::upgrade).unwrap_or_else(|| {
-                let counter = Arc::new(Counter::new(token.clone(), &quota));
-                known.counters.insert(key, Arc::downgrade(&counter));
-                counter
-            });
+            let counter = known.find_or(key, |_| true, || Counter::new(token.clone(), &quota));
             for used in uses.iter().filter(|used| used.token == token) {
                 counter.learn(used.span, used.calls, now);
             }
@@ -153,6 +137,6 @@ impl Quotas {
 }
 
 fn exceeded(counted: &Counted, wait: i64) -> Exceeded {
-    let seconds = u32::try_from((wait + 999) / 1_000).unwrap_or(u32::MAX).max(1);
-    Exceeded { rate_limit: None, quota: Some(counted.quota.clone()), retry_after: seconds }
+    let wait = Duration::from_millis(u64::try_from(wait).unwrap_or_default());
+    Exceeded::quota(counted.quota.clone(), wait)
 }

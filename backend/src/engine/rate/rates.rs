@@ -1,7 +1,7 @@
 //! The limits of tokens on this node, and how a call is spent of them.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::RateLimit;
@@ -9,28 +9,18 @@ use latchkey_shared::verify::Exceeded;
 
 use super::bucket::Bucket;
 use super::exchange::keep_telling;
-use super::limit::SECOND;
 use super::meter::{Over, Spent};
 use super::queue::Queue;
 use crate::database::{Database, Engine, Epochs, nanoseconds};
-
-/// So many limits may be known before those that nobody uses any more are forgotten.
-const SOME: usize = 1_024;
+use crate::engine::known::Known;
 
 /// The limits on this node.
 pub struct Rates {
     epochs: Arc<Epochs>,
-    known: Mutex<Known>,
+    /// The limits in memory. They are there as long as a token in memory has them.
+    known: Mutex<Known<TokenId, Bucket>>,
     /// What is told to other nodes; `None` if there are none (SQLite).
     queue: Option<Arc<Queue>>,
-}
-
-/// The limits in memory. They are there as long as a token in memory has them.
-#[derive(Default)]
-struct Known {
-    buckets: HashMap<TokenId, Weak<Bucket>>,
-    /// How many there may be before they are looked through.
-    full: usize,
 }
 
 impl Rates {
@@ -53,17 +43,9 @@ impl Rates {
             return Vec::new();
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.buckets.len() >= known.full {
-            known.buckets.retain(|_, bucket| bucket.strong_count() > 0);
-            known.full = (2 * known.buckets.len()).max(SOME);
-        }
+        known.tidy();
         let bucket = |(token, rate): (TokenId, RateLimit)| {
-            let found = known.buckets.get(&token).and_then(Weak::upgrade);
-            found.filter(|bucket| bucket.rate == rate).unwrap_or_else(|| {
-                let bucket = Arc::new(Bucket::new(token.clone(), rate));
-                known.buckets.insert(token, Arc::downgrade(&bucket));
-                bucket
-            })
+            known.find_or(token.clone(), |bucket| bucket.rate == rate, || Bucket::new(token, rate))
         };
         limits.into_iter().map(bucket).collect()
     }
@@ -92,7 +74,5 @@ impl Rates {
 }
 
 fn exceeded(bucket: &Bucket, Over { wait }: Over) -> Exceeded {
-    // Whole seconds, at least one.
-    let seconds = u32::try_from((wait + SECOND - 1) / SECOND).unwrap_or(u32::MAX).max(1);
-    Exceeded { rate_limit: Some(bucket.rate), quota: None, retry_after: seconds }
+    Exceeded::rate_limit(bucket.rate, Duration::from_nanos(u64::try_from(wait).unwrap_or_default()))
 }

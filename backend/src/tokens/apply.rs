@@ -7,18 +7,20 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::ids::TokenId;
-use latchkey_shared::tokens::{Kind, NewToken, Token};
+use latchkey_shared::time::Timestamp;
+use latchkey_shared::tokens::{Kind, NewToken, Status, Token};
 use serde_json::json;
+use sqlx::AnyConnection;
 
 use super::asked::{client_key, expiry, key_size, ranges};
-use super::found::{above_ceilings, existing, look_alike};
+use super::found::{above_ceilings, look_alike};
 use super::idempotency::{Repeated, idempotency_key, repeat};
 use super::issue::{NewKey, make_key};
 use super::named::Named;
-use super::store::{self, Found, Written};
+use super::store::{self, Found, Resolved, Written};
 use super::targets::bind;
 use super::version::answer;
-use crate::access::grants::Limits;
+use crate::access::grants::{Limits, Targets};
 use crate::access::principal::Principal;
 use crate::access::reach::Reach;
 use crate::audit;
@@ -69,6 +71,11 @@ impl Application {
             key_size: key_size(body.key_size, kind, body.public_key.is_some(), errors),
             client_key: client_key(body.public_key.as_deref(), errors),
         }
+    }
+
+    /// The size of the RSA key that the token gets; `None` if it has none, or that of its client.
+    fn own_key_size(&self) -> Option<u16> {
+        (self.kind == Kind::Rsa && self.client_key.is_none()).then(|| self.key_size.bits())
     }
 }
 
@@ -161,25 +168,28 @@ impl Issue {
             }
         }
         let mut errors = Errors::new();
-        let (grants, targets) =
+        let mut resolved =
             store::resolve(transaction.connection(), asked.kind, &asked.named, &HashSet::new(), &mut errors)
                 .await?;
         Problem::unless_empty(errors)?;
-        let targets = bind(principal, targets, &Reach::All);
-        let proof = principal.may_issue(&grants, &targets, &asked.limits)?;
+        resolved.targets = bind(principal, resolved.targets, &Reach::All);
+        let Resolved { grants, targets, .. } = &resolved;
+        let proof = principal.may_issue(grants, targets, &asked.limits)?;
+        let at = now();
         let written = Written {
             name: &asked.name,
             name_key: &fields::name_key(&asked.name),
             description: &asked.description,
             disabled: false,
             limits: &asked.limits,
-            grants: &grants,
-            targets: &targets,
+            grants,
+            targets,
+            at,
             by: &principal.origin().name,
         };
         let has_client_key = asked.client_key.is_some();
-        let size = (asked.kind == Kind::Rsa && !has_client_key).then(|| asked.key_size.bits());
         let of = (id, asked.kind, has_client_key);
+        let size = asked.own_key_size();
         if !store::insert(transaction, &proof, of, &written, size, principal.token()).await? {
             return Err(Problem::taken("name", "Another token has this name."));
         }
@@ -193,7 +203,7 @@ impl Issue {
         });
         audit::record(transaction, principal.origin(), "token.created", (id, asked.name.clone()), detail)
             .await?;
-        let mut found = existing(transaction.connection(), id).await?;
+        let mut found = self.found(transaction.connection(), resolved, at).await?;
         found.token.warnings.extend(look_alike(transaction.connection(), principal, &found.token).await?);
         found.token.warnings.extend(above_ceilings(transaction.connection(), &found.token).await?);
         if let Some(key) = idempotency {
@@ -201,5 +211,61 @@ impl Issue {
             store::keep_answer(transaction.connection(), key, sent, location, &body).await?;
         }
         Ok(Ok(found))
+    }
+
+    /// The token as it was written. To read it back would cost as much as to write it.
+    async fn found(
+        &self,
+        connection: &mut AnyConnection,
+        resolved: Resolved,
+        at: i64,
+    ) -> Result<Found, Problem> {
+        let Self { principal, asked, id, key, .. } = self;
+        let Resolved { targets, apis, systems, projects, users, .. } = resolved;
+        let bound = match &targets {
+            Targets::Users { bound, .. } => bound.clone(),
+            Targets::Projects(_) => Reach::All,
+        };
+        let bound_to = match &bound {
+            Reach::All => None,
+            Reach::Only(bound) => {
+                let ids: Vec<String> = bound.iter().map(ToString::to_string).collect();
+                Some(store::projects_named(connection, &ids, &mut Errors::new()).await?)
+            }
+        };
+        let has_client_key = asked.client_key.is_some();
+        let client_key = key.public_jwk.as_deref().filter(|_| has_client_key).map(serde_json::from_str);
+        let at = Timestamp::from_millis(at);
+        let limits = asked.limits.clone();
+        let token = Token {
+            id: id.clone(),
+            kind: asked.kind,
+            name: asked.name.clone(),
+            description: asked.description.clone(),
+            status: Status::Active,
+            apis,
+            systems,
+            all_projects: asked.named.all_projects,
+            projects,
+            users,
+            bound_to,
+            expires_at: limits.expires_at.map(Timestamp::from_millis),
+            allowed_ips: limits.allowed_ips.iter().map(ToString::to_string).collect(),
+            rate_limit: limits.rate_limit,
+            quota: limits.quota.clone(),
+            key_size: asked.own_key_size(),
+            client_key: client_key.transpose().map_err(Problem::internal)?,
+            one_time_only: limits.one_time_only,
+            generation: 1,
+            parent_token: principal.token().cloned(),
+            created_at: at.clone(),
+            created_by: principal.origin().name.clone(),
+            updated_at: at,
+            updated_by: principal.origin().name.clone(),
+            manageable: true,
+            last_used_at: None,
+            warnings: Vec::new(),
+        };
+        Ok(Found { token, version: 1, disabled: false, limits, bound })
     }
 }

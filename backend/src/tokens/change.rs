@@ -11,7 +11,7 @@ use super::asked::{expiry, ranges};
 use super::found::{above_ceilings, existing, look_alike, managed, may_set_limits, parse_id};
 use super::loss::{Loss, loss, narrows};
 use super::named::Named;
-use super::store::{self, Written};
+use super::store::{self, Resolved, Written};
 use super::targets::{bind, targets, with_bound};
 use super::version::{answer, check_version, if_match};
 use crate::access::grants::Limits;
@@ -146,7 +146,7 @@ pub(super) async fn change(
             }
             let limits = patched_limits(&before.limits, &body, &mut errors);
             let held = before.held();
-            let (grants, targets) =
+            let Resolved { grants, targets, .. } =
                 store::resolve(transaction.connection(), kind, &named, &held, &mut errors).await?;
             Problem::unless_empty(errors)?;
             may_set_limits(transaction.connection(), &principal, &before, &limits).await?;
@@ -169,6 +169,7 @@ pub(super) async fn change(
                 limits: &limits,
                 grants: &grants,
                 targets: &targets,
+                at: now(),
                 by: &principal.origin().name,
             };
             // Before the update: afterwards the old grants are gone.

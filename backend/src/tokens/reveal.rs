@@ -25,8 +25,8 @@ pub(super) async fn may_reveal(
     let targets = targets(&mut *connection, found).await?;
     principal.may_manage(&targets)?;
     let (held, named) = (found.held(), found.named());
-    let (grants, _) =
-        store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
+    let grants =
+        store::resolve(&mut *connection, found.token.kind, &named, &held, &mut Errors::new()).await?.grants;
     let descendant = match principal.token() {
         Some(me) => store::descends(&mut *connection, &found.token.id, me).await?,
         None => false,

@@ -13,9 +13,8 @@ use crate::web::problem::Problem;
 pub(super) async fn targets(connection: &mut AnyConnection, found: &Found) -> Result<Targets, Problem> {
     let named = Named { apis: Vec::new(), systems: Vec::new(), ..found.named() };
     let held = found.held();
-    let (_, targets) =
-        store::resolve(connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
-    Ok(with_bound(targets, found))
+    let resolved = store::resolve(connection, found.token.kind, &named, &held, &mut Errors::new()).await?;
+    Ok(with_bound(resolved.targets, found))
 }
 
 pub(super) fn with_bound(targets: Targets, found: &Found) -> Targets {

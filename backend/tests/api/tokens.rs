@@ -70,6 +70,35 @@ on_both_engines! {
         assert_eq!(refused["error"], "invalid_client");
     }
 
+    async fn the_answer_to_an_application_is_the_token_as_it_is_kept(server) {
+        let platform = Platform::on(server).await;
+        let everything = json!({
+            "kind": "rsa", "name": "Crane control", "description": "For the night shift",
+            "apis": ["fleet:renameDevice", "fleet:listDevices", "fleet:renameDevice"],
+            "systems": ["fleet"], "projects": ["quarry", "harbour"],
+            "expires_at": "2099-01-31T12:00:00Z", "allowed_ips": ["192.0.2.0/24", "2001:db8::1"],
+            "rate_limit": { "requests": 10, "seconds": 1 },
+            "quota": { "requests": 10, "period": "day", "time_zone": "Europe/Berlin" },
+            "one_time_only": true, "key_size": 3072,
+        });
+        let apis = ["latchkey:create_token", "latchkey:get_token", "fleet:readDevice"];
+        let all = json!({ "kind": "rsa", "name": "All", "apis": apis, "all_projects": true });
+        let two = json!({ "kind": "jwt", "name": "Two", "apis": ["fleet:readDevice"], "users": ["ADA", "admin", "ada"] });
+        let grace = platform.member(server, "grace", &[("harbour", "admin")]).await;
+        let issuer = text(&platform.admin.post("/tokens", &all).await["id"]);
+        let issuer = platform.admin.with_bearer(&platform.credential(&issuer).await);
+        for (caller, wanted) in [
+            (&platform.admin, everything),
+            (&platform.admin, two),
+            (&grace, Platform::wanted("jwt")),
+            (&issuer, Platform::wanted("rsa")),
+        ] {
+            let answer = caller.post("/tokens", &wanted).await;
+            let kept = caller.get(&format!("/tokens/{}", text(&answer["id"]))).await;
+            assert_eq!(answer, kept);
+        }
+    }
+
     async fn a_change_holds_at_the_next_decision(server) {
         let platform = Platform::on(server).await;
         let id = platform.apply("rsa").await;

@@ -1,12 +1,13 @@
 //! Looks up what an application names.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use latchkey_shared::fields::Errors;
-use latchkey_shared::ids::{ApiId, ProjectId, SystemId, UserId};
-use latchkey_shared::systems::ApiScope;
+use latchkey_shared::ids::{ApiId, SystemId, UserId};
+use latchkey_shared::projects::ProjectRef;
+use latchkey_shared::systems::{ApiRef, ApiScope, SystemRef};
 use latchkey_shared::tokens::Kind;
-use latchkey_shared::users::Role;
+use latchkey_shared::users::{Role, UserRef};
 use sqlx::{AnyConnection, FromRow};
 
 use crate::access::grants::{GrantedApi, GrantedSystem, Grants, TargetUser, Targets};
@@ -46,22 +47,42 @@ where
     sql.query_as::<T>().fetch_all(connection).await
 }
 
+/// An API, with what grants need to know of its system.
 #[derive(FromRow)]
-struct GrantedApiRow {
+struct ApiRow {
     id: String,
     key: String,
-    system_id: String,
+    name: String,
+    method: String,
+    base_path: Option<String>,
+    path: String,
     scope: String,
     removed: i64,
+    system_id: String,
+    system_key: String,
+    restricted: i64,
+    builtin: i64,
 }
 
 #[derive(FromRow)]
-struct GrantedSystemRow {
+struct SystemRow {
     id: String,
     key: String,
+    name: String,
     restricted: i64,
     builtin: i64,
     global_api_count: i64,
+}
+
+/// What an application names. The references are in the order of their keys.
+pub(crate) struct Resolved {
+    pub(crate) grants: Grants,
+    pub(crate) targets: Targets,
+    pub(crate) apis: Vec<ApiRef>,
+    /// Those that are granted whole.
+    pub(crate) systems: Vec<SystemRef>,
+    pub(crate) projects: Vec<ProjectRef>,
+    pub(crate) users: Vec<UserRef>,
 }
 
 /// Looks up the named APIs, systems, projects and users, and reports names that do not exist.
@@ -72,23 +93,51 @@ pub(crate) async fn resolve(
     named: &Named,
     held: &HashSet<ApiId>,
     errors: &mut Errors,
-) -> Result<(Grants, Targets), sqlx::Error> {
+) -> Result<Resolved, sqlx::Error> {
     let mut grants = Grants::default();
-    let apis: Vec<GrantedApiRow> = rows_of(
+    let apis = apis(&mut *connection, &named.apis, held, &mut grants, errors).await?;
+    let systems = systems(&mut *connection, &named.systems, &mut grants, errors).await?;
+    open(&mut *connection, &mut grants).await?;
+    let (mut projects, mut users) = (Vec::new(), Vec::new());
+    let targets = match kind {
+        Kind::Rsa if named.all_projects => Targets::Projects(Reach::All),
+        Kind::Rsa => {
+            projects = projects_named(connection, &named.projects, errors).await?;
+            Targets::Projects(Reach::Only(projects.iter().map(|project| project.id.clone()).collect()))
+        }
+        Kind::Jwt => {
+            let found = users_named(connection, &named.users, errors).await?;
+            let (named, targets) = found.into_iter().unzip();
+            users = named;
+            Targets::Users { users: targets, bound: Reach::All }
+        }
+    };
+    Ok(Resolved { grants, targets, apis, systems, projects, users })
+}
+
+/// Adds the named APIs, and their systems, to the grants.
+async fn apis(
+    connection: &mut AnyConnection,
+    named: &[String],
+    held: &HashSet<ApiId>,
+    grants: &mut Grants,
+    errors: &mut Errors,
+) -> Result<Vec<ApiRef>, sqlx::Error> {
+    let rows: Vec<ApiRow> = rows_of(
         connection,
-        "SELECT id, key, system_id, scope, removed FROM apis",
-        ["id", "key"],
-        &named.apis,
+        "SELECT a.id, a.key, a.name, a.method, a.base_path, a.path, a.scope, a.removed, a.system_id, \
+         s.key AS system_key, s.restricted, s.builtin FROM apis a JOIN systems s ON s.id = a.system_id",
+        ["a.id", "a.key"],
+        named,
     )
     .await?;
-    let mut by_name: HashMap<&str, &GrantedApiRow> = HashMap::new();
-    for row in &apis {
+    let mut by_name: HashMap<&str, &ApiRow> = HashMap::new();
+    for row in &rows {
         by_name.insert(&row.id, row);
         by_name.insert(&row.key, row);
     }
-    let mut wanted_systems = named.systems.clone();
-    let mut seen = HashSet::new();
-    for (index, name) in named.apis.iter().enumerate() {
+    let mut found: BTreeMap<&str, ApiRef> = BTreeMap::new();
+    for (index, name) in named.iter().enumerate() {
         let Some(row) = by_name.get(name.as_str()) else {
             errors.add(format!("apis[{index}]"), "unknown", "There is no such API.");
             continue;
@@ -97,117 +146,156 @@ pub(crate) async fn resolve(
         if row.removed != 0 && !held.contains(&id) {
             errors.add(format!("apis[{index}]"), "removed", "The API was removed from its system.");
         }
-        if seen.insert(id.clone()) {
-            wanted_systems.push(row.system_id.clone());
-            let scope =
-                if row.scope == ApiScope::Global.as_str() { ApiScope::Global } else { ApiScope::Project };
-            grants.apis.push(GrantedApi { id, system: stored(&row.system_id)?, scope });
+        if found.contains_key(row.key.as_str()) {
+            continue;
         }
+        let system: SystemId = stored(&row.system_id)?;
+        let scope = if row.scope == ApiScope::Global.as_str() { ApiScope::Global } else { ApiScope::Project };
+        grants.systems.entry(system.clone()).or_insert_with(|| GrantedSystem {
+            id: system.clone(),
+            key: row.system_key.clone(),
+            builtin: row.builtin != 0,
+            opened_to: unopened(row.restricted),
+            has_global_apis: false,
+        });
+        grants.apis.push(GrantedApi { id: id.clone(), system, scope });
+        let reference = ApiRef {
+            id,
+            key: row.key.clone(),
+            name: row.name.clone(),
+            method: row.method.clone(),
+            base_path: row.base_path.clone(),
+            path: row.path.clone(),
+            removed: row.removed != 0,
+        };
+        found.insert(&row.key, reference);
     }
-    wanted_systems.sort_unstable();
-    wanted_systems.dedup();
-    let systems: Vec<GrantedSystemRow> = rows_of(
+    Ok(found.into_values().collect())
+}
+
+/// Adds the systems that are named whole to the grants.
+async fn systems(
+    connection: &mut AnyConnection,
+    named: &[String],
+    grants: &mut Grants,
+    errors: &mut Errors,
+) -> Result<Vec<SystemRef>, sqlx::Error> {
+    let rows: Vec<SystemRow> = rows_of(
         connection,
-        "SELECT id, key, restricted, builtin, global_api_count FROM systems",
+        "SELECT id, key, name, restricted, builtin, global_api_count FROM systems",
         ["id", "key"],
-        &wanted_systems,
+        named,
     )
     .await?;
-    for (index, name) in named.systems.iter().enumerate() {
-        match systems.iter().find(|row| row.id == *name || row.key == *name) {
-            None => errors.add(format!("systems[{index}]"), "unknown", "There is no such system."),
-            Some(row) => {
-                grants.whole.insert(stored(&row.id)?);
-            }
-        }
-    }
-    let restricted: Vec<String> =
-        systems.iter().filter(|row| row.restricted != 0).map(|row| row.id.clone()).collect();
-    let mut opened = openings(&mut *connection, &restricted).await?;
-    for row in systems {
+    let mut found = BTreeMap::new();
+    for (index, name) in named.iter().enumerate() {
+        let Some(row) = rows.iter().find(|row| row.id == *name || row.key == *name) else {
+            errors.add(format!("systems[{index}]"), "unknown", "There is no such system.");
+            continue;
+        };
         let id: SystemId = stored(&row.id)?;
-        let opened_to = match row.restricted {
-            0 => Reach::All,
-            _ => Reach::Only(opened.remove(&row.id).unwrap_or_default()),
-        };
-        // Only a grant of the whole system includes all of its APIs.
-        let has_global_apis = grants.whole.contains(&id) && row.global_api_count > 0;
-        let system = GrantedSystem {
+        grants.whole.insert(id.clone());
+        let granted = GrantedSystem {
             id: id.clone(),
-            key: row.key,
+            key: row.key.clone(),
             builtin: row.builtin != 0,
-            opened_to,
-            has_global_apis,
+            opened_to: unopened(row.restricted),
+            // Only a grant of the whole system includes all of its APIs.
+            has_global_apis: row.global_api_count > 0,
         };
-        grants.systems.insert(id, system);
+        grants.systems.insert(id.clone(), granted);
+        found.insert(&row.key, SystemRef { id, key: row.key.clone(), name: row.name.clone() });
     }
-    let targets = match kind {
-        Kind::Rsa if named.all_projects => Targets::Projects(Reach::All),
-        Kind::Rsa => Targets::Projects(Reach::Only(projects(connection, &named.projects, errors).await?)),
-        Kind::Jwt => {
-            Targets::Users { users: users(connection, &named.users, errors).await?, bound: Reach::All }
-        }
-    };
-    Ok((grants, targets))
+    Ok(found.into_values().collect())
 }
 
-pub(crate) async fn projects(
+/// The projects that a system is opened to, before its openings are known.
+fn unopened(restricted: i64) -> Reach {
+    if restricted == 0 { Reach::All } else { Reach::Only(BTreeSet::new()) }
+}
+
+/// Reads the projects that the granted systems are opened to.
+async fn open(connection: &mut AnyConnection, grants: &mut Grants) -> Result<(), sqlx::Error> {
+    let restricted = grants.systems.values().filter(|system| system.opened_to != Reach::All);
+    let restricted: Vec<String> = restricted.map(|system| system.id.to_string()).collect();
+    for (system, projects) in openings(connection, &restricted).await? {
+        if let Some(system) = grants.systems.get_mut(&stored(&system)?) {
+            system.opened_to = Reach::Only(projects);
+        }
+    }
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct ProjectRow {
+    id: String,
+    key: String,
+    name: String,
+}
+
+/// The named projects, in the order of their keys.
+pub(crate) async fn projects_named(
     connection: &mut AnyConnection,
     named: &[String],
     errors: &mut Errors,
-) -> Result<BTreeSet<ProjectId>, sqlx::Error> {
-    let rows: Vec<(String, String)> =
-        rows_of(connection, "SELECT id, key FROM projects", ["id", "key"], named).await?;
-    let mut found = BTreeSet::new();
+) -> Result<Vec<ProjectRef>, sqlx::Error> {
+    let rows: Vec<ProjectRow> =
+        rows_of(connection, "SELECT id, key, name FROM projects", ["id", "key"], named).await?;
+    let mut found = BTreeMap::new();
     for (index, name) in named.iter().enumerate() {
-        match rows.iter().find(|(id, key)| id == name || key == name) {
+        match rows.iter().find(|row| row.id == *name || row.key == *name) {
             None => errors.add(format!("projects[{index}]"), "unknown", "There is no such project."),
-            Some((id, _)) => {
-                found.insert(stored(id)?);
+            Some(row) => {
+                let project =
+                    ProjectRef { id: stored(&row.id)?, key: row.key.clone(), name: row.name.clone() };
+                found.insert(&row.key, project);
             }
         }
     }
-    Ok(found)
+    Ok(found.into_values().collect())
 }
 
-pub(crate) async fn users(
+/// A user, with the ids of their projects, separated by commas.
+#[derive(FromRow)]
+struct UserRow {
+    id: String,
+    username: String,
+    display_name: String,
+    role: String,
+    projects: Option<String>,
+}
+
+/// The named users, in the order of their names.
+async fn users_named(
     connection: &mut AnyConnection,
     named: &[String],
     errors: &mut Errors,
-) -> Result<Vec<TargetUser>, sqlx::Error> {
+) -> Result<Vec<(UserRef, TargetUser)>, sqlx::Error> {
     let named: Vec<String> = named.iter().map(|name| name.trim().to_lowercase()).collect();
-    let rows: Vec<(String, String, String)> =
-        rows_of(connection, "SELECT id, username, role FROM users", ["id", "username"], &named).await?;
-    let ids: Vec<&str> = rows.iter().map(|(id, ..)| id.as_str()).collect();
-    let mut projects = projects_of(connection, &ids).await?;
-    let mut found: Vec<TargetUser> = Vec::new();
+    let rows: Vec<UserRow> = rows_of(
+        connection,
+        "SELECT u.id, u.username, u.display_name, u.role, \
+         (SELECT string_agg(m.project_id, ',') FROM members m WHERE m.user_id = u.id) AS projects FROM users u",
+        ["u.id", "u.username"],
+        &named,
+    )
+    .await?;
+    let mut found = BTreeMap::new();
     for (index, name) in named.iter().enumerate() {
-        let Some((id, _, role)) = rows.iter().find(|(id, username, _)| id == name || username == name) else {
+        let Some(row) = rows.iter().find(|row| row.id == *name || row.username == *name) else {
             errors.add(format!("users[{index}]"), "unknown", "There is no such user.");
             continue;
         };
-        let member_of = projects.remove(id).unwrap_or_default();
-        let id: UserId = stored(id)?;
-        if found.iter().any(|user| user.id == id) {
-            continue;
-        }
-        let role = if role == Role::SystemAdmin.as_str() { Role::SystemAdmin } else { Role::User };
-        found.push(TargetUser { id, role, member_of });
+        let id: UserId = stored(&row.id)?;
+        let role = if row.role == Role::SystemAdmin.as_str() { Role::SystemAdmin } else { Role::User };
+        let member_of = row.projects.as_deref().into_iter().flat_map(|ids| ids.split(','));
+        let member_of = member_of.map(stored).collect::<Result<_, _>>()?;
+        let user = UserRef {
+            id: id.clone(),
+            username: row.username.clone(),
+            display_name: row.display_name.clone(),
+        };
+        found.insert(&row.username, (user, TargetUser { id, role, member_of }));
     }
-    Ok(found)
-}
-
-/// The projects that users belong to, by the id of the user.
-async fn projects_of(
-    connection: &mut AnyConnection,
-    users: &[&str],
-) -> Result<HashMap<String, BTreeSet<ProjectId>>, sqlx::Error> {
-    let mut sql = Sql::new("SELECT user_id, project_id FROM members WHERE user_id");
-    Engine::of(connection).push_in(&mut sql, users);
-    let rows: Vec<(String, String)> = sql.query_as().fetch_all(connection).await?;
-    let mut found: HashMap<String, BTreeSet<ProjectId>> = HashMap::new();
-    for (user, project) in rows {
-        found.entry(user).or_default().insert(stored(&project)?);
-    }
-    Ok(found)
+    Ok(found.into_values().collect())
 }

@@ -12,7 +12,7 @@ use crate::access::principal::MayManage;
 use crate::access::reach::Reach;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Database, Engine, Transaction, now};
+use crate::database::{Database, Engine, Transaction};
 
 /// What is written of a token.
 pub(crate) struct Written<'a> {
@@ -23,6 +23,8 @@ pub(crate) struct Written<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) grants: &'a Grants,
     pub(crate) targets: &'a Targets,
+    /// When it is written, in milliseconds since the epoch.
+    pub(crate) at: i64,
     pub(crate) by: &'a str,
 }
 
@@ -70,7 +72,7 @@ pub(crate) async fn insert(
     .bind(i32::from(written.limits.one_time_only))
     .bind(key_size.map(i32::from))
     .bind(parent.map(ToString::to_string))
-    .bind(now())
+    .bind(written.at)
     .bind(written.by.to_owned())
     .bind(i32::from(has_client_key))
     .bind(skeleton(written.name))
@@ -114,7 +116,7 @@ pub(crate) async fn update(
     .bind(written.limits.expires_at)
     .bind(written.ranges())
     .bind(i32::from(written.limits.one_time_only))
-    .bind(now())
+    .bind(written.at)
     .bind(written.by.to_owned())
     .bind(skeleton(written.name))
     .bind(id.to_string())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Executor as _};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor as _};
 
 use super::failure::OpenError;
 use super::home::Home;
@@ -31,6 +31,8 @@ pub(super) const POSTGRES_WRITES: &str = "SET jit = off; SET synchronous_commit 
      SET idle_in_transaction_session_timeout = '2s'; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '5s'";
+/// How long an idle connection needs no test before it is used. Each test is a trip to the server.
+const TRUSTED: Duration = Duration::from_millis(500);
 /// Up to how many texts PostgreSQL looks up one by one.
 const FEW: usize = 32;
 
@@ -255,15 +257,25 @@ fn postgres_pool(connections: u32, limits: &'static str, home: &Arc<Home>) -> An
                 home.admit(&standing(connection).await?)
             })
         })
-        .before_acquire(move |_, connection| {
-            let is_from_here = is_left.is_from_here(connection.age);
-            Box::pin(async move { Ok(is_from_here) })
+        .test_before_acquire(false)
+        .before_acquire(move |connection, of| {
+            let is_from_here = is_left.is_from_here(of.age);
+            Box::pin(async move {
+                if is_from_here && of.idle_for >= TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(is_from_here)
+            })
         })
 }
 
 fn sqlite_pool(connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).after_connect(
-        |connection, _| {
+    // A file is always there, so a connection needs no test.
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(30))
+        .test_before_acquire(false)
+        .after_connect(|connection, _| {
             Box::pin(async move {
                 // FULL: a write that was answered 201 survives a power cut. The limit of memory is
                 // that of all connections together: they use pages of one another again.
@@ -276,6 +288,5 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
                     .await
                     .map(drop)
             })
-        },
-    )
+        })
 }

@@ -32,7 +32,7 @@ pub(super) const POSTGRES_WRITES: &str = "SET jit = off; SET synchronous_commit 
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; \
      SET tcp_user_timeout = '5s'";
 /// How long an idle connection needs no test before it is used. Each test is a trip to the server.
-const TRUSTED: Duration = Duration::from_millis(500);
+pub(super) const TRUSTED: Duration = Duration::from_millis(500);
 /// Up to how many texts PostgreSQL looks up one by one.
 const FEW: usize = 32;
 

@@ -301,6 +301,6 @@ impl Database {
     /// Closes all connections. SQLite writes its log back.
     pub async fn close(&self) {
         self.read.close().await;
-        self.writer.pool.close().await;
+        self.writer.warm.close().await;
     }
 }

@@ -34,6 +34,7 @@ mod standing;
 pub(crate) mod stored;
 mod turns;
 mod uptime;
+mod warm;
 mod witness;
 mod write;
 mod writes;

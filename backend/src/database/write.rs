@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use latchkey_shared::ids::NodeId;
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
+use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::watch;
 
 use super::changes::{Change, Epochs};
@@ -17,6 +16,7 @@ use super::feed::Feed;
 use super::home::Home;
 use super::reserve::{self, Reserve};
 use super::turns::{ALONE, BESIDE, Company, Rank, Turns};
+use super::warm::{Lent, Warm};
 use super::witness::Witness;
 use super::writes::Writes;
 
@@ -27,30 +27,6 @@ const AGAIN: Duration = Duration::from_secs(1);
 const STATEMENT: Duration = Duration::from_secs(15);
 /// How long the work of a write may take.
 const WORK: Duration = Duration::from_mins(1);
-
-/// A connection that returns to its pool only after a clean end. After a failed BEGIN, COMMIT
-/// or ROLLBACK its state is unknown, so it is closed, which rolls back.
-struct Lent {
-    connection: PoolConnection<Any>,
-    is_clean: bool,
-}
-
-impl Lent {
-    /// Ends the transaction with `COMMIT` or `ROLLBACK`.
-    async fn end(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {
-        self.connection.execute(statement).await?;
-        self.is_clean = true;
-        Ok(())
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if !self.is_clean {
-            self.connection.close_on_drop();
-        }
-    }
-}
 
 /// The current write transaction.
 pub struct Transaction {
@@ -63,7 +39,7 @@ pub struct Transaction {
 impl Transaction {
     /// The connection for statements.
     pub fn connection(&mut self) -> &mut AnyConnection {
-        &mut self.lent.connection
+        self.lent.connection()
     }
 
     /// The engine.
@@ -89,6 +65,7 @@ pub(super) struct Writer {
     engine: Engine,
     node: NodeId,
     pub(super) pool: AnyPool,
+    pub(super) warm: Arc<Warm>,
     /// The server (PostgreSQL only).
     home: Option<Arc<Home>>,
     epochs: Arc<Epochs>,
@@ -120,6 +97,7 @@ impl Writer {
         Self {
             engine,
             node,
+            warm: Arc::new(Warm::new(pool.clone(), home.clone())),
             pool,
             home,
             epochs,
@@ -163,7 +141,7 @@ impl Writer {
             Ok(turn)
         };
         let _turn = within(patience, turn).await?;
-        let lent = Lent { connection: self.pool.acquire().await?, is_clean: false };
+        let lent = Lent::from(&self.warm).await?;
         let mut transaction = Transaction { engine, node: self.node.clone(), lent, changes: Vec::new() };
         // Plain statements, not sqlx's transaction: on SQLite its depth counter is wrong after
         // a failed COMMIT. Any failure from here on closes the connection, except a refusal,

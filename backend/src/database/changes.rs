@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use super::backlog::Backlog;
 use super::catch_up::CatchUp;
 use super::lease::Lease;
+use super::names::Heard;
 use super::peers::Peers;
 use super::uptime::Moment;
 
@@ -100,6 +101,8 @@ pub struct Epochs {
     /// Wakes requests that wait for the revocation feed.
     revocations: watch::Sender<()>,
     backlog: Backlog,
+    projects: Heard,
+    users: Heard,
     catch_up: CatchUp,
     /// Wakes writes that wait until this node has joined the others.
     joined: watch::Sender<()>,
@@ -117,6 +120,8 @@ impl Default for Epochs {
             lease: Lease::default(),
             revocations: watch::Sender::new(()),
             backlog: Backlog::default(),
+            projects: Heard::default(),
+            users: Heard::default(),
             catch_up: CatchUp::default(),
             joined: watch::Sender::new(()),
             proved: watch::Sender::new(()),
@@ -150,7 +155,11 @@ impl Epochs {
         }
         match change {
             Change::Token(id) => self.backlog.add_token(id),
-            Change::User(id) => self.backlog.add_user(id),
+            Change::User(id) => {
+                self.backlog.add_user(id);
+                self.users.add(id.as_str());
+            }
+            Change::Project(name) => self.projects.add(name),
             Change::Limits => drop(self.tokens.fetch_add(1, Ordering::SeqCst)),
             _ => {}
         }
@@ -161,6 +170,8 @@ impl Epochs {
         self.all.fetch_add(1, Ordering::SeqCst);
         self.revocations.send_replace(());
         self.backlog.add_everything();
+        self.projects.add_everything();
+        self.users.add_everything();
     }
 
     /// The nodes.
@@ -173,6 +184,18 @@ impl Epochs {
     #[must_use]
     pub fn backlog(&self) -> &Backlog {
         &self.backlog
+    }
+
+    /// The projects that have changed, by key and by id.
+    #[must_use]
+    pub fn projects(&self) -> &Heard {
+        &self.projects
+    }
+
+    /// The users who have changed, by id.
+    #[must_use]
+    pub fn users(&self) -> &Heard {
+        &self.users
     }
 
     /// Waits until the changes that other nodes have committed by now have arrived. Returns whether

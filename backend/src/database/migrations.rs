@@ -42,6 +42,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (20, include_str!("../../../migrations/sqlite/0020_quotas.sql")),
             (21, include_str!("../../../migrations/sqlite/0021_limit_rules.sql")),
             (22, include_str!("../../../migrations/sqlite/0022_retention.sql")),
+            (26, include_str!("../../../migrations/sqlite/0026_looks.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -67,6 +68,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (21, include_str!("../../../migrations/postgres/0021_limit_rules.sql")),
             (22, include_str!("../../../migrations/postgres/0022_retention.sql")),
             (24, include_str!("../../../migrations/postgres/0024_beats.sql")),
+            (26, include_str!("../../../migrations/postgres/0026_looks.sql")),
         ],
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use actix_web::web;
+use latchkey_shared::projects::Project;
+use latchkey_shared::users::User;
 
 use super::metrics::Sources;
 use crate::configuration::Configuration;
@@ -11,11 +13,13 @@ use crate::crypto::decryptor::Decryptor;
 use crate::crypto::operations::PrivateOperations;
 use crate::crypto::rsa::KeyPool;
 use crate::database::Database;
+use crate::database::names::Names;
 use crate::doors::exchanges::Exchanges;
 use crate::engine::usage::Usage;
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::sessions::Sessions;
+use crate::systems::ApiNames;
 use crate::systems::catalog::Catalog;
 use crate::telemetry::Exporter;
 use crate::tokens::search::TokenIndex;
@@ -33,6 +37,9 @@ pub(super) struct Parts {
     pub(super) usage: web::Data<Usage>,
     pub(super) verifier: web::Data<Verifier>,
     pub(super) index: web::Data<TokenIndex>,
+    pub(super) project_names: web::Data<Names<Project>>,
+    pub(super) user_names: web::Data<Names<User>>,
+    pub(super) api_names: web::Data<ApiNames>,
     pub(super) sessions: web::Data<Sessions>,
     pub(super) key_pool: web::Data<KeyPool>,
     pub(super) operations: web::Data<PrivateOperations>,
@@ -68,6 +75,9 @@ impl Parts {
             .app_data(self.usage.clone())
             .app_data(self.verifier.clone())
             .app_data(self.index.clone())
+            .app_data(self.project_names.clone())
+            .app_data(self.user_names.clone())
+            .app_data(self.api_names.clone())
             .app_data(self.sessions.clone())
             .app_data(self.key_pool.clone())
             .app_data(self.operations.clone())

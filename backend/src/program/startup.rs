@@ -23,6 +23,7 @@ use crate::crypto::Secret;
 use crate::crypto::decryptor::Decryptor;
 use crate::crypto::operations::{Limits, PrivateOperations};
 use crate::crypto::rsa::KeyPool;
+use crate::database::names::Names;
 use crate::database::{Database, Engine, clock};
 use crate::engine::replay;
 use crate::engine::usage::Usage;
@@ -31,6 +32,7 @@ use crate::keys::keyring::Keyring;
 use crate::keys::{self, rotate};
 use crate::nodes::presence::Nodes;
 use crate::sessions::Sessions;
+use crate::systems::ApiNames;
 use crate::systems::catalog::Catalog;
 use crate::telemetry::Tracing;
 use crate::users::password::Hasher;
@@ -125,6 +127,9 @@ impl Application {
             usage: Arc::clone(&usage).into(),
             verifier: Arc::clone(&verifier).into(),
             index: tokens::search::start(&database, configuration.search_memory << 20).into(),
+            project_names: web::Data::new(Names::new(database.clone())),
+            user_names: web::Data::new(Names::new(database.clone())),
+            api_names: web::Data::new(ApiNames::new(database.clone())),
             sessions: sessions.into(),
             key_pool: key_pool.into(),
             operations: web::Data::new(operations),

@@ -64,9 +64,7 @@ pub(super) async fn change(
         .await?;
     let mut project = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let id = project.id.as_str();
-        project.warnings =
-            look_alikes::beside(&database, "projects", "project", id, None, &project.name).await?;
+        project.warnings = look_alikes::beside(&database, "projects", "project", None, &project.name).await?;
     }
     Ok(web::Json(project))
 }

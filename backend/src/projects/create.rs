@@ -77,8 +77,8 @@ pub(super) async fn create(
             })
         })
         .await?;
-    let (id, key) = (answer.id.as_str(), Some(answer.key.as_str()));
-    answer.warnings = look_alikes::beside(&database, "projects", "project", id, key, &answer.name).await?;
+    let key = Some(answer.key.as_str());
+    answer.warnings = look_alikes::beside(&database, "projects", "project", key, &answer.name).await?;
     Ok(HttpResponse::Created()
         .insert_header(("location", format!("/api/v1/projects/{}", answer.key)))
         .json(answer))

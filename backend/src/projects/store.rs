@@ -10,10 +10,12 @@ use sqlx::{AnyConnection, FromRow};
 
 use crate::access::reach::Reach;
 use crate::database::folded::folded;
+use crate::database::looks::looks;
+use crate::database::names::{Among, Heard, Named};
 use crate::database::now;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Database, Engine};
+use crate::database::{Database, Engine, Epochs};
 
 const PROJECT: &str = "SELECT id, key, name, description, disabled, created_at, updated_at \
     FROM projects WHERE 1 = 1";
@@ -75,12 +77,39 @@ pub(super) async fn states(database: &Database, names: &[String]) -> Result<Vec<
     rows.into_iter().map(state).collect()
 }
 
+impl Named for Project {
+    fn heard(epochs: &Epochs) -> &Heard {
+        epochs.projects()
+    }
+
+    async fn read_after(
+        connection: &mut AnyConnection,
+        key: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, sqlx::Error> {
+        sqlx::query_as("SELECT key, folded FROM projects WHERE key > $1 ORDER BY key LIMIT $2")
+            .bind(key.to_owned())
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(connection)
+            .await
+    }
+
+    async fn read_changed(
+        connection: &mut AnyConnection,
+        rows: &[String],
+    ) -> Result<Vec<(String, String)>, sqlx::Error> {
+        let mut sql = Sql::new("SELECT key, folded FROM projects WHERE key");
+        Engine::of(connection).push_in(&mut sql, rows);
+        sql.query_as().fetch_all(connection).await
+    }
+}
+
 /// Projects whose key or name contains `q` (folded), in the order of their keys.
 pub(super) async fn list(
     connection: &mut AnyConnection,
     sees: &Reach,
     q: &str,
-    after: &str,
+    among: Among<'_>,
     limit: usize,
 ) -> Result<Vec<Project>, sqlx::Error> {
     if matches!(sees, Reach::Only(projects) if projects.is_empty()) {
@@ -89,7 +118,13 @@ pub(super) async fn list(
     let engine = Engine::of(connection);
     // The inner statement reads only an index.
     let mut sql = Sql::new(PROJECT);
-    sql.push(" AND key IN (SELECT key FROM projects WHERE key > ").bind(after.to_owned());
+    sql.push(" AND key IN (SELECT key FROM projects WHERE key");
+    match among {
+        Among::After(after) => {
+            sql.push(" > ").bind(after.to_owned());
+        }
+        Among::Keys(keys) => engine.push_in(&mut sql, keys),
+    }
     if let Reach::Only(projects) = sees {
         sql.push(" AND id");
         engine.push_in(&mut sql, projects);
@@ -103,8 +138,8 @@ pub(super) async fn list(
 
 pub(super) async fn insert(connection: &mut AnyConnection, project: &Project) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO projects (id, key, name, description, created_at, updated_at, folded) \
-         VALUES ($1, $2, $3, $4, $5, $5, $6)",
+        "INSERT INTO projects (id, key, name, description, created_at, updated_at, folded, key_looks, name_looks) \
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
     )
     .bind(project.id.to_string())
     .bind(project.key.clone())
@@ -112,6 +147,8 @@ pub(super) async fn insert(connection: &mut AnyConnection, project: &Project) ->
     .bind(project.description.clone())
     .bind(now())
     .bind(folded(&[&project.key, &project.name]))
+    .bind(looks(&project.key))
+    .bind(looks(&project.name))
     .execute(connection)
     .await
     .map(drop)
@@ -119,14 +156,15 @@ pub(super) async fn insert(connection: &mut AnyConnection, project: &Project) ->
 
 pub(super) async fn update(connection: &mut AnyConnection, project: &Project) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE projects SET name = $1, description = $2, disabled = $3, updated_at = $4, folded = $5 \
-         WHERE id = $6",
+        "UPDATE projects SET name = $1, description = $2, disabled = $3, updated_at = $4, folded = $5, \
+         name_looks = $6 WHERE id = $7",
     )
     .bind(project.name.clone())
     .bind(project.description.clone())
     .bind(i32::from(project.disabled))
     .bind(now())
     .bind(folded(&[&project.key, &project.name]))
+    .bind(looks(&project.name))
     .bind(project.id.to_string())
     .execute(connection)
     .await

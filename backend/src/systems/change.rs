@@ -87,8 +87,7 @@ pub(crate) async fn change(
     }
     let mut system = visible(&database, &principal, &lookup).await?;
     if is_renamed {
-        let id = system.id.as_str();
-        system.warnings = look_alikes::beside(&database, "systems", "system", id, None, &system.name).await?;
+        system.warnings = look_alikes::beside(&database, "systems", "system", None, &system.name).await?;
     }
     Ok(web::Json(system))
 }

@@ -5,7 +5,7 @@ use latchkey_shared::fields::{name_key, skeleton};
 
 use super::store;
 use crate::database::sql::Sql;
-use crate::database::{Database, Rank, SOME, folded};
+use crate::database::{Database, Rank, SOME, folded, looks};
 
 /// The current rule: invisible characters do not count, the skeleton is stored too, and so is what
 /// is searched of projects, users, systems and APIs.
@@ -16,6 +16,15 @@ const RULE: i64 = 4;
 /// `name_taken` lists it, and it must be renamed before it is changed. If the start is
 /// interrupted, the next one continues.
 pub async fn renew_keys(database: &Database) -> Result<(), sqlx::Error> {
+    for (table, column, looks) in [
+        ("projects", "key", "key_looks"),
+        ("projects", "name", "name_looks"),
+        ("systems", "key", "key_looks"),
+        ("systems", "name", "name_looks"),
+        ("users", "username", "username_looks"),
+    ] {
+        looks::fill(database, table, column, looks).await?;
+    }
     let rule: i64 = sqlx::query_scalar("SELECT rule FROM name_keys").fetch_one(database.reader()).await?;
     if rule >= RULE {
         return Ok(());

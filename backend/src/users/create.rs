@@ -10,6 +10,7 @@ use super::store::{self, NewRow};
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::crypto::Secret;
+use crate::database::looks::look_alike;
 use crate::database::{Change, Database};
 use crate::web::extract::Body;
 use crate::web::look_alikes;
@@ -77,12 +78,8 @@ pub(super) async fn create(
         })
         .await?;
     let mut user = store::user(&database, id.as_str()).await?.ok_or_else(|| Problem::not_found("user"))?;
-    let (reader, added) = (Database::clone(&database), user.id.clone());
-    let username = user.username.clone();
-    let compared = database.spawn_apart(async move {
-        let others = store::names_beside(&reader, &added).await?;
-        Ok::<_, Problem>(look_alikes::among(&others, "user", "username", &username))
-    });
-    user.warnings.extend(compared.await.map_err(Problem::internal)??);
+    let mut connection = database.reader().acquire().await?;
+    let like = look_alike(&mut connection, "users", "username", "username_looks", &user.username).await?;
+    user.warnings.extend(like.map(|like| look_alikes::warning("user", "username", Some(like))));
     Ok(HttpResponse::Created().insert_header(("location", format!("/api/v1/users/{id}"))).json(user))
 }

@@ -6,7 +6,9 @@ use latchkey_shared::users::User;
 
 use super::store;
 use crate::access::principal::Principal;
+use crate::access::reach::Reach;
 use crate::database::Database;
+use crate::database::names::{Among, Names};
 use crate::web::extract::Query;
 use crate::web::paging::{Paging, SearchQuery, searched};
 use crate::web::problem::Problem;
@@ -25,12 +27,19 @@ use crate::web::problem::Problem;
 pub(super) async fn list(
     principal: Principal,
     database: web::Data<Database>,
+    names: web::Data<Names<User>>,
     query: Query<SearchQuery>,
 ) -> Result<web::Json<Page<User>>, Problem> {
     let query = query.read()?;
     let paging = Paging::read(query.limit, query.cursor.as_deref())?;
     let q = searched(query.q.as_deref());
     let after = paging.after.as_deref().unwrap_or_default();
-    let items = store::list(&database, &principal, &q, after, paging.wanted()).await?;
+    let limit = paging.wanted();
+    let read = async |among: Among<'_>| store::list(&database, &principal, &q, among, limit).await;
+    // The users whom one person sees are few.
+    let items = match principal.administers() {
+        Reach::All if !q.is_empty() => names.page(&q, after, limit, read).await?,
+        _ => read(Among::After(after)).await?,
+    };
     Ok(paging.page(items, |last| &last.username))
 }

@@ -13,9 +13,11 @@ use super::password::Lasting;
 use crate::access::principal::{Principal, SystemAdmin};
 use crate::access::reach::{Reach, UserState};
 use crate::database::folded::folded;
+use crate::database::looks::looks;
+use crate::database::names::{Among, Heard, Named};
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Database, Engine, now};
+use crate::database::{Database, Engine, Epochs, now};
 
 const COLUMNS: &str = "SELECT id, username, display_name, email, role, disabled, must_change_password, created_at, updated_at FROM users u";
 
@@ -106,14 +108,6 @@ pub(super) async fn state(database: &Database, id: &UserId) -> Result<Option<Use
         memberships: memberships?,
         rights_version,
     }))
-}
-
-/// The usernames of the other users.
-pub(super) async fn names_beside(database: &Database, id: &UserId) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT username FROM users WHERE id <> $1 ORDER BY username")
-        .bind(id.to_string())
-        .fetch_all(database.reader())
-        .await
 }
 
 /// The stored data that a login is checked against.
@@ -224,16 +218,49 @@ pub(super) async fn may_see(
     Ok(sql.query().fetch_optional(database.reader()).await?.is_some())
 }
 
+impl Named for User {
+    fn heard(epochs: &Epochs) -> &Heard {
+        epochs.users()
+    }
+
+    async fn read_after(
+        connection: &mut AnyConnection,
+        key: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, sqlx::Error> {
+        sqlx::query_as("SELECT username, folded FROM users WHERE username > $1 ORDER BY username LIMIT $2")
+            .bind(key.to_owned())
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(connection)
+            .await
+    }
+
+    async fn read_changed(
+        connection: &mut AnyConnection,
+        rows: &[String],
+    ) -> Result<Vec<(String, String)>, sqlx::Error> {
+        let mut sql = Sql::new("SELECT username, folded FROM users WHERE id");
+        Engine::of(connection).push_in(&mut sql, rows);
+        sql.query_as().fetch_all(connection).await
+    }
+}
+
 /// Users whose names contain `q` (folded), in the order of their names.
 pub(super) async fn list(
     database: &Database,
     principal: &Principal,
     q: &str,
-    after: &str,
+    among: Among<'_>,
     limit: usize,
 ) -> Result<Vec<User>, sqlx::Error> {
     let mut sql = Sql::new(COLUMNS);
-    sql.push(" WHERE username > ").bind(after.to_owned());
+    sql.push(" WHERE username");
+    match among {
+        Among::After(after) => {
+            sql.push(" > ").bind(after.to_owned());
+        }
+        Among::Keys(usernames) => database.engine().push_in(&mut sql, usernames),
+    }
     push_visible(&mut sql, database.engine(), principal);
     if !q.is_empty() {
         database.engine().push_contains(&mut sql, "folded", q);
@@ -261,7 +288,7 @@ pub(super) async fn insert(
     let must_change = if row.password_hash.is_some() { row.lasting.flag() } else { 0 };
     sqlx::query(
         "INSERT INTO users (id, username, display_name, email, role, password_hash, must_change_password, \
-         created_at, updated_at, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+         created_at, updated_at, folded, username_looks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",
     )
     .bind(row.id.to_string())
     .bind(row.username.clone())
@@ -272,6 +299,7 @@ pub(super) async fn insert(
     .bind(must_change)
     .bind(now())
     .bind(folded(&[&row.username, &row.display_name]))
+    .bind(looks(&row.username))
     .execute(connection)
     .await
     .map(drop)

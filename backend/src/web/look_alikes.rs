@@ -4,7 +4,7 @@ use latchkey_shared::fields::{name_key, skeleton};
 use latchkey_shared::warning::{LOOKS_LIKE, Warning};
 
 use crate::database::Database;
-use crate::database::stored::names_beside;
+use crate::database::looks::look_alike;
 use crate::web::problem::Problem;
 
 /// The warning that `field` looks like that of another `what`. `like` is the other one, if the
@@ -34,17 +34,17 @@ pub fn among<'a>(
 pub async fn beside(
     database: &Database,
     table: &'static str,
-    what: &'static str,
-    id: &str,
+    what: &str,
     key: Option<&str>,
     name: &str,
 ) -> Result<Vec<Warning>, Problem> {
-    let (id, key, name) = (id.to_owned(), key.map(str::to_owned), name.to_owned());
-    let reader = database.reader().clone();
-    let compared = database.spawn_apart(async move {
-        let (keys, names) = names_beside(&mut *reader.acquire().await?, table, &id).await?;
-        let key = key.and_then(|key| among(&keys, what, "key", &key));
-        Ok(key.into_iter().chain(among(&names, what, "name", &name)).collect())
-    });
-    compared.await.map_err(Problem::internal)?
+    let mut connection = database.reader().acquire().await?;
+    let mut warnings = Vec::new();
+    if let Some(key) = key {
+        let like = look_alike(&mut connection, table, "key", "key_looks", key).await?;
+        warnings.extend(like.map(|like| warning(what, "key", Some(like))));
+    }
+    let like = look_alike(&mut connection, table, "name", "name_looks", name).await?;
+    warnings.extend(like.map(|like| warning(what, "name", Some(like))));
+    Ok(warnings)
 }

@@ -1,10 +1,13 @@
 //! The content and the order of lists for different callers.
 
+use std::collections::BTreeMap;
+
 use reqwest::Method;
 use serde_json::json;
 
 use crate::on_both_engines;
-use crate::server::{Platform, each, text};
+use crate::server::{Caller, Platform, Server, Where, each, text};
+use crate::walk::Random;
 
 on_both_engines! {
     async fn systems_and_projects_are_found_by_part_of_their_key_or_name(server) {
@@ -105,4 +108,104 @@ on_both_engines! {
             assert_eq!((problem.status, problem.fields()), (422, vec![field.to_owned()]), "{query}");
         }
     }
+}
+
+/// The members `of` of the items on all pages.
+async fn walked(caller: &Caller, query: &str, of: &str) -> Vec<String> {
+    let mut page = caller.get(query).await;
+    let mut found = each(&page, of);
+    while let Some(cursor) = page["next_cursor"].as_str() {
+        page = caller.get(&format!("{query}&cursor={cursor}")).await;
+        found.extend(each(&page, of));
+    }
+    found
+}
+
+/// Projects and users are added, renamed and deleted on all nodes, and each change is found at once on all of them.
+async fn searches_know_all_changes(nodes: &[Server]) {
+    let platform = Platform::on(&nodes[0]).await;
+    let admins: Vec<Caller> = nodes.iter().map(|node| platform.admin.at(&node.url)).collect();
+    let mut random = Random(11);
+    let words = ["crane", "quay", "Straße", "仓库", "harb"];
+    let [mut projects, mut users, mut apis] = [(); 3].map(|()| BTreeMap::<String, String>::new());
+    projects.insert("harbour".to_owned(), "Harbour".to_owned());
+    for step in 0..120 {
+        let admin = &admins[usize::try_from(random.below(nodes.len() as u64)).unwrap()];
+        let name = words[usize::try_from(random.below(5)).unwrap()];
+        let key = format!("k{}-{step}", random.below(9));
+        let some =
+            projects.keys().filter(|key| *key != "harbour").nth(usize::try_from(random.below(9)).unwrap());
+        match (random.below(4), some.cloned()) {
+            (0, Some(key)) => {
+                admin.delete(&format!("/projects/{key}")).await;
+                projects.remove(&key);
+            }
+            (1, Some(key)) => {
+                admin.patch(&format!("/projects/{key}"), &json!({ "name": name })).await;
+                projects.insert(key, name.to_owned());
+                if let Some(mut user) = users.first_entry() {
+                    let renamed = json!({ "display_name": name });
+                    admin.patch(&format!("/users/{}", user.key()), &renamed).await;
+                    user.insert(name.to_owned());
+                }
+                if let Some(mut api) = apis.first_entry() {
+                    let renamed = json!({ "name": name });
+                    let operation = api.key().trim_start_matches("fleet:").to_owned();
+                    admin.patch(&format!("/systems/fleet/apis/{operation}"), &renamed).await;
+                    api.insert(name.to_owned());
+                }
+            }
+            _ => {
+                admin.post("/projects", &json!({ "key": key, "name": name })).await;
+                projects.insert(key.clone(), name.to_owned());
+                admin.post("/users", &json!({ "username": key, "display_name": name })).await;
+                let path = format!("/step{step}");
+                let api = json!({ "operation_id": key, "method": "GET", "path": path, "name": name });
+                admin.post("/systems/fleet/apis", &api).await;
+                apis.insert(format!("fleet:{key}"), name.to_owned());
+                users.insert(key, name.to_owned());
+            }
+        }
+        for (text, folded) in [("HARB", "harb"), ("strass", "straß"), ("k3-", "k3-"), ("%E4%BB%93", "仓")] {
+            let matching = |names: &BTreeMap<String, String>| -> Vec<String> {
+                let is_found = |(key, name): &(&String, &String)| {
+                    key.contains(folded) || name.to_lowercase().contains(folded)
+                };
+                names.iter().filter(is_found).map(|(key, _)| key.clone()).collect()
+            };
+            for (node, admin) in admins.iter().enumerate() {
+                let found = walked(admin, &format!("/projects?q={text}&limit=3"), "key").await;
+                assert_eq!(found, matching(&projects), "step {step}: {text} on node {node}");
+                let found = walked(admin, &format!("/users?q={text}&limit=4"), "username").await;
+                assert_eq!(found, matching(&users), "step {step}: {text} on node {node}");
+                let found = walked(admin, &format!("/apis?q={text}&limit=3"), "key").await;
+                assert_eq!(found, matching(&apis), "step {step}: {text} on node {node}");
+            }
+        }
+    }
+    let names = json!({ "operation_id": "k3-closed", "method": "GET", "path": "/closed", "name": "Closed" });
+    platform.admin.post("/systems", &json!({ "key": "hidden", "name": "Hidden" })).await;
+    platform.admin.post("/systems/hidden/apis", &names).await;
+    platform.admin.patch("/systems/hidden", &json!({ "restricted": true })).await;
+    assert_eq!(walked(&admins[0], "/apis?q=CLOSED", "key").await, ["hidden:k3-closed"]);
+    assert_eq!(walked(&admins[0], "/apis?q=READdevice", "key").await, ["fleet:readDevice"]);
+    let lin = platform.member(&nodes[0], "lin", &[("harbour", "member")]).await;
+    assert_eq!(walked(&lin, "/projects?q=a", "key").await, ["harbour"]);
+    assert_eq!(walked(&lin, "/users?q=k", "username").await, [""; 0]);
+    assert_eq!(walked(&lin, "/apis?q=closed", "key").await, [""; 0]);
+    let of_fleet: Vec<String> = apis.keys().filter(|key| key.contains("k3-")).cloned().collect();
+    assert_eq!(walked(&lin, "/apis?q=K3-&limit=2", "key").await, of_fleet);
+    assert_eq!(walked(&admins[0], "/apis?q=K3-&system=fleet", "key").await, of_fleet);
+}
+
+#[tokio::test]
+async fn searches_know_all_changes_on_sqlite() {
+    searches_know_all_changes(&[Server::start(Where::sqlite()).await]).await;
+}
+
+#[tokio::test]
+async fn searches_of_two_nodes_know_all_changes() {
+    let Some(place) = Where::postgres().await else { return };
+    let (one, two) = tokio::join!(Server::start(place.clone()), Server::start(place));
+    searches_know_all_changes(&[one, two]).await;
 }

@@ -170,9 +170,9 @@ async fn after_an_upgrade(place: Where) {
     }
     for statement in [
         "UPDATE api_rows SET name = 'read\u{200b}Device', folded = 'of before' WHERE operation_id = 'readDevice'",
-        "UPDATE projects SET name = 'read\u{200b}Device', folded = ''",
-        "UPDATE systems SET name = 'read\u{200b}Device', folded = ''",
-        "UPDATE users SET display_name = 'read\u{200b}Device', folded = ''",
+        "UPDATE projects SET name = 'read\u{200b}Device', folded = '', key_looks = '', name_looks = ''",
+        "UPDATE systems SET name = 'read\u{200b}Device', folded = '', key_looks = '', name_looks = ''",
+        "UPDATE users SET display_name = 'read\u{200b}Device', folded = '', username_looks = ''",
         "UPDATE tokens SET skeleton = ''",
         "UPDATE name_keys SET rule = 1",
     ] {
@@ -193,6 +193,11 @@ async fn after_an_upgrade(place: Where) {
         let found = admin.get(&format!("/{list}?q=readdevice")).await;
         assert_eq!(found["items"].as_array().unwrap().len(), count, "{list}: {found}");
     }
+    let project = admin.post("/projects", &json!({ "key": "harb0ur", "name": "re\u{430}dDevice" })).await;
+    let found = [like("key", "harbour"), like("name", "read\u{200b}Device")].concat();
+    assert_eq!(warnings(&project), found);
+    let user = admin.post("/users", &json!({ "username": "adrnin", "display_name": "Another" })).await;
+    assert_eq!(warnings(&user), like("username", "admin"));
 
     // The token still works. It must be renamed before any other change.
     let file = admin.get(&format!("/tokens/{twin}/file")).await;

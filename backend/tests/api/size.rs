@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use crate::in_both_places;
 use crate::process::Process;
-use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, text};
+use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, text, unique};
 
 const SIZES: [u64; 2] = [10_000, 100_000];
 /// How often each request is sent. The least of what it reads counts, since the server also reads by itself.
@@ -21,10 +21,12 @@ const TIMES: usize = 4;
 
 /// The rows after `$1`, up to `$2`. Their ids sort by number.
 const ROWS: [&str; 7] = [
-    "INSERT INTO projects (id, key, name, description, created_at, updated_at, folded) {numbers} \
-     SELECT 'prj_' || id, 'site-' || i, 'Site ' || i, '', 1, 1, 'site-' || i || '\nsite ' || i FROM numbers",
-    "INSERT INTO users (id, username, display_name, role, created_at, updated_at, folded) {numbers} \
-     SELECT 'usr_' || id, 'user' || i, 'User ' || i, 'user', 1, 1, 'user' || i || '\nuser ' || i FROM numbers",
+    "INSERT INTO projects (id, key, name, description, created_at, updated_at, folded, key_looks, name_looks) {numbers} \
+     SELECT 'prj_' || id, 'site-' || i, 'Site ' || i, '', 1, 1, 'site-' || i || '\nsite ' || i, \
+     'site-' || i || '\nsite-' || i, 'site ' || i || '\nsite ' || i FROM numbers",
+    "INSERT INTO users (id, username, display_name, role, created_at, updated_at, folded, username_looks) {numbers} \
+     SELECT 'usr_' || id, 'user' || i, 'User ' || i, 'user', 1, 1, 'user' || i || '\nuser ' || i, \
+     'user' || i || '\nuser' || i FROM numbers",
     "INSERT INTO api_rows (id, system_id, key, operation_id, method, path, name, folded, tags, imported) {numbers} \
      SELECT 'api_' || id, (SELECT id FROM systems WHERE key = 'wide'), 'wide:part' || i, 'part' || i, 'GET', \
      '/part' || i, 'Part ' || i, 'wide:part' || i || '\npart ' || i, '[]', 1 FROM numbers",
@@ -42,9 +44,8 @@ const NUMBERS: &str = "WITH RECURSIVE counted(i) AS \
      (SELECT CAST($1 AS BIGINT) + 1 UNION ALL SELECT i + 1 FROM counted WHERE i < CAST($2 AS BIGINT)), \
      numbers AS (SELECT i, substr('00000000000000000000000000' || i, length(CAST(i AS TEXT)) + 1) AS id FROM counted)";
 
-/// What a system administrator asks, and a project administrator. Not among it are searches of projects, APIs and
-/// users, and the users that a project administrator sees: they look at every row.
-const QUESTIONS: [&str; 11] = [
+/// What a system administrator asks, and a project administrator.
+const QUESTIONS: [&str; 15] = [
     "/tokens?limit=50",
     "/tokens?sort=name",
     "/tokens?kind=jwt&status=active",
@@ -55,8 +56,18 @@ const QUESTIONS: [&str; 11] = [
     "/tokens?project=site-42",
     "/tokens?api=wide:part42",
     "/projects",
+    "/projects?q=4242",
+    "/projects?q=zebra",
     "/apis",
+    "/apis?q=4242",
+    "/apis?q=zebra",
 ];
+/// What only a system administrator asks. The users that a project administrator sees are looked for among all.
+const OF_ADMIN: [&str; 3] = ["/users", "/users?q=4242", "/users?q=zebra"];
+
+/// What looks at the names of all others.
+const NEW: [(&str, &str, &str); 3] =
+    [("/projects", "key", "name"), ("/systems", "key", "name"), ("/users", "username", "display_name")];
 
 /// A server that tells how many pages it has read.
 struct Metered {
@@ -114,7 +125,9 @@ impl Metered {
         let few = if self.place.database_url.is_some() { 1_000 } else { 100 };
         loop {
             self.pages();
-            admin.get("/tokens?q=robot").await;
+            for list in ["tokens", "projects", "users", "apis"] {
+                admin.get(&format!("/{list}?q=robot")).await;
+            }
             tokio::time::sleep(Duration::from_millis(100)).await;
             if self.pages() < few {
                 return;
@@ -192,8 +205,9 @@ async fn measured(place: &Where, verifier_key: &str, tokens: &[(String, String)]
     server.pages();
 
     let mut found = Vec::new();
-    for (who, caller) in [("admin", &platform.admin), ("lead", &lead)] {
-        for question in QUESTIONS {
+    let of_admin = [&QUESTIONS[..], &OF_ADMIN].concat();
+    for (who, caller, questions) in [("admin", &platform.admin, &of_admin[..]), ("lead", &lead, &QUESTIONS)] {
+        for question in questions {
             let mut least = u64::MAX;
             for _ in 0..TIMES {
                 let status = caller.status(Method::GET, question).await;
@@ -202,6 +216,16 @@ async fn measured(place: &Where, verifier_key: &str, tokens: &[(String, String)]
             }
             found.push((format!("{question} of {who}"), least));
         }
+    }
+    for (path, key, name) in NEW {
+        let mut least = u64::MAX;
+        for number in 0..TIMES {
+            let made = json!({ key: unique("long"), name: format!("l0ng {number}") });
+            server.pages();
+            platform.admin.post(path, &made).await;
+            least = least.min(server.pages());
+        }
+        found.push((format!("a new row of {path}"), least));
     }
     let (mut decision, mut withdrawal) = (u64::MAX, u64::MAX);
     for (id, credential) in &tokens[..TIMES] {

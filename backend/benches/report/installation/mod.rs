@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use latchkey::database::folded::folded;
+use latchkey::database::looks::looks;
 use serde_json::json;
 
 use self::bulk::{Bulk, Rows};
@@ -175,7 +176,8 @@ async fn fill(bulk: &mut Bulk, size: Size) -> Result<()> {
 async fn catalog(bulk: &mut Bulk, names: &mut Names, size: Size, now: i64) -> Result<()> {
     let mut systems = Rows::of(
         "systems",
-        "id, key, name, audience, project_param, created_at, updated_at, operations_version, openings_version, folded",
+        "id, key, name, audience, project_param, created_at, updated_at, operations_version, openings_version, folded, \
+         key_looks, name_looks",
     );
     let mut apis = Rows::of(
         "api_rows",
@@ -195,7 +197,9 @@ async fn catalog(bulk: &mut Bulk, names: &mut Names, size: Size, now: i64) -> Re
             now,
             "first",
             "first",
-            folded(&[&system_key(system), &name])
+            folded(&[&system_key(system), &name]),
+            looks(&system_key(system)),
+            looks(&name)
         ]));
         for api in 0..size.apis_of_a_system() {
             let name = format!("{} {api}", names.pair());
@@ -220,25 +224,30 @@ async fn catalog(bulk: &mut Bulk, names: &mut Names, size: Size, now: i64) -> Re
 }
 
 async fn projects(bulk: &mut Bulk, names: &mut Names, size: Size, now: i64) -> Result<()> {
-    let mut projects = Rows::of("projects", "id, key, name, description, created_at, updated_at, folded");
+    let mut projects = Rows::of(
+        "projects",
+        "id, key, name, description, created_at, updated_at, folded, key_looks, name_looks",
+    );
     for project in 0..size.projects {
         let name = format!("{} {project}", names.pair());
         let key = project_key(project);
         let folded = folded(&[&key, &name]);
-        projects.add(json!([id("prj", project), key, name, "", now, now, folded]));
+        let looks = (looks(&key), looks(&name));
+        projects.add(json!([id("prj", project), key, name, "", now, now, folded, looks.0, looks.1]));
     }
     bulk.write(&mut projects).await
 }
 
 /// The users, and the projects that they are members of.
 async fn users(bulk: &mut Bulk, names: &mut Names, size: Size, now: i64) -> Result<()> {
-    let mut users = Rows::of("users", "id, username, display_name, role, created_at, updated_at, folded");
+    let mut users =
+        Rows::of("users", "id, username, display_name, role, created_at, updated_at, folded, username_looks");
     let mut members = Rows::of("members", "project_id, user_id, role");
     for user in 0..size.users() {
         let user_id = id("usr", user);
         let (username, name) = (format!("user{user}"), names.pair());
         let folded = folded(&[&username, &name]);
-        users.add(json!([user_id, username, name, "user", now, now, folded]));
+        users.add(json!([user_id, username, name, "user", now, now, folded, looks(&username)]));
         for (nth, role) in ["admin", "member", "member"].into_iter().enumerate() {
             members.add(json!([id("prj", size.small(5 * user + nth as u64)), user_id, role]));
         }
@@ -251,7 +260,8 @@ async fn users(bulk: &mut Bulk, names: &mut Names, size: Size, now: i64) -> Resu
     }
     for (number, person) in (size.users()..).zip(size.people().into_iter().skip(1)) {
         let folded = folded(&[person.username, &person.title]);
-        users.add(json!([id("usr", number), person.username, person.title, "user", now, now, folded]));
+        let looks = looks(person.username);
+        users.add(json!([id("usr", number), person.username, person.title, "user", now, now, folded, looks]));
         for project in person.administers {
             members.add(json!([id("prj", project), id("usr", number), "admin"]));
         }

@@ -256,7 +256,11 @@ impl Sources {
     }
 
     fn search(&self, page: &mut impl Page) -> fmt::Result {
-        page.gauge("latchkey_search_index_bytes", "The memory of the search by name.", self.index.bytes())?;
+        page.gauge(
+            "latchkey_search_index_bytes",
+            "The memory of the search for tokens by name.",
+            self.index.bytes(),
+        )?;
         let now = self.index.state();
         page.gauges(
             "latchkey_search_index_state",

@@ -13,6 +13,7 @@ use sqlx::{AnyConnection, FromRow};
 use super::filters::{clean, push_grantable, push_grantable_api, push_visible, token_refs};
 use crate::access::principal::Principal;
 use crate::database::folded::folded;
+use crate::database::looks::looks;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 use crate::database::{Engine, now};
@@ -108,6 +109,45 @@ pub(crate) async fn systems(
     sql.query_as::<SystemRow>().fetch_all(connection).await?.into_iter().map(SystemRow::read).collect()
 }
 
+/// The version of the APIs of a system.
+pub(super) async fn version(
+    connection: &mut AnyConnection,
+    system: &SystemId,
+) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar("SELECT operations_version FROM systems WHERE id = $1")
+        .bind(system.to_string())
+        .fetch_one(connection)
+        .await
+}
+
+/// The ids of systems, and the versions of their APIs.
+pub(crate) async fn versions(connection: &mut AnyConnection) -> Result<Vec<(SystemId, String)>, sqlx::Error> {
+    read_versions(sqlx::query_as("SELECT id, operations_version FROM systems").fetch_all(connection).await?)
+}
+
+fn read_versions(rows: Vec<(String, String)>) -> Result<Vec<(SystemId, String)>, sqlx::Error> {
+    rows.into_iter().map(|(id, version)| Ok((stored(&id)?, version))).collect()
+}
+
+/// The same for systems that the caller may see, or grant something of to a token of this kind.
+pub(crate) async fn visible_versions(
+    connection: &mut AnyConnection,
+    principal: &Principal,
+    grantable: Option<Kind>,
+    system: Option<&SystemId>,
+) -> Result<Vec<(SystemId, String)>, sqlx::Error> {
+    let engine = Engine::of(connection);
+    let mut sql = Sql::new("SELECT s.id, s.operations_version FROM systems s WHERE 1 = 1");
+    if let Some(system) = system {
+        sql.push(" AND s.id = ").bind(system.to_string());
+    }
+    match grantable {
+        None => push_visible(&mut sql, engine, principal),
+        Some(kind) => push_grantable(&mut sql, engine, principal, kind),
+    }
+    read_versions(sql.query_as().fetch_all(connection).await?)
+}
+
 /// The id of the system that has this key or audience.
 pub(crate) async fn taken_by(
     connection: &mut AnyConnection,
@@ -125,7 +165,7 @@ pub(crate) async fn insert_system(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO systems (id, key, name, audience, base_path, project_param, builtin, created_at, updated_at, \
-         folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+         folded, key_looks, name_looks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)",
     )
     .bind(system.id.to_string())
     .bind(system.key.clone())
@@ -136,6 +176,8 @@ pub(crate) async fn insert_system(
     .bind(i32::from(system.builtin))
     .bind(now())
     .bind(folded(&[&system.key, &system.name]))
+    .bind(looks(&system.key))
+    .bind(looks(&system.name))
     .execute(connection)
     .await
     .map(drop)
@@ -147,7 +189,7 @@ pub(crate) async fn update_system(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE systems SET name = $1, audience = $2, base_path = $3, project_param = $4, restricted = $5, \
-         disabled = $6, updated_at = $7, folded = $8 WHERE id = $9",
+         disabled = $6, updated_at = $7, folded = $8, name_looks = $9 WHERE id = $10",
     )
     .bind(system.name.clone())
     .bind(system.audience.clone())
@@ -157,6 +199,7 @@ pub(crate) async fn update_system(
     .bind(i32::from(system.disabled))
     .bind(now())
     .bind(folded(&[&system.key, &system.name]))
+    .bind(looks(&system.name))
     .bind(system.id.to_string())
     .execute(connection)
     .await

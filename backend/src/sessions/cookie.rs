@@ -71,13 +71,20 @@ impl Sessions {
         }
         let user: UserId = session.user_id.parse().map_err(Problem::internal)?;
         if now - session.seen_at > NOTED {
-            // A session goes on even if this cannot be written: withdrawing must work on a
-            // full disk.
-            if let Err(error) = store::touch(&self.database, &digest, now).await {
-                tracing::warn!(%error, "the last request of a session is not noted");
-            }
+            self.note(digest, now);
         }
         Ok(Some(Session { user, must_change_password: session.must_change_password != 0, digest }))
+    }
+
+    /// Notes the last request of a session, beside the request: it must not wait for other writes. A
+    /// session goes on even if this cannot be written: withdrawing must work on a full disk.
+    fn note(&self, digest: Digest, now: i64) {
+        let database = self.database.clone();
+        self.database.spawn(async move {
+            if let Err(error) = store::touch(&database, &digest, now).await {
+                tracing::warn!(%error, "the last request of a session is not noted");
+            }
+        });
     }
 
     /// Refuses a change that another site sent. A browser says where a request came from; other

@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::Executor as _;
 
-use crate::server::{Caller, Platform, Server, Where, text, unique};
+use crate::server::{Caller, Platform, Server, Where, each, text, unique};
 use crate::{in_both_places, on_both_engines};
 
 on_both_engines! {
@@ -133,6 +133,31 @@ on_both_engines! {
         let of_another = script.status(Method::GET, &format!("/tokens/{strange}/file")).await;
         assert_eq!(of_another, StatusCode::FORBIDDEN, "not issued by itself");
         script.delete(&format!("/tokens/{issued}")).await;
+    }
+
+    async fn a_token_for_all_projects_lists_what_it_manages(server) {
+        let platform = Platform::on(server).await;
+        platform.admin.post("/users", &json!({ "username": "lin", "display_name": "Lin" })).await;
+        let apis = json!(["latchkey:list_tokens", "latchkey:get_token"]);
+        let wide = json!({ "kind": "rsa", "name": unique("wide"), "apis": apis, "all_projects": true });
+        let wide = text(&platform.admin.post("/tokens", &wide).await["id"]);
+        let caller = platform.admin.with_bearer(&platform.credential(&wide).await);
+        let of_users = async |users: &[&str]| {
+            let mut wanted = Platform::wanted("jwt");
+            wanted["users"] = json!(users);
+            text(&platform.admin.post("/tokens", &wanted).await["id"])
+        };
+        let inside = of_users(&["ada"]).await;
+        let outside = [of_users(&["lin"]).await, of_users(&["ada", "lin"]).await];
+        let rsa = platform.apply("rsa").await;
+        let page = caller.get("/tokens?total=true").await;
+        assert_eq!((each(&page, "id"), &page["total"]), (vec![rsa, inside.clone(), wide], &json!(3)));
+        assert!(page["items"].as_array().unwrap().iter().all(|token| token["manageable"] == true), "{page}");
+        let page = caller.get("/tokens?q=jwt&total=true&sort=name").await;
+        assert_eq!((each(&page, "id"), &page["total"]), (vec![inside], &json!(1)));
+        for id in outside {
+            assert_eq!(caller.status(Method::GET, &format!("/tokens/{id}")).await, StatusCode::NOT_FOUND);
+        }
     }
 
     async fn a_user_without_rights_gets_nothing(server) {

@@ -13,6 +13,10 @@ use crate::tokens::store::Filter;
 /// What the caller may see.
 enum Sight {
     All,
+    /// All RSA tokens, and the JWT tokens whose users are members of some project.
+    AllProjects {
+        members: NumberSet,
+    },
     /// Tokens whose targets are all reached, and the JWT tokens of this user.
     Only {
         reached: NumberSet,
@@ -51,7 +55,8 @@ impl Candidates {
             }
         };
         let sight = match principal.administers() {
-            Reach::All => Sight::All,
+            Reach::All if principal.is_system_admin() => Sight::All,
+            Reach::All => Sight::AllProjects { members: numbers.members() },
             Reach::Only(projects) => Sight::Only {
                 reached: numbers.reached_by(projects.iter().map(ProjectId::as_str)),
                 user: principal.user().and_then(|user| numbers.of(user.as_str())),
@@ -79,10 +84,16 @@ impl Candidates {
     }
 
     fn may_see(&self, segment: &Segment, at: usize) -> bool {
-        let Sight::Only { reached, user } = &self.sight else { return true };
         let targets = segment.targets(at);
-        (!targets.is_empty() && targets.iter().all(|&target| reached.contains(target)))
-            || user.is_some_and(|user| targets.contains(&user))
+        let are_all_in =
+            |set: &NumberSet| !targets.is_empty() && targets.iter().all(|&target| set.contains(target));
+        match &self.sight {
+            Sight::All => true,
+            Sight::AllProjects { members } => segment.kind(at) == Kind::Rsa || are_all_in(members),
+            Sight::Only { reached, user } => {
+                are_all_in(reached) || user.is_some_and(|user| targets.contains(&user))
+            }
+        }
     }
 }
 

@@ -53,6 +53,13 @@ impl Numbers {
         }
     }
 
+    /// The users who are members of some project.
+    pub(super) fn members(&self) -> NumberSet {
+        let mut members = NumberSet(vec![0; self.numbers.len().div_ceil(64)]);
+        self.projects.keys().for_each(|&user| members.insert(user));
+        members
+    }
+
     /// These projects, and the users who are members of one of them.
     pub(super) fn reached_by<'i>(&self, projects: impl Iterator<Item = &'i str>) -> NumberSet {
         let mut reached = NumberSet(vec![0; self.numbers.len().div_ceil(64)]);
@@ -112,6 +119,9 @@ mod tests {
         let reached = numbers.reached_by([mine.as_str(), unknown.as_str()].into_iter());
         let found = [mine_number, other_number, ada_number, lin_number].map(|one| reached.contains(one));
         assert_eq!(found, [true, false, true, false]);
+        let members = numbers.members();
+        let found = [mine_number, ada_number, lin_number].map(|one| members.contains(one));
+        assert_eq!(found, [false, true, true]);
     }
 
     #[test]

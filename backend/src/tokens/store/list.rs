@@ -115,7 +115,9 @@ impl SummaryRow {
 
 /// Adds the condition that the caller administers the project in `column`.
 fn push_mine(sql: &mut Sql, engine: Engine, principal: &Principal, column: &'static str) {
-    if let Ok(person) = principal.in_person() {
+    if *principal.administers() == Reach::All {
+        sql.push("1 = 1");
+    } else if let Ok(person) = principal.in_person() {
         // A person administers the projects in which they have that role. This is one look-up,
         // however many there are.
         sql.push("EXISTS (SELECT 1 FROM members i WHERE i.role = 'admin' AND i.project_id = ").push(column);
@@ -130,11 +132,15 @@ fn push_mine(sql: &mut Sql, engine: Engine, principal: &Principal, column: &'sta
 /// Adds two columns: whether the caller may manage the token (the same rule as
 /// `Principal::covers`), and whether it is a JWT token for the caller.
 fn push_rights(sql: &mut Sql, engine: Engine, principal: &Principal) {
-    if *principal.administers() == Reach::All {
+    if principal.is_system_admin() {
         sql.push("1 AS manageable, 1 AS granted");
     } else {
+        sql.push("CAST(CASE ");
+        if *principal.administers() == Reach::All {
+            sql.push("WHEN t.all_projects = 1 THEN 1 ");
+        }
         // RSA tokens: all their projects are administered by the caller.
-        sql.push("CAST(CASE WHEN EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id) ");
+        sql.push("WHEN EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id) ");
         sql.push("AND NOT EXISTS (SELECT 1 FROM token_projects p WHERE p.token_id = t.id AND NOT ");
         push_mine(sql, engine, principal, "p.project_id");
         // JWT tokens: all their users are members of projects that the caller administers.

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fleet::Fleet;
 use super::host;
-use super::store::{self, NewNode, News};
+use super::store::{self, ALONE, NewNode, News};
 use crate::configuration::Configuration;
 use crate::database::{Database, Engine, Moment, RENEWAL, clock, now, promptly, schemas};
 
@@ -19,7 +19,7 @@ use crate::database::{Database, Engine, Moment, RENEWAL, clock, now, promptly, s
 const AGAIN: Duration = Duration::from_millis(500);
 
 /// What a node holds that steps wait for.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Held {
     /// The keys that sign JWTs.
     pub signing_keys: Vec<KeyId>,
@@ -38,8 +38,8 @@ pub struct Nodes {
     database: Database,
     own: NewNode,
     fleet: watch::Sender<Arc<Fleet>>,
-    /// Held while the node tells of itself.
-    telling: Mutex<()>,
+    /// What the node told last, and when. Held while it tells of itself.
+    telling: Mutex<Option<(Held, Moment)>>,
     stopped: CancellationToken,
 }
 
@@ -116,22 +116,42 @@ impl Nodes {
     }
 
     async fn tell(&self, holder: &impl Holder) -> Result<(), sqlx::Error> {
-        let _telling = self.telling.lock().await;
+        let mut last = self.telling.lock().await;
         if self.stopped.is_cancelled() {
             return Ok(());
         }
         self.database.has_space()?;
-        if !self.database.epochs().is_present() || !self.renew(holder).await? {
+        let held = holder.held().await?;
+        let is_known = last.as_ref().is_some_and(|(told, at)| *told == held && self.is_alone_since(*at));
+        if !is_known {
+            let told = Moment::now();
+            self.tell_of(holder, &held).await?;
+            *last = Some((held, told));
+        }
+        let read = async { Fleet::read(&mut *self.database.reader().acquire().await?).await };
+        self.fleet.send_replace(Arc::new(promptly::<_, sqlx::Error>(read).await?));
+        Ok(())
+    }
+
+    /// Whether nobody waits for this node to tell again: on SQLite there is no other one, and it told not
+    /// long ago. A jump of the clock makes it silent.
+    fn is_alone_since(&self, told: Moment) -> bool {
+        let own = |fleet: &Fleet| fleet.live().any(|member| member.id == self.own.id);
+        self.database.engine() == Engine::Sqlite
+            && Moment::now().since(told) < ALONE
+            && own(&self.fleet.borrow())
+    }
+
+    async fn tell_of(&self, holder: &impl Holder, held: &Held) -> Result<(), sqlx::Error> {
+        if !self.database.epochs().is_present() || !self.renew(held).await? {
             // The others do not wait for this node. First they have to know it again. What it reads
             // after that is complete.
             self.database.write_briefly(async |connection| self.join_again(connection).await).await?;
             self.database.epochs().raise_all();
-            if !self.renew(holder).await? {
+            if !self.renew(&holder.held().await?).await? {
                 return Err(sqlx::Error::RowNotFound);
             }
         }
-        let read = async { Fleet::read(&mut *self.database.reader().acquire().await?).await };
-        self.fleet.send_replace(Arc::new(promptly::<_, sqlx::Error>(read).await?));
         Ok(())
     }
 
@@ -143,8 +163,7 @@ impl Nodes {
     }
 
     /// Renews the row of this node. Returns whether the others took it for live until now.
-    async fn renew(&self, holder: &impl Holder) -> Result<bool, sqlx::Error> {
-        let held = holder.held().await?;
+    async fn renew(&self, held: &Held) -> Result<bool, sqlx::Error> {
         let epochs = self.database.epochs();
         let news = News {
             signing_keys: words(&held.signing_keys),

@@ -1,6 +1,8 @@
 //! The SQL of nodes. What it says about time, the database says: no node is taken for live or
 //! silent by the clock of another machine.
 
+use std::time::Duration;
+
 use latchkey_shared::ids::NodeId;
 use sqlx::{AnyConnection, FromRow};
 
@@ -9,6 +11,9 @@ use crate::database::{Database, Engine, LIVE, now};
 
 /// For how long a silent node stays in the list, in milliseconds.
 const REMEMBERED: i64 = 60 * 60 * 1_000;
+
+/// How long a node may be silent that is alone, on SQLite. Each time that it tells is a write.
+pub(super) const ALONE: Duration = Duration::from_mins(1);
 
 /// A node that joins.
 pub(super) struct NewNode {
@@ -45,18 +50,25 @@ pub(super) struct Row {
     pub(super) heard_at: i64,
     /// For how long it has not been heard of.
     pub(super) silent_for: i64,
+    /// For how long it may be silent.
+    pub(super) patience: i64,
 }
 
 impl Row {
     /// Whether the node is live. A row from the future is of a time when the clock of the database
     /// was wrong. A node that is there replaces it.
     pub(super) fn is_live(&self) -> bool {
-        self.silent_for.abs() < live()
+        self.silent_for.abs() < self.patience
     }
 }
 
-fn live() -> i64 {
-    i64::try_from(LIVE.as_millis()).unwrap_or(i64::MAX)
+/// For how long a node may be silent and still be live, in milliseconds.
+fn patience(engine: Engine) -> i64 {
+    let patience = match engine {
+        Engine::Sqlite => LIVE + ALONE,
+        Engine::Postgres => LIVE,
+    };
+    i64::try_from(patience.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// All nodes, by name.
@@ -65,8 +77,10 @@ pub(super) async fn all(connection: &mut AnyConnection) -> Result<Vec<Row>, sqlx
         "SELECT id, name, version, lowest_schema, highest_schema, signing_keys, data_keys, feed_lag, \
          clock_offset, started_at, joined_at, heard_at, ",
     );
-    Engine::of(connection).push_now(&mut sql, now());
-    sql.push(" - heard_at AS silent_for FROM nodes ORDER BY name, id");
+    let engine = Engine::of(connection);
+    engine.push_now(&mut sql, now());
+    sql.push(" - heard_at AS silent_for, CAST(").bind(patience(engine));
+    sql.push(" AS BIGINT) AS patience FROM nodes ORDER BY name, id");
     sql.query_as().fetch_all(connection).await
 }
 
@@ -106,7 +120,7 @@ pub(super) async fn renew(
     engine.push_now(&mut sql, now());
     sql.push(" WHERE id = ").bind(id.to_string()).push(" AND abs(");
     engine.push_now(&mut sql, now());
-    sql.push(" - heard_at) < ").bind(live());
+    sql.push(" - heard_at) < ").bind(patience(engine));
     sql.query().execute(connection).await.map(|done| done.rows_affected() > 0)
 }
 

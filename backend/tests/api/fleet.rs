@@ -61,6 +61,8 @@ on_both_engines! {
         assert_eq!(node["data_keys"].as_array().unwrap().len(), 1);
         assert!(!node["name"].as_str().unwrap().is_empty());
         assert!(node["clock_offset_ms"].as_i64().unwrap().abs() < 1_000, "{node}");
+        // On SQLite a node tells nobody that nothing has changed.
+        admin.ask("/signing-keys/rotate", &json!({})).await;
         let is_news = |nodes: &[Value]| millis(&nodes[0], "heard_at") > millis(node, "heard_at");
         let later = &until(&admin, "it tells again", is_news).await[0];
         for field in ["id", "started_at", "joined_at"] {
@@ -170,6 +172,16 @@ async fn a_node_that_was_killed_is_silent_and_forgotten_after_an_hour() {
     .await;
     eprintln!("silent after {:?}", killed.elapsed());
     assert!(killed.elapsed() < LIVE + Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_node_on_sqlite_does_not_write_every_two_seconds_that_it_is_there() {
+    let server = Server::start(Where::sqlite()).await;
+    let admin = server.admin().await;
+    let heard_at = millis(&nodes(&admin).await[0], "heard_at");
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let node = &nodes(&admin).await[0];
+    assert_eq!((millis(node, "heard_at"), &node["state"]), (heard_at, &json!("live")));
 }
 
 #[tokio::test]

@@ -149,7 +149,9 @@ impl Server {
         let (started, wait) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let configuration = place.configuration();
-            actix_web::rt::System::new().block_on(async move {
+            // As in the program. An actix system would drop unfinished requests outside of any runtime.
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async move {
                 let application = Application::build(configuration).await.unwrap();
                 let metrics =
                     application.metrics_address().map(|address| format!("http://{address}/metrics"));

@@ -112,7 +112,7 @@ pub struct Configuration {
     pub audit_retention: u32,
     /// The name of this process in the list of nodes; that of the host if absent.
     pub node_name: Option<String>,
-    /// RSA key pairs kept ready.
+    /// RSA key pairs kept ready; 0 to make each when it is needed.
     pub key_pool: usize,
     /// How many proofs from one address may fail in a minute; 0 for no limit.
     pub failed_proofs: u32,

@@ -76,7 +76,7 @@ pub(super) struct Options {
     /// The name of this process in the list of nodes [default: the name of the host].
     #[arg(long, env = "LATCHKEY_NODE_NAME", global = true)]
     pub(super) node_name: Option<String>,
-    /// RSA key pairs kept ready for new tokens [default: 8].
+    /// RSA key pairs kept ready for new tokens; 0 to make each when it is needed [default: 8].
     #[arg(long, env = "LATCHKEY_KEY_POOL", global = true)]
     pub(super) key_pool: Option<usize>,
     /// How many credentials from one address may be wrong in a minute before more of them get 429;

@@ -179,21 +179,26 @@ pub struct KeyPool {
 }
 
 impl KeyPool {
-    /// Starts to fill a pool of `capacity` keys (at least one), one after the other, until the pool is dropped. Call it within a Tokio runtime.
+    /// Starts to fill a pool of `capacity` keys, one after the other, until the pool is dropped. A pool of 0
+    /// keys makes each when it is taken. Call it within a Tokio runtime.
     #[must_use]
     pub fn start(capacity: usize) -> Self {
         let (sender, receiver) = mpsc::channel(capacity.max(1));
-        tokio::spawn(async move {
-            // First a free place, then the key: no key waits outside of the pool.
-            while let Ok(place) = sender.reserve().await {
-                match apart::compute(|| KeyPair::generate(KeySize::Bits2048)).await {
-                    Ok(pair) => place.send(pair),
-                    Err(_) => return,
-                }
-            }
-        });
+        if capacity > 0 {
+            tokio::spawn(Self::fill(sender));
+        }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self { ready: Mutex::new(receiver), on_demand: Arc::new(Semaphore::new(cores)) }
+    }
+
+    async fn fill(pool: mpsc::Sender<KeyPair>) {
+        // First a free place, then the key: no key waits outside of the pool.
+        while let Ok(place) = pool.reserve().await {
+            match apart::compute(|| KeyPair::generate(KeySize::Bits2048)).await {
+                Ok(pair) => place.send(pair),
+                Err(_) => return,
+            }
+        }
     }
 
     /// A key pair, from the pool if it has one of this size.
@@ -283,5 +288,7 @@ mod tests {
         keys.sort();
         keys.dedup();
         assert_eq!(keys.len(), 4);
+        let none = KeyPool::start(0);
+        assert!(!keys.contains(&none.take(KeySize::Bits2048).await.public.to_pem()));
     }
 }

@@ -107,7 +107,8 @@ impl Where {
             admin_password: Some(Secret::from(PASSWORD.to_owned())),
             workers: Some(1),
             database_connections: 2,
-            key_pool: 2,
+            // Making keys would take more of the processors than all the rest. `Process` has a pool.
+            key_pool: 0,
             demo: self.demo,
             trusted_proxies: self.trusted_proxies.clone(),
             search_memory: self.search_memory,
@@ -124,6 +125,7 @@ impl Where {
             ("LATCHKEY_DATA_DIR", self.data_dir().display().to_string()),
             ("LATCHKEY_MASTER_KEY", MASTER_KEY.to_owned()),
             ("LATCHKEY_ADMIN_PASSWORD", PASSWORD.to_owned()),
+            ("LATCHKEY_KEY_POOL", "1".to_owned()),
         ];
         environment.extend(self.database_url.clone().map(|url| ("LATCHKEY_DATABASE_URL", url)));
         environment

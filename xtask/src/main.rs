@@ -1,6 +1,7 @@
 //! Builds, runs and tests Latchkey. Only Rust must be installed before.
 
 mod bench;
+mod beside;
 mod bundle;
 mod command;
 mod dev;
@@ -9,6 +10,7 @@ mod install;
 mod postgres;
 mod run;
 mod server;
+mod tally;
 mod test;
 
 use anyhow::Result;

@@ -3,18 +3,19 @@
 use std::fmt;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::ops::AddAssign;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
+use crate::beside::{Beside, Share};
 use crate::command::{cargo, line, program, read, root, run};
 use crate::install::{self, Tool};
 use crate::postgres::{PostgreSql, free_port};
 use crate::run::build;
 use crate::server::{ADMIN_PASSWORD, Server};
+use crate::tally::Tally;
 
 /// The environment variable with the URL of the PostgreSQL server for the Rust tests.
 pub(crate) const POSTGRES_URL: &str = "LATCHKEY_TEST_POSTGRES_URL";
@@ -70,8 +71,8 @@ impl Step {
             Self::Lint => lint(),
             Self::Rust => rust(tally),
             Self::Build => build().map(drop),
-            Self::Clients => clients(tally),
-            Self::Gateways => gateways(tally),
+            Self::Clients => from_outside("clients", tally),
+            Self::Gateways => from_outside("gateways", tally),
             Self::Openapi => openapi(),
             Self::Screens => screens(tally),
         }
@@ -84,62 +85,47 @@ impl fmt::Display for Step {
     }
 }
 
-/// The numbers of passed and failed tests. A step that reports no tests counts as one test.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Tally {
-    passed: usize,
-    failed: usize,
+/// A step, and others that run beside it.
+struct Turn {
+    step: Step,
+    beside: &'static [Step],
+    share: Share,
 }
 
-impl Tally {
-    /// Parses the summary line of a test runner: cargo's `test result: ok. 7 passed; 0 failed; …`, pytest's
-    /// `=== 1 failed, 6 passed in 2.01s ===` or Playwright's ` 7 passed (2.0s)`.
-    fn parse(line: &str) -> Option<Self> {
-        let starts_with_count = line.trim_start().starts_with(|c: char| c.is_ascii_digit());
-        if !(line.starts_with("test result:") || line.starts_with("===") || starts_with_count) {
-            return None;
-        }
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let count = |what: &str| -> Option<usize> {
-            let at = words.iter().position(|word| word.trim_end_matches([',', ';']) == what)?;
-            words[at.checked_sub(1)?].parse().ok()
-        };
-        let (passed, failed) = (count("passed"), count("failed"));
-        (passed.is_some() || failed.is_some())
-            .then(|| Self { passed: passed.unwrap_or(0), failed: failed.unwrap_or(0) })
-    }
+const fn alone(step: Step) -> Turn {
+    Turn { step, beside: &[], share: Share::Equal }
 }
 
-impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        self.passed += other.passed;
-        self.failed += other.failed;
-    }
+/// All steps. Most Rust tests wait for something most of the time, so the server is built meanwhile. The tests
+/// from outside need it.
+const TURNS: [Turn; 5] = [
+    alone(Step::Format),
+    alone(Step::Dependencies),
+    alone(Step::Lint),
+    Turn { step: Step::Rust, beside: &[Step::Build], share: Share::Rest },
+    Turn {
+        step: Step::Screens,
+        beside: &[Step::Clients, Step::Gateways, Step::Openapi],
+        share: Share::Equal,
+    },
+];
+
+/// What the steps found.
+#[derive(Default)]
+struct Findings {
+    /// A line for each step.
+    lines: Vec<String>,
+    total: Tally,
+    has_no_server: bool,
 }
 
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} passed, {} failed", self.passed, self.failed)
-    }
-}
-
-/// Runs the steps. A failed step does not stop the others, except that the tests from outside need a server
-/// that could be built.
-pub(crate) fn run_all(options: &Options) -> Result<()> {
-    let wanted = |step: &Step| options.only.is_empty() || options.only.contains(step);
-    let steps: Vec<Step> = Step::value_variants().iter().copied().filter(wanted).collect();
-    let tools: Vec<Tool> = steps.iter().flat_map(|step| step.tools()).copied().collect();
-    install::tools(&tools)?;
-
-    let begin = Instant::now();
-    let mut total = Tally::default();
-    let mut summary = Vec::new();
-    for step in steps {
+impl Findings {
+    /// Runs a step.
+    fn run(&mut self, step: Step) {
         println!("\n==> {step}");
         let begin = Instant::now();
         let mut tally = Tally::default();
-        let result = step.run(&mut tally);
-        match &result {
+        match step.run(&mut tally) {
             Ok(()) => tally.passed = tally.passed.max(1),
             Err(error) => {
                 eprintln!("{step}: {error:#}");
@@ -147,15 +133,71 @@ pub(crate) fn run_all(options: &Options) -> Result<()> {
             }
         }
         let line = format!("{step:<12} {:>6.1} s  {tally}", begin.elapsed().as_secs_f64());
-        println!("<== {line}");
-        summary.push(line);
-        total += tally;
-        if step == Step::Build && result.is_err() {
+        println!("{ENDED}{line}");
+        self.add(step, line, tally);
+    }
+
+    /// Waits for the steps of another process, and shows what it printed.
+    fn wait_for(&mut self, steps: &[Step], process: Result<Beside>) {
+        let output = process.and_then(Beside::output).unwrap_or_else(|error| format!("{error:#}"));
+        println!("{output}");
+        for &step in steps {
+            let ended = format!("{ENDED}{step:<12} ");
+            let line = output.lines().find(|line| line.starts_with(&ended));
+            let line = line.map_or_else(
+                || format!("{step:<12} 0 passed, 1 failed"),
+                |line| line[ENDED.len()..].to_owned(),
+            );
+            let tally = Tally::counted(&line).unwrap_or(Tally { passed: 0, failed: 1 });
+            self.add(step, line, tally);
+        }
+    }
+
+    fn add(&mut self, step: Step, line: String, tally: Tally) {
+        self.lines.push(line);
+        self.total += tally;
+        self.has_no_server |= step == Step::Build && tally.failed > 0;
+    }
+}
+
+/// Before the line of a step that has ended.
+const ENDED: &str = "<== ";
+
+/// Runs the steps. A failed step does not stop the others, except that the tests from outside need a server
+/// that could be built.
+pub(crate) fn run_all(options: &Options) -> Result<()> {
+    let is_wanted = |step: &Step| options.only.is_empty() || options.only.contains(step);
+    let tools = Step::value_variants().iter().filter(|step| is_wanted(step)).flat_map(|step| step.tools());
+    let tools: Vec<Tool> = tools.copied().collect();
+    install::tools(&tools)?;
+    if tools.contains(&Tool::Node) {
+        install::node_modules("e2e")?;
+    }
+
+    let begin = Instant::now();
+    let mut findings = Findings::default();
+    for Turn { step, beside, share } in TURNS {
+        let beside: Vec<Step> = beside.iter().copied().filter(is_wanted).collect();
+        if !is_wanted(&step) {
+            for step in beside {
+                findings.run(step);
+            }
+        } else if beside.is_empty() {
+            findings.run(step);
+        } else {
+            let only = beside.iter().flat_map(|step| ["--only".to_owned(), step.to_string()]);
+            let arguments: Vec<String> = std::iter::once("test".to_owned()).chain(only).collect();
+            let process = Beside::start(&format!("beside-{step}"), &arguments, share);
+            findings.run(step);
+            findings.wait_for(&beside, process);
+        }
+        if findings.has_no_server {
             break;
         }
     }
 
-    println!("\n{}\n{:<12} {:>6.1} s", summary.join("\n"), "in all", begin.elapsed().as_secs_f64());
+    let Findings { lines, total, .. } = findings;
+    println!("\n{}\n{:<12} {:>6.1} s", lines.join("\n"), "in all", begin.elapsed().as_secs_f64());
     // Scripts read the last line, so it contains only the total.
     println!("{total}");
     if total.failed > 0 {
@@ -179,7 +221,9 @@ fn dependencies() -> Result<()> {
 
 fn lint() -> Result<()> {
     let deny_warnings = ["--", "--deny", "warnings"];
-    run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny_warnings))?;
+    run(cargo()
+        .args(["clippy", "--workspace", "--exclude", "latchkey-frontend", "--all-targets"])
+        .args(deny_warnings))?;
     install::wasm_target()?;
     run(cargo()
         .args(["clippy", "--package", "latchkey-frontend", "--target", install::WASM_TARGET])
@@ -188,7 +232,7 @@ fn lint() -> Result<()> {
 
 fn rust(tally: &mut Tally) -> Result<()> {
     let mut tests = cargo();
-    tests.args(["test", "--workspace", "--no-fail-fast"]);
+    tests.args(["test", "--workspace", "--exclude", "latchkey-frontend", "--no-fail-fast"]);
     // Most tests wait for something most of the time.
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     tests.env("RUST_TEST_THREADS", (2 * cores).to_string());
@@ -198,15 +242,6 @@ fn rust(tally: &mut Tally) -> Result<()> {
         tests.env(POSTGRES_URL, server.url());
     }
     run_counted(&mut tests, tally)
-}
-
-fn clients(tally: &mut Tally) -> Result<()> {
-    install::node_modules("e2e")?;
-    from_outside("clients", tally)
-}
-
-fn gateways(tally: &mut Tally) -> Result<()> {
-    from_outside("gateways", tally)
 }
 
 /// Runs the Python tests of a folder of `e2e` on a new server.
@@ -231,7 +266,6 @@ fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
 
 fn openapi() -> Result<()> {
     let python = install::python_environment()?;
-    install::node_modules("e2e")?;
     let server = Server::start(&build()?, "openapi", &[])?;
     run(on_server(program(python), &server).arg("e2e/clients/conformance.py"))?;
     let document = format!("{}/api/openapi.json", server.url());
@@ -249,7 +283,6 @@ fn openapi() -> Result<()> {
 /// Runs all screen tests on SQLite and the smoke test on PostgreSQL. On both, measures how soon the list
 /// appears with 10,000 tokens.
 fn screens(tally: &mut Tally) -> Result<()> {
-    install::node_modules("e2e")?;
     let e2e = root().join("e2e");
     let artefacts = e2e.join("artefacts");
     if artefacts.exists() {
@@ -310,28 +343,4 @@ fn run_counted(command: &mut Command, tally: &mut Tally) -> Result<()> {
         bail!("{} failed: {status}", line(command));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_counts_of_three_runners_are_understood() {
-        for (line, passed, failed) in [
-            ("test result: FAILED. 7 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out", 7, 2),
-            ("========= 1 failed, 6 passed, 1 warning in 2.01s =========", 6, 1),
-            ("  12 passed (4.2s)", 12, 0),
-            ("  1 failed", 0, 1),
-        ] {
-            assert_eq!(Tally::parse(line), Some(Tally { passed, failed }), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_line_that_only_mentions_tests_is_not_counted() {
-        for line in ["all 7 passed", "=== test session starts ===", "test a_call_that 1 failed ... ok", ""] {
-            assert_eq!(Tally::parse(line), None, "{line}");
-        }
-    }
 }

@@ -1,4 +1,6 @@
-"""Tests the README: it shows the programs of the journey, and its commands give the results that it states."""
+"""Tests the README and the other pages: the README shows the programs of the journey, its commands give the results
+that it states, and links lead somewhere.
+"""
 
 import os
 import re
@@ -9,7 +11,8 @@ import pytest
 from latchkey import PASSWORD, URL
 
 HERE = Path(__file__).parent
-README = (HERE.parent.parent / "README.md").read_text()
+ROOT = HERE.parent.parent
+README = (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize(("language", "program"), [("python", "seal.py"), ("js", "seal.mjs")])
@@ -17,9 +20,20 @@ def test_readme_shows_the_program_that_seals(language, program):
     assert f"```{language}\n{(HERE / program).read_text()}```" in README
 
 
-def test_readme_links_every_recipe():
-    recipes = {recipe.name for recipe in (HERE.parent.parent / "gateways").iterdir()}
-    assert set(re.findall(r"\(gateways/([^)]+)\)", README)) == recipes
+def test_every_recipe_is_linked():
+    recipes = {recipe.name for recipe in (ROOT / "gateways").iterdir()}
+    page = (ROOT / "docs" / "gateways.md").read_text()
+    assert set(re.findall(r"\(\.\./gateways/([^)]+)\)", page)) == recipes
+
+
+@pytest.mark.parametrize("page", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]), ids=lambda page: page.name)
+def test_every_link_between_pages_leads_somewhere(page):
+    for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text()):
+        there = page.parent / path if path else page
+        assert there.exists(), path
+        if anchor:
+            titles = re.findall(r"^#+ (.+)$", there.read_text(), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
 
 
 def test_the_first_five_minutes_go_as_readme_says(tmp_path):

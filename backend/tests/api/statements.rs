@@ -21,6 +21,8 @@ use crate::server::{Server, Where};
 
 /// The number of rounds. Each round takes different branches. Fewer rounds would be enough.
 const ROUNDS: u64 = 200;
+/// A function that has no statement in so many rounds has none. Most functions have none.
+const FIRST_ROUNDS: u64 = 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Engine {
@@ -531,21 +533,28 @@ fn placeholder(bound: &Expr) -> Text {
 /// The statements of the server for an engine, each with the positions of its pieces.
 fn statements(source: &Source, engine: Engine) -> BTreeMap<String, Text> {
     let mut found = BTreeMap::new();
+    // A function that takes SQL is followed from its callers.
+    let gets_sql = |(_, kind): &(String, String)| {
+        (kind.contains("Sql") && kind.contains('&')) || (kind.contains("str") && kind.contains("static"))
+    };
+    let functions = source.functions.values().flatten();
+    let mut functions: Vec<(&Function, bool)> = functions
+        .filter(|function| !function.parameters.iter().any(gets_sql))
+        .map(|function| (function, false))
+        .collect();
     for round in 0..ROUNDS {
         let mut builder =
             Builder { source, engine, file: String::new(), chance: round, depth: 0, found: Vec::new() };
-        for function in source.functions.values().flatten() {
-            // A function that takes SQL is followed from its callers.
-            let gets_sql = |(_, kind): &(String, String)| {
-                (kind.contains("Sql") && kind.contains('&'))
-                    || (kind.contains("str") && kind.contains("static"))
-            };
-            if !function.parameters.iter().any(gets_sql) {
-                builder.run(function, Variables::new());
-            }
+        for (function, has_statement) in &mut functions {
+            let before = builder.found.len();
+            builder.run(function, Variables::new());
+            *has_statement |= builder.found.len() > before;
         }
         for text in builder.found {
             found.entry(text.sql.clone()).or_insert(text);
+        }
+        if round + 1 == FIRST_ROUNDS {
+            functions.retain(|(_, has_statement)| *has_statement);
         }
     }
     found

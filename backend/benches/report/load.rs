@@ -81,7 +81,7 @@ impl Load<'_> {
                     _ => &self.requests[number % self.requests.len()],
                 };
                 let sent = Instant::now();
-                exchange(&mut connection, request, self.expected).await?;
+                self.exchange(&mut connection, request).await?;
                 times.push(sent.elapsed());
             }
             Ok(times)
@@ -120,10 +120,41 @@ impl Load<'_> {
             } else {
                 due
             };
-            exchange(&mut connection, request, self.expected).await?;
+            self.exchange(&mut connection, request).await?;
             times.push(from.elapsed());
         }
         Ok(Times::new(times))
+    }
+
+    /// Sends the first request over several connections, each of which rests after its answers.
+    /// Returns how many answers there were, and how many of them contain the text.
+    pub(crate) async fn passing(
+        &self,
+        connections: usize,
+        rest: Duration,
+        span: Duration,
+    ) -> Result<(usize, usize)> {
+        let begin = Instant::now();
+        let lanes = (0..connections).map(async |_| -> Result<(usize, usize)> {
+            let mut connection = connect(self.address).await?;
+            let (mut all, mut passed) = (0, 0);
+            while begin.elapsed() < span {
+                let answer = ask(&mut connection, &self.requests[0]).await?;
+                all += 1;
+                passed += usize::from(answer.contains(self.expected));
+                tokio::time::sleep(rest).await;
+            }
+            Ok((all, passed))
+        });
+        let lanes = futures_util::future::try_join_all(lanes).await?;
+        Ok(lanes.into_iter().fold((0, 0), |sum, lane| (sum.0 + lane.0, sum.1 + lane.1)))
+    }
+
+    /// One request and its answer, which must contain the text.
+    async fn exchange(&self, connection: &mut TcpStream, request: &[u8]) -> Result<()> {
+        let answer = ask(connection, request).await?;
+        ensure!(answer.contains(self.expected), "{answer}");
+        Ok(())
     }
 }
 
@@ -133,8 +164,8 @@ async fn connect(address: SocketAddr) -> Result<TcpStream> {
     Ok(connection)
 }
 
-/// One request and its answer.
-async fn exchange(connection: &mut TcpStream, request: &[u8], expected: &str) -> Result<()> {
+/// One request and its answer, which is text.
+async fn ask(connection: &mut TcpStream, request: &[u8]) -> Result<String> {
     connection.write_all(request).await?;
     let mut answer = Vec::with_capacity(1_024);
     loop {
@@ -147,9 +178,7 @@ async fn exchange(connection: &mut TcpStream, request: &[u8], expected: &str) ->
             .context("an answer without a length")?
             .parse()?;
         if answer.len() >= end + 4 + length {
-            let body = std::str::from_utf8(&answer[end + 4..])?;
-            ensure!(body.contains(expected), "{head}\n{body}");
-            return Ok(());
+            return Ok(String::from_utf8(answer)?);
         }
     }
 }

@@ -13,6 +13,7 @@ mod document;
 mod exchanges;
 mod installation;
 mod issuing;
+mod limits;
 mod lists;
 mod load;
 mod machine;
@@ -57,7 +58,7 @@ struct Arguments {
         long,
         value_enum,
         value_delimiter = ',',
-        default_value = "lists,changes,decisions,turns,issuing,peer"
+        default_value = "lists,changes,decisions,limits,turns,issuing,peer"
     )]
     only: Vec<Part>,
     #[command(flatten)]
@@ -93,6 +94,8 @@ enum Part {
     Changes,
     /// Decisions beside a constant answer, introspection, sealed requests, token exchange.
     Decisions,
+    /// Decisions with limits, metrics and traces; a rate that three nodes share.
+    Limits,
     /// Calls with many tokens in turn.
     Turns,
     /// Tokens issued.
@@ -223,6 +226,9 @@ async fn small(report: &mut Report, arguments: &Arguments, engine: Engine) -> Re
         let place = Place::empty(engine).await?;
         place.once(async |place| sealed::measure(report, place, span).await).await?;
         exchanges::measure(report, engine, span).await?;
+    }
+    if arguments.has(Part::Limits) {
+        limits::measure(report, engine, span).await?;
     }
     if arguments.has(Part::Turns) {
         let (most, flushes) = (arguments.size.tokens / 10, arguments.flushes);

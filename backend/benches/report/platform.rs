@@ -52,9 +52,7 @@ impl Platform {
         api.post("/users", &json!({ "username": "ada", "display_name": "Ada" })).await?;
         let member = json!({ "role": "member" }).to_string().into_bytes();
         api.send(Method::PUT, "/projects/harbour/members/ada", member).await?;
-        let wanted =
-            json!({ "kind": "rsa", "name": "Bench", "apis": ["fleet:readDevice"], "projects": ["harbour"] });
-        let token = text(&api.post("/tokens", &wanted).await?, "id")?;
+        let token = text(&api.post("/tokens", &rsa("Bench")).await?, "id")?;
         let file = api.must_get(&format!("/tokens/{token}/file")).await?;
         let key = api.post("/systems/fleet/verifier-keys", &json!({ "name": "bench" })).await?;
         let verifier_key = text(&key, "key")?;
@@ -72,6 +70,16 @@ impl Platform {
     /// The call with the RSA token.
     pub(crate) fn open_call(&self) -> Result<Vec<u8>> {
         Ok(self.call(&text(&self.file, "open_token")?))
+    }
+
+    /// The call with another RSA token, which has these limits.
+    pub(crate) async fn limited_call(&self, name: &str, limits: &Value) -> Result<Vec<u8>> {
+        let mut wanted = rsa(name);
+        let all = wanted.as_object_mut().zip(limits.as_object()).context("objects")?;
+        all.0.extend(all.1.clone());
+        let token = text(&self.api.post("/tokens", &wanted).await?, "id")?;
+        let file = self.api.must_get(&format!("/tokens/{token}/file")).await?;
+        Ok(self.call(&text(&file, "open_token")?))
     }
 
     /// Calls which are all allowed.
@@ -111,6 +119,11 @@ impl Platform {
             .try_collect()
             .await
     }
+}
+
+/// The body of an application for an RSA token.
+fn rsa(name: &str) -> Value {
+    json!({ "kind": "rsa", "name": name, "apis": ["fleet:readDevice"], "projects": ["harbour"] })
 }
 
 /// A POST request with its body.

@@ -7,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::{Context as _, Result};
-use latchkey::configuration::Configuration;
+use clap::Parser as _;
+use latchkey::configuration::{Arguments, Configuration};
 use latchkey::crypto::jwt::Algorithm;
 use latchkey::program::memory;
 use latchkey::program::startup::Application;
@@ -24,21 +25,34 @@ pub(crate) struct Server {
     pub(crate) latchkey: SocketAddr,
     /// It answers a constant.
     pub(crate) constant: SocketAddr,
+    /// Its metrics, if it was told to have some.
+    pub(crate) metrics: Option<SocketAddr>,
 }
 
 impl Server {
     /// Starts a server and waits until it listens.
     pub(crate) fn start(place: &Place, algorithm: Algorithm) -> Result<Self> {
+        Self::with(place, algorithm, &[])
+    }
+
+    /// Starts a server with these variables for its metrics and traces.
+    pub(crate) fn with(place: &Place, algorithm: Algorithm, variables: &[(&str, &str)]) -> Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .args([SERVE, algorithm.as_str()])
             .arg(&place.folder)
             .args(place.database.as_ref().map(url::Url::as_str))
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
-        let mut address = || anyhow::Ok(lines.next().context("the server does not start")??.parse()?);
-        Ok(Self { latchkey: address()?, constant: address()?, child })
+        let mut line = || anyhow::Ok(lines.next().context("the server does not start")??);
+        Ok(Self {
+            latchkey: line()?.parse()?,
+            constant: line()?.parse()?,
+            metrics: line()?.parse().ok(),
+            child,
+        })
     }
 
     pub(crate) fn process(&self) -> u32 {
@@ -63,7 +77,9 @@ pub(crate) fn serve_if_asked() -> Result<()> {
     let folder = PathBuf::from(arguments.next().context("a folder")?);
     let database = arguments.next().map(|url| url.parse()).transpose()?;
     let place = Place { folder, database };
-    let configuration = Configuration { signing_algorithm, ..place.configuration() };
+    let Configuration { metrics_listen, telemetry, .. } = Configuration::load(Arguments::parse_from([""]))?;
+    let configuration =
+        Configuration { signing_algorithm, metrics_listen, telemetry, ..place.configuration() };
     // As the real server.
     memory::use_small_pages();
     // Linux gives each session its share of the processors, as systemd does each service.
@@ -76,7 +92,8 @@ pub(crate) fn serve_if_asked() -> Result<()> {
 async fn serve(configuration: Configuration) -> Result<()> {
     let application = Application::build(configuration).await?;
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
-    println!("{}\n{}", application.address(), listener.local_addr()?);
+    let metrics = application.metrics_address().map(|address| address.to_string()).unwrap_or_default();
+    println!("{}\n{}\n{metrics}", application.address(), listener.local_addr()?);
     let constant = HttpServer::new(|| {
         App::new().route(
             "/api/v1/verify",

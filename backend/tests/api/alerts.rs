@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
 
 use crate::clocks::faketime;
+use crate::otlp::{KEY, Receiver};
 use crate::postgres::PostgreSql;
 use crate::process::Process;
 use crate::prometheus::{Prometheus, RULES, free_port, promtool, until};
@@ -62,6 +63,14 @@ impl Watched {
     async fn platform(&self) -> Platform {
         Platform::by(self.admin().await).await
     }
+
+    /// Has it scraped alone, and waits until it is.
+    async fn scraped_by(&self, prometheus: &Prometheus) {
+        prometheus.watch(&[self.metrics]);
+        let live =
+            format!("latchkey_feed_live{{instance=\"{}\"}}", crate::prometheus::instance(self.metrics));
+        until("it is not scraped", async || !prometheus.query(&live).await.is_empty()).await;
+    }
 }
 
 #[test]
@@ -92,7 +101,9 @@ async fn promtool_accepts_the_metrics_and_the_rules() {
 async fn rules_and_dashboard_show_what_a_server_does() {
     let shortened = SHORTENED.iter().fold(rules(), |rules, (long, short)| rules.replace(long, short));
     let Some(prometheus) = Prometheus::start(&shortened).await else { return };
-    let server = Server::start(Where::sqlite().with_metrics()).await;
+    let receiver = Receiver::start();
+    let place = Where::sqlite().with_metrics().with_telemetry(receiver.telemetry());
+    let server = Server::start(place).await;
     let platform = Platform::on(&server).await;
     let id = platform.apply("jwt").await;
     let secret = text(&platform.admin.get(&format!("/tokens/{id}/secret")).await["secret_id"]);
@@ -175,6 +186,10 @@ async fn each_alert_fires_by_its_fault() {
     }
     too_many_sealed_requests_arrive(&prometheus).await;
     fired.insert("LatchkeyPrivateKeyQueueFull");
+    the_receiver_of_spans_dies(&prometheus).await;
+    fired.insert("LatchkeySpansLost");
+    strangers_guess(&prometheus).await;
+    fired.extend(["LatchkeyWrongCredentials", "LatchkeyWrongCredentialsOfMany"]);
 
     prometheus.watch(&[server.metrics]);
     let credential = platform.credential(&platform.apply("rsa").await).await;
@@ -278,10 +293,7 @@ async fn too_many_sealed_requests_arrive(prometheus: &Prometheus) {
     let place = Where::sqlite();
     let server = Watched::start(&place, &[]);
     let platform = server.platform().await;
-    prometheus.watch(&[server.metrics]);
-    let scraped =
-        format!("latchkey_feed_live{{instance=\"{}\"}}", crate::prometheus::instance(server.metrics));
-    until("it is not scraped", async || !prometheus.query(&scraped).await.is_empty()).await;
+    server.scraped_by(prometheus).await;
     let id = platform.apply("rsa").await;
     let file = platform.admin.get(&format!("/tokens/{id}/file")).await;
     let calls: Vec<Value> = (0..100)
@@ -306,4 +318,73 @@ async fn too_many_sealed_requests_arrive(prometheus: &Prometheus) {
     let refused: f64 =
         refused.family("latchkey_private_key_operations_refused_total").map(|(_, count)| count).sum();
     assert!(refused > 0.0);
+}
+
+/// The collector of traces is stopped, and nobody notices otherwise.
+async fn the_receiver_of_spans_dies(prometheus: &Prometheus) {
+    let receiver = Receiver::start();
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url.clone()),
+        ("OTEL_EXPORTER_OTLP_HEADERS", format!("x-key={KEY}")),
+    ];
+    let place = Where::sqlite();
+    let server = Watched::start(&place, &variables);
+    let platform = server.platform().await;
+    server.scraped_by(prometheus).await;
+    let call = async || {
+        platform.reason("nonsense", "GET", DEVICE).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    until("no span arrives", async || {
+        call().await;
+        !prometheus.query("instance:latchkey_otlp_spans_lost:ratio5m == 0").await.is_empty()
+    })
+    .await;
+    tokio::task::spawn_blocking(move || drop(receiver)).await.unwrap();
+    let calls = async {
+        loop {
+            call().await;
+        }
+    };
+    tokio::select! {
+        () = calls => {}
+        () = prometheus.fires("LatchkeySpansLost", server.metrics) => {}
+    }
+}
+
+/// First one address guesses, then many do.
+async fn strangers_guess(prometheus: &Prometheus) {
+    let place = Where::sqlite();
+    let server = Watched::start(&place, &[("LATCHKEY_FAILED_PROOFS", "5".to_owned())]);
+    let gateway = server.platform().await.gateway;
+    server.scraped_by(prometheus).await;
+    let guess = async |addresses: &mut dyn Iterator<Item = String>| {
+        let call =
+            |from| json!({ "credential": "lkr_a-guess", "method": "GET", "path": DEVICE, "client_ip": from });
+        let calls: Vec<Value> = addresses.take(100).map(call).collect();
+        gateway.ask("/verify/batch", &json!({ "calls": calls })).await;
+    };
+    let one = async {
+        loop {
+            guess(&mut std::iter::repeat_n("203.0.113.66".to_owned(), 100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        () = one => {}
+        () = prometheus.fires("LatchkeyWrongCredentials", server.metrics) => {}
+    }
+    let firing = prometheus.firing().await;
+    assert!(firing.iter().all(|(alert, _)| alert != "LatchkeyWrongCredentialsOfMany"), "{firing:?}");
+    let many = async {
+        let mut addresses =
+            (0..u32::MAX).map(|host| std::net::Ipv4Addr::from(0x0a00_0000 + host).to_string());
+        loop {
+            guess(&mut addresses).await;
+        }
+    };
+    tokio::select! {
+        () = many => {}
+        () = prometheus.fires("LatchkeyWrongCredentialsOfMany", server.metrics) => {}
+    }
 }

@@ -54,6 +54,13 @@ impl Error {
         Some(text::problems::at_field(&error.code, &error.message))
     }
 
+    /// The position in a list that the error of this field is about: 3 in `apis[3]`.
+    pub(crate) fn index_in(&self, field: &str) -> Option<usize> {
+        let Self::Problem(problem) = self else { return None };
+        let of = |name: &str| name.strip_prefix(field)?.strip_prefix('[')?.split_once(']')?.0.parse().ok();
+        problem.errors.iter().find_map(|error| of(&error.field))
+    }
+
     /// Whether the error concerns any field.
     pub(crate) fn names_fields(&self) -> bool {
         matches!(self, Self::Problem(problem) if !problem.errors.is_empty())

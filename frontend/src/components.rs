@@ -1,5 +1,6 @@
 //! The components that pages share.
 
+pub(crate) mod api_limits;
 pub(crate) mod api_picker;
 pub(crate) mod bulk;
 pub(crate) mod call;

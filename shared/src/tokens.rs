@@ -4,7 +4,9 @@ mod limits;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::limits::{NewQuota, NewRateLimit, Period, Quota, QuotaState, RateLimit, RateLimitState};
+pub use self::limits::{
+    ApiLimit, NewApiLimit, NewQuota, NewRateLimit, Period, Quota, QuotaState, RateLimit, RateLimitState,
+};
 use crate::ids::{KeyId, TokenId};
 use crate::projects::ProjectRef;
 use crate::systems::{ApiRef, SystemRef};
@@ -174,6 +176,8 @@ pub struct Token {
     pub rate_limit: Option<RateLimit>,
     /// How many calls may be made with it in a day or a month; absent if any number may.
     pub quota: Option<Quota>,
+    /// Limits for single APIs. A call of such an API spends the limits of the token, too.
+    pub api_limits: Vec<ApiLimit>,
     /// RSA: the size of its key in bits; absent if the client has its own key.
     pub key_size: Option<u16>,
     /// The public key of the client. If it has one, there is neither an open token nor a secret
@@ -243,6 +247,9 @@ pub struct NewToken {
     /// How many calls may be made with it in a day or a month; any number if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<NewQuota>,
+    /// Limits for single APIs, at most 100. A call of such an API spends the limits of the token, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub api_limits: Vec<NewApiLimit>,
     /// RSA: 2048 (if absent), 3072 or 4096 bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_size: Option<u16>,
@@ -300,6 +307,10 @@ pub struct TokenPatch {
     /// is a token may only lower it. Another period or time zone begins a new count.
     #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
     pub quota: Option<Option<NewQuota>>,
+    /// Limits for single APIs, at most 100. The limits of an API end with its grant. A caller that is a
+    /// token may only lower them, or add some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_limits: Option<Vec<NewApiLimit>>,
     /// RSA: accept one-time requests (sealed or signed) only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_time_only: Option<bool>,

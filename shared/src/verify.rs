@@ -45,8 +45,8 @@ pub enum Reason {
     ProjectNotGranted,
     /// The user of the token may not make this call.
     UserNotGranted,
-    /// More calls than the rate limit or the quota of the token, or of a token that issued it, allows. Or
-    /// the credential is wrong, and too many others from the address of the caller were, too.
+    /// More calls than a rate limit or a quota of the token, or of a token that issued it, allows. Or the
+    /// credential is wrong, and too many others from the address of the caller were, too.
     RateLimited,
     /// The call cannot be decided now.
     Unavailable,
@@ -188,6 +188,9 @@ pub struct Decision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Exceeded {
+    /// The key of the API whose calls spend the limit; absent if all calls do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<String>,
     /// The rate limit, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,
@@ -202,13 +205,13 @@ impl Exceeded {
     /// A call exceeds a rate limit. After `wait` one may pass again.
     #[must_use]
     pub fn rate_limit(limit: RateLimit, wait: Duration) -> Self {
-        Self { rate_limit: Some(limit), quota: None, retry_after: whole_seconds(wait) }
+        Self { api: None, rate_limit: Some(limit), quota: None, retry_after: whole_seconds(wait) }
     }
 
     /// A call exceeds a quota. After `wait` one may pass again.
     #[must_use]
     pub fn quota(quota: Quota, wait: Duration) -> Self {
-        Self { rate_limit: None, quota: Some(quota), retry_after: whole_seconds(wait) }
+        Self { api: None, rate_limit: None, quota: Some(quota), retry_after: whole_seconds(wait) }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a token is granted, for whom, and within which limits.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ipnet::IpNet;
 use latchkey_shared::ids::{ApiId, ProjectId, SystemId, TokenId, UserId};
+use latchkey_shared::limits;
 use latchkey_shared::systems::ApiScope;
 use latchkey_shared::tokens::{Quota, RateLimit};
 use latchkey_shared::users::Role;
@@ -86,6 +87,50 @@ pub struct Limits {
     pub rate_limit: Option<RateLimit>,
     /// How many calls may be made with it in a day or a month.
     pub quota: Option<Quota>,
+    /// The same for the calls of single APIs.
+    pub of_apis: BTreeMap<ApiId, limits::Limits>,
+}
+
+impl Limits {
+    /// The limit that is higher in `after`, or not there.
+    pub(super) fn raised_in(&self, after: &Self) -> Option<&'static str> {
+        let none = limits::Limits::default();
+        let of_apis = self.of_apis.iter().find_map(|(api, before)| {
+            let after = after.of_apis.get(api).unwrap_or(&none);
+            raised((before.rate_limit, after.rate_limit), (before.quota.as_ref(), after.quota.as_ref()))
+        });
+        raised((self.rate_limit, after.rate_limit), (self.quota.as_ref(), after.quota.as_ref())).or(of_apis)
+    }
+}
+
+/// Which of two limits, before and after a change, is higher afterwards, or not there.
+fn raised(
+    rate_limits: (Option<RateLimit>, Option<RateLimit>),
+    quotas: (Option<&Quota>, Option<&Quota>),
+) -> Option<&'static str> {
+    let rate_is_no_higher = match rate_limits {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(before), Some(after)) => {
+            let (per, least) = (u64::from(before.seconds), u64::from(after.seconds));
+            u64::from(after.requests) * per <= u64::from(before.requests) * least
+                && after.burst <= before.burst
+        }
+    };
+    // Another period or time zone would begin a new count.
+    let quota_is_no_higher = match quotas {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(before), Some(after)) => {
+            after.requests <= before.requests
+                && (after.period, &after.time_zone) == (before.period, &before.time_zone)
+        }
+    };
+    match (rate_is_no_higher, quota_is_no_higher) {
+        (false, _) => Some("rate limit"),
+        (true, false) => Some("quota"),
+        (true, true) => None,
+    }
 }
 
 /// What a token holds. It cannot grant more than this.

@@ -255,37 +255,15 @@ impl Principal {
         }
     }
 
-    /// Whether the caller may change the rate limit and the quota of a token that hold. A token may
-    /// only lower them: else it would lift its own.
+    /// Whether the caller may change the limits of a token that hold. A token may only lower them: else
+    /// it would lift its own.
     pub fn may_set_limits(&self, before: &Limits, after: &Limits) -> Result<(), Problem> {
         if self.token().is_none() {
             return Ok(());
         }
-        let rate_is_no_higher = match (&before.rate_limit, &after.rate_limit) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(before), Some(after)) => {
-                let (per, least) = (u64::from(before.seconds), u64::from(after.seconds));
-                u64::from(after.requests) * per <= u64::from(before.requests) * least
-                    && after.burst <= before.burst
-            }
-        };
-        if !rate_is_no_higher {
-            return Err(Problem::forbidden("A token cannot raise or lift a rate limit."));
-        }
-        // Another period or time zone would begin a new count.
-        let quota_is_no_higher = match (&before.quota, &after.quota) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(before), Some(after)) => {
-                after.requests <= before.requests
-                    && (after.period, &after.time_zone) == (before.period, &before.time_zone)
-            }
-        };
-        if quota_is_no_higher {
-            Ok(())
-        } else {
-            Err(Problem::forbidden("A token cannot raise or lift a quota."))
+        match before.raised_in(after) {
+            Some(limit) => Err(Problem::forbidden(format!("A token cannot raise or lift a {limit}."))),
+            None => Ok(()),
         }
     }
 

@@ -8,8 +8,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use super::engine::Engine;
 
-/// The first schema that this version works with: it needs the tables of limits.
-const LOWEST: i64 = 21;
+/// The first schema that this version works with: it needs the table of limits for single APIs.
+const LOWEST: i64 = 25;
 
 /// The schemas that this version works with, by the numbers of their last migrations.
 #[must_use]
@@ -42,6 +42,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (20, include_str!("../../../migrations/sqlite/0020_quotas.sql")),
             (21, include_str!("../../../migrations/sqlite/0021_limit_rules.sql")),
             (22, include_str!("../../../migrations/sqlite/0022_retention.sql")),
+            (25, include_str!("../../../migrations/sqlite/0025_api_limits.sql")),
             (26, include_str!("../../../migrations/sqlite/0026_looks.sql")),
         ],
         Engine::Postgres => vec![
@@ -68,6 +69,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (21, include_str!("../../../migrations/postgres/0021_limit_rules.sql")),
             (22, include_str!("../../../migrations/postgres/0022_retention.sql")),
             (24, include_str!("../../../migrations/postgres/0024_beats.sql")),
+            (25, include_str!("../../../migrations/postgres/0025_api_limits.sql")),
             (26, include_str!("../../../migrations/postgres/0026_looks.sql")),
         ],
     }

@@ -93,7 +93,7 @@ impl OpenApiFactory for ForwardAuthentication {
         (status = 403, description = "The credential does not allow this call (`call-denied`; `insufficient_scope` of RFC 6750). Without a challenge: the request of the gateway does not fit its verifier key (`forbidden`)."),
         (status = 429, description = "More calls than a rate limit or a quota allows.", headers(
             ("Retry-After" = String, description = "After so many seconds a call may pass."),
-            ("RateLimit-Policy" = String, description = "The limit: `q` calls in `w` seconds (draft-ietf-httpapi-ratelimit-headers). Its name is `rate` or `quota`. A quota of a month has no `w`."),
+            ("RateLimit-Policy" = String, description = "The limit: `q` calls in `w` seconds (draft-ietf-httpapi-ratelimit-headers). Its name is `rate` or `quota`, or for the limit of an API `api-rate` or `api-quota`. A quota of a month has no `w`."),
             ("RateLimit" = String, description = "What is left of it: `r` calls, and more after `t` seconds."),
         )),
         (status = 503, description = "Temporarily unavailable. Try again.", headers(("Retry-After" = String))),

@@ -123,7 +123,7 @@ impl Verifier {
             outcome = self.judge(operations, (&token, &proof), call, now, &mut verdict).await;
         }
         if outcome.is_ok() && used.reserved.is_none() && !token.allowance.is_unlimited() {
-            match self.limiter.reserve(&token.allowance, now) {
+            match self.limiter.reserve(&token.allowance, verdict.api.as_ref(), now) {
                 Ok(reserved) => used.reserved = Some(reserved),
                 Err(exceeded) => {
                     verdict.exceeded = Some(exceeded);
@@ -166,7 +166,7 @@ impl Verifier {
             Ok(None) | Err(_) => Some(Reason::Unavailable),
         };
         if verdict.denied.is_none()
-            && let Err(exceeded) = self.limiter.look(&token.allowance, now)
+            && let Err(exceeded) = self.limiter.look(&token.allowance, verdict.api.as_ref(), now)
         {
             verdict.exceeded = Some(exceeded);
             verdict.denied = Some(Reason::RateLimited);

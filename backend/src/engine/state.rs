@@ -182,8 +182,9 @@ pub(super) async fn read_token(
          WHERE l.token_id = t.id) AS bounds, \
          (SELECT string_agg(l.user_id, ',') FROM token_users l WHERE l.token_id = t.id) AS users, \
          (SELECT string_agg(l.jti, ',') FROM revoked_jwts l WHERE l.token_id = t.id) AS revoked, \
-         CASE WHEN EXISTS (SELECT 1 FROM limit_rules) \
+         CASE WHEN EXISTS (SELECT 1 FROM limit_rules) OR EXISTS (SELECT 1 FROM api_limit_rules) \
          OR EXISTS (SELECT 1 FROM rate_limits l WHERE l.token_id = t.id) OR EXISTS (SELECT 1 FROM quotas l WHERE l.token_id = t.id) \
+         OR EXISTS (SELECT 1 FROM api_limits l WHERE l.token_id = t.id) \
          OR EXISTS (SELECT 1 FROM token_ancestors a WHERE a.token_id = t.id) THEN 1 ELSE 0 END AS limited, \
          NULL AS key_id, NULL AS generation, NULL AS secret_digest, NULL AS client_key, NULL AS open_token_digest, \
          NULL AS valid_until FROM tokens t WHERE t.id = $1 \

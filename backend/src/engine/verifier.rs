@@ -1,10 +1,11 @@
 //! The facts that the engine judges by, and what it caches.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use latchkey_shared::ids::{KeyId, ProjectId, TokenId};
+use latchkey_shared::ids::{ApiId, KeyId, ProjectId, TokenId};
 use latchkey_shared::tokens::QuotaState;
 use latchkey_shared::verify::Reason;
 use quick_cache::sync::Cache;
@@ -98,9 +99,14 @@ impl Verifier {
         self.states.get_or_read(id, || state::read_token(&self.database, &self.limiter, id)).await
     }
 
-    /// What is left of the quotas that calls with a token spend.
-    pub async fn quotas(&self, token: &TokenState) -> Result<Vec<QuotaState>, sqlx::Error> {
-        self.limiter.quotas(&self.database, &token.allowance, now()).await
+    /// What is left of the quotas that calls with a token spend. `keys` has the keys of the APIs with
+    /// limits of their own.
+    pub async fn quotas(
+        &self,
+        token: &TokenState,
+        keys: &BTreeMap<ApiId, String>,
+    ) -> Result<Vec<QuotaState>, sqlx::Error> {
+        self.limiter.quotas(&self.database, &token.allowance, keys, now()).await
     }
 
     /// Writes what was counted and spent and is not written yet.

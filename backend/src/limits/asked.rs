@@ -1,7 +1,6 @@
 //! Checks limits that a caller asks for.
 
 use latchkey_shared::fields::Errors;
-use latchkey_shared::limits::{LimitRules, Limits, NewLimitRules, NewLimits};
 use latchkey_shared::tokens::{NewQuota, NewRateLimit, Quota, RateLimit};
 
 use super::zones::zone;
@@ -52,13 +51,4 @@ pub fn quota(raw: &NewQuota, at: &str, errors: &mut Errors) -> Option<Quota> {
     }
     let (_, time_zone) = found.filter(|_| is_good)?;
     Some(Quota { requests, period, time_zone })
-}
-
-/// Checks a default and a ceiling.
-pub(super) fn rules(raw: &NewLimitRules, errors: &mut Errors) -> LimitRules {
-    let mut limits = |raw: &NewLimits, at: &str| Limits {
-        rate_limit: raw.rate_limit.as_ref().and_then(|limit| rate_limit(limit, at, errors)),
-        quota: raw.quota.as_ref().and_then(|limit| quota(limit, at, errors)),
-    };
-    LimitRules { default: limits(&raw.default, "default."), ceiling: limits(&raw.ceiling, "ceiling.") }
 }

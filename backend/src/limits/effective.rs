@@ -1,8 +1,10 @@
 //! Which limits hold for a token: its own or the default, and no more than the ceilings.
 
-use latchkey_shared::limits::{LimitRules, Limits};
+use latchkey_shared::limits::Limits;
 use latchkey_shared::tokens::{Quota, RateLimit};
 use latchkey_shared::warning::{ABOVE_CEILING, Warning};
+
+use super::rules::Rules;
 
 /// The limits that hold for a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,8 +16,9 @@ pub struct Effective {
 }
 
 impl Effective {
-    /// The limits of a token with limits of its `own`, in these projects.
-    pub(super) fn of(own: &Limits, projects: &[LimitRules], installation: &LimitRules) -> Self {
+    /// The limits of a token with limits of its `own`, in these projects: for all its calls, or for those
+    /// of one API.
+    pub(super) fn of(own: &Limits, projects: &[Rules], installation: &Rules) -> Self {
         let mut effective = Self::default();
         let ceilings = projects.iter().chain([installation]).map(|rules| &rules.ceiling);
         let rates = || projects.iter().filter_map(|rules| rules.default.rate_limit);
@@ -55,13 +58,13 @@ fn lower(one: RateLimit, other: RateLimit) -> RateLimit {
     RateLimit { burst: one.burst.min(other.burst), ..if right < left { other } else { one } }
 }
 
-/// The warnings that a token asks for more than a ceiling allows.
+/// The warnings that a token asks for more than a ceiling allows, for all calls or for those of an `api`.
 #[must_use]
-pub fn warnings(own: &Limits, effective: &Effective) -> Vec<Warning> {
+pub fn warnings(own: &Limits, effective: &Effective, api: Option<&str>) -> Vec<Warning> {
     let warning = |field: &str, message: String| Warning {
         code: ABOVE_CEILING.to_owned(),
-        field: field.to_owned(),
-        message,
+        field: if api.is_some() { "api_limits" } else { field }.to_owned(),
+        message: api.map_or_else(|| message.clone(), |api| format!("{api}: {message}")),
         like: None,
     };
     let rate = own.rate_limit.and(effective.rate_limit.filter(|holds| own.rate_limit != Some(*holds)));
@@ -96,8 +99,8 @@ mod tests {
         Quota { requests, period, time_zone: zone.to_owned() }
     }
 
-    fn rules(default: Limits, ceiling: Limits) -> LimitRules {
-        LimitRules { default, ceiling }
+    fn rules(default: Limits, ceiling: Limits) -> Rules {
+        Rules { default, ceiling }
     }
 
     fn rated(rate_limit: RateLimit) -> Limits {
@@ -114,8 +117,8 @@ mod tests {
         let installation = rules(rated(rate(50, 1, 50)), rated(rate(100, 1, 100)));
         let low = rules(none.clone(), rated(rate(600, 60, 600)));
         let high = rules(rated(rate(20, 1, 5)), rated(rate(1_000, 1, 1_000)));
-        let of = |own: &Limits, projects: &[&LimitRules]| {
-            let projects: Vec<LimitRules> = projects.iter().copied().cloned().collect();
+        let of = |own: &Limits, projects: &[&Rules]| {
+            let projects: Vec<Rules> = projects.iter().copied().cloned().collect();
             Effective::of(own, &projects, &installation).rate_limit
         };
         assert_eq!(of(&none, &[]), Some(rate(50, 1, 50)));
@@ -123,7 +126,7 @@ mod tests {
         assert_eq!(of(&rated(rate(70, 1, 90)), &[&high]), Some(rate(70, 1, 90)));
         assert_eq!(of(&rated(rate(500, 1, 10)), &[&high]), Some(rate(100, 1, 10)));
         assert_eq!(of(&rated(rate(500, 1, 500)), &[&high, &low]), Some(rate(600, 60, 100)));
-        assert_eq!(Effective::of(&none, &[], &LimitRules::default()), Effective::default());
+        assert_eq!(Effective::of(&none, &[], &Rules::default()), Effective::default());
     }
 
     #[test]
@@ -133,7 +136,7 @@ mod tests {
         let projects = [rules(Limits::default(), counted(quota(500, month, "UTC")))];
         let of = |own: Limits| {
             let effective = Effective::of(&own, &projects, &installation);
-            let warned = warnings(&own, &effective).len();
+            let warned = warnings(&own, &effective, None).len();
             let quotas = effective.quotas.into_iter();
             (quotas.map(|one| (one.requests, one.period)).collect::<Vec<_>>(), warned)
         };

@@ -3,7 +3,8 @@
 use actix_web::{get, put, web};
 use latchkey_shared::limits::{LimitRules, NewLimitRules};
 
-use super::store::{self, INSTALLATION};
+use super::shown::shown;
+use super::store::INSTALLATION;
 use super::written::{Owner, write};
 use crate::access::principal::Principal;
 use crate::database::Database;
@@ -12,8 +13,8 @@ use crate::web::problem::Problem;
 
 /// Get the limits of the installation
 ///
-/// The default and the ceiling for the limits of all tokens. For administrators of the installation
-/// or of a project.
+/// The default and the ceiling for the limits of all tokens, without those for APIs that the caller may not
+/// see. For administrators of the installation or of a project.
 #[utoipa::path(
     operation_id = "get_limits",
     tag = "installation",
@@ -25,7 +26,8 @@ pub(super) async fn find(
     database: web::Data<Database>,
 ) -> Result<web::Json<LimitRules>, Problem> {
     principal.some_admin()?;
-    Ok(web::Json(store::rules(&mut *database.reader().acquire().await?, INSTALLATION).await?))
+    let mut connection = database.reader().acquire().await?;
+    Ok(web::Json(shown(&mut connection, &principal, INSTALLATION).await?))
 }
 
 /// Set the limits of the installation

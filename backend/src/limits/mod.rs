@@ -1,15 +1,21 @@
 //! The limits of tokens: how they are checked, and the defaults and ceilings of the installation and
 //! of projects.
 
+mod apis;
 pub mod asked;
 mod effective;
 mod installation;
+mod key;
 mod of_project;
+mod rules;
+mod shown;
 pub mod store;
 mod written;
 pub mod zones;
 
+pub use self::apis::{ApiLimits, Named, api_limits, resolve};
 pub use self::effective::{Effective, warnings};
+pub use self::key::LimitKey;
 use crate::web::routes::Routes;
 
 /// Registers the routes of this capability.

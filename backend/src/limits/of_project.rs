@@ -3,7 +3,7 @@
 use actix_web::{get, put, web};
 use latchkey_shared::limits::{LimitRules, NewLimitRules};
 
-use super::store;
+use super::shown::shown;
 use super::written::{Owner, write};
 use crate::access::principal::Principal;
 use crate::database::Database;
@@ -29,7 +29,7 @@ pub(super) async fn find(
 ) -> Result<web::Json<LimitRules>, Problem> {
     let project = visible(&database, &principal, &path).await?;
     let mut connection = database.reader().acquire().await?;
-    Ok(web::Json(store::rules(&mut connection, project.id.as_str()).await?))
+    Ok(web::Json(shown(&mut connection, &principal, project.id.as_str()).await?))
 }
 
 /// Set the limits of a project

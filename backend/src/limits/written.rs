@@ -1,10 +1,17 @@
 //! Writes a default and a ceiling.
 
+use std::collections::BTreeMap;
+
 use latchkey_shared::fields::Errors;
-use latchkey_shared::limits::{LimitRules, NewLimitRules};
+use latchkey_shared::ids::ApiId;
+use latchkey_shared::limits::{LimitRules, Limits, NewLimitRules, NewLimits};
 use serde_json::json;
 
-use super::{asked, store};
+use super::apis::{ApiLimits, api_limits, resolve};
+use super::asked::{quota, rate_limit};
+use super::rules::Rules;
+use super::shown::shown;
+use super::store;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::database::{Change, Database};
@@ -27,20 +34,42 @@ pub(super) async fn write(
     asked: &NewLimitRules,
 ) -> Result<LimitRules, Problem> {
     let mut errors = Errors::new();
-    let rules = asked::rules(asked, &mut errors);
+    let mut check = |raw: &NewLimits, at: &str| -> (Limits, Vec<ApiLimits>) {
+        let limits = Limits {
+            rate_limit: raw.rate_limit.as_ref().and_then(|limit| rate_limit(limit, at, &mut errors)),
+            quota: raw.quota.as_ref().and_then(|limit| quota(limit, at, &mut errors)),
+        };
+        (limits, api_limits(&raw.api_limits, at, &mut errors))
+    };
+    let (default, defaults) = check(&asked.default, "default.");
+    let (ceiling, ceilings) = check(&asked.ceiling, "ceiling.");
     Problem::unless_empty(errors)?;
-    let (origin, answer) = (principal.origin().clone(), rules.clone());
+    let rules = Rules { default, ceiling };
+    let (origin, of, detail) = (principal.origin().clone(), owner.id.clone(), json!(asked));
     database
         .by(principal.witness())
         .write(move |transaction| {
             Box::pin(async move {
-                store::write(transaction.connection(), &owner.id, &rules).await?;
+                let connection = transaction.connection();
+                let named = defaults.iter().chain(&ceilings).map(|one| &*one.api).collect();
+                let known = store::apis_named(connection, named).await?;
+                let mut errors = Errors::new();
+                let mut of_apis: BTreeMap<ApiId, Rules> = BTreeMap::new();
+                for (api, limits) in resolve(&defaults, &known, |_| true, &mut errors) {
+                    of_apis.entry(api).or_default().default = limits;
+                }
+                for (api, limits) in resolve(&ceilings, &known, |_| true, &mut errors) {
+                    of_apis.entry(api).or_default().ceiling = limits;
+                }
+                Problem::unless_empty(errors)?;
+                store::write(connection, &owner.id, &rules).await?;
+                store::write_of_apis(connection, &owner.id, &of_apis).await?;
                 transaction.changes(Change::Limits);
                 let (id, name) = owner.target;
-                audit::record(transaction, &origin, owner.action, (&id, name), json!(rules)).await?;
+                audit::record(transaction, &origin, owner.action, (&id, name), detail).await?;
                 Ok::<_, Problem>(())
             })
         })
         .await?;
-    Ok(answer)
+    Ok(shown(&mut *database.reader().acquire().await?, principal, &of).await?)
 }

@@ -174,6 +174,7 @@ pub(super) async fn update(connection: &mut AnyConnection, project: &Project) ->
 pub(super) async fn delete(connection: &mut AnyConnection, id: &ProjectId) -> Result<(), sqlx::Error> {
     for statement in [
         "DELETE FROM limit_rules WHERE project_id IN (SELECT id FROM projects WHERE id = $1)",
+        "DELETE FROM api_limit_rules WHERE project_id IN (SELECT id FROM projects WHERE id = $1)",
         "DELETE FROM projects WHERE id = $1",
     ] {
         sqlx::query(statement).bind(id.to_string()).execute(&mut *connection).await?;

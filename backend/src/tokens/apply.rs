@@ -12,6 +12,7 @@ use latchkey_shared::tokens::{Kind, NewToken, Status, Token};
 use serde_json::json;
 use sqlx::AnyConnection;
 
+use super::api_limits;
 use super::asked::{client_key, expiry, key_size, ranges};
 use super::found::{above_ceilings, look_alike};
 use super::idempotency::{Repeated, idempotency_key, repeat};
@@ -30,6 +31,7 @@ use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::database::{Change, Database, Rank, Transaction, now};
 use crate::keys::keyring::Keyring;
 use crate::limits::asked::{quota, rate_limit};
+use crate::limits::{self, ApiLimits};
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
 
@@ -40,7 +42,9 @@ struct Application {
     name: String,
     description: String,
     named: Named,
+    /// Those for single APIs apart.
     limits: Limits,
+    api_limits: Vec<ApiLimits>,
     key_size: KeySize,
     client_key: Option<Arc<ClientKey>>,
 }
@@ -67,7 +71,9 @@ impl Application {
                 one_time_only: body.one_time_only,
                 rate_limit: body.rate_limit.and_then(|limit| rate_limit(&limit, "", errors)),
                 quota: body.quota.and_then(|limit| quota(&limit, "", errors)),
+                ..Limits::default()
             },
+            api_limits: limits::api_limits(&body.api_limits, "", errors),
             key_size: key_size(body.key_size, kind, body.public_key.is_some(), errors),
             client_key: client_key(body.public_key.as_deref(), errors),
         }
@@ -120,7 +126,9 @@ pub(super) async fn create(
     if asked.kind == Kind::Rsa || !errors.is_empty() {
         // All errors at once: fields that are wrong, and names that do not exist. And no RSA key is
         // made in vain.
-        store::resolve(&mut connection, asked.kind, &asked.named, &HashSet::new(), &mut errors).await?;
+        let Resolved { grants, .. } =
+            store::resolve(&mut connection, asked.kind, &asked.named, &HashSet::new(), &mut errors).await?;
+        api_limits::resolve(&mut connection, &asked.api_limits, &grants, &mut errors).await?;
     }
     drop(connection);
     Problem::unless_empty(errors)?;
@@ -171,17 +179,21 @@ impl Issue {
         let mut resolved =
             store::resolve(transaction.connection(), asked.kind, &asked.named, &HashSet::new(), &mut errors)
                 .await?;
+        let of_apis =
+            api_limits::resolve(transaction.connection(), &asked.api_limits, &resolved.grants, &mut errors)
+                .await?;
         Problem::unless_empty(errors)?;
+        let limits = Limits { of_apis, ..asked.limits.clone() };
         resolved.targets = bind(principal, resolved.targets, &Reach::All);
         let Resolved { grants, targets, .. } = &resolved;
-        let proof = principal.may_issue(grants, targets, &asked.limits)?;
+        let proof = principal.may_issue(grants, targets, &limits)?;
         let at = now();
         let written = Written {
             name: &asked.name,
             name_key: &fields::name_key(&asked.name),
             description: &asked.description,
             disabled: false,
-            limits: &asked.limits,
+            limits: &limits,
             grants,
             targets,
             at,
@@ -203,9 +215,10 @@ impl Issue {
         });
         audit::record(transaction, principal.origin(), "token.created", (id, asked.name.clone()), detail)
             .await?;
-        let mut found = self.found(transaction.connection(), resolved, at).await?;
+        let mut found = self.found(transaction.connection(), resolved, limits, at).await?;
         found.token.warnings.extend(look_alike(transaction.connection(), principal, &found.token).await?);
-        found.token.warnings.extend(above_ceilings(transaction.connection(), &found.token).await?);
+        let above = above_ceilings(transaction.connection(), &found).await?;
+        found.token.warnings.extend(above);
         if let Some(key) = idempotency {
             let body = serde_json::to_string(&found.token).map_err(Problem::internal)?;
             store::keep_answer(transaction.connection(), key, sent, location, &body).await?;
@@ -218,6 +231,7 @@ impl Issue {
         &self,
         connection: &mut AnyConnection,
         resolved: Resolved,
+        limits: Limits,
         at: i64,
     ) -> Result<Found, Problem> {
         let Self { principal, asked, id, key, .. } = self;
@@ -236,7 +250,7 @@ impl Issue {
         let has_client_key = asked.client_key.is_some();
         let client_key = key.public_jwk.as_deref().filter(|_| has_client_key).map(serde_json::from_str);
         let at = Timestamp::from_millis(at);
-        let limits = asked.limits.clone();
+        let api_limits = api_limits::shown(connection, &limits.of_apis).await?;
         let token = Token {
             id: id.clone(),
             kind: asked.kind,
@@ -253,6 +267,7 @@ impl Issue {
             allowed_ips: limits.allowed_ips.iter().map(ToString::to_string).collect(),
             rate_limit: limits.rate_limit,
             quota: limits.quota.clone(),
+            api_limits,
             key_size: asked.own_key_size(),
             client_key: client_key.transpose().map_err(Problem::internal)?,
             one_time_only: limits.one_time_only,

@@ -1,5 +1,7 @@
 //! `PATCH /tokens/{token}`.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, HttpResponse, patch, web};
 use latchkey_shared::fields::{self, Errors};
 use latchkey_shared::ids::TokenId;
@@ -7,6 +9,7 @@ use latchkey_shared::tokens::{Kind, Switch, Token, TokenPatch};
 use serde_json::json;
 use sqlx::AnyConnection;
 
+use super::api_limits;
 use super::asked::{expiry, ranges};
 use super::found::{above_ceilings, existing, look_alike, managed, may_set_limits, parse_id};
 use super::loss::{Loss, loss, narrows};
@@ -67,7 +70,7 @@ fn patched_texts(before: &Token, body: &TokenPatch, errors: &mut Errors) -> (Str
     (name.unwrap_or_else(|| before.name.clone()), description.unwrap_or_else(|| before.description.clone()))
 }
 
-/// The limits of a token after the change. Absent fields stay.
+/// The limits of a token after the change, without those for single APIs. Absent fields stay.
 fn patched_limits(before: &Limits, body: &TokenPatch, errors: &mut Errors) -> Limits {
     Limits {
         expires_at: match &body.expires_at {
@@ -90,7 +93,13 @@ fn patched_limits(before: &Limits, body: &TokenPatch, errors: &mut Errors) -> Li
             Some(None) => None,
             Some(Some(limit)) => quota(limit, "", errors),
         },
+        of_apis: BTreeMap::new(),
     }
+}
+
+/// Which limits of calls differ: the rate limit, the quota, those for single APIs.
+fn others(before: &Limits, after: &Limits) -> [bool; 3] {
+    [after.rate_limit != before.rate_limit, after.quota != before.quota, after.of_apis != before.of_apis]
 }
 
 /// Modify a token
@@ -144,10 +153,13 @@ pub(super) async fn change(
             if kind == Kind::Jwt && body.one_time_only == Some(true) {
                 errors.add("one_time_only", "wrong_kind", "JWT tokens do not accept one-time requests.");
             }
-            let limits = patched_limits(&before.limits, &body, &mut errors);
+            let mut limits = patched_limits(&before.limits, &body, &mut errors);
             let held = before.held();
             let Resolved { grants, targets, .. } =
                 store::resolve(transaction.connection(), kind, &named, &held, &mut errors).await?;
+            let (asked, held) = (body.api_limits.as_deref(), &before.limits.of_apis);
+            limits.of_apis =
+                api_limits::patched(transaction.connection(), held, asked, &grants, &mut errors).await?;
             Problem::unless_empty(errors)?;
             may_set_limits(transaction.connection(), &principal, &before, &limits).await?;
             let is_kept = switches_off && body.name.is_none();
@@ -183,7 +195,7 @@ pub(super) async fn change(
             }
             store::update(transaction, &proof, &id, &written).await?;
             transaction.changes(Change::Token(id.clone()));
-            let other = [limits.rate_limit != before.limits.rate_limit, limits.quota != before.limits.quota];
+            let other = others(&before.limits, &limits);
             if other.contains(&true) || widens {
                 // Its limits, and the ceilings of its projects, also hold for the tokens that it issued.
                 for descendant in store::descendants(transaction.connection(), &id).await? {
@@ -201,17 +213,17 @@ pub(super) async fn change(
                 "renamed": is_renamed,
                 "rate_limit": other[0],
                 "quota": other[1],
+                "api_limits": other[2],
             });
             audit::record(transaction, principal.origin(), action, (&id, name.clone()), detail).await?;
             let mut found = existing(transaction.connection(), &id).await?;
             if other.contains(&true) {
-                found.token.warnings.extend(above_ceilings(transaction.connection(), &found.token).await?);
+                let above = above_ceilings(transaction.connection(), &found).await?;
+                found.token.warnings.extend(above);
             }
             if is_renamed {
-                found
-                    .token
-                    .warnings
-                    .extend(look_alike(transaction.connection(), &principal, &found.token).await?);
+                let like = look_alike(transaction.connection(), &principal, &found.token).await?;
+                found.token.warnings.extend(like);
             }
             Ok::<_, Problem>(found)
         })

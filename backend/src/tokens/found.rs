@@ -1,6 +1,6 @@
 //! Finds a token, and checks what the caller may do with it.
 
-use latchkey_shared::ids::TokenId;
+use latchkey_shared::ids::{ApiId, TokenId};
 use latchkey_shared::limits::Limits;
 use latchkey_shared::tokens::Token;
 use latchkey_shared::warning::Warning;
@@ -11,7 +11,8 @@ use super::targets::targets;
 use crate::access::grants;
 use crate::access::principal::Principal;
 use crate::database::Database;
-use crate::limits;
+use crate::limits::store::{in_force, keys_of_apis};
+use crate::limits::{LimitKey, warnings};
 use crate::web::look_alikes;
 use crate::web::problem::Problem;
 
@@ -57,14 +58,23 @@ pub(super) async fn look_alike(
 /// The warnings that a ceiling allows less than the limits of this token.
 pub(super) async fn above_ceilings(
     connection: &mut AnyConnection,
-    token: &Token,
+    found: &Found,
 ) -> Result<Vec<Warning>, sqlx::Error> {
+    let (token, of_apis) = (&found.token, &found.limits.of_apis);
     let own = Limits { rate_limit: token.rate_limit, quota: token.quota.clone() };
-    if own == Limits::default() {
+    if own == Limits::default() && of_apis.is_empty() {
         return Ok(Vec::new());
     }
-    let in_force = limits::store::in_force(connection, &token.id).await?;
-    Ok(in_force.get(&token.id).map(|effective| limits::warnings(&own, effective)).unwrap_or_default())
+    let in_force = in_force(connection, &token.id).await?;
+    let keys = keys_of_apis(connection, of_apis.keys().collect()).await?;
+    let holds = |api: Option<&ApiId>| in_force.get(&LimitKey { token: token.id.clone(), api: api.cloned() });
+    let mut above = Vec::new();
+    above.extend(holds(None).map(|holds| warnings(&own, holds, None)));
+    for (api, own) in of_apis {
+        let key = keys.get(api).map(String::as_str);
+        above.extend(holds(Some(api)).map(|holds| warnings(own, holds, key)));
+    }
+    Ok(above.into_iter().flatten().collect())
 }
 
 /// Checks that the caller may change the limits of this token. Its first limit replaces the default, so a
@@ -78,14 +88,26 @@ pub(super) async fn may_set_limits(
     if principal.token().is_none() {
         return Ok(());
     }
-    let id = &before.token.id;
-    let default = limits::store::in_force(connection, id).await?.remove(id).unwrap_or_default();
+    let token = &before.token.id;
+    let mut defaults = in_force(connection, token).await?;
+    let mut default = |api: Option<&ApiId>| {
+        let found =
+            defaults.remove(&LimitKey { token: token.clone(), api: api.cloned() }).unwrap_or_default();
+        Limits { rate_limit: found.rate_limit, quota: found.quotas.into_iter().next() }
+    };
     let mut held = before.limits.clone();
+    let (default_of_all, none) = (default(None), Limits::default());
     if after.rate_limit.is_some() {
-        held.rate_limit = held.rate_limit.or(default.rate_limit);
+        held.rate_limit = held.rate_limit.or(default_of_all.rate_limit);
     }
     if after.quota.is_some() {
-        held.quota = held.quota.or(default.quotas.into_iter().next());
+        held.quota = held.quota.or(default_of_all.quota);
+    }
+    for (api, after) in &after.of_apis {
+        let (default, own) = (default(Some(api)), held.of_apis.get(api).unwrap_or(&none));
+        let rate_limit = own.rate_limit.or(default.rate_limit.filter(|_| after.rate_limit.is_some()));
+        let quota = own.quota.clone().or(default.quota.filter(|_| after.quota.is_some()));
+        held.of_apis.insert(api.clone(), Limits { rate_limit, quota });
     }
     principal.may_set_limits(&held, after)
 }

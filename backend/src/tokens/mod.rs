@@ -1,6 +1,7 @@
 //! Tokens. Integrators apply for them; administrators see, change and withdraw them. Each
 //! operation has a file of its own. The SQL is in [`store`].
 
+mod api_limits;
 mod apply;
 mod asked;
 mod change;

@@ -15,6 +15,7 @@ use crate::engine::call::{Call, address, check_method};
 use crate::engine::state::TokenState;
 use crate::engine::verdict::Verdict;
 use crate::engine::verifier::Verifier;
+use crate::limits::store::keys_of_apis;
 use crate::users::Users;
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
@@ -23,8 +24,8 @@ use crate::web::problem::Problem;
 ///
 /// The decision that a call with the token would get now. The body has no credential: the
 /// decision assumes a valid credential for this call. Nothing is counted or used up. If
-/// the limits of the token allow no call now, the reason is `rate_limited`. Users who cannot manage a JWT token but are among its users try it as
-/// themselves.
+/// the limits of the token allow no such call now, the reason is `rate_limited`. Users who cannot manage a JWT token but are
+/// among its users try it as themselves.
 #[utoipa::path(
     operation_id = "try_call",
     tag = "tokens",
@@ -70,9 +71,15 @@ pub(super) async fn try_call(
     };
     let call =
         Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
-    let quotas = patience.wait(verifier.quotas(&token)).await?;
-    let quotas = Some(quotas).filter(|quotas| !quotas.is_empty());
+    let keys = async {
+        let mut connection = database.reader().acquire().await?;
+        keys_of_apis(&mut connection, token.allowance.apis().collect()).await
+    };
+    let keys = patience.wait(keys).await?;
+    let mut quotas = patience.wait(verifier.quotas(&token, &keys)).await?;
     let verdict = patience.wait(verifier.consider(&snapshot, token, user, &call)).await;
+    quotas.retain(|one| one.api.is_none() || one.api.as_ref() == verdict.api.as_ref().map(|api| &api.key));
+    let quotas = Some(quotas).filter(|quotas| !quotas.is_empty());
     if let Some(reason @ Reason::Unavailable) = verdict.denied {
         return Err(Problem::denied(reason, None));
     }

@@ -10,6 +10,7 @@ use crate::access::principal::Principal;
 use crate::database::{Database, Patience, now};
 use crate::engine::usage::{self as counted, Part};
 use crate::engine::verifier::Verifier;
+use crate::limits::store::keys_of_apis;
 use crate::web::problem::Problem;
 
 /// Get a token's usage
@@ -40,7 +41,11 @@ pub(super) async fn usage(
     let months = store::usage_by_month(&mut transaction, &id).await?;
     transaction.commit().await?;
     let (rate_limits, quotas) = match Patience::new().wait(verifier.token(&id)).await? {
-        Some(token) => (token.allowance.rate_limits(), verifier.quotas(&token).await?),
+        Some(token) => {
+            let mut connection = database.reader().acquire().await?;
+            let keys = keys_of_apis(&mut connection, token.allowance.apis().collect()).await?;
+            (token.allowance.rate_limits(&keys), verifier.quotas(&token, &keys).await?)
+        }
         None => Default::default(),
     };
     let last_used_at = found.token.last_used_at;

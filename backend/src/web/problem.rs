@@ -146,30 +146,31 @@ impl Problem {
     }
 
     /// A call over a rate limit or a quota. `of` names the rate limit: the `rate` of a token, or that of
-    /// failed proofs from an `address`. The fields are those of draft-ietf-httpapi-ratelimit-headers-10.
+    /// failed proofs from an `address`. The names of limits for single APIs begin with `api-`. The fields
+    /// are those of draft-ietf-httpapi-ratelimit-headers-10.
     #[must_use]
     pub fn rate_limited(of: &'static str, exceeded: &Exceeded) -> Self {
-        let Exceeded { rate_limit, quota, retry_after } = exceeded;
+        let Exceeded { api, rate_limit, quota, retry_after } = exceeded;
+        let prefix = if api.is_some() { "api-" } else { "" };
         let (name, policy) = match (rate_limit, quota) {
             (_, Some(Quota { requests, period: Period::Day, .. })) => {
-                ("quota", format!(r#""quota";q={requests};w=86400"#))
+                ("quota", format!("q={requests};w=86400"))
             }
             // The months differ in length.
-            (_, Some(Quota { requests, period: Period::Month, .. })) => {
-                ("quota", format!(r#""quota";q={requests}"#))
-            }
-            (Some(RateLimit { requests, seconds, .. }), None) => {
-                (of, format!(r#""{of}";q={requests};w={seconds}"#))
-            }
+            (_, Some(Quota { requests, period: Period::Month, .. })) => ("quota", format!("q={requests}")),
+            (Some(RateLimit { requests, seconds, .. }), None) => (of, format!("q={requests};w={seconds}")),
             (None, None) => return Self::denied(Reason::RateLimited, None),
         };
         Self::new(Kind::TooManyRequests)
             .with_detail(Reason::RateLimited.as_str())
             .with_header(header::RETRY_AFTER, &retry_after.to_string())
-            .with_header(header::HeaderName::from_static("ratelimit-policy"), &policy)
+            .with_header(
+                header::HeaderName::from_static("ratelimit-policy"),
+                &format!(r#""{prefix}{name}";{policy}"#),
+            )
             .with_header(
                 header::HeaderName::from_static("ratelimit"),
-                &format!(r#""{name}";r=0;t={retry_after}"#),
+                &format!(r#""{prefix}{name}";r=0;t={retry_after}"#),
             )
     }
 

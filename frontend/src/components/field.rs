@@ -74,6 +74,9 @@ pub(crate) fn Field(
     /// An example.
     #[prop(optional, into)]
     placeholder: Option<String>,
+    /// The id of a list with proposals.
+    #[prop(optional, into)]
+    list: Option<String>,
     /// The error message.
     #[prop(default = Signal::stored(None), into)]
     error: Signal<Option<String>>,
@@ -107,6 +110,7 @@ pub(crate) fn Field(
                 spellcheck="false"
                 maxlength="500"
                 placeholder=placeholder
+                list=list
                 required=!is_optional
                 aria-describedby=described_by
                 aria-invalid=invalid

@@ -1,9 +1,10 @@
 //! The panel with the default and the ceiling for the limits of tokens.
 
-use latchkey_shared::limits::{LimitRules, Limits, NewLimitRules};
+use latchkey_shared::limits::{LimitRules, Limits, NewLimitRules, NewLimits, TokenLimits};
 use leptos::prelude::*;
 
 use crate::api::Answer;
+use crate::components::api_limits::{ApiLimitsDraft, ApiLimitsFields, ApiNames, OfApi};
 use crate::components::dialog::Dialog;
 use crate::components::form::{Foot, Form};
 use crate::components::limits::{LimitDraft, LimitFields, Names, faults, quota_in_words, rate_in_words};
@@ -28,9 +29,45 @@ const CEILING: Names = [
     "ceiling.quota.period",
     "ceiling.quota.time_zone",
 ];
-const FIELDS: [&str; 12] = [
-    DEFAULT[0], DEFAULT[1], DEFAULT[2], DEFAULT[3], DEFAULT[4], DEFAULT[5], CEILING[0], CEILING[1],
-    CEILING[2], CEILING[3], CEILING[4], CEILING[5],
+const DEFAULT_OF_API: ApiNames = ApiNames {
+    all: "default.api_limits",
+    api: "default.api_limit.api",
+    limits: [
+        "default.api_limit.rate_limit.requests",
+        "default.api_limit.rate_limit.seconds",
+        "default.api_limit.rate_limit.burst",
+        "default.api_limit.quota.requests",
+        "default.api_limit.quota.period",
+        "default.api_limit.quota.time_zone",
+    ],
+};
+const CEILING_OF_API: ApiNames = ApiNames {
+    all: "ceiling.api_limits",
+    api: "ceiling.api_limit.api",
+    limits: [
+        "ceiling.api_limit.rate_limit.requests",
+        "ceiling.api_limit.rate_limit.seconds",
+        "ceiling.api_limit.rate_limit.burst",
+        "ceiling.api_limit.quota.requests",
+        "ceiling.api_limit.quota.period",
+        "ceiling.api_limit.quota.time_zone",
+    ],
+};
+const FIELDS: [&str; 14] = [
+    DEFAULT[0],
+    DEFAULT[1],
+    DEFAULT[2],
+    DEFAULT[3],
+    DEFAULT[4],
+    DEFAULT[5],
+    DEFAULT_OF_API.all,
+    CEILING[0],
+    CEILING[1],
+    CEILING[2],
+    CEILING[3],
+    CEILING[4],
+    CEILING[5],
+    CEILING_OF_API.all,
 ];
 
 /// Writes the rules.
@@ -84,7 +121,7 @@ pub(crate) fn LimitRulesPanel(
 }
 
 #[component]
-fn InWords(limits: Limits) -> impl IntoView {
+fn InWords(limits: TokenLimits) -> impl IntoView {
     view! {
         {text::limits::rate_limit()}
         ": "
@@ -93,12 +130,35 @@ fn InWords(limits: Limits) -> impl IntoView {
         {text::limits::quota()}
         ": "
         {quota_in_words(limits.quota.as_ref())}
+        {limits.api_limits.into_iter().map(|one| view! { <br /> <OfApi one /> }).collect_view()}
+    }
+}
+
+/// The input for a default or a ceiling.
+#[derive(Clone, Copy)]
+struct Draft {
+    limits: LimitDraft,
+    of_apis: ApiLimitsDraft,
+}
+
+impl Draft {
+    fn new(now: &TokenLimits) -> Self {
+        let limits = Limits { rate_limit: now.rate_limit, quota: now.quota.clone() };
+        Self { limits: LimitDraft::new(&limits), of_apis: ApiLimitsDraft::new(&now.api_limits) }
+    }
+
+    fn is_faulty(self) -> bool {
+        self.limits.rate_fault().is_some() || self.limits.quota_fault().is_some() || self.of_apis.is_faulty()
+    }
+
+    fn wanted(self) -> NewLimits {
+        NewLimits { api_limits: untrack(|| self.of_apis.wanted()), ..self.limits.limits() }
     }
 }
 
 #[component]
 fn Modify(now: LimitRules, rules: Reading<LimitRules>, set: SetRules, open: RwSignal<bool>) -> impl IntoView {
-    let (default, ceiling) = (LimitDraft::new(&now.default), LimitDraft::new(&now.ceiling));
+    let (default, ceiling) = (Draft::new(&now.default), Draft::new(&now.ceiling));
     let submitted = RwSignal::new(false);
     let toasts = toasts();
     let write = Write::new(
@@ -112,37 +172,30 @@ fn Modify(now: LimitRules, rules: Reading<LimitRules>, set: SetRules, open: RwSi
     let error = write.error();
     let submit = move || {
         submitted.set(true);
-        let faults = untrack(|| {
-            [default.rate_fault(), default.quota_fault(), ceiling.rate_fault(), ceiling.quota_fault()]
-        });
-        if faults.iter().all(Option::is_none) {
-            write.send(NewLimitRules { default: default.limits(), ceiling: ceiling.limits() });
+        if !untrack(|| default.is_faulty() || ceiling.is_faulty()) {
+            write.send(NewLimitRules { default: default.wanted(), ceiling: ceiling.wanted() });
+        }
+    };
+    let part = move |draft: Draft, names: Names, of_api: ApiNames, legend, hint| {
+        view! {
+            <fieldset>
+                <legend>{legend}</legend>
+                <p class="hint">{hint}</p>
+                <div class="fields">
+                    <LimitFields
+                        draft=draft.limits
+                        names
+                        faults=faults(draft.limits, names, submitted, error)
+                    />
+                </div>
+                <ApiLimitsFields draft=draft.of_apis names=of_api submitted error />
+            </fieldset>
         }
     };
     view! {
         <Form submit error fields=&FIELDS>
-            <fieldset>
-                <legend>{text::limits::default()}</legend>
-                <p class="hint">{text::limits::default_hint()}</p>
-                <div class="fields">
-                    <LimitFields
-                        draft=default
-                        names=DEFAULT
-                        faults=faults(default, DEFAULT, submitted, error)
-                    />
-                </div>
-            </fieldset>
-            <fieldset>
-                <legend>{text::limits::ceiling()}</legend>
-                <p class="hint">{text::limits::ceiling_hint()}</p>
-                <div class="fields">
-                    <LimitFields
-                        draft=ceiling
-                        names=CEILING
-                        faults=faults(ceiling, CEILING, submitted, error)
-                    />
-                </div>
-            </fieldset>
+            {part(default, DEFAULT, DEFAULT_OF_API, text::limits::default(), text::limits::default_hint())}
+            {part(ceiling, CEILING, CEILING_OF_API, text::limits::ceiling(), text::limits::ceiling_hint())}
             <Foot cancel=move |()| open.set(false) says=(text::save(), text::saving()) pending=write.pending() />
         </Form>
     }

@@ -27,20 +27,34 @@ pub(crate) struct LimitDraft {
 
 impl LimitDraft {
     pub(crate) fn new(limits: &Limits) -> Self {
-        let rate = |part: fn(RateLimit) -> u32| {
-            RwSignal::new(limits.rate_limit.map(|limit| part(limit).to_string()).unwrap_or_default())
+        let draft = Self {
+            requests: RwSignal::default(),
+            seconds: RwSignal::default(),
+            burst: RwSignal::default(),
+            quota_requests: RwSignal::default(),
+            quota_period: RwSignal::default(),
+            quota_zone: RwSignal::default(),
         };
-        let quota = |part: fn(&Quota) -> String, otherwise: &str| {
-            RwSignal::new(limits.quota.as_ref().map_or_else(|| otherwise.to_owned(), part))
-        };
-        Self {
-            requests: rate(|limit| limit.requests),
-            seconds: rate(|limit| limit.seconds),
-            burst: rate(|limit| limit.burst),
-            quota_requests: quota(|quota| quota.requests.to_string(), ""),
-            quota_period: quota(|quota| quota.period.as_str().to_owned(), Period::Day.as_str()),
-            quota_zone: quota(|quota| quota.time_zone.clone(), ""),
-        }
+        draft.set(limits);
+        draft
+    }
+
+    /// Changes the input to these limits.
+    pub(crate) fn set(self, limits: &Limits) {
+        let (rate, quota) = (limits.rate_limit, limits.quota.as_ref());
+        let typed = |part: Option<u32>| part.map(|part| part.to_string()).unwrap_or_default();
+        self.requests.set(typed(rate.map(|limit| limit.requests)));
+        self.seconds.set(typed(rate.map(|limit| limit.seconds)));
+        self.burst.set(typed(rate.map(|limit| limit.burst)));
+        self.quota_requests.set(typed(quota.map(|quota| quota.requests)));
+        self.quota_period.set(quota.map_or(Period::Day, |quota| quota.period).as_str().to_owned());
+        self.quota_zone.set(quota.map(|quota| quota.time_zone.clone()).unwrap_or_default());
+    }
+
+    /// Whether no limit is typed.
+    pub(crate) fn is_blank(self) -> bool {
+        let parts = [self.requests, self.seconds, self.burst, self.quota_requests];
+        parts.iter().all(|part| part.read().trim().is_empty())
     }
 
     /// Whether there is no limit.
@@ -84,7 +98,7 @@ impl LimitDraft {
                 time_zone: (!zone.is_empty()).then_some(zone),
             })
         };
-        NewLimits { rate_limit: rate_limit(), quota: quota() }
+        NewLimits { rate_limit: rate_limit(), quota: quota(), api_limits: Vec::new() }
     }
 }
 

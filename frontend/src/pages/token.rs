@@ -14,6 +14,7 @@ use self::grants::{Grants, Targets};
 use self::rotate::Rotate;
 use self::trial::TryIt;
 use self::usage::UsagePanel;
+use crate::components::api_limits::OfApi;
 use crate::components::clipboard::CopyButton;
 use crate::components::heading::Heading;
 use crate::components::limits::{quota_in_words, rate_in_words};
@@ -167,6 +168,12 @@ fn Facts(token: Token) -> impl IntoView {
         token.allowed_ips.join(text::list_separator())
     };
     let (rate, quota) = (rate_in_words(token.rate_limit), quota_in_words(token.quota.as_ref()));
+    let of_apis = (!token.api_limits.is_empty()).then(|| {
+        view! {
+            <dt>{text::limits::of_apis()}</dt>
+            {token.api_limits.into_iter().map(|one| view! { <dd><OfApi one /></dd> }).collect_view()}
+        }
+    });
     let rsa = (token.kind == Kind::Rsa).then(|| {
         let accepts = text::token::accepts(token.one_time_only, token.client_key.is_some());
         view! {
@@ -216,6 +223,7 @@ fn Facts(token: Token) -> impl IntoView {
                 <dd>{rate}</dd>
                 <dt>{text::limits::quota()}</dt>
                 <dd>{quota}</dd>
+                {of_apis}
                 {rsa}
                 {client_key}
                 <dt>{text::token::generation()}</dt>

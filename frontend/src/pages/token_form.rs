@@ -22,7 +22,7 @@ use crate::session::me;
 use crate::text;
 
 /// The names of the fields that show their own errors.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "name",
     "apis",
     "systems",
@@ -38,6 +38,7 @@ const FIELDS: [&str; 16] = [
     "quota.requests",
     "quota.period",
     "quota.time_zone",
+    "api_limits",
     "public_key",
 ];
 

@@ -33,6 +33,16 @@ sentences! {
     per_day: "Per day", "每天";
     per_month: "Per month", "每月";
 
+    of_apis: "Limits for single APIs", "单个 API 的限制";
+    of_apis_hint:
+        "They hold for tokens that are granted the API. A call of it spends the limits above, too.",
+        "适用于已获授权该 API 的令牌；调用该 API 时，同时计入上面的限制。";
+    api: "API", "API";
+    api_hint: "Its key, such as fleet:listDevices.", "API 的标识，例如 fleet:listDevices。";
+    add_for_api: "Add limits for this API", "添加该 API 的限制";
+    name_an_api: "Name the API.", "请填写 API。";
+    no_limit_of_api: "Enter a rate limit or a quota for this API.", "请填写该 API 的速率限制或配额。";
+
     rules: "Limits of tokens", "令牌的限制";
     rules_of_installation:
         "They hold for all tokens of this installation, from their next call on. Of all ceilings, the lowest holds.",
@@ -84,10 +94,12 @@ pub(crate) fn left_of(left: &str, all: &str, when: &str) -> String {
     pick(format!("{left} of {all} calls, until {when}"), format!("剩余 {left} / {all} 次，{when} 重置"))
 }
 
-/// A limit. `is_own` if it is that of the token, not of one that issued it.
-pub(crate) fn whose(limit: &str, is_own: bool) -> String {
+/// A limit. `api` if it is for the calls of one API, and `is_own` if it is that of the token, not of one
+/// that issued it.
+pub(crate) fn whose(limit: &str, api: Option<&str>, is_own: bool) -> String {
+    let limit = api.map_or_else(|| limit.to_owned(), |api| format!("{api}: {limit}"));
     if is_own {
-        return limit.to_owned();
+        return limit;
     }
     pick(format!("{limit} (of the token that issued it)"), format!("{limit}（签发它的令牌）"))
 }

@@ -60,6 +60,7 @@ pub(crate) fn at_field(code: &str, message: &str) -> String {
         "too_many" => "数量过多。",
         "taken" => "已被使用，请换一个。",
         "unknown" => "不存在，或您无权使用。",
+        "not_granted" => "令牌未获授权此 API。",
         "removed" => "该 API 已被移除。",
         "wrong" => "当前密码不正确。",
         "unchanged" => "必须与当前密码不同。",

@@ -64,7 +64,7 @@ pub(crate) fn sentence(reason: Reason) -> &'static str {
             "该用户不能进行此调用：不在令牌的授权用户中、已停用，或不是项目成员。",
         ),
         Reason::RateLimited => pick(
-            "More calls than the rate limit or the quota of the token allows, or that of a token that issued it.",
+            "More calls than a rate limit or a quota of the token allows, or that of a token that issued it.",
             "调用次数超过了此令牌或签发它的令牌的速率限制或配额。",
         ),
         Reason::Unavailable => pick(

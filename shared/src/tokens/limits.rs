@@ -81,12 +81,42 @@ pub struct NewQuota {
     pub time_zone: Option<String>,
 }
 
+/// The limits for the calls of one API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ApiLimit {
+    /// The key of the API.
+    pub api: String,
+    /// How many calls of it may be made; absent if any number may.
+    pub rate_limit: Option<RateLimit>,
+    /// How many calls of it may be made in a day or a month; absent if any number may.
+    pub quota: Option<Quota>,
+}
+
+/// Limits to set for the calls of one API: a rate limit, a quota, or both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NewApiLimit {
+    /// The API, by key or id. A token must be granted it, alone or with its system.
+    pub api: String,
+    /// How many calls of it may be made; any number if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<NewRateLimit>,
+    /// How many calls of it may be made in a day or a month; any number if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<NewQuota>,
+}
+
 /// A rate limit that calls spend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct RateLimitState {
     /// The token whose limit it is: the token itself, or one that issued it.
     pub token: TokenId,
+    /// The key of the API whose calls spend it; absent if all do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<String>,
     /// The rate limit.
     pub rate_limit: RateLimit,
 }
@@ -97,6 +127,9 @@ pub struct RateLimitState {
 pub struct QuotaState {
     /// The token whose quota it is: the token itself, or one that issued it.
     pub token: TokenId,
+    /// The key of the API whose calls spend it; absent if all do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<String>,
     /// The quota.
     pub quota: Quota,
     /// How many calls may still be made in this day or month.

@@ -3,17 +3,17 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::Quota;
 
 use super::calendar::{Calendar, Span};
+use crate::limits::LimitKey;
 
 /// A call must be in the database after so many nanoseconds. Else this node is cut off.
 const PATIENCE: i64 = 1_500_000_000;
 
-/// What is spent with a token, by days or months.
+/// What is spent of a quota, by days or months.
 pub(super) struct Counter {
-    pub(super) token: TokenId,
+    pub(super) key: LimitKey,
     calendar: Calendar,
     tally: Mutex<Tally>,
     /// Whether it waits to be written.
@@ -76,13 +76,8 @@ impl Tally {
 }
 
 impl Counter {
-    pub(super) fn new(token: TokenId, quota: &Quota) -> Self {
-        Self {
-            token,
-            calendar: Calendar::from(quota),
-            tally: Mutex::default(),
-            queued: AtomicBool::new(false),
-        }
+    pub(super) fn new(key: LimitKey, quota: &Quota) -> Self {
+        Self { key, calendar: Calendar::from(quota), tally: Mutex::default(), queued: AtomicBool::new(false) }
     }
 
     /// The tally of this moment. A new day or month begins at zero.
@@ -171,6 +166,7 @@ impl Counter {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+    use latchkey_shared::ids::TokenId;
     use latchkey_shared::tokens::Period;
     use proptest::prelude::*;
 
@@ -180,7 +176,7 @@ mod tests {
 
     fn counter() -> Counter {
         let quota = Quota { requests: 10, period: Period::Day, time_zone: "UTC".to_owned() };
-        Counter::new(TokenId::new(), &quota)
+        Counter::new(LimitKey { token: TokenId::new(), api: None }, &quota)
     }
 
     fn at(ticks: i64, nodes: i64) -> Moment {

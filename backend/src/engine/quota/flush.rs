@@ -50,8 +50,8 @@ impl Queue {
     }
 }
 
-/// Writes what is in the queue while the process runs. As long as no token with a quota is used, it
-/// does nothing.
+/// Writes what is in the queue while the process runs. As long as no quota is spent, it does
+/// nothing.
 pub(super) async fn keep_writing(queue: &Queue, database: &Database) {
     let mut fails = false;
     while !database.reader().is_closed() {
@@ -79,7 +79,7 @@ pub(super) async fn write(queue: &Queue, database: &Database) -> Result<(), sqlx
         // Two time zones may have the same days. A statement must not change a row twice.
         let mut uses = BTreeMap::new();
         for (counter, addition) in some {
-            let key = (counter.token.clone(), addition.span.began, addition.span.ends);
+            let key = (counter.key.clone(), addition.span.began, addition.span.ends);
             *uses.entry(key).or_insert(0) += addition.calls;
         }
         let counted = match outcome {
@@ -92,7 +92,7 @@ pub(super) async fn write(queue: &Queue, database: &Database) -> Result<(), sqlx
             Vec::new()
         });
         for (counter, addition) in some {
-            let is_it = |used: &&Use| used.span == addition.span && used.token == counter.token;
+            let is_it = |used: &&Use| used.span == addition.span && used.key == counter.key;
             if let Some(used) = counted.iter().find(is_it) {
                 counter.confirm(*addition, used.calls, ticks);
             } else {

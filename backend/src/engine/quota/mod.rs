@@ -1,4 +1,5 @@
-//! Quotas: how many calls may be made with a token in a day or a month, in all nodes together.
+//! Quotas: how many calls may be made with a token, or of one API with it, in a day or a month, in all
+//! nodes together.
 //!
 //! A decision never waits for other nodes. Each node counts what it spends ([`counter`]) and adds
 //! it to the count in the database twice a second ([`flush`]), which tells it the count of all. So

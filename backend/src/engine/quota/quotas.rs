@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::{Period, Quota};
 use latchkey_shared::verify::Exceeded;
 
@@ -13,6 +12,7 @@ use super::flush::{Queue, keep_writing, write};
 use super::store;
 use crate::database::{Database, Epochs, nanoseconds};
 use crate::engine::known::Known;
+use crate::limits::LimitKey;
 
 /// A quota, and what is spent of it.
 #[derive(Clone)]
@@ -22,10 +22,10 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// The token whose quota it is.
+    /// What it is for.
     #[must_use]
-    pub fn token(&self) -> &TokenId {
-        &self.counter.token
+    pub fn key(&self) -> &LimitKey {
+        &self.counter.key
     }
 
     /// The quota.
@@ -55,7 +55,7 @@ pub struct Quotas {
     epochs: Arc<Epochs>,
     /// The counters in memory. They are there as long as a token in memory has them, or something
     /// is not written.
-    known: Mutex<Known<(TokenId, Period, String), Counter>>,
+    known: Mutex<Known<(LimitKey, Period, String), Counter>>,
     queue: Arc<Queue>,
 }
 
@@ -69,25 +69,25 @@ impl Quotas {
         Self { epochs: Arc::clone(database.epochs()), known: Mutex::default(), queue }
     }
 
-    /// These quotas of tokens with what is spent of them. What was spent of a quota that is in
+    /// These quotas with what is spent of them. What was spent of a quota that is in
     /// memory stays spent. Only another period or time zone begins a new count.
     pub async fn counted(
         &self,
         database: &Database,
-        quotas: Vec<(TokenId, Quota)>,
+        quotas: Vec<(LimitKey, Quota)>,
         now: i64,
     ) -> Result<Vec<Counted>, sqlx::Error> {
         if quotas.is_empty() {
             return Ok(Vec::new());
         }
-        let tokens: Vec<&TokenId> = quotas.iter().map(|(token, _)| token).collect();
-        let uses = store::uses(database, &tokens, now).await?;
+        let keys: Vec<&LimitKey> = quotas.iter().map(|(key, _)| key).collect();
+        let uses = store::uses(database, &keys, now).await?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.tidy();
-        let count = |(token, quota): (TokenId, Quota)| {
-            let key = (token.clone(), quota.period, quota.time_zone.clone());
-            let counter = known.find_or(key, |_| true, || Counter::new(token.clone(), &quota));
-            for used in uses.iter().filter(|used| used.token == token) {
+        let count = |(key, quota): (LimitKey, Quota)| {
+            let days = (key.clone(), quota.period, quota.time_zone.clone());
+            let counter = known.find_or(days, |_| true, || Counter::new(key.clone(), &quota));
+            for used in uses.iter().filter(|used| used.key == key) {
                 counter.learn(used.span, used.calls, now);
             }
             Counted { quota, counter }
@@ -102,9 +102,9 @@ impl Quotas {
         several: &[&Counted],
         now: i64,
     ) -> Result<(), sqlx::Error> {
-        let tokens: Vec<&TokenId> = several.iter().map(|counted| counted.token()).collect();
-        for used in store::uses(database, &tokens, now).await? {
-            for counted in several.iter().filter(|counted| *counted.token() == used.token) {
+        let keys: Vec<&LimitKey> = several.iter().map(|counted| counted.key()).collect();
+        for used in store::uses(database, &keys, now).await? {
+            for counted in several.iter().filter(|counted| *counted.key() == used.key) {
                 counted.counter.learn(used.span, used.calls, now);
             }
         }

@@ -2,26 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use latchkey_shared::ids::TokenId;
-
 use super::calendar::Span;
 use crate::database::clock::MARGIN;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 use crate::database::{Database, now};
+use crate::limits::LimitKey;
 
-/// What all nodes spent with a token in a day or month.
+/// What all nodes spent of a quota in a day or month.
 #[derive(Debug)]
 pub(super) struct Use {
-    pub(super) token: TokenId,
+    pub(super) key: LimitKey,
     pub(super) span: Span,
     pub(super) calls: i64,
 }
 
 type Row = (String, i64, i64, i64);
 
-fn read((token, began, ends, calls): Row) -> Result<Use, sqlx::Error> {
-    Ok(Use { token: stored(&token)?, span: Span { began, ends }, calls })
+fn read((key, began, ends, calls): Row) -> Result<Use, sqlx::Error> {
+    Ok(Use { key: stored(&key)?, span: Span { began, ends }, calls })
 }
 
 /// Adds calls to the counts, and returns the counts. It is one statement, so a node that stands
@@ -29,10 +28,9 @@ fn read((token, began, ends, calls): Row) -> Result<Use, sqlx::Error> {
 /// other.
 pub(super) async fn add(
     database: &Database,
-    calls: &BTreeMap<(TokenId, i64, i64), i64>,
+    calls: &BTreeMap<(LimitKey, i64, i64), i64>,
 ) -> Result<Vec<Use>, sqlx::Error> {
-    let rows: Vec<_> =
-        calls.iter().map(|((token, began, ends), calls)| (token, began, ends, calls)).collect();
+    let rows: Vec<_> = calls.iter().map(|((key, began, ends), calls)| (key, began, ends, calls)).collect();
     let rows = serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))?;
     // On a full disk, only withdrawals may use what is reserved.
     database.has_space()?;
@@ -51,15 +49,11 @@ pub(super) async fn add(
     added.await?.into_iter().map(read).collect()
 }
 
-/// What was spent with these tokens in the days and months that last.
-pub(super) async fn uses(
-    database: &Database,
-    tokens: &[&TokenId],
-    now: i64,
-) -> Result<Vec<Use>, sqlx::Error> {
+/// What was spent of these limits in the days and months that last.
+pub(super) async fn uses(database: &Database, keys: &[&LimitKey], now: i64) -> Result<Vec<Use>, sqlx::Error> {
     let mut sql = Sql::new("SELECT token_id, began, ends, calls FROM quota_uses WHERE ends > ");
     sql.bind(now).push(" AND token_id");
-    database.engine().push_in(&mut sql, tokens);
+    database.engine().push_in(&mut sql, keys);
     sql.query_as::<Row>().fetch_all(database.reader()).await?.into_iter().map(read).collect()
 }
 

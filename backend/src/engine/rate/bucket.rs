@@ -3,16 +3,16 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::RateLimit;
 
 use super::limit::Limit;
 use super::meter::{Meter, Spent};
+use crate::limits::LimitKey;
 
 /// A limit on this node.
 pub struct Bucket {
-    /// The token whose limit it is.
-    pub(super) token: TokenId,
+    /// What it is for.
+    pub(super) key: LimitKey,
     pub(super) rate: RateLimit,
     pub(super) limit: Limit,
     meter: Mutex<Meter>,
@@ -23,9 +23,9 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    pub(super) fn new(token: TokenId, rate: RateLimit) -> Self {
+    pub(super) fn new(key: LimitKey, rate: RateLimit) -> Self {
         Self {
-            token,
+            key,
             rate,
             limit: rate.into(),
             meter: Mutex::default(),
@@ -34,10 +34,10 @@ impl Bucket {
         }
     }
 
-    /// The token whose limit it is.
+    /// What it is for.
     #[must_use]
-    pub fn token(&self) -> &TokenId {
-        &self.token
+    pub fn key(&self) -> &LimitKey {
+        &self.key
     }
 
     /// The limit.

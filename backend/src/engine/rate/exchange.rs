@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchkey_shared::ids::TokenId;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::bucket::Bucket;
@@ -13,6 +12,7 @@ use super::meter::Report;
 use super::queue::Queue;
 use super::store;
 use crate::database::{Database, nanoseconds};
+use crate::limits::LimitKey;
 
 /// How many limits one statement tells of. It takes some milliseconds.
 const BATCH: usize = 500;
@@ -21,7 +21,7 @@ const PROMPT: Duration = Duration::from_millis(800);
 /// How often rows that say nothing any more are deleted.
 const CLEARING: Duration = Duration::from_mins(10);
 
-/// Tells what is in the queue while the process runs. As long as no token with a limit is used, it
+/// Tells what is in the queue while the process runs. As long as no limit is spent, it
 /// does nothing.
 pub(super) async fn keep_telling(queue: &Queue, database: &Database) {
     let duration = |time: i64| Duration::from_nanos(time.unsigned_abs());
@@ -65,7 +65,7 @@ async fn tell(queue: &Queue, database: &Database) -> Result<(), sqlx::Error> {
         match granted(database, some).await {
             Ok(granted) => {
                 for (bucket, report) in some {
-                    match granted.get(&bucket.token) {
+                    match granted.get(&bucket.key) {
                         Some(calls) => bucket.meter().take(*calls, sent),
                         None => bucket.meter().keep(*report),
                     }
@@ -88,7 +88,7 @@ async fn tell(queue: &Queue, database: &Database) -> Result<(), sqlx::Error> {
 async fn granted(
     database: &Database,
     reports: &[(Arc<Bucket>, Report)],
-) -> Result<HashMap<TokenId, i64>, sqlx::Error> {
-    let reports: Vec<_> = reports.iter().map(|(bucket, report)| (bucket.token.clone(), *report)).collect();
+) -> Result<HashMap<LimitKey, i64>, sqlx::Error> {
+    let reports: Vec<_> = reports.iter().map(|(bucket, report)| (bucket.key.clone(), *report)).collect();
     timeout(PROMPT, store::exchange(database, &reports)).await.map_err(|_| sqlx::Error::PoolTimedOut)?
 }

@@ -1,4 +1,4 @@
-//! Rate limits: how many calls may be made with a token, in all nodes together.
+//! Rate limits: how many calls may be made with a token, or of one API with it, in all nodes together.
 //!
 //! A decision never waits for other nodes. Each node may spend a part of the limit without asking
 //! ([`meter`]). What all spend is counted in the database ([`store`]), which grants to the nodes

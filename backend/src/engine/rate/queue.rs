@@ -39,7 +39,7 @@ impl Queue {
         self.waiting().is_empty()
     }
 
-    /// The reports that are due, in the order of the tokens. Limits with something to tell later
+    /// The reports that are due, in the order of their keys. Limits with something to tell later
     /// stay in the queue.
     pub(super) fn reports(&self, nodes: i64) -> Vec<(Arc<Bucket>, Report)> {
         let now = nanoseconds();
@@ -58,7 +58,7 @@ impl Queue {
             self.note(&bucket, false);
             due.extend(report.map(|report| (bucket, report)));
         }
-        due.sort_unstable_by(|(one, _), (other, _)| one.token.cmp(&other.token));
+        due.sort_unstable_by(|(one, _), (other, _)| one.key.cmp(&other.key));
         due
     }
 

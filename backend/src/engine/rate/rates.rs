@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use latchkey_shared::ids::TokenId;
 use latchkey_shared::tokens::RateLimit;
 use latchkey_shared::verify::Exceeded;
 
@@ -13,12 +12,13 @@ use super::meter::{Over, Spent};
 use super::queue::Queue;
 use crate::database::{Database, Engine, Epochs, nanoseconds};
 use crate::engine::known::Known;
+use crate::limits::LimitKey;
 
 /// The limits on this node.
 pub struct Rates {
     epochs: Arc<Epochs>,
     /// The limits in memory. They are there as long as a token in memory has them.
-    known: Mutex<Known<TokenId, Bucket>>,
+    known: Mutex<Known<LimitKey, Bucket>>,
     /// What is told to other nodes; `None` if there are none (SQLite).
     queue: Option<Arc<Queue>>,
 }
@@ -35,17 +35,17 @@ impl Rates {
         Self { epochs: Arc::clone(database.epochs()), known: Mutex::default(), queue }
     }
 
-    /// These limits of tokens with what is spent of them. What was spent of a limit that is in memory
-    /// stays spent, unless the limit was changed.
+    /// These limits with what is spent of them. What was spent of a limit that is in memory stays spent,
+    /// unless the limit was changed.
     #[must_use]
-    pub fn buckets(&self, limits: Vec<(TokenId, RateLimit)>) -> Vec<Arc<Bucket>> {
+    pub fn buckets(&self, limits: Vec<(LimitKey, RateLimit)>) -> Vec<Arc<Bucket>> {
         if limits.is_empty() {
             return Vec::new();
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.tidy();
-        let bucket = |(token, rate): (TokenId, RateLimit)| {
-            known.find_or(token.clone(), |bucket| bucket.rate == rate, || Bucket::new(token, rate))
+        let bucket = |(key, rate): (LimitKey, RateLimit)| {
+            known.find_or(key.clone(), |bucket| bucket.rate == rate, || Bucket::new(key, rate))
         };
         limits.into_iter().map(bucket).collect()
     }

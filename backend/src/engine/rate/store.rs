@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use latchkey_shared::ids::TokenId;
-
 use super::meter::Report;
 use crate::database::Database;
 use crate::database::stored::stored;
+use crate::limits::LimitKey;
 
-/// Tells what this node spent, and returns what is granted to it. A token that is new in the table
+/// Tells what this node spent, and returns what is granted to it. A limit that is new in the table
 /// has no answer yet. It is one statement, so a node that stands still holds no lock. Rows are
 /// locked in the order of their keys, so no two nodes wait for each other.
 ///
@@ -16,11 +15,11 @@ use crate::database::stored::stored;
 /// for long.
 pub(super) async fn exchange(
     database: &Database,
-    reports: &[(TokenId, Report)],
-) -> Result<HashMap<TokenId, i64>, sqlx::Error> {
+    reports: &[(LimitKey, Report)],
+) -> Result<HashMap<LimitKey, i64>, sqlx::Error> {
     let rows: Vec<_> = reports
         .iter()
-        .map(|(token, report)| (token, report.interval, report.ahead, report.spent, report.wanted))
+        .map(|(key, report)| (key, report.interval, report.ahead, report.spent, report.wanted))
         .collect();
     let rows = serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let exchanged = database.write_briefly(async |connection| {
@@ -46,7 +45,7 @@ pub(super) async fn exchange(
         .await
     });
     let answers: Vec<(String, i64)> = exchanged.await?;
-    answers.into_iter().map(|(token, granted)| Ok((stored(&token)?, granted))).collect()
+    answers.into_iter().map(|(key, granted)| Ok((stored(&key)?, granted))).collect()
 }
 
 /// Deletes some rows of limits that have not been used for an hour: they say nothing.

@@ -40,10 +40,11 @@ pub(crate) async fn remove_api(
                 let system = own(transaction.connection(), &system).await?;
                 let stored = store::api(transaction.connection(), &system.id, &api).await?;
                 let api = stored.ok_or_else(|| Problem::not_found("API"))?.api;
-                let tokens =
-                    store::tokens_of_apis(transaction.connection(), std::slice::from_ref(&api.id)).await?;
-                Problem::unless_unused(tokens)?;
-                store::delete_apis(transaction.connection(), std::slice::from_ref(&api.id)).await?;
+                let of = std::slice::from_ref(&api.id);
+                Problem::unless_unused(store::tokens_of_apis(transaction.connection(), of).await?)?;
+                if store::delete_apis(transaction.connection(), of).await? {
+                    transaction.changes(Change::Limits);
+                }
                 transaction.changes(Change::Catalog);
                 audit::record(transaction, &origin, "api.deleted", (&api.id, api.key), json!({})).await?;
                 Ok::<_, Problem>(())

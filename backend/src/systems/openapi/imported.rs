@@ -103,7 +103,7 @@ impl Imported {
                 if !is_current {
                     return Ok(None);
                 }
-                let takes_grants = store::apply(connection, self.difference).await?;
+                let taken = store::apply(connection, self.difference).await?;
                 if let Some(staging) = &staging
                     && !staging.publish(connection).await?
                 {
@@ -112,12 +112,15 @@ impl Imported {
                 if let Some(base_path) = base_path.filter(|path| *path != system.base_path) {
                     store::set_base_path(connection, &system.id, &base_path).await?;
                 }
-                if takes_grants || passes_keys_on {
+                if taken.grants || passes_keys_on {
                     // For verifiers that check JWTs offline.
                     let of = Of::System(&system.id);
                     revocations::record(transaction, of, "aud", &system.audience, now()).await?;
                 }
                 transaction.changes(Change::Catalog);
+                if taken.limits {
+                    transaction.changes(Change::Limits);
+                }
                 let detail = json!({ "added": report.added.len(), "changed": report.changed.len(), "removed": report.removed.len() });
                 audit::record(transaction, &origin, "system.imported", (&system.id, system.key), detail).await?;
                 Ok::<_, Problem>(Some(report))

@@ -313,8 +313,21 @@ pub(crate) async fn free_keys(connection: &mut AnyConnection, apis: &[ApiId]) ->
     sql.query().execute(connection).await.map(drop)
 }
 
-pub(crate) async fn delete_apis(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<(), sqlx::Error> {
+/// Deletes APIs. Returns whether limits end with them, of tokens or of all.
+pub(crate) async fn delete_apis(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<bool, sqlx::Error> {
+    let are_limited = are_limited(&mut *connection, apis).await?;
     let mut sql = Sql::new("DELETE FROM api_rows WHERE id");
     Engine::of(connection).push_in(&mut sql, apis);
-    sql.query().execute(connection).await.map(drop)
+    sql.query().execute(connection).await?;
+    Ok(are_limited)
+}
+
+/// Whether there are limits for one of these APIs.
+async fn are_limited(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<bool, sqlx::Error> {
+    let engine = Engine::of(connection);
+    let mut sql = Sql::new("SELECT api_id FROM api_limits WHERE api_id");
+    engine.push_in(&mut sql, apis);
+    sql.push(" UNION ALL SELECT api_id FROM api_limit_rules WHERE api_id");
+    engine.push_in(&mut sql, apis);
+    Ok(sql.query_as::<(String,)>().fetch_optional(connection).await?.is_some())
 }

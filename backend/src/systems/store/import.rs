@@ -92,12 +92,19 @@ impl Difference {
     }
 }
 
-/// Writes a difference. An API that vanished but is granted stays, marked as removed. Returns
-/// whether there is one.
+/// What an import takes away.
+pub(crate) struct Taken {
+    /// Whether APIs are gone that are granted.
+    pub(crate) grants: bool,
+    /// Whether APIs are gone that had limits.
+    pub(crate) limits: bool,
+}
+
+/// Writes a difference. An API that vanished but is granted stays, marked as removed.
 pub(crate) async fn apply(
     connection: &mut AnyConnection,
     difference: Difference,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Taken, sqlx::Error> {
     let Difference { added, changed, renamed, removed, left, .. } = difference;
     // Grants may have been made since the comparison.
     let granted = granted_among(&mut *connection, &removed).await?;
@@ -106,7 +113,7 @@ pub(crate) async fn apply(
     let granted_again = granted_among(&mut *connection, &left).await?;
     let left = left.into_iter().filter(|stored| !granted_again.contains(stored.api.id.as_str()));
     let gone: Vec<ApiId> = gone.into_iter().chain(left).map(|stored| stored.api.id).collect();
-    delete_apis(connection, &gone).await?;
+    let limits = delete_apis(connection, &gone).await?;
     free_keys(connection, &renamed).await?;
     let taken: HashSet<&str> = added.iter().chain(&changed).map(|stored| stored.api.key.as_str()).collect();
     for Api { id, key, removed, .. } in kept.iter_mut().map(|stored| &mut stored.api) {
@@ -120,5 +127,5 @@ pub(crate) async fn apply(
     update_apis(connection, &kept).await?;
     update_apis(connection, &changed).await?;
     insert_apis(connection, &added, None).await?;
-    Ok(!kept.is_empty())
+    Ok(Taken { grants: !kept.is_empty(), limits })
 }

@@ -1,13 +1,13 @@
 //! One token, read whole.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use ipnet::IpNet;
 use latchkey_shared::ids::{ApiId, TokenId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiRef, SystemRef};
 use latchkey_shared::time::Timestamp;
-use latchkey_shared::tokens::{ClientKey, Kind, Period, Quota, RateLimit, Status, Token};
+use latchkey_shared::tokens::{ApiLimit, ClientKey, Kind, Period, Quota, RateLimit, Status, Token};
 use latchkey_shared::users::UserRef;
 use sqlx::{AnyConnection, FromRow};
 
@@ -17,6 +17,7 @@ use crate::access::reach::Reach;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 use crate::database::{Engine, now};
+use crate::limits::store::read;
 use crate::tokens::named::Named;
 
 pub(crate) fn status(disabled: i64, expires_at: Option<i64>) -> Status {
@@ -134,6 +135,14 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         };
         of(what).map(project).collect()
     };
+    let mut api_limits = Vec::new();
+    let mut of_apis = BTreeMap::new();
+    for row in of(LIMIT) {
+        let limits: latchkey_shared::limits::Limits = read(row.limits.as_deref().unwrap_or_default())?;
+        let (rate_limit, quota) = (limits.rate_limit, limits.quota.clone());
+        api_limits.push(ApiLimit { api: row.key.clone(), rate_limit, quota });
+        of_apis.insert(stored(&row.id)?, limits);
+    }
     let bounds = projects_of(BOUND)?;
     let (ranges, networks) = networks(&row.allowed_ips)?;
     let client_key = if row.client_key == 0 { None } else { client_key(connection, id).await? };
@@ -163,6 +172,7 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
         allowed_ips: ranges,
         rate_limit,
         quota: quota.clone(),
+        api_limits,
         key_size: row.key_size.and_then(|bits| u16::try_from(bits).ok()),
         client_key,
         one_time_only: row.one_time_only != 0,
@@ -188,6 +198,7 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
             one_time_only: token.one_time_only,
             rate_limit,
             quota,
+            of_apis,
         },
         token,
         version: row.version,
@@ -201,6 +212,7 @@ const SYSTEM: &str = "system";
 const PROJECT: &str = "project";
 const BOUND: &str = "bound";
 const USER: &str = "user";
+const LIMIT: &str = "limit";
 
 /// Something that a token names: one of the above.
 #[derive(FromRow)]
@@ -214,6 +226,8 @@ struct NamedRow {
     base_path: Option<String>,
     path: Option<String>,
     removed: Option<i64>,
+    // Of an API with limits of its own only.
+    limits: Option<String>,
 }
 
 impl NamedRow {
@@ -230,25 +244,31 @@ impl NamedRow {
     }
 }
 
-/// The APIs, systems, projects and users that a token names, in the order of their keys.
+/// The APIs, systems, projects and users that a token names, and the APIs with limits of their own, in the order of their keys.
 async fn named_by(connection: &mut AnyConnection, id: &TokenId) -> Result<Vec<NamedRow>, sqlx::Error> {
     let engine = Engine::of(connection);
     let mut sql = Sql::new(
-        "SELECT 'api' AS what, id, key, name, method, base_path, path, CAST(removed AS BIGINT) AS removed \
-         FROM apis WHERE id",
+        "SELECT 'api' AS what, id, key, name, method, base_path, path, CAST(removed AS BIGINT) AS removed, \
+         NULL AS limits FROM apis WHERE id",
     );
     engine.push_in_links(&mut sql, "SELECT api_id FROM token_apis WHERE token_id = ", id);
-    sql.push(" UNION ALL SELECT 'system', id, key, name, NULL, NULL, NULL, NULL FROM systems WHERE id");
+    sql.push(" UNION ALL SELECT 'system', id, key, name, NULL, NULL, NULL, NULL, NULL FROM systems WHERE id");
     engine.push_in_links(&mut sql, "SELECT system_id FROM token_systems WHERE token_id = ", id);
-    sql.push(" UNION ALL SELECT 'project', id, key, name, NULL, NULL, NULL, NULL FROM projects WHERE id");
+    sql.push(
+        " UNION ALL SELECT 'project', id, key, name, NULL, NULL, NULL, NULL, NULL FROM projects WHERE id",
+    );
     engine.push_in_links(&mut sql, "SELECT project_id FROM token_projects WHERE token_id = ", id);
-    sql.push(" UNION ALL SELECT 'bound', id, key, name, NULL, NULL, NULL, NULL FROM projects WHERE id");
+    sql.push(" UNION ALL SELECT 'bound', id, key, name, NULL, NULL, NULL, NULL, NULL FROM projects WHERE id");
     engine.push_in_links(&mut sql, "SELECT project_id FROM token_bounds WHERE token_id = ", id);
     sql.push(
-        " UNION ALL SELECT 'user', id, username, display_name, NULL, NULL, NULL, NULL FROM users WHERE id",
+        " UNION ALL SELECT 'user', id, username, display_name, NULL, NULL, NULL, NULL, NULL FROM users WHERE id",
     );
     engine.push_in_links(&mut sql, "SELECT user_id FROM token_users WHERE token_id = ", id);
-    sql.push(" ORDER BY 3");
+    sql.push(
+        " UNION ALL SELECT 'limit', l.api_id, (SELECT key FROM apis a WHERE a.id = l.api_id), '', NULL, NULL, NULL, \
+         NULL, l.limits FROM api_limits l WHERE l.token_id = ",
+    );
+    sql.bind(id.to_string()).push(" ORDER BY 3");
     sql.query_as().fetch_all(connection).await
 }
 

@@ -13,6 +13,7 @@ use crate::access::reach::Reach;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 use crate::database::{Database, Engine, Transaction};
+use crate::limits::store::write_api_limits;
 
 /// What is written of a token.
 pub(crate) struct Written<'a> {
@@ -88,6 +89,7 @@ pub(crate) async fn insert(
     if written.limits.quota.is_some() {
         write_quota(transaction.connection(), id, written).await?;
     }
+    write_api_limits(transaction.connection(), id, &written.limits.of_apis).await?;
     if let Some(parent) = parent {
         insert_ancestors(transaction.connection(), id, parent).await?;
     }
@@ -128,11 +130,13 @@ pub(crate) async fn update(
         "DELETE FROM token_projects WHERE token_id = $1",
         "DELETE FROM token_users WHERE token_id = $1",
         "DELETE FROM token_bounds WHERE token_id = $1",
+        "DELETE FROM api_limits WHERE token_id = $1",
     ] {
         sqlx::query(statement).bind(id.to_string()).execute(transaction.connection()).await?;
     }
     write_rate_limit(transaction.connection(), id, written).await?;
     write_quota(transaction.connection(), id, written).await?;
+    write_api_limits(transaction.connection(), id, &written.limits.of_apis).await?;
     insert_lists(transaction.connection(), id, written).await
 }
 
@@ -212,6 +216,14 @@ pub(crate) async fn forget_limits(database: &Database) -> Result<(), sqlx::Error
             "DELETE FROM quotas WHERE token_id IN (SELECT q.token_id FROM quotas q \
              WHERE NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = q.token_id) \
              AND NOT EXISTS (SELECT 1 FROM token_ancestors a WHERE a.ancestor = q.token_id) LIMIT $1)",
+            &[],
+        )
+        .await?;
+    database
+        .purge(
+            "DELETE FROM api_limits WHERE (token_id, api_id) IN (SELECT l.token_id, l.api_id FROM api_limits l \
+             WHERE NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = l.token_id) \
+             AND NOT EXISTS (SELECT 1 FROM token_ancestors a WHERE a.ancestor = l.token_id) LIMIT $1)",
             &[],
         )
         .await?;

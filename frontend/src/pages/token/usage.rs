@@ -140,8 +140,9 @@ fn Used(usage: Usage, id: TokenId) -> impl IntoView {
     let counted = |allowed, denied| text::token::allowed_and_denied(&number(allowed), &number(denied));
     let recent = usage.last_24_hours;
     // The days of the chart are those of UTC.
-    let is_of_days =
-        |one: &&QuotaState| one.quota.period == tokens::Period::Day && one.quota.time_zone == "UTC";
+    let is_of_days = |one: &&QuotaState| {
+        one.api.is_none() && one.quota.period == tokens::Period::Day && one.quota.time_zone == "UTC"
+    };
     let limit = usage.quotas.iter().filter(is_of_days).map(|one| i64::from(one.quota.requests)).min();
     let mut denials: BTreeMap<&str, i64> = BTreeMap::new();
     for one in usage.days.iter().filter(|one| one.outcome != ALLOWED) {
@@ -208,12 +209,14 @@ pub(super) fn LimitsInForce(
 ) -> impl IntoView {
     let rates = rate_limits
         .iter()
-        .map(|one| text::limits::whose(&text::limits::rate(one.rate_limit), one.token == id))
+        .map(|one| {
+            text::limits::whose(&text::limits::rate(one.rate_limit), one.api.as_deref(), one.token == id)
+        })
         .collect::<Vec<_>>();
     let left = |state: &QuotaState| {
         let (left, all) = (number(state.left), number(state.quota.requests.into()));
         let left = text::limits::left_of(&left, &all, &time::exact(&state.resets_at));
-        text::limits::whose(&left, state.token == id)
+        text::limits::whose(&left, state.api.as_deref(), state.token == id)
     };
     let left = quotas.iter().map(left).collect::<Vec<_>>();
     let listed = |name: &'static str, all: Vec<String>| {

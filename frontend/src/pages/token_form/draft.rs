@@ -10,6 +10,7 @@ use latchkey_shared::tokens::{Kind, NewToken, Token, TokenPatch};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
+use crate::components::api_limits::ApiLimitsDraft;
 use crate::components::api_picker::grants::Grants;
 use crate::components::choices::Choice;
 use crate::components::limits::LimitDraft;
@@ -29,6 +30,8 @@ pub(crate) struct Draft {
     pub(crate) allowed_ips: RwSignal<String>,
     /// How many calls may be made.
     pub(crate) limits: LimitDraft,
+    /// How many calls of single APIs.
+    pub(crate) api_limits: ApiLimitsDraft,
     pub(crate) key_size: RwSignal<String>,
     pub(crate) one_time_only: RwSignal<bool>,
     /// The public key of the client, which replaces a secret.
@@ -61,6 +64,7 @@ impl Draft {
             ),
             allowed_ips: RwSignal::new(token.map(lines).unwrap_or_default()),
             limits: LimitDraft::new(&token.map(limits).unwrap_or_default()),
+            api_limits: ApiLimitsDraft::new(token.map(|token| &*token.api_limits).unwrap_or_default()),
             key_size: RwSignal::new("2048".to_owned()),
             one_time_only: RwSignal::new(token.is_some_and(|token| token.one_time_only)),
             public_key: RwSignal::new(String::new()),
@@ -122,6 +126,7 @@ impl Draft {
         ]
         .iter()
         .any(Option::is_some)
+            || self.api_limits.is_faulty()
     }
 
     pub(super) fn ips(self) -> Vec<String> {
@@ -168,6 +173,7 @@ impl Draft {
             allowed_ips: untrack(|| self.ips()),
             rate_limit: limits.rate_limit,
             quota: limits.quota,
+            api_limits: untrack(|| self.api_limits.wanted()),
             key_size: (self.kind == Kind::Rsa && public_key.is_empty())
                 .then(|| self.key_size.get_untracked().parse().ok())
                 .flatten(),
@@ -203,6 +209,7 @@ impl Draft {
             allowed_ips: (wanted.allowed_ips != token.allowed_ips).then_some(wanted.allowed_ips),
             rate_limit: (wanted.rate_limit != before.rate_limit).then_some(wanted.rate_limit),
             quota: (wanted.quota != before.quota).then_some(wanted.quota),
+            api_limits: (wanted.api_limits != before.api_limits).then_some(wanted.api_limits),
             one_time_only: (wanted.one_time_only != token.one_time_only).then_some(wanted.one_time_only),
         }
     }

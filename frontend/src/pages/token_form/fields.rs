@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::draft::Draft;
 use crate::api::{self, Error};
+use crate::components::api_limits::{ApiLimitsFields, ApiNames};
 use crate::components::api_picker::ApiPicker;
 use crate::components::choices::{Choice, Choices, Found};
 use crate::components::field::{Check, Field, Select, TextArea};
@@ -25,6 +26,20 @@ const LIMITS: Names = [
     "quota.period",
     "quota.time_zone",
 ];
+
+/// The same for those of single APIs.
+const API_LIMITS: ApiNames = ApiNames {
+    all: "api_limits",
+    api: "api_limit.api",
+    limits: [
+        "api_limit.rate_limit.requests",
+        "api_limit.rate_limit.seconds",
+        "api_limit.rate_limit.burst",
+        "api_limit.quota.requests",
+        "api_limit.quota.period",
+        "api_limit.quota.time_zone",
+    ],
+};
 
 /// The fields that both forms share.
 #[component]
@@ -55,16 +70,20 @@ pub(crate) fn Fields(
     let has_more = !draft.expires_at.read_untracked().is_empty()
         || !draft.allowed_ips.read_untracked().is_empty()
         || !draft.limits.is_empty()
+        || !draft.api_limits.is_empty()
         || draft.one_time_only.get_untracked();
     let limit_faults = faults(draft.limits, LIMITS, draft.submitted, error);
     let more_faulty = {
         let (expires, ips) =
             (told(Draft::expires_fault, "expires_at"), told(Draft::ips_fault, "allowed_ips"));
         let public_key = at_field(error, "public_key");
+        let api_limits = at_field(error, API_LIMITS.all);
         move || {
             expires.read().is_some()
                 || ips.read().is_some()
                 || public_key.read().is_some()
+                || api_limits.read().is_some()
+                || (draft.submitted.get() && draft.api_limits.is_faulty())
                 || limit_faults.iter().any(|fault| fault.read().is_some())
         }
     };
@@ -155,6 +174,13 @@ pub(crate) fn Fields(
                         />
                     })}
             </div>
+            <ApiLimitsFields
+                draft=draft.api_limits
+                names=API_LIMITS
+                apis=draft.grants.apis.into()
+                submitted=draft.submitted
+                error
+            />
             {is_new
                 .then(|| view! {
                     <TextArea

@@ -25,7 +25,8 @@ on_both_engines! {
     async fn a_default_holds_for_tokens_without_a_limit_and_a_ceiling_for_all(server) {
         let platform = Platform::on(settle(server).await).await;
         let (admin, gateway) = (&platform.admin, &platform.gateway);
-        let empty = json!({ "default": { "rate_limit": null, "quota": null }, "ceiling": { "rate_limit": null, "quota": null } });
+        let none = json!({ "rate_limit": null, "quota": null, "api_limits": [] });
+        let empty = json!({ "default": none, "ceiling": none });
         assert_eq!(admin.get("/limits").await, empty);
         let plain = platform.apply("rsa").await;
         let own = limited(admin, &burst(9), &json!({})).await;

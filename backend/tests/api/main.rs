@@ -4,6 +4,7 @@
 
 mod access;
 mod alerts;
+mod api_limits;
 mod catalog;
 mod ceilings;
 mod chaos;

@@ -13,7 +13,7 @@ use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, reason, s
 use crate::{in_both_places, on_both_engines};
 
 /// So many calls a day in UTC.
-fn daily(requests: u32) -> Value {
+pub(crate) fn daily(requests: u32) -> Value {
     json!({ "requests": requests, "period": "day", "time_zone": "UTC" })
 }
 
@@ -28,12 +28,12 @@ async fn left(admin: &Caller, id: &str) -> i64 {
 }
 
 /// Waits until what was spent is in the database, and known to all nodes that spend.
-async fn written() {
+pub(crate) async fn written() {
     tokio::time::sleep(Duration::from_millis(1_500)).await;
 }
 
 /// Waits until the day lasts long enough for a test.
-async fn early() {
+pub(crate) async fn early() {
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let rest = 86_400 - since_epoch.as_secs() % 86_400;
     if rest < 60 {

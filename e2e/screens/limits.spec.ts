@@ -7,7 +7,7 @@ test("limits for single APIs are set, shown, changed and lifted", async ({ page,
   const token = await platform.token("rsa");
   const [{ key }] = (await admin.get(`/tokens/${token.id}`)).apis;
   await open(page, `/tokens/${token.id}/modify`);
-  await page.getByText("More settings").click();
+  await page.getByText("Expiry, addresses and other settings", { exact: true }).click();
   const part = page.getByRole("group", { name: "Limits for single APIs" });
   const field = (name: string) => part.locator(`[id="api_limit.${name}"]`);
   const add = part.getByRole("button", { name: "Add limits for this API" });

@@ -15,7 +15,7 @@ use tracing_subscriber::EnvFilter;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> anyhow::Result<()> {
-    memory::use_small_pages();
+    memory::prepare();
     run()
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn serve_if_asked() -> Result<()> {
     let configuration =
         Configuration { signing_algorithm, metrics_listen, telemetry, ..place.configuration() };
     // As the real server.
-    memory::use_small_pages();
+    memory::prepare();
     // Linux gives each session its share of the processors, as systemd does each service.
     rustix::process::setsid()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(configuration))?;

@@ -6,9 +6,28 @@ use std::time::Duration;
 /// How often freed memory is returned.
 const REST: Duration = Duration::from_secs(2);
 
+/// The number of the option `purge_delay` of mimalloc, which `libmimalloc-sys` does not name.
+const PURGE_DELAY: std::ffi::c_int = 15;
+
+/// Prepares the memory of this process. Call it first of all.
+pub fn prepare() {
+    use_small_pages();
+    return_at_once();
+}
+
+/// Returns memory as soon as a page is free. After a delay, which is usual, it would be returned when
+/// its thread frees more, and a thread at rest does not.
+fn return_at_once() {
+    #[allow(unsafe_code, reason = "it sets a number, and nothing else uses the allocator's options")]
+    // SAFETY: the option exists, and any value is valid.
+    unsafe {
+        libmimalloc_sys::mi_option_set(PURGE_DELAY, 0);
+    }
+}
+
 /// Uses memory in small pages only. The system would fill pages of 2 MiB that are hardly used,
 /// and a page with one block in use could not be returned.
-pub fn use_small_pages() {
+fn use_small_pages() {
     // It only saves memory, so a refusal does not matter.
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);

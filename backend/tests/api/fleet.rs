@@ -55,7 +55,7 @@ on_both_engines! {
         let node = &found[0];
         assert_eq!((&node["state"], &node["answers"]), (&json!("live"), &json!(true)));
         assert_eq!(node["version"], env!("CARGO_PKG_VERSION"));
-        let highest = ["sqlite", "postgres"].map(|engine| json!({ "lowest": 21, "highest": last_migration(engine) }));
+        let highest = ["sqlite", "postgres"].map(|engine| json!({ "lowest": 25, "highest": last_migration(engine) }));
         assert!(highest.contains(&node["schemas"]), "{node}");
         assert_eq!(node["signing_keys"], json!(published(server).await));
         assert_eq!(node["data_keys"].as_array().unwrap().len(), 1);

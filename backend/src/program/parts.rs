@@ -19,7 +19,6 @@ use crate::engine::usage::Usage;
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
 use crate::sessions::Sessions;
-use crate::systems::ApiNames;
 use crate::systems::catalog::Catalog;
 use crate::telemetry::Exporter;
 use crate::tokens::search::TokenIndex;
@@ -39,7 +38,6 @@ pub(super) struct Parts {
     pub(super) index: web::Data<TokenIndex>,
     pub(super) project_names: web::Data<Names<Project>>,
     pub(super) user_names: web::Data<Names<User>>,
-    pub(super) api_names: web::Data<ApiNames>,
     pub(super) sessions: web::Data<Sessions>,
     pub(super) key_pool: web::Data<KeyPool>,
     pub(super) operations: web::Data<PrivateOperations>,
@@ -77,7 +75,6 @@ impl Parts {
             .app_data(self.index.clone())
             .app_data(self.project_names.clone())
             .app_data(self.user_names.clone())
-            .app_data(self.api_names.clone())
             .app_data(self.sessions.clone())
             .app_data(self.key_pool.clone())
             .app_data(self.operations.clone())

@@ -32,7 +32,6 @@ use crate::keys::keyring::Keyring;
 use crate::keys::{self, rotate};
 use crate::nodes::presence::Nodes;
 use crate::sessions::Sessions;
-use crate::systems::ApiNames;
 use crate::systems::catalog::Catalog;
 use crate::telemetry::Tracing;
 use crate::users::password::Hasher;
@@ -129,7 +128,6 @@ impl Application {
             index: tokens::search::start(&database, configuration.search_memory << 20).into(),
             project_names: web::Data::new(Names::new(database.clone())),
             user_names: web::Data::new(Names::new(database.clone())),
-            api_names: web::Data::new(ApiNames::new(database.clone())),
             sessions: sessions.into(),
             key_pool: key_pool.into(),
             operations: web::Data::new(operations),

@@ -19,7 +19,6 @@ mod verifier_keys;
 
 use crate::web::routes::Routes;
 
-pub use self::apis::ApiNames;
 pub use self::openapi::imported::clear_imports;
 
 /// Registers the routes of this capability.

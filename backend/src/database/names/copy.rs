@@ -19,7 +19,7 @@ const CATCHING_UP: Duration = Duration::from_secs(1);
 const AT_ONCE: usize = 1_000;
 /// How many bytes a copy may take at most. Above it, the database searches. It is enough for some hundred
 /// thousand rows.
-pub const MOST: usize = 32 << 20;
+const MOST: usize = 32 << 20;
 
 /// A table whose rows are searched by the column `folded`. Their keys never change.
 pub trait Named: Send + Sync + 'static {
@@ -74,7 +74,7 @@ impl<T: Named> Names<T> {
         read: impl AsyncFn(Among<'_>) -> Result<Vec<I>, sqlx::Error>,
     ) -> Result<Vec<I>, sqlx::Error> {
         match self.rows().await {
-            Some(rows) => page(&Arc::from([rows]), text, after, limit, read).await,
+            Some(rows) => page(&rows, text, after, limit, read).await,
             None => read(Among::After(after)).await,
         }
     }

@@ -1,4 +1,4 @@
-//! The names of projects, users and APIs in memory, to search them by any part. The copy proposes rows,
+//! The names of projects and users in memory, to search them by any part. The copy proposes rows,
 //! and the database decides: a row is shown only if it matches there and the caller may see it.
 
 mod copy;
@@ -6,7 +6,6 @@ mod heard;
 mod page;
 mod rows;
 
-pub use self::copy::{MOST, Named, Names};
+pub use self::copy::{Named, Names};
 pub use self::heard::Heard;
-pub use self::page::{Among, page};
-pub use self::rows::Rows;
+pub use self::page::Among;

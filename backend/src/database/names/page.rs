@@ -1,4 +1,4 @@
-//! A page of a search: copies propose, the database decides.
+//! A page of a search: the copy proposes, the database decides.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ pub enum Among<'a> {
 
 /// At most `limit` items whose rows contain the folded text and follow `after`, in the order of their
 /// keys. `read` reads items; it must check the text and the rights of the caller.
-pub async fn page<I>(
-    copies: &Arc<[Arc<Rows>]>,
+pub(super) async fn page<I>(
+    rows: &Arc<Rows>,
     text: &str,
     after: &str,
     limit: usize,
@@ -27,14 +27,8 @@ pub async fn page<I>(
 ) -> Result<Vec<I>, sqlx::Error> {
     let (mut items, mut after, mut wanted) = (Vec::new(), after.to_owned(), limit);
     while items.len() < limit {
-        let (copies, text, from) = (Arc::clone(copies), text.to_owned(), after);
-        let walk = move || {
-            let mut keys: Vec<String> =
-                copies.iter().flat_map(|rows| rows.containing(&text, &from, wanted)).collect();
-            keys.sort_unstable();
-            keys.truncate(wanted);
-            keys
-        };
+        let (rows, text, from) = (Arc::clone(rows), text.to_owned(), after);
+        let walk = move || rows.containing(&text, &from, wanted);
         let keys = tokio::task::spawn_blocking(walk).await.map_err(|_| sqlx::Error::WorkerCrashed)?;
         let Some(last) = keys.last() else { break };
         items.append(&mut read(Among::Keys(&keys)).await?);

@@ -16,11 +16,11 @@ const TOGETHER: usize = 16 << 10;
 /// The keys of rows and their column `folded`, in the order of the keys. It never changes; a change
 /// makes a new one, which shares most with the one before.
 #[derive(Debug, Default, Clone)]
-pub struct Rows(Vec<Arc<str>>);
+pub(super) struct Rows(Vec<Arc<str>>);
 
 impl Rows {
     /// Adds rows that follow all others: the key and the column.
-    pub fn extend(&mut self, rows: impl IntoIterator<Item = (String, String)>) {
+    pub(super) fn extend(&mut self, rows: impl IntoIterator<Item = (String, String)>) {
         self.push(rows.into_iter().map(|(key, folded)| row(&key, folded)));
     }
 
@@ -99,8 +99,7 @@ impl Rows {
     }
 
     /// About how many bytes they take.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.0.iter().map(|segment| size_of::<Arc<str>>() + segment.len()).sum()
     }
 }

@@ -1,7 +1,5 @@
 //! `GET /apis` and `GET /systems/{system}/apis`.
 
-use std::sync::Arc;
-
 use actix_web::{get, web};
 use latchkey_shared::page::Page;
 use latchkey_shared::systems::Api;
@@ -9,10 +7,8 @@ use latchkey_shared::tokens::Kind as TokenKind;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::names::ApiNames;
 use crate::access::principal::Principal;
 use crate::database::Database;
-use crate::database::names::{self, Among};
 use crate::systems::get::visible;
 use crate::systems::store::{self, ApiFilter};
 use crate::web::extract::Query;
@@ -60,7 +56,6 @@ struct ApiQuery {
 async fn page_of_apis(
     principal: &Principal,
     database: &Database,
-    held: &Arc<ApiNames>,
     query: ApiQuery,
 ) -> Result<web::Json<Page<Api>>, Problem> {
     let paging = Paging::read(query.limit, query.cursor.as_deref())?;
@@ -73,23 +68,11 @@ async fn page_of_apis(
         q: searched(query.q.as_deref()),
         tag: query.tag,
         grantable: query.grantable,
+        after: paging.after.clone().unwrap_or_default(),
         limit: paging.wanted(),
     };
-    let after = paging.after.as_deref().unwrap_or_default();
-    let read = async |among: Among<'_>| {
-        let mut connection = database.reader().acquire().await?;
-        store::list_apis(&mut connection, principal, &filter, among).await
-    };
-    let found = match &filter {
-        ApiFilter { q, tag: None, .. } if !q.is_empty() => {
-            held.visible(principal, filter.grantable, filter.system.as_ref()).await?
-        }
-        _ => None,
-    };
-    let items = match found {
-        Some(found) => names::page(&found, &filter.q, after, filter.limit, read).await?,
-        None => read(Among::After(after)).await?,
-    };
+    let mut connection = database.reader().acquire().await?;
+    let items = store::list_apis(&mut connection, principal, &filter).await?;
     Ok(paging.page(items, |last| &last.key))
 }
 
@@ -106,14 +89,13 @@ async fn page_of_apis(
 pub(crate) async fn list_of_system(
     principal: Principal,
     database: web::Data<Database>,
-    names: web::Data<ApiNames>,
     path: web::Path<String>,
     query: Query<PageQuery>,
 ) -> Result<web::Json<Page<Api>>, Problem> {
     let PageQuery { limit, cursor } = query.read()?;
     let query =
         ApiQuery { system: Some(path.into_inner()), q: None, tag: None, grantable: None, limit, cursor };
-    page_of_apis(&principal, &database, &names, query).await
+    page_of_apis(&principal, &database, query).await
 }
 
 /// List APIs
@@ -133,8 +115,7 @@ pub(crate) async fn list_of_system(
 pub(crate) async fn list_apis(
     principal: Principal,
     database: web::Data<Database>,
-    names: web::Data<ApiNames>,
     query: Query<ApiQuery>,
 ) -> Result<web::Json<Page<Api>>, Problem> {
-    page_of_apis(&principal, &database, &names, query.read()?).await
+    page_of_apis(&principal, &database, query.read()?).await
 }

@@ -3,8 +3,5 @@
 pub(super) mod change;
 pub(super) mod create;
 pub(super) mod list;
-mod names;
 pub(super) mod remove;
 mod warnings;
-
-pub use self::names::ApiNames;

@@ -1,6 +1,5 @@
 //! APIs.
 
-use futures_util::TryStreamExt as _;
 use latchkey_shared::ids::{ApiId, SystemId};
 use latchkey_shared::problem::TokenRef;
 use latchkey_shared::systems::{Api, ApiScope};
@@ -9,13 +8,11 @@ use serde_json::{Value, json};
 use sqlx::{AnyConnection, FromRow};
 
 use super::filters::{clean, push_grantable, push_grantable_api, push_visible, token_refs};
-use super::systems::version;
 use crate::access::principal::Principal;
+use crate::database::Engine;
 use crate::database::folded::folded;
-use crate::database::names::{Among, Rows};
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Database, Engine};
 
 const API: &str = "SELECT a.id, a.key, s.key AS system, a.system_id, a.operation_id, a.method, a.base_path, a.path, a.multi_segment, \
     a.name, a.tags, a.deprecated, a.scope, a.removed, \
@@ -103,26 +100,6 @@ pub(crate) async fn apis_of(
     sql.query_as::<ApiRow>().fetch_all(connection).await?.into_iter().map(ApiRow::read).collect()
 }
 
-/// What a search looks at of all APIs of a system, and the version that they have.
-pub(crate) async fn names_of_apis(
-    database: &Database,
-    system: &SystemId,
-) -> Result<(String, Rows), sqlx::Error> {
-    let mut moment = database.read_at_one_moment().await?;
-    let version = version(&mut moment, system).await?;
-    let mut rows = Rows::default();
-    let mut found = sqlx::query_as("SELECT key, folded FROM apis WHERE system_id = $1 ORDER BY key")
-        .bind(system.to_string())
-        .fetch(&mut *moment)
-        .try_chunks(AT_ONCE);
-    while let Some(some) = found.try_next().await.map_err(|error| error.1)? {
-        rows.extend(some);
-    }
-    drop(found);
-    moment.commit().await?;
-    Ok((version, rows))
-}
-
 /// Which APIs to list.
 pub(crate) struct ApiFilter {
     pub(crate) system: Option<SystemId>,
@@ -130,6 +107,7 @@ pub(crate) struct ApiFilter {
     pub(crate) tag: Option<String>,
     /// Only APIs that the caller may grant to a token of this kind.
     pub(crate) grantable: Option<Kind>,
+    pub(crate) after: String,
     pub(crate) limit: usize,
 }
 
@@ -137,17 +115,10 @@ pub(crate) async fn list_apis(
     connection: &mut AnyConnection,
     principal: &Principal,
     filter: &ApiFilter,
-    among: Among<'_>,
 ) -> Result<Vec<Api>, sqlx::Error> {
     let engine = Engine::of(connection);
     let mut sql = Sql::new(API);
-    sql.push(" AND a.key");
-    match among {
-        Among::After(after) => {
-            sql.push(" > ").bind(after.to_owned());
-        }
-        Among::Keys(keys) => engine.push_in(&mut sql, keys),
-    }
+    sql.push(" AND a.key > ").bind(filter.after.clone());
     if let Some(system) = &filter.system {
         sql.push(" AND a.system_id = ").bind(system.to_string());
     }
@@ -232,7 +203,7 @@ pub(crate) async fn holder(
     Ok(first.map(holder))
 }
 
-/// How many APIs one statement writes, and how many are read at once.
+/// How many APIs one statement writes.
 const AT_ONCE: usize = 500;
 
 /// Adds APIs, many in one statement. With `import_id`, they wait until the import is published.

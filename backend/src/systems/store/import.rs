@@ -7,7 +7,6 @@ use latchkey_shared::systems::{Api, System};
 use sqlx::AnyConnection;
 
 use super::apis::{StoredApi, apis_of, delete_apis, free_keys, insert_apis, update_apis};
-use super::systems::version;
 use crate::database::Engine;
 use crate::database::sql::Sql;
 
@@ -65,6 +64,13 @@ impl Known {
     ) -> Result<bool, sqlx::Error> {
         Ok(self.system == *system && self.version == version(connection, &system.id).await?)
     }
+}
+
+async fn version(connection: &mut AnyConnection, system: &SystemId) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar("SELECT operations_version FROM systems WHERE id = $1")
+        .bind(system.to_string())
+        .fetch_one(connection)
+        .await
 }
 
 /// The changes of a system's APIs.

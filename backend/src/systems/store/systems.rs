@@ -109,45 +109,6 @@ pub(crate) async fn systems(
     sql.query_as::<SystemRow>().fetch_all(connection).await?.into_iter().map(SystemRow::read).collect()
 }
 
-/// The version of the APIs of a system.
-pub(super) async fn version(
-    connection: &mut AnyConnection,
-    system: &SystemId,
-) -> Result<String, sqlx::Error> {
-    sqlx::query_scalar("SELECT operations_version FROM systems WHERE id = $1")
-        .bind(system.to_string())
-        .fetch_one(connection)
-        .await
-}
-
-/// The ids of systems, and the versions of their APIs.
-pub(crate) async fn versions(connection: &mut AnyConnection) -> Result<Vec<(SystemId, String)>, sqlx::Error> {
-    read_versions(sqlx::query_as("SELECT id, operations_version FROM systems").fetch_all(connection).await?)
-}
-
-fn read_versions(rows: Vec<(String, String)>) -> Result<Vec<(SystemId, String)>, sqlx::Error> {
-    rows.into_iter().map(|(id, version)| Ok((stored(&id)?, version))).collect()
-}
-
-/// The same for systems that the caller may see, or grant something of to a token of this kind.
-pub(crate) async fn visible_versions(
-    connection: &mut AnyConnection,
-    principal: &Principal,
-    grantable: Option<Kind>,
-    system: Option<&SystemId>,
-) -> Result<Vec<(SystemId, String)>, sqlx::Error> {
-    let engine = Engine::of(connection);
-    let mut sql = Sql::new("SELECT s.id, s.operations_version FROM systems s WHERE 1 = 1");
-    if let Some(system) = system {
-        sql.push(" AND s.id = ").bind(system.to_string());
-    }
-    match grantable {
-        None => push_visible(&mut sql, engine, principal),
-        Some(kind) => push_grantable(&mut sql, engine, principal, kind),
-    }
-    read_versions(sql.query_as().fetch_all(connection).await?)
-}
-
 /// The id of the system that has this key or audience.
 pub(crate) async fn taken_by(
     connection: &mut AnyConnection,

@@ -1,7 +1,7 @@
 //! Runs a part of this program in a process of its own, beside another part.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
@@ -24,13 +24,12 @@ pub(crate) struct Beside {
 }
 
 impl Beside {
-    /// Starts this program with other arguments. `name` is that of the log.
-    pub(crate) fn start(name: &str, arguments: &[String], share: Share) -> Result<Self> {
+    /// Starts `program` with arguments. `name` is that of the log.
+    pub(crate) fn start(program: &Path, name: &str, arguments: &[String], share: Share) -> Result<Self> {
         let logs = target()?.join("test-logs");
         fs::create_dir_all(&logs)?;
         let log = logs.join(format!("{name}.log"));
         let output = File::create(&log)?;
-        let program = std::env::current_exe()?;
         let mut command = if cfg!(unix) && share == Share::Rest {
             let mut nice = Command::new("nice");
             nice.args(["-n", "19"]).arg(program);

@@ -166,6 +166,8 @@ const ENDED: &str = "<== ";
 /// Runs the steps. A failed step does not stop the others, except that the tests from outside need a server
 /// that could be built.
 pub(crate) fn run_all(options: &Options) -> Result<()> {
+    // The tests may build this program again. Then the system no longer knows where it was.
+    let program = std::env::current_exe()?;
     let is_wanted = |step: &Step| options.only.is_empty() || options.only.contains(step);
     let tools = Step::value_variants().iter().filter(|step| is_wanted(step)).flat_map(|step| step.tools());
     let tools: Vec<Tool> = tools.copied().collect();
@@ -187,7 +189,7 @@ pub(crate) fn run_all(options: &Options) -> Result<()> {
         } else {
             let only = beside.iter().flat_map(|step| ["--only".to_owned(), step.to_string()]);
             let arguments: Vec<String> = std::iter::once("test".to_owned()).chain(only).collect();
-            let process = Beside::start(&format!("beside-{step}"), &arguments, share);
+            let process = Beside::start(&program, &format!("beside-{step}"), &arguments, share);
             findings.run(step);
             findings.wait_for(&beside, process);
         }

@@ -44,8 +44,9 @@ const NUMBERS: &str = "WITH RECURSIVE counted(i) AS \
      (SELECT CAST($1 AS BIGINT) + 1 UNION ALL SELECT i + 1 FROM counted WHERE i < CAST($2 AS BIGINT)), \
      numbers AS (SELECT i, substr('00000000000000000000000000' || i, length(CAST(i AS TEXT)) + 1) AS id FROM counted)";
 
-/// What a system administrator asks, and a project administrator.
-const QUESTIONS: [&str; 15] = [
+/// What a system administrator asks, and a project administrator. Not among it are searches of APIs: they look at
+/// every row.
+const QUESTIONS: [&str; 13] = [
     "/tokens?limit=50",
     "/tokens?sort=name",
     "/tokens?kind=jwt&status=active",
@@ -59,8 +60,6 @@ const QUESTIONS: [&str; 15] = [
     "/projects?q=4242",
     "/projects?q=zebra",
     "/apis",
-    "/apis?q=4242",
-    "/apis?q=zebra",
 ];
 /// What only a system administrator asks. The users that a project administrator sees are looked for among all.
 const OF_ADMIN: [&str; 3] = ["/users", "/users?q=4242", "/users?q=zebra"];

@@ -124,7 +124,7 @@ impl Metered {
         let few = if self.place.database_url.is_some() { 1_000 } else { 100 };
         loop {
             self.pages();
-            for list in ["tokens", "projects", "users", "apis"] {
+            for list in ["tokens", "projects", "users"] {
                 admin.get(&format!("/{list}?q=robot")).await;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

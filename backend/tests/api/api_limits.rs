@@ -1,14 +1,11 @@
 //! Limits of tokens for single APIs.
 
-use std::time::{Duration, Instant};
-
-use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
 use crate::quotas::{daily, early, written};
-use crate::rates::{header, hourly, limited, passed, settle, three};
+use crate::rates::{header, hourly, limited, passed, passed_at_all, passed_of_burst, settle, three};
 use crate::server::{Caller, DEVICE, Platform, reason, sealed, text};
 
 const READ: &str = "fleet:readDevice";
@@ -324,15 +321,7 @@ async fn three_nodes_share_the_limits_for_an_api() {
     let Some((servers, platform, gateways)) = three().await else { return };
     let limits = json!([{ "api": READ, "rate_limit": { "requests": 60, "seconds": 60, "burst": 60 } }]);
     let credential = platform.credential(&with_limits(&platform.admin, &limits, &json!({})).await).await;
-    let began = Instant::now();
-    let mut all = 0;
-    while began.elapsed() < Duration::from_secs(2) {
-        all += join_all(gateways.iter().map(|gateway| passed(gateway, &credential, 60)))
-            .await
-            .iter()
-            .sum::<usize>();
-    }
-    eprintln!("{all} passed of a burst of 60");
+    let all = passed_of_burst(&gateways, &credential).await;
     assert!((40..=64).contains(&all), "{all}");
 
     // Beside a quota of the token, which has a count of its own.
@@ -351,10 +340,7 @@ async fn three_nodes_share_the_limits_for_an_api() {
     assert_eq!(left, [&json!(895), &json!(25)]);
     let mut more = 0;
     for _ in 0..3 {
-        more += join_all(gateways.iter().map(|gateway| passed(gateway, &credential, 10)))
-            .await
-            .iter()
-            .sum::<usize>();
+        more += passed_at_all(&gateways, &credential, 10).await;
         written().await;
     }
     eprintln!("{more} passed of 25 that were left");

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::process::Process;
 use crate::proxy::{Link, proxy};
-use crate::rates::{calls, header, limited, passed, settle, three};
+use crate::rates::{calls, header, limited, passed, passed_at_all, settle, three};
 use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, reason, sealed, text};
 use crate::{in_both_places, on_both_engines};
 
@@ -242,10 +241,7 @@ async fn three_nodes_share_a_quota() {
     written().await;
     // Calls beyond it pass for an interval at most: until the nodes know of one another.
     for _ in 0..4 {
-        all += join_all(gateways.iter().map(|gateway| passed(gateway, &credential, 10)))
-            .await
-            .iter()
-            .sum::<usize>();
+        all += passed_at_all(&gateways, &credential, 10).await;
         written().await;
     }
     eprintln!("{all} passed of 300");

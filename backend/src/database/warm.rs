@@ -85,9 +85,9 @@ impl Warm {
         if works {
             return Some(taken);
         }
-        self.resting().push((taken, used));
-        for (mut one, _) in std::mem::take(&mut *self.resting()) {
-            one.0.close_on_drop();
+        let others = std::mem::take(&mut *self.resting());
+        for (mut connection, _) in others.into_iter().map(|(other, _)| other).chain([taken]) {
+            connection.close_on_drop();
         }
         None
     }

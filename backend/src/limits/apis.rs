@@ -7,7 +7,7 @@ use latchkey_shared::ids::{ApiId, SystemId};
 use latchkey_shared::limits::Limits;
 use latchkey_shared::tokens::NewApiLimit;
 
-use super::asked::{quota, rate_limit};
+use super::asked::limits;
 
 /// The most APIs with limits of their own.
 const MOST: usize = 100;
@@ -39,10 +39,7 @@ pub fn api_limits(raw: &[NewApiLimit], at: &str, errors: &mut Errors) -> Vec<Api
         if one.rate_limit.is_none() && one.quota.is_none() {
             errors.add(format!("{at}rate_limit"), "required", "Give a rate limit or a quota.");
         }
-        let limits = Limits {
-            rate_limit: one.rate_limit.and_then(|limit| rate_limit(&limit, &at, errors)),
-            quota: one.quota.as_ref().and_then(|limit| quota(limit, &at, errors)),
-        };
+        let limits = limits(one.rate_limit.as_ref(), one.quota.as_ref(), &at, errors);
         checked.push(ApiLimits { api: one.api.clone(), field: format!("{at}api"), limits });
     }
     checked

@@ -1,6 +1,7 @@
 //! Checks limits that a caller asks for.
 
 use latchkey_shared::fields::Errors;
+use latchkey_shared::limits::Limits;
 use latchkey_shared::tokens::{NewQuota, NewRateLimit, Quota, RateLimit};
 
 use super::zones::zone;
@@ -11,6 +12,19 @@ const MOST_REQUESTS: u32 = 1_000_000;
 const MOST_OF_QUOTA: u32 = 1_000_000_000;
 /// The seconds of a day.
 const DAY: u32 = 86_400;
+
+/// Checks a rate limit and a quota. `at` is the prefix of the fields' names.
+pub(super) fn limits(
+    rate: Option<&NewRateLimit>,
+    of_period: Option<&NewQuota>,
+    at: &str,
+    errors: &mut Errors,
+) -> Limits {
+    Limits {
+        rate_limit: rate.and_then(|limit| rate_limit(limit, at, errors)),
+        quota: of_period.and_then(|limit| quota(limit, at, errors)),
+    }
+}
 
 /// Checks a rate limit. `at` is the prefix of the field's name.
 pub fn rate_limit(raw: &NewRateLimit, at: &str, errors: &mut Errors) -> Option<RateLimit> {

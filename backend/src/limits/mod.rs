@@ -3,6 +3,7 @@
 
 mod apis;
 pub mod asked;
+pub mod columns;
 mod effective;
 mod installation;
 mod key;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use latchkey_shared::ids::{ApiId, SystemId, TokenId};
 use latchkey_shared::limits::Limits;
-use latchkey_shared::tokens::{Period, Quota, RateLimit};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::{AnyConnection, FromRow};
 
 use super::apis::Named;
+use super::columns;
 use super::effective::Effective;
 use super::key::LimitKey;
 use super::rules::Rules;
@@ -77,26 +77,6 @@ struct Row {
     limits: Option<String>,
 }
 
-impl Row {
-    fn number(column: Option<i64>) -> Option<u32> {
-        u32::try_from(column?).ok()
-    }
-
-    fn rate_limit(&self) -> Option<RateLimit> {
-        let requests = Self::number(self.requests)?;
-        Some(RateLimit { requests, seconds: Self::number(self.seconds)?, burst: Self::number(self.burst)? })
-    }
-
-    fn quota(&self) -> Option<Quota> {
-        let is_month = self.period.as_deref()? == Period::Month.as_str();
-        Some(Quota {
-            requests: Self::number(self.requests)?,
-            period: if is_month { Period::Month } else { Period::Day },
-            time_zone: self.time_zone.clone()?,
-        })
-    }
-}
-
 /// The limits that hold for a token, and for those that issued it: for all calls, and for those of the APIs
 /// that this token is granted. A deleted one is in no project.
 pub async fn in_force(
@@ -143,8 +123,9 @@ pub async fn in_force(
         if let Some(limits) = row.limits.as_deref() {
             *own = read(limits)?;
         }
-        own.rate_limit = own.rate_limit.or(row.rate_limit());
-        own.quota = own.quota.take().or(row.quota());
+        let (period, time_zone) = (row.period.as_deref(), row.time_zone.as_deref());
+        own.rate_limit = own.rate_limit.or(columns::rate_limit(row.requests, row.seconds, row.burst));
+        own.quota = own.quota.take().or(columns::quota(row.requests, period, time_zone));
     }
     let line: Vec<TokenId> =
         tokens.keys().filter(|key| key.api.is_none()).map(|key| key.token.clone()).collect();

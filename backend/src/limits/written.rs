@@ -8,7 +8,7 @@ use latchkey_shared::limits::{LimitRules, Limits, NewLimitRules, NewLimits};
 use serde_json::json;
 
 use super::apis::{ApiLimits, api_limits, resolve};
-use super::asked::{quota, rate_limit};
+use super::asked::limits;
 use super::rules::Rules;
 use super::shown::shown;
 use super::store;
@@ -35,10 +35,7 @@ pub(super) async fn write(
 ) -> Result<LimitRules, Problem> {
     let mut errors = Errors::new();
     let mut check = |raw: &NewLimits, at: &str| -> (Limits, Vec<ApiLimits>) {
-        let limits = Limits {
-            rate_limit: raw.rate_limit.as_ref().and_then(|limit| rate_limit(limit, at, &mut errors)),
-            quota: raw.quota.as_ref().and_then(|limit| quota(limit, at, &mut errors)),
-        };
+        let limits = limits(raw.rate_limit.as_ref(), raw.quota.as_ref(), at, &mut errors);
         (limits, api_limits(&raw.api_limits, at, &mut errors))
     };
     let (default, defaults) = check(&asked.default, "default.");

@@ -7,7 +7,7 @@ use latchkey_shared::ids::{ApiId, TokenId};
 use latchkey_shared::projects::ProjectRef;
 use latchkey_shared::systems::{ApiRef, SystemRef};
 use latchkey_shared::time::Timestamp;
-use latchkey_shared::tokens::{ApiLimit, ClientKey, Kind, Period, Quota, RateLimit, Status, Token};
+use latchkey_shared::tokens::{ApiLimit, ClientKey, Kind, Status, Token};
 use latchkey_shared::users::UserRef;
 use sqlx::{AnyConnection, FromRow};
 
@@ -17,6 +17,7 @@ use crate::access::reach::Reach;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 use crate::database::{Engine, now};
+use crate::limits::columns;
 use crate::limits::store::read;
 use crate::tokens::named::Named;
 
@@ -92,24 +93,6 @@ struct TokenRow {
     time_zone: Option<String>,
 }
 
-impl TokenRow {
-    fn rate_limit(&self) -> Option<RateLimit> {
-        let number = |column: Option<i64>| u32::try_from(column?).ok();
-        Some(RateLimit {
-            requests: number(self.requests)?,
-            seconds: number(self.seconds)?,
-            burst: number(self.burst)?,
-        })
-    }
-
-    fn quota(&mut self) -> Option<Quota> {
-        let requests = u32::try_from(self.quota_requests?).ok()?;
-        let is_month = self.period.take()? == Period::Month.as_str();
-        let period = if is_month { Period::Month } else { Period::Day };
-        Some(Quota { requests, period, time_zone: self.time_zone.take()? })
-    }
-}
-
 /// A token by id, with its grants and targets.
 pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Found>, sqlx::Error> {
     let row: Option<TokenRow> = sqlx::query_as(
@@ -125,8 +108,9 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
     .bind(id.to_string())
     .fetch_optional(&mut *connection)
     .await?;
-    let Some(mut row) = row else { return Ok(None) };
-    let (rate_limit, quota) = (row.rate_limit(), row.quota());
+    let Some(row) = row else { return Ok(None) };
+    let rate_limit = columns::rate_limit(row.requests, row.seconds, row.burst);
+    let quota = columns::quota(row.quota_requests, row.period.as_deref(), row.time_zone.as_deref());
     let named = named_by(connection, id).await?;
     let of = |what: &'static str| named.iter().filter(move |row| row.what == what);
     let projects_of = |what: &'static str| -> Result<Vec<ProjectRef>, sqlx::Error> {

@@ -81,16 +81,23 @@ pub fn read(
     payload: &mut Payload,
     limit: usize,
 ) -> impl Future<Output = Result<web::Bytes, Problem>> + use<> {
-    let too_large = move || Problem::new(Kind::TooLarge).with_detail(format!("At most {limit} bytes."));
     let payload = web::Payload::from_request(request, payload);
     async move {
         let payload = payload.await.map_err(|_| Problem::new(Kind::MalformedRequest))?;
         match payload.to_bytes_limited(limit).await {
             Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(_)) => Err(Problem::new(Kind::MalformedRequest).with_detail("The body is incomplete.")),
-            Err(_) => Err(too_large()),
+            Ok(Err(_)) => Err(incomplete()),
+            Err(_) => Err(too_large(limit)),
         }
     }
+}
+
+pub(super) fn incomplete() -> Problem {
+    Problem::new(Kind::MalformedRequest).with_detail("The body is incomplete.")
+}
+
+pub(super) fn too_large(limit: usize) -> Problem {
+    Problem::new(Kind::TooLarge).with_detail(format!("At most {limit} bytes."))
 }
 
 /// Parses JSON and names the field of an error. A syntax error is a malformed request. A wrong

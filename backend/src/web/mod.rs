@@ -8,6 +8,7 @@ pub mod document;
 pub mod extract;
 pub mod look_alikes;
 pub mod paging;
+pub mod pieces;
 pub mod problem;
 mod problem_type;
 pub mod routes;

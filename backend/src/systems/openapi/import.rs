@@ -1,7 +1,7 @@
 //! `PUT /systems/{system}/openapi`.
 
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, put, web};
+use actix_web::{HttpResponse, put, web};
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::systems::ImportReport;
 use serde::Deserialize;
@@ -15,7 +15,8 @@ use crate::database::Database;
 use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
 use crate::systems::store::Known;
-use crate::web::extract::{Query, read};
+use crate::web::extract::Query;
+use crate::web::pieces;
 use crate::web::problem::{Kind, Problem};
 
 #[derive(Deserialize, IntoParams)]
@@ -60,7 +61,6 @@ struct ImportQuery {
 )]
 #[put("/systems/{system}/openapi")]
 pub(crate) async fn import_document(
-    request: HttpRequest,
     principal: Principal,
     database: web::Data<Database>,
     catalog: web::Data<Catalog>,
@@ -70,8 +70,7 @@ pub(crate) async fn import_document(
 ) -> Result<HttpResponse, Problem> {
     principal.system_admin()?;
     let dry_run = query.read()?.dry_run.unwrap_or(false);
-    let mut payload = payload.into_inner();
-    let body = read(&request, &mut payload, document::LIMIT).await?;
+    let body = pieces::read(payload.into_inner(), document::LIMIT).await?;
     let (own, origin, system) =
         (database.by(principal.witness()), principal.origin().clone(), path.to_string());
     // Many operations take a while to parse, to compare, and to free. What is written is completed
@@ -81,7 +80,7 @@ pub(crate) async fn import_document(
     if !dry_run {
         catalog.prepare(&path).await;
     }
-    Ok(HttpResponse::Ok().content_type("application/json").body(report))
+    Ok(HttpResponse::Ok().content_type("application/json").body(pieces::answer(report)))
 }
 
 /// How often the comparison is repeated if the system changes meanwhile.
@@ -92,9 +91,11 @@ async fn import(
     database: &Database,
     system: &str,
     origin: &Origin,
-    body: Bytes,
+    pieces: Vec<Bytes>,
     dry_run: bool,
 ) -> Result<Vec<u8>, Problem> {
+    let body = pieces.concat();
+    drop(pieces);
     let document = Document::parse(&body).map_err(|error| {
         let code = match error {
             ImportError::NotText | ImportError::Unreadable(_) => "unreadable",

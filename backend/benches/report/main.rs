@@ -34,6 +34,7 @@ use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use latchkey::crypto::jwt::Algorithm;
 use latchkey::database::Engine;
+use latchkey::program::memory;
 
 use crate::installation::Size;
 use crate::place::Place;
@@ -105,6 +106,8 @@ enum Part {
 }
 
 fn main() -> Result<()> {
+    // Memory that is returned later would be returned while answers are timed.
+    memory::prepare();
     serve_if_asked()?;
     let arguments = Arguments::parse();
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(measure(&arguments))

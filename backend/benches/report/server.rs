@@ -10,7 +10,6 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use latchkey::configuration::{Arguments, Configuration};
 use latchkey::crypto::jwt::Algorithm;
-use latchkey::program::memory;
 use latchkey::program::startup::Application;
 use serde_json::json;
 
@@ -81,7 +80,6 @@ pub(crate) fn serve_if_asked() -> Result<()> {
     let configuration =
         Configuration { signing_algorithm, metrics_listen, telemetry, ..place.configuration() };
     // As the real server.
-    memory::prepare();
     // Linux gives each session its share of the processors, as systemd does each service.
     rustix::process::setsid()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(configuration))?;

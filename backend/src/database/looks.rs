@@ -26,6 +26,15 @@ fn line(mut text: String) -> String {
     text
 }
 
+/// The two ranges of [`looks`], without their ends, of the names that look like `name` and are others.
+#[must_use]
+pub fn beside(name: &str) -> [(String, String); 2] {
+    let own = looks(name);
+    let start = own.split_inclusive('\n').next().unwrap_or_default().to_owned();
+    let end = format!("{}{AFTER_LINES}", start.trim_end_matches('\n'));
+    [(start, own.clone()), (own, end)]
+}
+
 /// Another name in `column` of a table that looks like `name`, if there is one. `looks` is the
 /// column with what they look like.
 pub async fn look_alike(
@@ -35,19 +44,10 @@ pub async fn look_alike(
     looks: &'static str,
     name: &str,
 ) -> Result<Option<String>, sqlx::Error> {
-    let own = self::looks(name);
-    let start = own.split_inclusive('\n').next().unwrap_or_default();
-    let end = format!("{}{AFTER_LINES}", start.trim_end_matches('\n'));
-    for (from, to) in [(start, &*own), (&*own, &*end)] {
+    for (from, to) in beside(name) {
         let mut sql = Sql::new("SELECT ");
-        sql.push(column)
-            .push(" FROM ")
-            .push(table)
-            .push(" WHERE ")
-            .push(looks)
-            .push(" > ")
-            .bind(from.to_owned());
-        sql.push(" AND ").push(looks).push(" < ").bind(to.to_owned());
+        sql.push(column).push(" FROM ").push(table).push(" WHERE ").push(looks).push(" > ").bind(from);
+        sql.push(" AND ").push(looks).push(" < ").bind(to);
         // With an order, PostgreSQL does not expect to find one soon by reading the table.
         sql.push(" ORDER BY ").push(looks).push(" LIMIT 1");
         if let Some((found,)) = sql.query_as::<(String,)>().fetch_optional(&mut *connection).await? {

@@ -8,8 +8,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use super::engine::Engine;
 
-/// The first schema that this version works with: it needs the table of limits for single APIs.
-const LOWEST: i64 = 25;
+/// The first schema that this version works with: it writes what APIs look like.
+const LOWEST: i64 = 27;
 
 /// The schemas that this version works with, by the numbers of their last migrations.
 #[must_use]
@@ -44,6 +44,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (22, include_str!("../../../migrations/sqlite/0022_retention.sql")),
             (25, include_str!("../../../migrations/sqlite/0025_api_limits.sql")),
             (26, include_str!("../../../migrations/sqlite/0026_looks.sql")),
+            (27, include_str!("../../../migrations/sqlite/0027_api_looks.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -71,6 +72,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (24, include_str!("../../../migrations/postgres/0024_beats.sql")),
             (25, include_str!("../../../migrations/postgres/0025_api_limits.sql")),
             (26, include_str!("../../../migrations/postgres/0026_looks.sql")),
+            (27, include_str!("../../../migrations/postgres/0027_api_looks.sql")),
         ],
     }
 }

@@ -108,6 +108,8 @@ pub struct Catalog {
 
 /// How many systems are read at once.
 const TURNS: usize = 2;
+/// How often operations are read again that change meanwhile.
+const READS: usize = 3;
 
 impl Catalog {
     /// Makes a catalog. It is read on first use.
@@ -164,14 +166,23 @@ impl Catalog {
         }
     }
 
-    /// Reads the operations of a system after they changed, so that no call waits for it. A
-    /// failure is left to the next call.
-    pub async fn prepare(&self, system: &str) {
-        let Ok(snapshot) = self.load().await else { return };
-        if let Some(system) = snapshot.system_named(system) {
-            // A read that fails has logged why.
-            let _ = system.operations.read(&self.database, &self.turns).await;
+    /// Reads the operations of a system after they changed, so that no call waits for it. Returns
+    /// `None` if that failed: it is left to the next call.
+    pub async fn prepare(&self, system: &str) -> Option<Arc<Operations>> {
+        for _ in 0..READS {
+            let snapshot = self.load().await.ok()?;
+            let system = snapshot.system_named(system)?;
+            if let Some(known) = system.operations.get() {
+                return Some(Arc::clone(known));
+            }
+            match system.operations.read(&self.database, &self.turns).await {
+                Ok(operations) => return Some(operations),
+                // The read has logged why.
+                Err(Unread::Failed) => return None,
+                Err(Unread::Changed) => self.database.epochs().raise(&Change::Catalog),
+            }
         }
+        None
     }
 
     async fn read(&self) -> Result<Snapshot, sqlx::Error> {

@@ -38,6 +38,8 @@ pub struct Operations {
     /// The keys of all APIs that are not removed.
     keys: HashMap<ApiId, String>,
     ids: HashMap<String, ApiId>,
+    /// For an API that no call tells apart from others: the key of one of them.
+    alike: HashMap<ApiId, String>,
 }
 
 impl Operations {
@@ -51,6 +53,12 @@ impl Operations {
     #[must_use]
     pub fn id(&self, key: &str) -> Option<&ApiId> {
         self.ids.get(key)
+    }
+
+    /// The key of another API that no call tells apart from this one.
+    #[must_use]
+    pub fn alike(&self, id: &ApiId) -> Option<&str> {
+        self.alike.get(id).map(String::as_str)
     }
 
     /// The keys of its APIs, sorted.
@@ -74,6 +82,7 @@ impl Drop for Operations {
             std::mem::replace(&mut self.router, Router::build("", []).0),
             std::mem::take(&mut self.keys),
             std::mem::take(&mut self.ids),
+            std::mem::take(&mut self.alike),
         );
         drop(apart::compute(move || drop(parts)));
     }
@@ -206,5 +215,20 @@ fn build(base_path: &str, rows: Vec<ApiRow>) -> Result<Operations, sqlx::Error> 
             value: CatalogApi { id, key: row.key, scope },
         });
     }
-    Ok(Operations { router: Router::build(base_path, routes).0, keys, ids })
+    let built = Router::build(base_path, routes).0;
+    Ok(Operations { alike: alike(&built), router: built, keys, ids })
+}
+
+/// For each API that no call tells apart from others, the first key of these.
+fn alike(router: &Router<CatalogApi>) -> HashMap<ApiId, String> {
+    let mut alike = HashMap::new();
+    for mut group in router.alike() {
+        group.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        for api in &group {
+            if let Some(other) = group.iter().find(|other| other.id != api.id) {
+                alike.insert(api.id.clone(), other.key.clone());
+            }
+        }
+    }
+    alike
 }

@@ -22,6 +22,8 @@ pub async fn renew_keys(database: &Database) -> Result<(), sqlx::Error> {
         ("systems", "key", "key_looks"),
         ("systems", "name", "name_looks"),
         ("users", "username", "username_looks"),
+        ("api_rows", "operation_id", "operation_id_looks"),
+        ("api_rows", "name", "name_looks"),
     ] {
         looks::fill(database, table, column, looks).await?;
     }

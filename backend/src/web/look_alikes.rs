@@ -1,6 +1,5 @@
 //! Warnings about names that look like other names (UTS #39). They never refuse anything.
 
-use latchkey_shared::fields::{name_key, skeleton};
 use latchkey_shared::warning::{LOOKS_LIKE, Warning};
 
 use crate::database::Database;
@@ -14,19 +13,6 @@ pub fn warning(what: &str, field: &str, like: Option<String>) -> Warning {
     let other = like.as_ref().map(|like| format!(": “{like}”")).unwrap_or_default();
     let message = format!("Another {what} has a {field} that looks like this one{other}.");
     Warning { code: LOOKS_LIKE.to_owned(), field: field.to_owned(), message, like }
-}
-
-/// The warning that `name` looks like one of `others`. Use it if there are few of them and the
-/// caller may see them all.
-pub fn among<'a>(
-    others: impl IntoIterator<Item = &'a String>,
-    what: &str,
-    field: &str,
-    name: &str,
-) -> Option<Warning> {
-    let (key, looks) = (name_key(name), skeleton(name));
-    let like = others.into_iter().find(|other| skeleton(other) == looks && name_key(other) != key)?;
-    Some(warning(what, field, Some(like.clone())))
 }
 
 /// The warnings of a row of `table` that has just been written: its name, and its key if that

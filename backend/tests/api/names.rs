@@ -170,6 +170,7 @@ async fn after_an_upgrade(place: Where) {
     }
     for statement in [
         "UPDATE api_rows SET name = 'read\u{200b}Device', folded = 'of before' WHERE operation_id = 'readDevice'",
+        "UPDATE api_rows SET operation_id_looks = '', name_looks = ''",
         "UPDATE projects SET name = 'read\u{200b}Device', folded = '', key_looks = '', name_looks = ''",
         "UPDATE systems SET name = 'read\u{200b}Device', folded = '', key_looks = '', name_looks = ''",
         "UPDATE users SET display_name = 'read\u{200b}Device', folded = '', username_looks = ''",
@@ -196,6 +197,13 @@ async fn after_an_upgrade(place: Where) {
     let project = admin.post("/projects", &json!({ "key": "harb0ur", "name": "re\u{430}dDevice" })).await;
     let found = [like("key", "harbour"), like("name", "read\u{200b}Device")].concat();
     assert_eq!(warnings(&project), found);
+    let api =
+        json!({ "operation_id": "1istDevices", "method": "GET", "path": "/new", "name": "re\u{430}dDevice" });
+    let api = admin.post("/systems/fleet/apis", &api).await;
+    assert_eq!(
+        warnings(&api),
+        [like("operation_id", "listDevices"), like("name", "read\u{200b}Device")].concat()
+    );
     let user = admin.post("/users", &json!({ "username": "adrnin", "display_name": "Another" })).await;
     assert_eq!(warnings(&user), like("username", "admin"));
 

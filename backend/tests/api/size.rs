@@ -27,9 +27,11 @@ const ROWS: [&str; 7] = [
     "INSERT INTO users (id, username, display_name, role, created_at, updated_at, folded, username_looks) {numbers} \
      SELECT 'usr_' || id, 'user' || i, 'User ' || i, 'user', 1, 1, 'user' || i || '\nuser ' || i, \
      'user' || i || '\nuser' || i FROM numbers",
-    "INSERT INTO api_rows (id, system_id, key, operation_id, method, path, name, folded, tags, imported) {numbers} \
+    "INSERT INTO api_rows (id, system_id, key, operation_id, method, path, name, folded, tags, imported, \
+     operation_id_looks, name_looks) {numbers} \
      SELECT 'api_' || id, (SELECT id FROM systems WHERE key = 'wide'), 'wide:part' || i, 'part' || i, 'GET', \
-     '/part' || i, 'Part ' || i, 'wide:part' || i || '\npart ' || i, '[]', 1 FROM numbers",
+     '/part' || i, 'Part ' || i, 'wide:part' || i || '\npart ' || i, '[]', 1, 'part' || i || '\npart' || i, \
+     'part ' || i || '\npart ' || i FROM numbers",
     "INSERT INTO tokens (id, kind, name, name_key, skeleton, description, key_size, generation, version, \
      created_at, created_by, updated_at, updated_by) {numbers} \
      SELECT 'tok_' || id, CASE WHEN i % 2 = 0 THEN 'rsa' ELSE 'jwt' END, 'robot ' || i, 'robot ' || i, \
@@ -134,6 +136,33 @@ impl Metered {
         }
     }
 
+    /// The pages that changes of APIs read in a large system. Only its router reads all APIs: what a new base path
+    /// reads is taken off.
+    async fn changes_of_apis(&mut self, admin: &Caller) -> [(String, u64); 3] {
+        let [mut routed, mut added, mut renamed, mut removed] = [u64::MAX; 4];
+        for number in 0..2 {
+            self.pages();
+            admin.patch("/systems/wide", &json!({ "base_path": format!("/base{number}") })).await;
+            routed = routed.min(self.pages());
+            let id = unique("long");
+            let api =
+                json!({ "operation_id": id, "method": "GET", "path": format!("/{id}"), "name": "Part l" });
+            admin.post("/systems/wide/apis", &api).await;
+            added = added.min(self.pages());
+            let path = format!("/systems/wide/apis/{id}");
+            admin.patch(&path, &json!({ "name": format!("Part O{number}") })).await;
+            renamed = renamed.min(self.pages());
+            admin.delete(&path).await;
+            removed = removed.min(self.pages());
+        }
+        assert!(routed > 100, "the meter stands still");
+        [
+            ("a new API, without the router".to_owned(), added.saturating_sub(routed)),
+            ("a renamed API".to_owned(), renamed),
+            ("a removed API, without the router".to_owned(), removed.saturating_sub(routed)),
+        ]
+    }
+
     async fn log_in(&self, username: &str, password: &str) -> Caller {
         let caller = Caller::new(&self.process.url);
         let login = json!({ "username": username, "password": password });
@@ -226,6 +255,7 @@ async fn measured(place: &Where, verifier_key: &str, tokens: &[(String, String)]
         }
         found.push((format!("a new row of {path}"), least));
     }
+    found.extend(server.changes_of_apis(&platform.admin).await);
     let (mut decision, mut withdrawal) = (u64::MAX, u64::MAX);
     for (id, credential) in &tokens[..TIMES] {
         server.pages();

@@ -48,7 +48,7 @@ pub(crate) async fn change_api(
     let api = database.withdraw_if(body.removed == Some(true), move |transaction| {
         Box::pin(async move {
             let system = own(transaction.connection(), &system).await?;
-            let stored = store::api(transaction.connection(), &system.id, &api).await?;
+            let stored = store::api(transaction.connection(), &system, &api).await?;
             let mut stored = stored.ok_or_else(|| Problem::not_found("API"))?;
             let is_renamed = name.as_ref().is_some_and(|name| *name != stored.api.name);
             stored.api.name = name.unwrap_or(stored.api.name);
@@ -71,13 +71,13 @@ pub(crate) async fn change_api(
                 detail,
             )
             .await?;
-            Ok::<_, Problem>((stored.api, is_renamed))
+            Ok::<_, Problem>((stored, is_renamed))
         })
     });
-    let (mut api, is_renamed) = api.await?;
-    catalog.prepare(&api.system).await;
+    let (mut stored, is_renamed) = api.await?;
+    let operations = catalog.prepare(&stored.api.system).await;
     if is_renamed {
-        api.warnings = to_look_at(&database, &api).await?;
+        stored.api.warnings = to_look_at(&database, &stored, operations.as_deref()).await?;
     }
-    Ok(web::Json(api))
+    Ok(web::Json(stored.api))
 }

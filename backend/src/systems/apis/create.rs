@@ -103,12 +103,13 @@ pub(crate) async fn create_api(
                 json!({}),
             )
             .await?;
-            Ok(stored.api)
+            Ok(stored)
         })
     });
-    let mut api = api.await?;
-    catalog.prepare(&api.system).await;
-    api.warnings = to_look_at(&database, &api).await?;
+    let stored = api.await?;
+    let operations = catalog.prepare(&stored.api.system).await;
+    let warnings = to_look_at(&database, &stored, operations.as_deref()).await?;
+    let api = Api { warnings, ..stored.api };
     Ok(HttpResponse::Created()
         .insert_header(("location", format!("/api/v1/systems/{}/apis/{}", api.system, api.id)))
         .json(api))

@@ -38,7 +38,7 @@ pub(crate) async fn remove_api(
         .withdraw(move |transaction| {
             Box::pin(async move {
                 let system = own(transaction.connection(), &system).await?;
-                let stored = store::api(transaction.connection(), &system.id, &api).await?;
+                let stored = store::api(transaction.connection(), &system, &api).await?;
                 let api = stored.ok_or_else(|| Problem::not_found("API"))?.api;
                 let of = std::slice::from_ref(&api.id);
                 Problem::unless_unused(store::tokens_of_apis(transaction.connection(), of).await?)?;

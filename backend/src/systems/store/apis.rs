@@ -2,7 +2,7 @@
 
 use latchkey_shared::ids::{ApiId, SystemId};
 use latchkey_shared::problem::TokenRef;
-use latchkey_shared::systems::{Api, ApiScope};
+use latchkey_shared::systems::{Api, ApiScope, System};
 use latchkey_shared::tokens::Kind;
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, FromRow};
@@ -11,6 +11,7 @@ use super::filters::{clean, push_grantable, push_grantable_api, push_visible, to
 use crate::access::principal::Principal;
 use crate::database::Engine;
 use crate::database::folded::folded;
+use crate::database::looks::{beside, looks};
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
 
@@ -90,6 +91,28 @@ pub(crate) async fn tokens_of_apis(
     token_refs(connection, sql).await
 }
 
+/// Another API of a system whose operation id, or name, looks like `text`. `column` says which, `looks` is
+/// the column with what they look like.
+pub(crate) async fn api_look_alike(
+    connection: &mut AnyConnection,
+    system: &SystemId,
+    column: &'static str,
+    looks: &'static str,
+    text: &str,
+) -> Result<Option<String>, sqlx::Error> {
+    for (from, to) in beside(text) {
+        let mut sql = Sql::new("SELECT ");
+        sql.push(column).push(" FROM apis WHERE system_id = ").bind(system.to_string());
+        sql.push(" AND ").push(looks).push(" > ").bind(from).push(" AND ").push(looks).push(" < ").bind(to);
+        // With an order, PostgreSQL does not expect to find one soon by reading the system's APIs.
+        sql.push(" ORDER BY ").push(looks).push(" LIMIT 1");
+        if let Some((found,)) = sql.query_as::<(String,)>().fetch_optional(&mut *connection).await? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
 /// All APIs of a system, also those that no call can match.
 pub(crate) async fn apis_of(
     connection: &mut AnyConnection,
@@ -145,13 +168,20 @@ pub(crate) async fn list_apis(
 /// An API of a system by id, key or operation id.
 pub(crate) async fn api(
     connection: &mut AnyConnection,
-    system: &SystemId,
+    system: &System,
     named: &str,
 ) -> Result<Option<StoredApi>, sqlx::Error> {
-    let mut sql = Sql::new(API);
-    sql.push(" AND a.system_id = ").bind(system.to_string()).push(" AND (a.id = ").bind(clean(named));
-    sql.push(" OR a.key = ").bind(clean(named)).push(" OR a.operation_id = ").bind(clean(named)).push(")");
-    sql.query_as::<ApiRow>().fetch_optional(connection).await?.map(ApiRow::read).transpose()
+    for named in [clean(named), clean(&format!("{}:{named}", system.key))] {
+        let mut sql = Sql::new(API);
+        // With the system as a condition, SQLite may look at all its APIs.
+        sql.push(" AND (a.id = ").bind(named.clone()).push(" OR a.key = ").bind(named).push(")");
+        let found = sql.query_as::<ApiRow>().fetch_optional(&mut *connection).await?;
+        let found = found.map(ApiRow::read).transpose()?;
+        if let Some(stored) = found.filter(|stored| stored.system == system.id) {
+            return Ok(Some(stored));
+        }
+    }
+    Ok(None)
 }
 
 /// An API by key or id, and its system.
@@ -216,10 +246,11 @@ pub(crate) async fn insert_apis(
         let rows: Vec<Value> = some.iter().map(row).collect();
         let mut sql = Sql::new(
             "INSERT INTO api_rows (id, system_id, key, operation_id, method, path, multi_segment, name, folded, tags, \
-             scope, base_path, unmatchable, deprecated, removed, imported, import_id) \
+             operation_id_looks, name_looks, scope, base_path, unmatchable, deprecated, removed, imported, import_id) \
              SELECT value->>'id', value->>'system_id', value->>'key', value->>'operation_id', value->>'method', \
              value->>'path', value->>'multi_segment', value->>'name', value->>'folded', value->>'tags', \
-             value->>'scope', value->>'base_path', value->>'unmatchable', CAST(value->>'deprecated' AS INTEGER), \
+             value->>'operation_id_looks', value->>'name_looks', value->>'scope', value->>'base_path', \
+             value->>'unmatchable', CAST(value->>'deprecated' AS INTEGER), \
              CAST(value->>'removed' AS INTEGER), CAST(value->>'imported' AS INTEGER), ",
         );
         sql.bind(import_id.map(str::to_owned)).push(" FROM ");
@@ -246,6 +277,8 @@ fn row(StoredApi { api, system, multi_segment, imported }: &StoredApi) -> Value 
         "multi_segment": json!(multi_segment).to_string(),
         "name": api.name,
         "folded": searched(api),
+        "operation_id_looks": looks(&api.operation_id),
+        "name_looks": looks(&api.name),
         "tags": json!(api.tags).to_string(),
         "scope": api.scope.as_str(),
         "base_path": api.base_path,
@@ -266,6 +299,7 @@ pub(crate) async fn update_apis(
         let mut sql = Sql::new(
             "UPDATE api_rows SET key = value->>'key', operation_id = value->>'operation_id', \
              multi_segment = value->>'multi_segment', name = value->>'name', folded = value->>'folded', \
+             operation_id_looks = value->>'operation_id_looks', name_looks = value->>'name_looks', \
              tags = value->>'tags', scope = value->>'scope', base_path = value->>'base_path', \
              unmatchable = value->>'unmatchable', deprecated = CAST(value->>'deprecated' AS INTEGER), \
              removed = CAST(value->>'removed' AS INTEGER), imported = CAST(value->>'imported' AS INTEGER) FROM ",

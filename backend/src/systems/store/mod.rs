@@ -8,8 +8,8 @@ mod systems;
 mod verifier_keys;
 
 pub(crate) use self::apis::{
-    ApiFilter, Holder, StoredApi, api, api_and_system, apis_of, delete_apis, holder, insert_apis, list_apis,
-    tokens_of_apis, update_apis,
+    ApiFilter, Holder, StoredApi, api, api_and_system, api_look_alike, delete_apis, holder, insert_apis,
+    list_apis, tokens_of_apis, update_apis,
 };
 pub(crate) use self::import::{Difference, Known, apply};
 pub(crate) use self::staging::{BATCH, Left, Staging, TABLE, clear_some, is_staged, systems_with_imports};

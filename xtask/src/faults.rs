@@ -38,7 +38,7 @@ const fn row(name: &'static str, test: &'static str, times: usize) -> Row {
 }
 
 /// The rows, in the order of the document. A test may have one for each engine.
-const ROWS: [Row; 20] = [
+const ROWS: [Row; 21] = [
     row("kill", "crash::a_killed_server_loses_nothing", 100),
     row("power-sqlite", "unsynced::a_power_cut_loses_nothing_on_sqlite", 20),
     row("power-postgres", "unsynced::a_power_cut_loses_nothing_on_postgres", 20),
@@ -54,6 +54,7 @@ const ROWS: [Row; 20] = [
     row("frozen-12", "frozen::a_node_stands_still_for_12_s", 5),
     row("frozen-30", "frozen::a_node_stands_still_for_30_s", 3),
     row("disk-full", "full_disk::a_full_disk_still_allows_withdrawals_and_recovers", 10),
+    row("disk-full-postgres", "full_postgres::postgresql_on_a_full_disk", 5),
     row("log-full", "operation::a_log_that_cannot_be_written_fails_no_request", 1_000),
     row("clock", "clocks::a_clock_that_jumps_an_hour_changes_nothing", 10),
     row("parsers", "fuzz::changed", 1_000_000),

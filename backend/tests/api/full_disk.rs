@@ -1,8 +1,5 @@
 //! Failed writes: a full disk, a size limit of the database, a lost connection.
 
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use latchkey::configuration::Configuration;
@@ -129,14 +126,6 @@ async fn a_connection_lost_in_a_statement_and_one_lost_in_a_commit_give_differen
     database.close().await;
 }
 
-/// Writes to the file until the disk is full.
-fn fill(file: &Path) {
-    let mut file = File::create(file).unwrap();
-    for size in [64 * 1024, 1024, 1] {
-        while file.write_all(&vec![1; size]).is_ok() {}
-    }
-}
-
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let begin = Instant::now();
     while !holds().await {
@@ -165,7 +154,7 @@ async fn is_full() -> Option<Duration> {
         let platform = Platform::on(&server).await;
         (platform.apply("rsa").await, platform.apply("jwt").await)
     };
-    let process = Process::start_on_small_disk(&place, 24)?;
+    let (process, disk) = Process::start_on_small_disk(&place, 24)?;
     let idle = Caller::new(&process.url);
     let login = json!({ "username": "admin", "password": PASSWORD });
     idle.ask("/session", &login).await;
@@ -175,8 +164,7 @@ async fn is_full() -> Option<Duration> {
     let call = json!({ "credential": text(&file["open_token"]), "method": "GET", "path": DEVICE });
     assert_eq!(gateway.ask("/verify", &call).await["allowed"], true);
 
-    let filling = process.see(&place.data_dir().join("disk/filling"));
-    fill(&filling);
+    disk.fill();
     for _ in 0..3 {
         let answer = idle.send(Method::POST, "/tokens").json(&Platform::wanted("rsa")).send().await.unwrap();
         assert!(answer.headers().contains_key("retry-after"), "{answer:?}");
@@ -207,12 +195,12 @@ async fn is_full() -> Option<Duration> {
         "login-failed"
     );
 
-    fs::remove_file(&filling).unwrap();
+    disk.make_space();
     let freed = Instant::now();
     until("writing does not go on", async || ready().await["writes"] == "ok").await;
     idle.post("/tokens", &Platform::wanted("jwt")).await;
     let back = freed.elapsed();
-    assert!(process.see(&place.data_dir().join("disk/reserve")).exists(), "the space is kept again");
+    assert!(disk.see(&place.data_dir().join("disk/reserve")).exists(), "the space is kept again");
     Some(back)
 }
 

@@ -7,8 +7,19 @@ use std::process::Command;
 use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
 
+use crate::disk::Disk;
+
+/// Where a server on a small disk has its write-ahead log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wal {
+    WithData,
+    Elsewhere,
+}
+
 /// A running server. Dropping it stops the server and removes its data.
 pub(crate) struct PostgreSql {
+    /// The disk of the data, if it has one of its own.
+    disk: Option<Disk>,
     folder: TempDir,
     port: u16,
     /// The account of the server if the tests run as root. PostgreSQL refuses to run as root.
@@ -35,6 +46,25 @@ impl PostgreSql {
         server.variables.push(("FAKETIME_TIMESTAMP_FILE", file.display().to_string()));
         server.go_on();
         Some((server, file))
+    }
+
+    /// Starts a server on its own disk of `size` MiB. `None` also if this account cannot create a file system.
+    pub(crate) fn start_on_small_disk(size: u32, wal: Wal) -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("disk");
+        std::fs::create_dir(&path).unwrap();
+        let disk = Disk::mount(&path, size)?;
+        let mut server = Self::within(folder, None);
+        server.disk = Some(disk);
+        let wal_folder = server.folder.path().join("wal").display().to_string();
+        // With small segments, the log grows soon.
+        let mut arguments = vec!["--auth=trust", "--username=postgres", "--no-sync", "--wal-segsize=1"];
+        if wal == Wal::Elsewhere {
+            arguments.extend(["--waldir", &wal_folder]);
+        }
+        server.run("initdb", &arguments)?;
+        server.go_on();
+        Some(server)
     }
 
     fn new() -> Option<Self> {
@@ -67,8 +97,41 @@ impl PostgreSql {
         } else {
             None
         };
+        Some(Self::within(folder, account))
+    }
+
+    fn within(folder: TempDir, account: Option<(u32, u32)>) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Some(Self { folder, port, account, syncs: false, variables: Vec::new() })
+        Self { disk: None, folder, port, account, syncs: false, variables: Vec::new() }
+    }
+
+    /// The disk of its own.
+    pub(crate) fn disk(&self) -> &Disk {
+        self.disk.as_ref().unwrap()
+    }
+
+    /// Whether it takes connections.
+    pub(crate) async fn answers(&self) -> bool {
+        sqlx::PgConnection::connect(&self.url()).await.is_ok()
+    }
+
+    /// Writes to the write-ahead log until the server fails, as another database of the server may.
+    pub(crate) async fn fill_wal(&self) {
+        let Ok(mut connection) = sqlx::PgConnection::connect(&self.url()).await else { return };
+        let message = "SELECT CAST(pg_logical_emit_message(false, 'fill', repeat('x', 1000000)) AS TEXT)";
+        while connection.execute(message).await.is_ok() {}
+    }
+
+    /// Waits until it takes connections. Starts it if it has ended by itself, and returns whether it has.
+    pub(crate) async fn go_on_if_it_ended(&self) -> bool {
+        while !self.answers().await {
+            if self.postmaster().is_none() {
+                self.go_on();
+                return true;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        false
     }
 
     pub(crate) fn url(&self) -> String {
@@ -95,7 +158,7 @@ impl PostgreSql {
     }
 
     pub(crate) fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.folder.path().join(if self.disk.is_some() { "disk/data" } else { "data" })
     }
 
     /// Restarts the server with these environment variables. From now on it syncs what it commits.
@@ -120,7 +183,9 @@ impl PostgreSql {
     }
 
     fn postmaster(&self) -> Option<String> {
-        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
+        let path = self.data().join("postmaster.pid");
+        let path = self.disk.as_ref().map_or_else(|| path.clone(), |disk| disk.see(&path));
+        let file = std::fs::read_to_string(path).ok()?;
         file.lines().next().map(str::to_owned)
     }
 
@@ -143,7 +208,11 @@ impl PostgreSql {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Option<()> {
-        let mut command = Command::new(find(program)?);
+        let found = find(program)?;
+        let mut command = match &self.disk {
+            Some(disk) => disk.command(&found),
+            None => Command::new(&found),
+        };
         command.args(arguments).arg("--pgdata").arg(self.data());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.folder.path()).stdout(std::process::Stdio::null());

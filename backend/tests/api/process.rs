@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use crate::disk::Disk;
 use crate::server::Where;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_latchkey");
@@ -27,24 +28,18 @@ impl Process {
 
     /// Starts the program on its own disk of `size` MiB, with the data of the place. `None` if this account
     /// cannot create a file system.
-    pub(crate) fn start_on_small_disk(place: &Where, size: u32) -> Option<Self> {
-        let may = Command::new("unshare").args(["-rm", "true"]).status();
-        if !may.is_ok_and(|status| status.success()) {
-            eprintln!("SKIPPED: a file system of its own may not be made here (unshare -rm)");
-            return None;
+    pub(crate) fn start_on_small_disk(place: &Where, size: u32) -> Option<(Self, Disk)> {
+        let path = place.data_dir().join("disk");
+        std::fs::create_dir(&path).unwrap();
+        let disk = Disk::mount(&path, size)?;
+        for file in std::fs::read_dir(place.data_dir()).unwrap().map(Result::unwrap) {
+            if file.file_name().to_string_lossy().starts_with("latchkey.db") {
+                std::fs::copy(file.path(), disk.see(&path.join(file.file_name()))).unwrap();
+            }
         }
-        let disk = place.data_dir().join("disk");
-        std::fs::create_dir(&disk).unwrap();
-        let script = "mount -t tmpfs -o size=$2m tmpfs \"$1/disk\" && cp \"$1\"/latchkey.db* \"$1/disk\" && exec \"$0\" serve";
-        let variables = [("LATCHKEY_DATA_DIR", disk.display().to_string())];
-        let mut program = Command::new("unshare");
-        program.args(["-rm", "sh", "-c", script, PROGRAM]).arg(place.data_dir()).arg(size.to_string());
-        Some(Self::run(&mut program, Stdio::null(), place, &variables))
-    }
-
-    /// A path of this process, as the test can open it.
-    pub(crate) fn see(&self, path: &Path) -> PathBuf {
-        self.own("root").join(path.strip_prefix("/").unwrap())
+        let variables = [("LATCHKEY_DATA_DIR", path.display().to_string())];
+        let mut program = disk.command(Path::new(PROGRAM));
+        Some((Self::run(program.arg("serve"), Stdio::null(), place, &variables), disk))
     }
 
     /// What the system tells about this process.

@@ -149,8 +149,11 @@ impl Imported {
         }
         let taken: HashSet<&str> = self.known.apis.iter().map(|stored| stored.api.key.as_str()).collect();
         let added = std::mem::take(&mut self.difference.added);
-        let (kept, staged) = added.into_iter().partition(|stored| taken.contains(stored.api.key.as_str()));
+        let (kept, mut staged): (Vec<StoredApi>, Vec<StoredApi>) =
+            added.into_iter().partition(|stored| taken.contains(stored.api.key.as_str()));
         self.difference.added = kept;
+        // So each transaction writes neighbours in the indexes, on few pages.
+        staged.sort_unstable_by(|one, other| one.api.key.cmp(&other.api.key));
         staged
     }
 }

@@ -1,5 +1,5 @@
-//! The program: start-up, commands, example data, health checks, metrics, telemetry, the log, and the
-//! memory of the process.
+//! The program: start-up, listeners and TLS, commands, example data, health checks, metrics,
+//! telemetry, the log, and the memory of the process.
 
 pub mod commands;
 pub mod demo;
@@ -9,5 +9,8 @@ pub mod log;
 pub mod memory;
 mod metrics;
 mod parts;
+mod redirect;
+mod socket;
 pub mod startup;
 mod telemetry;
+mod tls;

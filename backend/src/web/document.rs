@@ -343,6 +343,7 @@ impl Taken {
             | Kind::Conflict
             | Kind::InUse
             | Kind::IdempotencyKeyReused
+            | Kind::HttpsRequired
             | Kind::MethodNotAllowed => false,
         }
     }

@@ -62,6 +62,7 @@ mod tokens;
 mod trial;
 mod turns;
 mod unsynced;
+mod verified;
 mod walk;
 mod writers;
 mod years;

@@ -18,7 +18,7 @@ use self::listen::Listen;
 use self::options::Options;
 use self::proxies::TrustedProxies;
 use self::telemetry::Telemetry;
-use self::tls::Tls;
+use self::tls::{Tls, Verifiers};
 use crate::crypto::Secret;
 use crate::crypto::jwt::Algorithm;
 
@@ -84,6 +84,8 @@ pub struct Configuration {
     pub redirect_listen: Option<SocketAddr>,
     /// Address and port for metrics; port 0 takes a free one. Without it there are none.
     pub metrics_listen: Option<SocketAddr>,
+    /// The listener for verifiers with a certificate. It needs the certificate of the server.
+    pub verifiers: Option<Verifiers>,
     /// The public URL, as configured.
     pub public_url: Option<Url>,
     /// PostgreSQL; SQLite in `data_dir` if absent.
@@ -150,7 +152,8 @@ impl Configuration {
         };
         let telemetry = Telemetry::of(&arguments.options, &file)?;
         let tls = Tls::of(&arguments.options, &file)?;
-        let configuration = Self { tls, telemetry, ..Self::from_options(arguments.options, file) };
+        let verifiers = Verifiers::of(&arguments.options, &file)?;
+        let configuration = Self { tls, verifiers, telemetry, ..Self::from_options(arguments.options, file) };
         anyhow::ensure!(
             (60..=3_600).contains(&configuration.jwt_lifetime),
             "jwt_lifetime must be 60 to 3600 seconds"
@@ -178,6 +181,10 @@ impl Configuration {
                 "public_url must be an http(s) origin such as https://latchkey.example"
             );
         }
+        anyhow::ensure!(
+            configuration.verifiers.is_none() || configuration.tls.is_some(),
+            "verifier_listen needs a tls_certificate"
+        );
         let is_https = |url: &Url| url.scheme() == "https";
         // Cookies would be sent without encryption, too.
         anyhow::ensure!(
@@ -201,6 +208,7 @@ impl Configuration {
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)).into()),
             tls: None,
             redirect_listen: first.redirect_listen.or(second.redirect_listen),
+            verifiers: None,
             metrics_listen: first.metrics_listen.or(second.metrics_listen),
             public_url: first.public_url.or(second.public_url),
             database_url: first.database_url.or(second.database_url),
@@ -263,7 +271,13 @@ mod tests {
         let https = ["--public-url", "https://latchkey.example"];
         let http = ["--public-url", "http://latchkey.example"];
         let redirect = ["--redirect-listen", "127.0.0.1:80"];
-        for right in [pair.to_vec(), [&pair[..], &https, &redirect].concat(), [https, redirect].concat()] {
+        let verifiers = ["--verifier-listen", "127.0.0.1:8443", "--verifier-authorities", "ca.pem"];
+        for right in [
+            pair.to_vec(),
+            [&pair[..], &https, &redirect].concat(),
+            [https, redirect].concat(),
+            [pair, verifiers].concat(),
+        ] {
             assert!(load(&right).is_ok(), "{right:?}");
         }
         for wrong in [
@@ -272,6 +286,8 @@ mod tests {
             [&pair[..], &http].concat(),
             redirect.to_vec(),
             [http, redirect].concat(),
+            verifiers.to_vec(),
+            [&pair[..], &verifiers[..2]].concat(),
         ] {
             assert!(load(&wrong).is_err(), "{wrong:?}");
         }

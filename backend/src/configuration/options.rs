@@ -29,6 +29,12 @@ pub(super) struct Options {
     /// Address and port for `/metrics`, apart from everything else; without it there are none.
     #[arg(long, env = "LATCHKEY_METRICS_LISTEN", global = true)]
     pub(super) metrics_listen: Option<SocketAddr>,
+    /// Address and port for verifiers that prove themselves with a certificate.
+    #[arg(long, env = "LATCHKEY_VERIFIER_LISTEN", global = true)]
+    pub(super) verifier_listen: Option<SocketAddr>,
+    /// A PEM file with the authorities of the certificates of verifiers.
+    #[arg(long, env = "LATCHKEY_VERIFIER_AUTHORITIES", global = true)]
+    pub(super) verifier_authorities: Option<PathBuf>,
     /// Where clients reach Latchkey; also the issuer of its JWTs [default: `http://{listen}`].
     #[arg(long, env = "LATCHKEY_PUBLIC_URL", global = true)]
     pub(super) public_url: Option<Url>,

@@ -44,6 +44,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (22, include_str!("../../../migrations/sqlite/0022_retention.sql")),
             (25, include_str!("../../../migrations/sqlite/0025_api_limits.sql")),
             (26, include_str!("../../../migrations/sqlite/0026_looks.sql")),
+            (28, include_str!("../../../migrations/sqlite/0028_certificates.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -71,6 +72,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (24, include_str!("../../../migrations/postgres/0024_beats.sql")),
             (25, include_str!("../../../migrations/postgres/0025_api_limits.sql")),
             (26, include_str!("../../../migrations/postgres/0026_looks.sql")),
+            (28, include_str!("../../../migrations/postgres/0028_certificates.sql")),
         ],
     }
 }

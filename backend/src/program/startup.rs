@@ -1,6 +1,6 @@
 //! Builds the parts of the server and runs them.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,19 +8,21 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::bail;
+use rustls::ServerConfig;
 use url::Url;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::house::House;
+use super::listeners::Listeners;
 use super::metrics::Listener;
 use super::parts::Parts;
 use super::redirect::Redirect;
-use super::socket::{self, Socket};
+use super::socket::Socket;
 use super::telemetry::Telemetry;
 use super::tls::Certificate;
-use super::{demo, health, memory};
+use super::{demo, health, memory, verifiers};
 use crate::configuration::Configuration;
 use crate::configuration::listen::Listen;
 use crate::crypto::Secret;
@@ -66,6 +68,7 @@ pub struct Application {
     nodes: Arc<Nodes>,
     metrics: Option<Listener>,
     redirect: Option<Redirect>,
+    verifiers: Option<SocketAddr>,
     telemetry: Telemetry,
 }
 
@@ -73,14 +76,10 @@ impl Application {
     /// Opens the database, makes what is missing at a first start, and binds the port. Call it
     /// within the Tokio runtime that runs the server.
     pub async fn build(mut configuration: Configuration) -> anyhow::Result<Self> {
-        let certificate = configuration.tls.clone().map(Certificate::read).transpose()?;
+        let Listeners { socket, place, certificate, metrics, redirect, verifiers } =
+            Listeners::open(&configuration)?;
         let is_https = certificate.is_some();
-        let (socket, place) = socket::open(&configuration.listen)?;
-        let bind = |address: Option<SocketAddr>, what| {
-            address.map(|address| socket::bind(address, what)).transpose()
-        };
-        let metrics = bind(configuration.metrics_listen, "metrics")?;
-        let redirect = bind(configuration.redirect_listen, "plain HTTP")?;
+        let verifiers_at = verifiers.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
         let public_url = match configuration.public_url.clone() {
             Some(url) => url,
             None => default_url(&place, is_https)?,
@@ -148,7 +147,7 @@ impl Application {
         let sources = data.sources(telemetry.exporter(), certificate.clone());
         telemetry.start(&database, &sources);
         let metrics = metrics.map(|listener| Listener::start(listener, sources)).transpose()?;
-        let server = serve(data, (socket, certificate.as_ref()), workers, tracing, document)?;
+        let server = serve(data, (socket, certificate.as_ref(), verifiers), workers, tracing, document)?;
         let redirect =
             redirect.map(|listener| Redirect::start(listener, &public_url, &database)).transpose()?;
         if let Some(certificate) = certificate {
@@ -172,6 +171,7 @@ impl Application {
             nodes,
             metrics,
             redirect,
+            verifiers: verifiers_at,
             telemetry,
         })
     }
@@ -192,6 +192,12 @@ impl Application {
     #[must_use]
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.metrics.as_ref().map(Listener::address)
+    }
+
+    /// The address for verifiers with a certificate, if there is one.
+    #[must_use]
+    pub fn verifiers_address(&self) -> Option<SocketAddr> {
+        self.verifiers
     }
 
     /// The public URL.
@@ -243,10 +249,14 @@ impl Application {
     }
 }
 
+/// Where the routes are served: the socket, with TLS if there is a certificate, and the listener for
+/// verifiers.
+type Listening<'c> = (Socket, Option<&'c Arc<Certificate>>, Option<(TcpListener, ServerConfig)>);
+
 /// Serves the routes and the document.
 fn serve(
     parts: Parts,
-    (socket, certificate): (Socket, Option<&Arc<Certificate>>),
+    (socket, certificate, verifiers): Listening<'_>,
     workers: Option<usize>,
     tracing: Option<Tracing>,
     document: OpenApi,
@@ -273,20 +283,25 @@ fn serve(
             .default_service(web::to(http::fallback))
     })
     .keep_alive(IDLE)
-    .shutdown_timeout(10);
+    .shutdown_timeout(10)
+    .on_connect(verifiers::note_certificate);
     let server = match workers {
         Some(workers) => server.workers(workers),
         None => server,
     };
     let server = match (socket, certificate) {
         (Socket::Tcp(listener), Some(certificate)) => {
-            server.listen_rustls_0_23(listener, certificate.server_config()?)?
+            server.listen_rustls_0_23(listener, certificate.server_config(None)?)?
         }
         (Socket::Tcp(listener), None) => server.listen(listener)?,
         (Socket::Unix(listener), None) => server.listen_uds(listener)?,
         (Socket::Unix(_), Some(_)) => {
             bail!("tls_certificate needs an address to listen on, not a Unix socket")
         }
+    };
+    let server = match verifiers {
+        Some((listener, config)) => server.listen_rustls_0_23(listener, config)?,
+        None => server,
     };
     Ok(server.run())
 }

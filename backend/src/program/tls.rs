@@ -16,6 +16,7 @@ use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use x509_cert::certificate::{CertificateInner, Raw};
@@ -54,10 +55,18 @@ impl Certificate {
         Ok(Arc::new(Self { files, provider, in_use, do_files_fit: AtomicBool::new(true) }))
     }
 
-    /// TLS 1.2 and 1.3 with this certificate.
-    pub(super) fn server_config(self: &Arc<Self>) -> anyhow::Result<ServerConfig> {
+    /// TLS 1.2 and 1.3 with this certificate, for clients whose certificate this verifier accepts; for
+    /// all clients if there is none.
+    pub(super) fn server_config(
+        self: &Arc<Self>,
+        clients: Option<Arc<dyn ClientCertVerifier>>,
+    ) -> anyhow::Result<ServerConfig> {
         let config = ServerConfig::builder_with_provider(Arc::clone(&self.provider));
-        let config = config.with_safe_default_protocol_versions()?.with_no_client_auth();
+        let config = config.with_safe_default_protocol_versions()?;
+        let config = match clients {
+            Some(clients) => config.with_client_cert_verifier(clients),
+            None => config.with_no_client_auth(),
+        };
         Ok(config.with_cert_resolver(Arc::<Self>::clone(self)))
     }
 

@@ -27,8 +27,7 @@ pub async fn read(mut payload: Payload, limit: usize) -> Result<Vec<Bytes>, Prob
 pub fn answer(body: Vec<u8>) -> SizedStream<impl stream::Stream<Item = Result<Bytes, actix_web::Error>>> {
     let mut rest = Bytes::from(body);
     let length = rest.len() as u64;
-    let pieces = std::iter::from_fn(move || {
-        (!rest.is_empty()).then(|| Ok(rest.split_to(rest.len().min(PIECE))))
-    });
+    let pieces =
+        std::iter::from_fn(move || (!rest.is_empty()).then(|| Ok(rest.split_to(rest.len().min(PIECE)))));
     SizedStream::new(length, stream::iter(pieces))
 }

@@ -54,7 +54,7 @@ impl Authority {
 
 /// A certificate for `127.0.0.1` and its key, as files that may be replaced.
 pub(crate) struct Files {
-    authority: Authority,
+    pub(crate) authority: Authority,
     folder: TempDir,
 }
 
@@ -79,12 +79,8 @@ impl Files {
         Tls { certificate: self.at("fullchain.pem"), key: self.at("privkey.pem") }
     }
 
-    /// The authority, for clients.
-    pub(crate) fn authority(&self) -> reqwest::Certificate {
+    /// The certificate of the authority, for clients.
+    pub(crate) fn trusted(&self) -> reqwest::Certificate {
         reqwest::Certificate::from_pem(&fs::read(self.authority.file()).unwrap()).unwrap()
-    }
-
-    pub(crate) fn authority_file(&self) -> PathBuf {
-        self.authority.file()
     }
 }

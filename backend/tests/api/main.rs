@@ -63,6 +63,7 @@ mod trial;
 mod turns;
 mod unsynced;
 mod verified;
+mod verifiers;
 mod walk;
 mod writers;
 mod years;

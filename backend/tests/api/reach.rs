@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use latchkey::configuration::listen::Listen;
-use latchkey::configuration::tls::Tls;
+use latchkey::configuration::tls::{Tls, Verifiers};
 use reqwest::{Client, ClientBuilder};
 
 use crate::authority::Files;
@@ -47,6 +47,12 @@ impl Reach {
         self.files.as_ref().map(|files| files.tls())
     }
 
+    /// A listener for verifiers with certificates of the same authority.
+    pub(crate) fn verifiers(&self) -> Option<Verifiers> {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.files.as_ref().map(|files| Verifiers { listen, authorities: files.authority.file() })
+    }
+
     /// The URL of a server that listens there.
     pub(crate) fn url(&self, place: &Listen) -> String {
         match place {
@@ -59,7 +65,7 @@ impl Reach {
     pub(crate) fn client(&self) -> ClientBuilder {
         let client = Client::builder();
         let client = match &self.files {
-            Some(files) => client.tls_certs_only([files.authority()]),
+            Some(files) => client.tls_certs_only([files.trusted()]),
             None => client,
         };
         match &self.socket {

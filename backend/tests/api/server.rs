@@ -105,6 +105,7 @@ impl Where {
         Configuration {
             listen: self.reach.listen(),
             tls: self.reach.tls(),
+            verifiers: self.reach.verifiers(),
             redirect_listen: self.reach.is_https().then(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             metrics_listen: self.metrics.then(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             data_dir: self.data_dir().to_owned(),
@@ -157,6 +158,8 @@ pub(crate) struct Server {
     pub(crate) metrics: Option<String>,
     /// The URL at which it redirects to HTTPS, if it does.
     pub(crate) redirect: Option<String>,
+    /// The URL for verifiers with a certificate, if there is one.
+    pub(crate) verifiers: Option<String>,
     reach: Reach,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -175,16 +178,17 @@ impl Server {
                 let metrics =
                     application.metrics_address().map(|address| format!("http://{address}/metrics"));
                 let redirect = application.redirect_address().map(|address| format!("http://{address}"));
-                let urls = [Some(there.url(application.place())), metrics, redirect];
+                let verifiers = application.verifiers_address().map(|address| format!("https://{address}"));
+                let urls = [Some(there.url(application.place())), metrics, redirect, verifiers];
                 started.send((urls, application.handle())).unwrap();
                 application.run_until_stopped().await.unwrap();
             });
             // Keep the directory until the server has ended.
             drop(place);
         });
-        let ([url, metrics, redirect], handle) =
+        let ([url, metrics, redirect, verifiers], handle) =
             tokio::task::spawn_blocking(move || wait.recv().unwrap()).await.unwrap();
-        Self { url: url.unwrap(), metrics, redirect, reach, handle, thread: Some(thread) }
+        Self { url: url.unwrap(), metrics, redirect, verifiers, reach, handle, thread: Some(thread) }
     }
 
     /// A caller who is not logged in.

@@ -105,7 +105,7 @@ async fn redirects_screens(place: Where) {
 async fn both_versions_of_http_and_of_tls_are_spoken() {
     let files = Arc::new(Files::new(30));
     let server = Server::start(over_https(Where::sqlite(), &files)).await;
-    let authority = files.authority_file().display().to_string();
+    let authority = files.authority.file().display().to_string();
     let curl = |options: &[&str]| {
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--cacert", &authority, "--output", "/dev/null"]);

@@ -2,6 +2,7 @@
 //! telemetry, the log, and the memory of the process.
 
 pub mod commands;
+mod connection;
 pub mod demo;
 pub mod health;
 mod house;

@@ -22,7 +22,7 @@ use super::redirect::Redirect;
 use super::socket::Socket;
 use super::telemetry::Telemetry;
 use super::tls::Certificate;
-use super::{demo, health, memory, verifiers};
+use super::{connection, demo, health, memory};
 use crate::configuration::Configuration;
 use crate::configuration::listen::Listen;
 use crate::crypto::Secret;
@@ -284,7 +284,7 @@ fn serve(
     })
     .keep_alive(IDLE)
     .shutdown_timeout(10)
-    .on_connect(verifiers::note_certificate);
+    .on_connect(connection::note);
     let server = match workers {
         Some(workers) => server.workers(workers),
         None => server,

@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use actix_tls::accept::rustls_0_23::TlsStream;
-use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use anyhow::Context as _;
 use rustls::pki_types::CertificateDer;
@@ -38,13 +37,11 @@ pub(super) fn server_config(
     certificate.server_config(Some(clients.build().with_context(context)?))
 }
 
-/// Notes the certificate of a client for all requests of its connection.
-pub(super) fn note_certificate(connection: &dyn Any, extensions: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<TlsStream<TcpStream>>() else { return };
-    let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-    if let Some(names) = shown.and_then(|certificate| names(certificate)) {
-        extensions.insert(ClientCertificate::with(names));
-    }
+/// The certificate that the client of a connection has shown.
+pub(super) fn client_certificate(connection: &dyn Any) -> Option<ClientCertificate> {
+    let stream = connection.downcast_ref::<TlsStream<TcpStream>>()?;
+    let certificate = stream.get_ref().1.peer_certificates()?.first()?;
+    Some(ClientCertificate::with(names(certificate)?))
 }
 
 /// The DNS names and the URIs of a certificate.

@@ -198,6 +198,22 @@ test("a verifier key is shown once, works, is filled into the snippets, and is r
   await expect(ask()).rejects.toThrow(/401/);
 });
 
+test("the name of a certificate takes the place of a verifier key", async ({ page, admin }) => {
+  const { key } = await newSystem(admin, ["openGate"]);
+  const name = `gate.${key}.example`;
+  await open(page, `/systems/${key}?tab=keys`);
+  await page.getByRole("button", { name: "Create a key" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Create a key" });
+  await dialog.getByLabel("Name", { exact: true }).fill("gate house");
+  await dialog.getByLabel("Name of its certificate").fill("two words");
+  await dialog.getByRole("button", { name: "Create a key" }).click();
+  await expect(dialog.getByText("Not a DNS name")).toBeVisible();
+  await dialog.getByLabel("Name of its certificate").fill(name.toUpperCase());
+  await dialog.getByRole("button", { name: "Create a key" }).click();
+  await expect(page.getByText("The verifier may use its certificate now.")).toBeVisible();
+  await expect(row(page, "gate house")).toContainText(name);
+});
+
 test("the snippets of every gateway are filled in with this installation’s values", async ({ page, platform }) => {
   await open(page, `/systems/${platform.system}?tab=gateway`);
   const { host, hostname, port } = new URL(URL_OF_SERVER);

@@ -215,6 +215,29 @@ pub fn address_range(raw: &str) -> Result<IpNet, Refusal> {
     })
 }
 
+/// A name that a certificate has: a DNS name, which is converted to lower case, or a URI such as
+/// `spiffe://example.org/gateway`.
+pub fn certificate_name(raw: &str) -> Result<String, Refusal> {
+    let name = raw.trim();
+    if name.is_empty() {
+        return Err(Refusal::new("required", "Must not be empty."));
+    }
+    if name.len() > 253 {
+        return Err(Refusal::new("too_long", "At most 253 characters."));
+    }
+    let is_uri = name.contains("://") && name.bytes().all(|b| b.is_ascii_graphic());
+    let is_dns = name.split('.').all(|label| !label.is_empty())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    match (is_uri, is_dns) {
+        (true, _) => Ok(name.to_owned()),
+        (_, true) => Ok(name.to_ascii_lowercase()),
+        _ => Err(Refusal::new(
+            "invalid_certificate",
+            "Not a DNS name, and not a URI such as spiffe://example.org/gateway.",
+        )),
+    }
+}
+
 /// The property `Default_Ignorable_Code_Point` of Unicode: the character is invisible.
 #[cfg(feature = "server")]
 fn is_ignorable(c: char) -> bool {

@@ -330,6 +330,10 @@ pub struct NewVerifierKey {
     /// introspection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Gateway>,
+    /// A DNS name or a URI of the certificate that proves the verifier, at the listener for
+    /// verifiers. Absent for a key that is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
 }
 
 /// A verifier key, without its secret.
@@ -340,8 +344,11 @@ pub struct VerifierKey {
     pub id: KeyId,
     /// A name for the user of the key.
     pub name: String,
-    /// The first characters of the key, to tell keys apart.
+    /// The first characters of the key, to tell keys apart; empty if a certificate takes its place.
     pub hint: String,
+    /// The name of the certificate that takes the place of the key, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
     /// The gateway that uses it at `/auth/{system}`, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Gateway>,
@@ -357,8 +364,9 @@ pub struct IssuedVerifierKey {
     pub id: KeyId,
     /// A name for the user of the key.
     pub name: String,
-    /// The key: `lkv_…`. It cannot be shown again.
-    pub key: String,
+    /// The key: `lkv_…`. It cannot be shown again. Absent if a certificate takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// The gateway that uses it at `/auth/{system}`, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Gateway>,

@@ -132,7 +132,7 @@ impl Place {
 
     pub(crate) fn configuration(&self) -> Configuration {
         Configuration {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)).into(),
             // The port is another one at each start, and the issuer must stay.
             public_url: "http://latchkey.example".parse().ok(),
             data_dir: self.folder.clone(),

@@ -91,7 +91,7 @@ async fn serve(configuration: Configuration) -> Result<()> {
     let application = Application::build(configuration).await?;
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let metrics = application.metrics_address().map(|address| address.to_string()).unwrap_or_default();
-    println!("{}\n{}\n{metrics}", application.address(), listener.local_addr()?);
+    println!("{}\n{}\n{metrics}", application.place(), listener.local_addr()?);
     let constant = HttpServer::new(|| {
         App::new().route(
             "/api/v1/verify",

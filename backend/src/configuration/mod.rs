@@ -1,8 +1,10 @@
 //! The configuration: flags, then environment, then a TOML file, then defaults.
 
+pub mod listen;
 mod options;
 pub mod proxies;
 pub mod telemetry;
+pub mod tls;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,9 +14,11 @@ use clap::{Parser, Subcommand};
 use latchkey_shared::fields;
 use url::Url;
 
-use self::options::{AddressRange, Options};
-use crate::configuration::proxies::TrustedProxies;
-use crate::configuration::telemetry::Telemetry;
+use self::listen::Listen;
+use self::options::Options;
+use self::proxies::TrustedProxies;
+use self::telemetry::Telemetry;
+use self::tls::{Tls, Verifiers};
 use crate::crypto::Secret;
 use crate::crypto::jwt::Algorithm;
 
@@ -72,10 +76,16 @@ pub struct RotateSigningKey {
 /// The configuration.
 #[derive(Clone)]
 pub struct Configuration {
-    /// Address and port to listen on; port 0 takes a free one.
-    pub listen: SocketAddr,
+    /// Where to listen.
+    pub listen: Listen,
+    /// The certificate and its key for HTTPS; plain HTTP if absent.
+    pub tls: Option<Tls>,
+    /// Address and port for plain HTTP that only redirects; port 0 takes a free one.
+    pub redirect_listen: Option<SocketAddr>,
     /// Address and port for metrics; port 0 takes a free one. Without it there are none.
     pub metrics_listen: Option<SocketAddr>,
+    /// The listener for verifiers with a certificate. It needs the certificate of the server.
+    pub verifiers: Option<Verifiers>,
     /// The public URL, as configured.
     pub public_url: Option<Url>,
     /// PostgreSQL; SQLite in `data_dir` if absent.
@@ -141,7 +151,9 @@ impl Configuration {
             }
         };
         let telemetry = Telemetry::of(&arguments.options, &file)?;
-        let configuration = Self { telemetry, ..Self::from_options(arguments.options, file) };
+        let tls = Tls::of(&arguments.options, &file)?;
+        let verifiers = Verifiers::of(&arguments.options, &file)?;
+        let configuration = Self { tls, verifiers, telemetry, ..Self::from_options(arguments.options, file) };
         anyhow::ensure!(
             (60..=3_600).contains(&configuration.jwt_lifetime),
             "jwt_lifetime must be 60 to 3600 seconds"
@@ -169,18 +181,44 @@ impl Configuration {
                 "public_url must be an http(s) origin such as https://latchkey.example"
             );
         }
+        anyhow::ensure!(
+            configuration.verifiers.is_none() || configuration.tls.is_some(),
+            "verifier_listen needs a tls_certificate"
+        );
+        let is_https = |url: &Url| url.scheme() == "https";
+        // Cookies would be sent without encryption, too.
+        anyhow::ensure!(
+            configuration.tls.is_none() || configuration.public_url.as_ref().is_none_or(is_https),
+            "public_url must begin with https, since there is a tls_certificate"
+        );
+        anyhow::ensure!(
+            configuration.redirect_listen.is_none()
+                || configuration.tls.is_some()
+                || configuration.public_url.as_ref().is_some_and(is_https),
+            "redirect_listen needs a tls_certificate, or a public_url that begins with https"
+        );
         Ok(configuration)
     }
 
     fn from_options(first: Options, second: Options) -> Self {
+        let database_url = first.database_url.or(second.database_url);
+        // A server works beside this process. SQLite reads in it, and each connection keeps memory.
+        let database_connections = if database_url.is_some() { 8 } else { 4 };
         Self {
             listen: first
                 .listen
                 .or(second.listen)
-                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)).into()),
+            tls: None,
+            redirect_listen: first.redirect_listen.or(second.redirect_listen),
+            verifiers: None,
             metrics_listen: first.metrics_listen.or(second.metrics_listen),
             public_url: first.public_url.or(second.public_url),
-            database_url: first.database_url.or(second.database_url),
+            database_connections: first
+                .database_connections
+                .or(second.database_connections)
+                .unwrap_or(database_connections),
+            database_url,
             data_dir: first.data_dir.or(second.data_dir).unwrap_or_else(|| PathBuf::from("data")),
             master_key: first.master_key.or(second.master_key).map(Secret::from),
             master_key_file: first.master_key_file.or(second.master_key_file),
@@ -194,7 +232,6 @@ impl Configuration {
             jwt_lifetime: first.jwt_lifetime.or(second.jwt_lifetime).unwrap_or(600),
             show_once: first.show_once.or(second.show_once).unwrap_or(false),
             workers: first.workers.or(second.workers),
-            database_connections: first.database_connections.or(second.database_connections).unwrap_or(8),
             cache_size: first.cache_size.or(second.cache_size).unwrap_or(128),
             search_memory: first.search_memory.or(second.search_memory).unwrap_or(256),
             usage_days: first.usage_days.or(second.usage_days).unwrap_or(400),
@@ -202,15 +239,12 @@ impl Configuration {
             node_name: first.node_name.or(second.node_name),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
             failed_proofs: first.failed_proofs.or(second.failed_proofs).unwrap_or(100),
-            trusted_proxies: TrustedProxies::new(
-                first
-                    .trusted_proxies
-                    .or(second.trusted_proxies)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|AddressRange(range)| range)
-                    .collect(),
-            ),
+            trusted_proxies: first
+                .trusted_proxies
+                .or(second.trusted_proxies)
+                .unwrap_or_default()
+                .into_iter()
+                .collect(),
             telemetry: None,
             demo: first.demo.or(second.demo).unwrap_or(false),
         }
@@ -221,17 +255,47 @@ impl Configuration {
 mod tests {
     use super::*;
 
+    fn load(arguments: &[&str]) -> anyhow::Result<Configuration> {
+        Configuration::load(Arguments::try_parse_from([&["latchkey"], arguments].concat())?)
+    }
+
     #[test]
     fn trusted_proxies_are_ranges_or_addresses() {
-        let arguments = |list: &str| Arguments::try_parse_from(["latchkey", "--trusted-proxies", list]);
-        let ranges = |options: Options| -> Vec<String> {
-            options.trusted_proxies.unwrap_or_default().iter().map(|one| one.0.to_string()).collect()
+        let ranges = |list: &str| -> anyhow::Result<Vec<String>> {
+            let proxies = load(&["--trusted-proxies", list])?.trusted_proxies;
+            Ok(proxies.ranges().iter().map(ToString::to_string).collect())
         };
-        let given = arguments("10.0.0.0/8,::1").expect("is right");
-        assert_eq!(ranges(given.options), ["10.0.0.0/8", "::1/128"]);
-        assert!(arguments("10.0.0.0/8,everybody").is_err());
-        let file = toml::from_str(r#"trusted_proxies = ["192.0.2.7"]"#).expect("is right");
-        assert_eq!(ranges(file), ["192.0.2.7/32"]);
+        assert_eq!(ranges("10.0.0.0/8,unix,::1").expect("is right"), ["10.0.0.0/8", "::1/128"]);
+        assert!(ranges("10.0.0.0/8,everybody").is_err());
+        assert!(toml::from_str::<Options>(r#"trusted_proxies = ["192.0.2.7", "unix"]"#).is_ok());
         assert!(toml::from_str::<Options>(r#"trusted_proxies = ["everybody"]"#).is_err());
+    }
+
+    #[test]
+    fn settings_for_https_fit_together() {
+        let pair = ["--tls-certificate", "fullchain.pem", "--tls-key", "privkey.pem"];
+        let https = ["--public-url", "https://latchkey.example"];
+        let http = ["--public-url", "http://latchkey.example"];
+        let redirect = ["--redirect-listen", "127.0.0.1:80"];
+        let verifiers = ["--verifier-listen", "127.0.0.1:8443", "--verifier-authorities", "ca.pem"];
+        for right in [
+            pair.to_vec(),
+            [&pair[..], &https, &redirect].concat(),
+            [https, redirect].concat(),
+            [pair, verifiers].concat(),
+        ] {
+            assert!(load(&right).is_ok(), "{right:?}");
+        }
+        for wrong in [
+            pair[..2].to_vec(),
+            pair[2..].to_vec(),
+            [&pair[..], &http].concat(),
+            redirect.to_vec(),
+            [http, redirect].concat(),
+            verifiers.to_vec(),
+            [&pair[..], &verifiers[..2]].concat(),
+        ] {
+            assert!(load(&wrong).is_err(), "{wrong:?}");
+        }
     }
 }

@@ -2,24 +2,39 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use ipnet::IpNet;
-use latchkey_shared::fields;
 use serde::Deserialize;
 use url::Url;
 
+use super::listen::Listen;
+use super::proxies::Proxy;
 use crate::crypto::jwt::Algorithm;
 
 #[derive(clap::Args, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Options {
-    /// Address and port to listen on [default: 127.0.0.1:8080].
+    /// Address and port to listen on, or a Unix socket such as `unix:/run/latchkey/latchkey.sock`
+    /// [default: 127.0.0.1:8080].
     #[arg(long, env = "LATCHKEY_LISTEN", global = true)]
-    pub(super) listen: Option<SocketAddr>,
+    pub(super) listen: Option<Listen>,
+    /// A PEM file with the certificate for HTTPS, and with those between it and its authority.
+    #[arg(long, env = "LATCHKEY_TLS_CERTIFICATE", global = true)]
+    pub(super) tls_certificate: Option<PathBuf>,
+    /// A PEM file with the private key of the certificate.
+    #[arg(long, env = "LATCHKEY_TLS_KEY", global = true)]
+    pub(super) tls_key: Option<PathBuf>,
+    /// Address and port for plain HTTP. Browsers are redirected to the public URL, all others are refused.
+    #[arg(long, env = "LATCHKEY_REDIRECT_LISTEN", global = true)]
+    pub(super) redirect_listen: Option<SocketAddr>,
     /// Address and port for `/metrics`, apart from everything else; without it there are none.
     #[arg(long, env = "LATCHKEY_METRICS_LISTEN", global = true)]
     pub(super) metrics_listen: Option<SocketAddr>,
+    /// Address and port for verifiers that prove themselves with a certificate.
+    #[arg(long, env = "LATCHKEY_VERIFIER_LISTEN", global = true)]
+    pub(super) verifier_listen: Option<SocketAddr>,
+    /// A PEM file with the authorities of the certificates of verifiers.
+    #[arg(long, env = "LATCHKEY_VERIFIER_AUTHORITIES", global = true)]
+    pub(super) verifier_authorities: Option<PathBuf>,
     /// Where clients reach Latchkey; also the issuer of its JWTs [default: `http://{listen}`].
     #[arg(long, env = "LATCHKEY_PUBLIC_URL", global = true)]
     pub(super) public_url: Option<Url>,
@@ -56,7 +71,7 @@ pub(super) struct Options {
     /// Threads that serve requests [default: one per core].
     #[arg(long, env = "LATCHKEY_WORKERS", global = true)]
     pub(super) workers: Option<usize>,
-    /// Connections for reading the database [default: 8].
+    /// Connections for reading the database [default: 8, on SQLite 4].
     #[arg(long, env = "LATCHKEY_DATABASE_CONNECTIONS", global = true)]
     pub(super) database_connections: Option<u32>,
     /// The memory of the engine's caches, in MiB: 1,000 tokens in use need about 2 [default: 128].
@@ -83,10 +98,10 @@ pub(super) struct Options {
     /// 0 for no limit [default: 100]. Right ones always pass.
     #[arg(long, env = "LATCHKEY_FAILED_PROOFS", global = true)]
     pub(super) failed_proofs: Option<u32>,
-    /// Addresses or ranges of proxies, separated by commas. Their `X-Forwarded-For` and
-    /// `Forwarded` headers are trusted.
+    /// Addresses or ranges of proxies, separated by commas; `unix` for those at the Unix socket. Their
+    /// `X-Forwarded-For` and `Forwarded` headers are trusted.
     #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
-    pub(super) trusted_proxies: Option<Vec<AddressRange>>,
+    pub(super) trusted_proxies: Option<Vec<Proxy>>,
     /// Where traces and metrics are sent, with OTLP over HTTP: `http://127.0.0.1:4318`. Without it
     /// none are.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
@@ -121,25 +136,4 @@ pub(super) struct Options {
     /// Fill an empty database with example data.
     #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true")]
     pub(super) demo: Option<bool>,
-}
-
-/// An address or a range of them.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct AddressRange(pub(super) IpNet);
-
-impl FromStr for AddressRange {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        fields::address_range(text).map(Self).map_err(|refusal| refusal.message)
-    }
-}
-
-impl TryFrom<String> for AddressRange {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
 }

@@ -2,43 +2,78 @@
 //! it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 
 use actix_web::http::header::{self, HeaderMap};
 use ipnet::IpNet;
+use latchkey_shared::fields;
+use serde::Deserialize;
 
 /// The header to which each proxy appends the address of its caller.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
+/// A proxy that is trusted, or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Proxy {
+    /// Those in a range of addresses.
+    Range(IpNet),
+    /// Those at the Unix socket. They have no address.
+    Unix,
+}
+
+impl FromStr for Proxy {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "unix" {
+            return Ok(Self::Unix);
+        }
+        fields::address_range(text).map(Self::Range).map_err(|refusal| refusal.message)
+    }
+}
+
+impl TryFrom<String> for Proxy {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
 /// The proxies whose headers are trusted.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(Vec<IpNet>);
+pub struct TrustedProxies {
+    ranges: Vec<IpNet>,
+    at_unix_socket: bool,
+}
 
 impl TrustedProxies {
     /// Trusts the proxies in these ranges.
     #[must_use]
     pub fn new(ranges: Vec<IpNet>) -> Self {
-        Self(ranges)
+        Self { ranges, at_unix_socket: false }
     }
 
     /// The ranges of the proxies.
     #[must_use]
     pub fn ranges(&self) -> &[IpNet] {
-        &self.0
+        &self.ranges
     }
 
     /// The address of the caller: the peer itself, or what it says if it is a trusted proxy.
-    /// `None` if the headers cannot be relied on.
+    /// `None` if the headers cannot be relied on. A peer at a Unix socket has no address.
     #[must_use]
-    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
-        let peer = peer.to_canonical();
-        if !self.trust(peer) {
-            return Some(peer);
+    pub fn client(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        let peer = peer.map(|peer| peer.to_canonical());
+        if !peer.map_or(self.at_unix_socket, |peer| self.trust(peer)) {
+            return peer;
         }
         let (list, forwarded) = (lines(headers, FORWARDED_FOR), lines(headers, header::FORWARDED.as_str()));
         let by_list = (!list.is_empty()).then(|| self.nearest(&list, hop));
         let by_forwarded = (!forwarded.is_empty()).then(|| self.nearest(&forwarded, forwarded_hop));
         match (by_list, by_forwarded) {
-            (None, None) => Some(peer),
+            (None, None) => peer,
             (Some(one), None) | (None, Some(one)) => one,
             // A proxy writes one of them, and may pass on the caller's other one.
             (Some(one), Some(other)) => one.filter(|_| one == other),
@@ -66,7 +101,20 @@ impl TrustedProxies {
     }
 
     fn trust(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|range| range.contains(&address))
+        self.ranges.iter().any(|range| range.contains(&address))
+    }
+}
+
+impl FromIterator<Proxy> for TrustedProxies {
+    fn from_iter<I: IntoIterator<Item = Proxy>>(proxies: I) -> Self {
+        let mut trusted = Self::default();
+        for proxy in proxies {
+            match proxy {
+                Proxy::Range(range) => trusted.ranges.push(range),
+                Proxy::Unix => trusted.at_unix_socket = true,
+            }
+        }
+        trusted
     }
 }
 
@@ -110,7 +158,20 @@ mod tests {
 
     fn client(peer: &str, lines: &[(&'static str, &'static str)]) -> Option<String> {
         let peer = peer.parse().expect("an address");
-        proxies().client(peer, &headers(lines)).map(|address| address.to_string())
+        proxies().client(Some(peer), &headers(lines)).map(|address| address.to_string())
+    }
+
+    #[test]
+    fn a_proxy_at_a_unix_socket_is_believed_only_if_it_is_trusted() {
+        let trusted = |list: &str| -> TrustedProxies {
+            list.split(',').map(|one| one.parse::<Proxy>().expect("is right")).collect()
+        };
+        let said = headers(&[("x-forwarded-for", "198.51.100.7")]);
+        assert_eq!(trusted("10.0.0.0/8").client(None, &said), None);
+        assert_eq!(trusted("unix").client(None, &said), "198.51.100.7".parse().ok());
+        assert_eq!(trusted("unix").client(None, &HeaderMap::new()), None);
+        let peer = "192.0.2.1".parse().ok();
+        assert_eq!(trusted("unix").client(peer, &said), peer);
     }
 
     #[test]

@@ -86,6 +86,7 @@ impl Engine {
             }
             Self::Postgres => {
                 let servers = Servers::parse(configuration.database_url.as_deref().unwrap_or_default())?;
+                servers.warn_unless_verified();
                 let primary = servers.primary().await?;
                 let home = Arc::new(Home::new(&primary.url, primary.standing.history));
                 let pool =

@@ -8,8 +8,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use super::engine::Engine;
 
-/// The first schema that this version works with: it writes what APIs look like.
-const LOWEST: i64 = 27;
+/// The first schema that this version works with: it reads the certificates of verifier keys.
+const LOWEST: i64 = 28;
 
 /// The schemas that this version works with, by the numbers of their last migrations.
 #[must_use]
@@ -45,6 +45,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (25, include_str!("../../../migrations/sqlite/0025_api_limits.sql")),
             (26, include_str!("../../../migrations/sqlite/0026_looks.sql")),
             (27, include_str!("../../../migrations/sqlite/0027_api_looks.sql")),
+            (28, include_str!("../../../migrations/sqlite/0028_certificates.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -73,6 +74,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (25, include_str!("../../../migrations/postgres/0025_api_limits.sql")),
             (26, include_str!("../../../migrations/postgres/0026_looks.sql")),
             (27, include_str!("../../../migrations/postgres/0027_api_looks.sql")),
+            (28, include_str!("../../../migrations/postgres/0028_certificates.sql")),
         ],
     }
 }

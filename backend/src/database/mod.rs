@@ -36,6 +36,7 @@ mod standing;
 pub(crate) mod stored;
 mod turns;
 mod uptime;
+mod verified;
 mod warm;
 mod witness;
 mod write;

@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::failure::OpenError;
 use super::standing::{Standing, standing};
+use super::verified::warn_unless_verified;
 
 /// How long a server may take to say what it is.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -43,6 +44,11 @@ impl Servers {
         };
         let path = wants_primary(path)?;
         Ok(Self(hosts.split(',').map(|host| format!("{scheme}://{user}{host}{path}")).collect()))
+    }
+
+    /// Warns of servers that do not prove who they are.
+    pub(super) fn warn_unless_verified(&self) {
+        self.0.iter().for_each(|url| warn_unless_verified(url));
     }
 
     /// Connects to the primary. If an old one still lives, the one with the latest timeline counts.

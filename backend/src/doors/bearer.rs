@@ -77,7 +77,7 @@ async fn token(request: &HttpRequest) -> Result<Principal, Problem> {
         client_ip,
     };
     let source = Source::new(client_ip, "");
-    let presented = Presented { door: Door::Api, credential, verifier_key: None, source };
+    let presented = Presented { door: Door::Api, credential, verifier: None, source };
     let verdict = verifier.decide(&snapshot, presented, &call).await;
     if let Some(problem) = denial(&verdict) {
         return Err(problem);

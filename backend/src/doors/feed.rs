@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use crate::database::{Database, now};
 use crate::engine::verifier::Verifier;
 use crate::revocations::{self, Place};
-use crate::systems::catalog::system_of_key;
+use crate::systems::verifier::{VerifierProof, system_of};
 use crate::web::bearer::{bearer, no_verifier_key};
 use crate::web::extract::{Query, write_cursor};
 use crate::web::problem::Problem;
@@ -66,7 +66,8 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let system = {
         let snapshot = verifier.catalog().await?;
-        let system = system_of_key(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
+        let proof = VerifierProof::of(&request, bearer(&request));
+        let system = system_of(&snapshot, proof).ok_or_else(|| no_verifier_key(&request))?;
         if snapshot.system_named(&path).is_none_or(|named| named.id != system.id) {
             return Err(Problem::forbidden("The verifier key is for another system."));
         }

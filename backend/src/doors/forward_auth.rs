@@ -20,13 +20,13 @@ use utoipa_actix_web::OpenApiFactory;
 use super::denial::denial;
 use crate::configuration::Configuration;
 use crate::crypto::operations::Source;
-use crate::crypto::secret_id::{self, Prefix};
 use crate::database::Patience;
 use crate::engine::call::{Call, Presented};
 use crate::engine::decisions::Door;
 use crate::engine::verdict::Verdict;
 use crate::engine::verifier::Verifier;
 use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::systems::verifier::{VerifierProof, verifier_with};
 use crate::web::SentMethod;
 use crate::web::bearer::{bearer, no_credential, project};
 use crate::web::problem::Problem;
@@ -110,7 +110,9 @@ async fn authorize(
     let target = target.strip_prefix("/auth/").unwrap_or_default();
     let (named, rest) = target.split_at(target.find(['/', '?']).unwrap_or(target.len()));
     let headers = request.headers();
-    let (system, gateway) = authenticate(&snapshot, headers)?;
+    let key = once(headers, VERIFIER)?;
+    let proof = VerifierProof::of(&request, key.as_deref());
+    let (system, gateway) = authenticate(&snapshot, proof)?;
     if snapshot.system_named(named).is_none_or(|named| named.id != system.id) {
         return Err(Problem::forbidden("The verifier key is for another system."));
     }
@@ -131,11 +133,10 @@ async fn authorize(
     let client_ip = configuration.trusted_proxies.named_by_gateway(headers);
     let credential = bearer(&request).ok_or_else(|| no_credential(&request))?;
     let project = project(headers);
-    let verifier_key = once(headers, VERIFIER)?;
     let presented = Presented {
         door: Door::Auth,
         credential,
-        verifier_key: verifier_key.as_deref(),
+        verifier: proof,
         source: Source::new(client_ip, &system.key),
     };
     let call = Call { system, method: &method, path: &path, project: project.as_deref(), client_ip };
@@ -143,16 +144,14 @@ async fn authorize(
     denial(&verdict).map_or_else(|| Ok(identity(&verdict)), Err)
 }
 
-/// The gateway, found by its verifier key. An error here is between the gateway and us, so
+/// The gateway, found by what proves it. An error here is between the gateway and us, so
 /// there is no challenge for the caller.
 fn authenticate<'s>(
     snapshot: &'s Snapshot,
-    headers: &HeaderMap,
+    proof: Option<VerifierProof<'_>>,
 ) -> Result<(&'s CatalogSystem, Gateway), Problem> {
-    let key = once(headers, VERIFIER)?;
-    let key = key.as_deref().and_then(|key| secret_id::parse(Prefix::VerifierKey, key).ok());
-    let known = key.and_then(|key| {
-        let known = snapshot.verifier_key(&key.digest())?;
+    let known = proof.and_then(|proof| {
+        let known = verifier_with(snapshot, proof)?;
         Some((snapshot.system(&known.system)?, known.gateway))
     });
     match known {

@@ -14,7 +14,8 @@ use crate::database::Patience;
 use crate::engine::call::{Call, Presented, address, check_method};
 use crate::engine::decisions::Door;
 use crate::engine::verifier::Verifier;
-use crate::systems::catalog::{CatalogSystem, Snapshot, system_of_key};
+use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::systems::verifier::{VerifierProof, system_of};
 use crate::web::bearer::{bearer, no_verifier_key};
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
@@ -60,13 +61,14 @@ async fn verify(
 ) -> Result<web::Json<Decision>, Problem> {
     let mut patience = Patience::new();
     let snapshot = patience.wait(verifier.catalog_at(Door::Verify)).await?;
-    let system = system_of_key(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
+    let proof = VerifierProof::of(&request, bearer(&request));
+    let system = system_of(&snapshot, proof).ok_or_else(|| no_verifier_key(&request))?;
     let body = body.json().await?;
     is_of_system(&body, &snapshot, system)?;
     let mut errors = Errors::new();
     let client_ip = check(&body, "", &mut errors);
     Problem::unless_empty(errors)?;
-    let asks = Asks { door: Door::Verify, verifier_key: bearer(&request) };
+    let asks = Asks { door: Door::Verify, proof };
     let decision = decide(&verifier, (&snapshot, system), asks, &body, client_ip);
     patience.wait(decision).await.map(web::Json)
 }
@@ -96,7 +98,8 @@ async fn verify_batch(
 ) -> Result<web::Json<Decisions>, Problem> {
     let mut patience = Patience::new();
     let snapshot = patience.wait(verifier.catalog_at(Door::Batch)).await?;
-    let system = system_of_key(&snapshot, bearer(&request)).ok_or_else(|| no_verifier_key(&request))?;
+    let proof = VerifierProof::of(&request, bearer(&request));
+    let system = system_of(&snapshot, proof).ok_or_else(|| no_verifier_key(&request))?;
     let Calls { calls } = body.json().await?;
     let mut errors = Errors::new();
     if calls.len() > BATCH {
@@ -108,7 +111,7 @@ async fn verify_batch(
         addresses.push(check(call, &format!("calls[{index}]."), &mut errors));
     }
     Problem::unless_empty(errors)?;
-    let asks = Asks { door: Door::Batch, verifier_key: bearer(&request) };
+    let asks = Asks { door: Door::Batch, proof };
     let decisions = stream::iter(calls.iter().zip(addresses))
         .map(|(call, client_ip)| decide(&verifier, (&snapshot, system), asks, call, client_ip))
         .buffered(AT_ONCE)
@@ -135,19 +138,19 @@ fn check(body: &CallBody, at: &str, errors: &mut Errors) -> Option<IpAddr> {
 #[derive(Clone, Copy)]
 struct Asks<'a> {
     door: Door,
-    verifier_key: Option<&'a str>,
+    proof: Option<VerifierProof<'a>>,
 }
 
 /// Decides one call. If it cannot be decided now, that is an error, not a decision.
 async fn decide(
     verifier: &Verifier,
     (snapshot, system): (&Arc<Snapshot>, &CatalogSystem),
-    Asks { door, verifier_key }: Asks<'_>,
+    Asks { door, proof }: Asks<'_>,
     body: &CallBody,
     client_ip: Option<IpAddr>,
 ) -> Result<Decision, Problem> {
     let source = Source::new(client_ip, &system.key);
-    let presented = Presented { door, credential: &body.credential, verifier_key, source };
+    let presented = Presented { door, credential: &body.credential, verifier: proof, source };
     let call =
         Call { system, method: &body.method, path: &body.path, project: body.project.as_deref(), client_ip };
     let verdict = verifier.decide(snapshot, presented, &call).await;

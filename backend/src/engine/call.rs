@@ -8,6 +8,7 @@ use super::decisions::Door;
 use crate::configuration::proxies::hop;
 use crate::crypto::operations::Source;
 use crate::systems::catalog::CatalogSystem;
+use crate::systems::verifier::VerifierProof;
 
 /// The credentials that come with a call.
 #[derive(Clone, Copy)]
@@ -16,8 +17,8 @@ pub struct Presented<'a> {
     pub door: Door,
     /// The bearer token.
     pub credential: &'a str,
-    /// The verifier key of the gateway or service that asks; none if the caller asks itself.
-    pub verifier_key: Option<&'a str>,
+    /// What proves the gateway or service that asks; none if the caller asks itself.
+    pub verifier: Option<VerifierProof<'a>>,
     /// The source of the request, for fair use of private-key operations.
     pub source: Source<'a>,
 }

@@ -19,7 +19,8 @@ use super::state::TokenState;
 use super::verdict::Verdict;
 use super::verifier::{ATTEMPTS, Verifier};
 use crate::database::{Fact, now};
-use crate::systems::catalog::{CatalogSystem, Operations, Snapshot, system_of_key};
+use crate::systems::catalog::{CatalogSystem, Operations, Snapshot};
+use crate::systems::verifier::system_of;
 use crate::telemetry::part;
 
 /// What the span of a decision tells.
@@ -89,8 +90,8 @@ impl Verifier {
                 }
             }
             let Ok(fresh) = self.catalog().await else { break };
-            let may_ask = presented.verifier_key.is_none_or(|key| {
-                system_of_key(&fresh, Some(key)).is_some_and(|system| system.id == call.system.id)
+            let may_ask = presented.verifier.is_none_or(|proof| {
+                system_of(&fresh, Some(proof)).is_some_and(|system| system.id == call.system.id)
             });
             if !may_ask {
                 break;

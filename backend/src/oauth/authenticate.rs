@@ -16,7 +16,8 @@ use crate::crypto::Secret;
 use crate::database::Patience;
 use crate::engine::verifier::Verifier;
 use crate::keys::keyring::Keyring;
-use crate::systems::catalog::{CatalogSystem, Snapshot, system_of_key};
+use crate::systems::catalog::{CatalogSystem, Snapshot};
+use crate::systems::verifier::{VerifierProof, system_of};
 use crate::web::bearer::bearer;
 use crate::web::client_ip::client_ip;
 
@@ -104,17 +105,24 @@ async fn prove<T>(
     })
 }
 
-/// The system of a verifier key (RFC 7662 §2.1). The key comes as bearer token, or as client
-/// credentials with the system's key or id.
+/// The system of a verifier (RFC 7662 §2.1). Its key comes as bearer token, or as client
+/// credentials with the system's key or id; or its connection has a certificate.
 pub(crate) fn verifying_system<'s>(
     request: &HttpRequest,
     form: &Form,
     snapshot: &'s Snapshot,
 ) -> Result<&'s CatalogSystem, OAuthError> {
-    if let Some(value) = authorization(request)?
-        && let Some(system) = with_bearer(request, value, snapshot)?
-    {
-        return Ok(system);
+    match authorization(request)? {
+        Some(value) => {
+            if let Some(system) = with_bearer(request, value, snapshot)? {
+                return Ok(system);
+            }
+        }
+        None => {
+            if let Some(system) = system_of(snapshot, VerifierProof::of(request, None)) {
+                return Ok(system);
+            }
+        }
     }
     match credentials(request, form)? {
         Credentials::Secret { id, secret } => with_key(&id, &secret, snapshot),
@@ -136,7 +144,7 @@ fn with_bearer<'s>(
     if !scheme.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
         return Ok(None);
     }
-    let system = system_of_key(snapshot, bearer(request));
+    let system = system_of(snapshot, bearer(request).map(VerifierProof::Key));
     system
         .map(Some)
         .ok_or_else(|| OAuthError::new(Code::InvalidToken, "The bearer token is not a verifier key."))
@@ -144,7 +152,7 @@ fn with_bearer<'s>(
 
 /// The named system, if this is its verifier key.
 fn with_key<'s>(named: &str, key: &Secret, snapshot: &'s Snapshot) -> Result<&'s CatalogSystem, OAuthError> {
-    let system = system_of_key(snapshot, Some(key.expose())).ok_or_else(no_verifier_key)?;
+    let system = system_of(snapshot, Some(VerifierProof::Key(key.expose()))).ok_or_else(no_verifier_key)?;
     let is_named = snapshot.system_named(named).is_some_and(|named| named.id == system.id);
     if is_named { Ok(system) } else { Err(no_verifier_key()) }
 }

@@ -12,7 +12,8 @@ use crate::crypto::Secret;
 
 /// Rotates the key that signs JWTs, and prints the keys.
 pub async fn rotate_signing_key(configuration: &Configuration, how: RotateSigningKey) -> anyhow::Result<()> {
-    let listening = || format!("http://{}", configuration.listen);
+    let scheme = if configuration.tls.is_some() { "https" } else { "http" };
+    let listening = || format!("{scheme}://{}", configuration.listen);
     let server = how.server.as_ref().or(configuration.public_url.as_ref());
     let server = server.map_or_else(listening, |url| url.as_str().trim_end_matches('/').to_owned());
     let password = Secret::new(match how.password {

@@ -2,7 +2,6 @@
 //! would.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 
 use anyhow::{Context as _, ensure};
 use latchkey_shared::time::Timestamp;
@@ -10,6 +9,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::configuration::listen::Listen;
 use crate::crypto::Secret;
 use crate::database::now;
 
@@ -49,20 +49,24 @@ struct Token {
     calls: Vec<(String, String, String, u8)>,
 }
 
-/// Fills the installation at `address`. Its administrator was just made with `password`.
+/// Fills the installation of this process, which listens at `place`. Its administrator was just
+/// made with `password`.
 ///
 /// # Errors
 /// The first request that failed.
-pub async fn fill(address: SocketAddr, password: Secret) -> anyhow::Result<()> {
-    let here = if address.ip().is_unspecified() {
-        SocketAddr::from(([127, 0, 0, 1], address.port()))
-    } else {
-        address
+pub async fn fill(place: &Listen, is_https: bool, password: Secret) -> anyhow::Result<()> {
+    let http = Client::builder().cookie_store(true).no_proxy().tls_certs_only([]);
+    // It is this process, and its certificate does not name an address of the machine.
+    let http = http.tls_danger_accept_invalid_certs(is_https);
+    let (http, here) = match place {
+        Listen::Tcp(address) if address.ip().is_unspecified() => {
+            (http, format!("127.0.0.1:{}", address.port()))
+        }
+        Listen::Tcp(address) => (http, address.to_string()),
+        Listen::Unix(path) => (http.unix_socket(path.clone()), "localhost".to_owned()),
     };
-    let api = Api {
-        http: Client::builder().cookie_store(true).no_proxy().tls_certs_only([]).build()?,
-        url: format!("http://{here}/api/v1"),
-    };
+    let scheme = if is_https { "https" } else { "http" };
+    let api = Api { http: http.build()?, url: format!("{scheme}://{here}/api/v1") };
     api.post("/session", json!({ "username": "admin", "password": password.expose() })).await?;
 
     for (key, name, document) in SYSTEMS {

@@ -8,6 +8,7 @@ use latchkey_shared::projects::Project;
 use latchkey_shared::users::User;
 
 use super::metrics::Sources;
+use super::tls::Certificate;
 use crate::configuration::Configuration;
 use crate::crypto::decryptor::Decryptor;
 use crate::crypto::operations::PrivateOperations;
@@ -48,7 +49,11 @@ pub(super) struct Parts {
 
 impl Parts {
     /// The parts that have metrics.
-    pub(super) fn sources(&self, exporter: Option<Arc<Exporter>>) -> Sources {
+    pub(super) fn sources(
+        &self,
+        exporter: Option<Arc<Exporter>>,
+        certificate: Option<Arc<Certificate>>,
+    ) -> Sources {
         Sources {
             started: SystemTime::now(),
             database: (**self.database).clone(),
@@ -58,6 +63,7 @@ impl Parts {
             operations: Arc::clone(&self.operations),
             index: Arc::clone(&self.index),
             exchanges: Arc::clone(&self.exchanges),
+            certificate,
             exporter,
         }
     }

@@ -7,18 +7,24 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
-use anyhow::Context as _;
+use anyhow::bail;
+use rustls::ServerConfig;
 use url::Url;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::house::House;
-use super::metrics::{self, Listener};
+use super::listeners::Listeners;
+use super::metrics::Listener;
 use super::parts::Parts;
+use super::redirect::Redirect;
+use super::socket::Socket;
 use super::telemetry::Telemetry;
-use super::{demo, health, memory};
+use super::tls::Certificate;
+use super::{connection, demo, health, memory};
 use crate::configuration::Configuration;
+use crate::configuration::listen::Listen;
 use crate::crypto::Secret;
 use crate::crypto::decryptor::Decryptor;
 use crate::crypto::operations::{Limits, PrivateOperations};
@@ -51,7 +57,8 @@ const CLOSING: Duration = Duration::from_secs(10);
 /// A server that is ready to run.
 pub struct Application {
     server: Server,
-    address: SocketAddr,
+    place: Listen,
+    is_https: bool,
     public_url: Url,
     first_password: Option<Secret>,
     /// The password to fill the demo with.
@@ -60,6 +67,8 @@ pub struct Application {
     verifier: Arc<Verifier>,
     nodes: Arc<Nodes>,
     metrics: Option<Listener>,
+    redirect: Option<Redirect>,
+    verifiers: Option<SocketAddr>,
     telemetry: Telemetry,
 }
 
@@ -67,13 +76,13 @@ impl Application {
     /// Opens the database, makes what is missing at a first start, and binds the port. Call it
     /// within the Tokio runtime that runs the server.
     pub async fn build(mut configuration: Configuration) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(configuration.listen)
-            .with_context(|| format!("cannot listen on {}", configuration.listen))?;
-        let address = listener.local_addr()?;
-        let metrics = configuration.metrics_listen.map(metrics::bind).transpose()?;
+        let Listeners { socket, place, certificate, metrics, redirect, verifiers } =
+            Listeners::open(&configuration)?;
+        let is_https = certificate.is_some();
+        let verifiers_at = verifiers.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
         let public_url = match configuration.public_url.clone() {
             Some(url) => url,
-            None => default_url(address)?,
+            None => default_url(&place, is_https)?,
         };
         configuration.public_url = Some(public_url.clone());
         let issuer = public_url.as_str().trim_end_matches('/').to_owned();
@@ -135,10 +144,15 @@ impl Application {
             hasher: web::Data::new(Hasher::default()),
             configuration,
         };
-        let sources = data.sources(telemetry.exporter());
+        let sources = data.sources(telemetry.exporter(), certificate.clone());
         telemetry.start(&database, &sources);
         let metrics = metrics.map(|listener| Listener::start(listener, sources)).transpose()?;
-        let server = serve(data, listener, workers, tracing, document)?;
+        let server = serve(data, (socket, certificate.as_ref(), verifiers), workers, tracing, document)?;
+        let redirect =
+            redirect.map(|listener| Redirect::start(listener, &public_url, &database)).transpose()?;
+        if let Some(certificate) = certificate {
+            database.spawn(certificate.keep_looking());
+        }
         let (counted, flushing) = (flushed, database.clone());
         database.spawn(async move { counted.keep_writing(&flushing).await });
         let comparing = Arc::clone(&verifier);
@@ -147,7 +161,8 @@ impl Application {
         database.spawn(memory::return_freed());
         Ok(Self {
             server,
-            address,
+            place,
+            is_https,
             public_url,
             first_password,
             demo,
@@ -155,26 +170,34 @@ impl Application {
             verifier,
             nodes,
             metrics,
+            redirect,
+            verifiers: verifiers_at,
             telemetry,
         })
     }
 
-    /// The address that it listens on.
+    /// Where it listens.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    pub fn place(&self) -> &Listen {
+        &self.place
     }
 
-    /// The port that it listens on.
+    /// The address for plain HTTP that is redirected, if there is one.
     #[must_use]
-    pub fn port(&self) -> u16 {
-        self.address.port()
+    pub fn redirect_address(&self) -> Option<SocketAddr> {
+        self.redirect.as_ref().map(Redirect::address)
     }
 
     /// The address of the metrics, if there are any.
     #[must_use]
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.metrics.as_ref().map(Listener::address)
+    }
+
+    /// The address for verifiers with a certificate, if there is one.
+    #[must_use]
+    pub fn verifiers_address(&self) -> Option<SocketAddr> {
+        self.verifiers
     }
 
     /// The public URL.
@@ -200,13 +223,16 @@ impl Application {
     pub async fn run_until_stopped(self) -> anyhow::Result<()> {
         if let Some(password) = self.demo {
             self.database.spawn(async move {
-                match demo::fill(self.address, password).await {
+                match demo::fill(&self.place, self.is_https, password).await {
                     Ok(()) => tracing::info!("the demo is ready"),
                     Err(error) => tracing::error!(%error, "the demo is not complete"),
                 }
             });
         }
         let served = self.server.await;
+        if let Some(redirect) = self.redirect {
+            redirect.stop().await;
+        }
         if let Some(metrics) = self.metrics {
             metrics.stop().await;
         }
@@ -223,10 +249,14 @@ impl Application {
     }
 }
 
+/// Where the routes are served: the socket, with TLS if there is a certificate, and the listener for
+/// verifiers.
+type Listening<'c> = (Socket, Option<&'c Arc<Certificate>>, Option<(TcpListener, ServerConfig)>);
+
 /// Serves the routes and the document.
 fn serve(
     parts: Parts,
-    listener: TcpListener,
+    (socket, certificate, verifiers): Listening<'_>,
     workers: Option<usize>,
     tracing: Option<Tracing>,
     document: OpenApi,
@@ -253,12 +283,27 @@ fn serve(
             .default_service(web::to(http::fallback))
     })
     .keep_alive(IDLE)
-    .shutdown_timeout(10);
+    .shutdown_timeout(10)
+    .on_connect(connection::note);
     let server = match workers {
         Some(workers) => server.workers(workers),
         None => server,
     };
-    Ok(server.listen(listener)?.run())
+    let server = match (socket, certificate) {
+        (Socket::Tcp(listener), Some(certificate)) => {
+            server.listen_rustls_0_23(listener, certificate.server_config(None)?)?
+        }
+        (Socket::Tcp(listener), None) => server.listen(listener)?,
+        (Socket::Unix(listener), None) => server.listen_uds(listener)?,
+        (Socket::Unix(_), Some(_)) => {
+            bail!("tls_certificate needs an address to listen on, not a Unix socket")
+        }
+    };
+    let server = match verifiers {
+        Some((listener, config)) => server.listen_rustls_0_23(listener, config)?,
+        None => server,
+    };
+    Ok(server.run())
 }
 
 /// Every route in the API document.
@@ -307,9 +352,12 @@ fn keep_together(database: &Database, nodes: &Arc<Nodes>, keyring: &Arc<Keyring>
     database.spawn(async move { rotate::keep_agreeing(&writing, &keyring, &nodes).await });
 }
 
-fn default_url(address: SocketAddr) -> anyhow::Result<Url> {
-    if address.ip().is_unspecified() {
-        return Ok(Url::parse(&format!("http://localhost:{}", address.port()))?);
-    }
-    Ok(Url::parse(&format!("http://{address}"))?)
+fn default_url(place: &Listen, is_https: bool) -> anyhow::Result<Url> {
+    let scheme = if is_https { "https" } else { "http" };
+    let host = match place {
+        Listen::Tcp(address) if address.ip().is_unspecified() => format!("localhost:{}", address.port()),
+        Listen::Tcp(address) => address.to_string(),
+        Listen::Unix(_) => bail!("public_url is required, since a Unix socket has no URL"),
+    };
+    Ok(Url::parse(&format!("{scheme}://{host}"))?)
 }

@@ -18,7 +18,6 @@ use super::operations::{Unread, Version};
 use super::store;
 use crate::access::reach::Reach;
 use crate::crypto::Digest;
-use crate::crypto::secret_id::{self, Prefix};
 use crate::database::stored::stored;
 use crate::database::{Change, Database, FreshCell, promptly};
 use crate::telemetry::query;
@@ -89,7 +88,7 @@ impl Snapshot {
         self.systems.values()
     }
 
-    /// The verifier key with this digest.
+    /// The verifier key with this digest, or the verifier whose certificate has the name of this digest.
     #[must_use]
     pub fn verifier_key(&self, digest: &Digest) -> Option<&CatalogVerifier> {
         self.verifier_keys.get(digest)
@@ -212,13 +211,6 @@ struct VerifierKeyRow {
     system_id: String,
     digest: Vec<u8>,
     gateway: Option<String>,
-}
-
-/// The system of a verifier key.
-#[must_use]
-pub fn system_of_key<'s>(snapshot: &'s Snapshot, key: Option<&str>) -> Option<&'s CatalogSystem> {
-    let key = secret_id::parse(Prefix::VerifierKey, key?).ok()?;
-    snapshot.system(&snapshot.verifier_key(&key.digest())?.system)
 }
 
 /// Scheme, host and port of an `http` or `https` URI.

@@ -15,6 +15,7 @@ mod projects;
 mod remove;
 mod rules;
 pub mod store;
+pub mod verifier;
 mod verifier_keys;
 
 use crate::web::routes::Routes;

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::get::visible;
 use super::store;
+use super::verifier::digest_of_name;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::crypto::secret_id::{self, Prefix};
@@ -41,14 +42,18 @@ pub(super) async fn list_verifier_keys(
 
 /// Make a verifier key
 ///
-/// The key is shown only in this answer. A key for `/auth/{system}` names its gateway. Latchkey
+/// The key is shown only in this answer. With `certificate`, there is no key: at the listener for
+/// verifiers, a certificate with this name takes its place. No two verifiers have the same. A key for `/auth/{system}` names its gateway. Latchkey
 /// reads only the headers of that gateway.
 #[utoipa::path(
     operation_id = "create_verifier_key",
     tag = "systems",
     request_body(content = NewVerifierKey, example = json!({ "name": "Gateway", "gateway": "nginx" })),
     security(("session" = [])),
-    responses((status = 201, description = "The key", body = IssuedVerifierKey))
+    responses(
+        (status = 201, description = "The key", body = IssuedVerifierKey),
+        (status = 409, description = "Another verifier has this certificate (`taken`)."),
+    )
 )]
 #[post("/systems/{system}/verifier-keys")]
 pub(super) async fn create_verifier_key(
@@ -61,20 +66,30 @@ pub(super) async fn create_verifier_key(
     let body = body.json().await?;
     let mut errors = Errors::new();
     let name = errors.take("name", fields::name(&body.name));
+    let certificate = body.certificate.as_deref().map(fields::certificate_name);
+    let certificate = certificate.and_then(|certificate| errors.take("certificate", certificate));
     Problem::unless_empty(errors)?;
     let system = visible(&database, &principal, &path).await?;
-    let (origin, secret, at) = (principal.origin().clone(), secret_id::generate(Prefix::VerifierKey), now());
+    let (origin, at) = (principal.origin().clone(), now());
+    let (secret, digest) = if let Some(certificate) = &certificate {
+        (None, digest_of_name(certificate))
+    } else {
+        let secret = secret_id::generate(Prefix::VerifierKey);
+        let digest = secret.digest();
+        (Some(secret), digest)
+    };
     let key = VerifierKey {
         id: KeyId::new(),
         name: name.unwrap_or_default(),
-        hint: secret.expose().chars().take(8).collect(),
+        hint: secret.iter().flat_map(|secret| secret.expose().chars().take(8)).collect(),
+        certificate,
         gateway: body.gateway,
         created_at: Timestamp::from_millis(at),
     };
     let issued = IssuedVerifierKey {
         id: key.id.clone(),
         name: key.name.clone(),
-        key: secret.expose().to_owned(),
+        key: secret.map(|secret| secret.expose().to_owned()),
         gateway: key.gateway,
         created_at: key.created_at.clone(),
     };
@@ -82,11 +97,20 @@ pub(super) async fn create_verifier_key(
         .by(principal.witness())
         .write(move |transaction| {
             Box::pin(async move {
-                let digest = secret.digest();
+                if let Some(certificate) = &key.certificate
+                    && store::has_certificate(transaction.connection(), certificate).await?
+                {
+                    return Err(Problem::taken("certificate", "Another verifier has this certificate."));
+                }
                 store::insert_verifier_key(transaction.connection(), &system.id, &key, &digest, at).await?;
                 transaction.changes(Change::Catalog);
-                let detail = json!({ "system": system.key, "gateway": key.gateway });
-                audit::record(transaction, &origin, "verifier_key.created", (&key.id, key.name), detail).await
+                let mut detail = json!({ "system": system.key, "gateway": key.gateway });
+                if let Some(certificate) = &key.certificate {
+                    detail["certificate"] = json!(certificate);
+                }
+                audit::record(transaction, &origin, "verifier_key.created", (&key.id, key.name), detail)
+                    .await?;
+                Ok::<_, Problem>(())
             })
         })
         .await?;

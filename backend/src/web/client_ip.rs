@@ -9,9 +9,9 @@ use crate::configuration::Configuration;
 /// The address of the caller, if it can be relied on.
 #[must_use]
 pub fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip();
+    let peer = request.peer_addr().map(|peer| peer.ip());
     match request.app_data::<web::Data<Configuration>>() {
         Some(configuration) => configuration.trusted_proxies.client(peer, request.headers()),
-        None => Some(peer),
+        None => peer,
     }
 }

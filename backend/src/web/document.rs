@@ -101,7 +101,13 @@ pub fn complete(mut document: OpenApi, session_cookie: &str) -> OpenApi {
             "bearer",
             bearer("A token with a grant for the operation: an open token, a one-time request or a JWT."),
         )
-        .security_scheme("verifier_key", bearer("A verifier key of the system: `lkv_…`."))
+        .security_scheme(
+            "verifier_key",
+            bearer(
+                "A verifier key of the system: `lkv_…`. At the listener for verifiers, a client certificate \
+                 may take its place.",
+            ),
+        )
         .security_scheme(
             "gateway",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
@@ -343,6 +349,7 @@ impl Taken {
             | Kind::Conflict
             | Kind::InUse
             | Kind::IdempotencyKeyReused
+            | Kind::HttpsRequired
             | Kind::MethodNotAllowed => false,
         }
     }

@@ -13,6 +13,7 @@ pub mod problem;
 mod problem_type;
 pub mod routes;
 pub mod spa;
+pub mod streams;
 mod trace;
 
 use std::time::Instant;
@@ -27,6 +28,7 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseErro
 use crate::telemetry::{self, Tracing};
 use crate::web::document::Operations;
 use crate::web::problem::{Kind, Problem};
+use crate::web::streams::Turn;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -40,11 +42,14 @@ pub struct SentMethod(pub Method);
 
 /// Gives the request an id, and adds it to the log and to the answer. With `tracing`, it also gives
 /// it a span.
-pub async fn around<B: MessageBody>(
+pub async fn around<B: MessageBody + 'static>(
     tracing: Option<Tracing>,
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<streams::Body>, Error> {
+    let Some(turn) = Turn::of(request.request()) else {
+        return Ok(request.into_response(streams::refusal()));
+    };
     let started = Instant::now();
     let id = request_id(request.headers().get(&REQUEST_ID));
     let method = request.method().clone();
@@ -73,7 +78,7 @@ pub async fn around<B: MessageBody>(
         headers.insert(REQUEST_ID.clone(), value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Ok(response)
+    Ok(response.map_body(|_, content| turn.until_sent(content)))
 }
 
 fn request_id(sent: Option<&HeaderValue>) -> String {

@@ -27,6 +27,8 @@ pub enum Kind {
     SessionRequired,
     /// A browser sent it from another site.
     CrossSite,
+    /// It came over plain HTTP, where only screens are redirected.
+    HttpsRequired,
     /// It does not exist, or the caller may not see it.
     NotFound,
     /// The path exists, but not with this method.
@@ -57,7 +59,7 @@ pub enum Kind {
 
 impl Kind {
     /// All types.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::MalformedRequest,
         Self::UnsupportedMediaType,
         Self::TooLarge,
@@ -69,6 +71,7 @@ impl Kind {
         Self::Forbidden,
         Self::SessionRequired,
         Self::CrossSite,
+        Self::HttpsRequired,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Taken,
@@ -115,6 +118,7 @@ impl Kind {
                 ("session-required", StatusCode::FORBIDDEN, "Only a person with a session can do this.")
             }
             Self::CrossSite => ("cross-site", StatusCode::FORBIDDEN, "The request came from another site."),
+            Self::HttpsRequired => ("https-required", StatusCode::FORBIDDEN, "Use HTTPS."),
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such resource."),
             Self::MethodNotAllowed => (
                 "method-not-allowed",

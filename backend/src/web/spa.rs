@@ -52,6 +52,15 @@ pub fn respond(request: &HttpRequest) -> Option<HttpResponse> {
     SPA.respond(request)
 }
 
+/// Whether a browser asks for a page or a file of the screens.
+#[must_use]
+pub fn is_for_screens(request: &HttpRequest) -> bool {
+    let path = request.path();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_page = path == "/" || !belongs_to_api(path) && accepts_html(request);
+    is_read && (is_page || path.starts_with("/assets/"))
+}
+
 /// The files, ready to be sent.
 struct Spa {
     files: HashMap<String, File>,
@@ -95,7 +104,7 @@ impl Spa {
 
     fn respond(&self, request: &HttpRequest) -> Option<HttpResponse> {
         let path = request.path();
-        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        if !is_for_screens(request) {
             return None;
         }
         if path.starts_with("/assets/") {
@@ -103,9 +112,6 @@ impl Spa {
                 // The name contains a hash of the content.
                 asset.respond(request, "public, max-age=31536000, immutable", |_| {})
             });
-        }
-        if path != "/" && (belongs_to_api(path) || !accepts_html(request)) {
-            return None;
         }
         let Some(page) = self.files.get("/index.html") else {
             return Some(HttpResponse::NotFound().content_type("text/html; charset=utf-8").body(UNBUILT));

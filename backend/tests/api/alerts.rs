@@ -15,6 +15,7 @@ use crate::process::Process;
 use crate::prometheus::{Prometheus, RULES, free_port, promtool, until};
 use crate::scrape::Scrape;
 use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, sealed, text, unique};
+use crate::tls::nobody_renews_the_certificate;
 
 /// What is shortened in the rules, so that the test need not wait: how long a condition must last, and how
 /// far a rate looks back. Calls may wait six seconds to be written, instead of a minute.
@@ -188,6 +189,8 @@ async fn each_alert_fires_by_its_fault() {
     fired.insert("LatchkeyPrivateKeyQueueFull");
     the_receiver_of_spans_dies(&prometheus).await;
     fired.insert("LatchkeySpansLost");
+    nobody_renews_the_certificate(&prometheus).await;
+    fired.extend(["LatchkeyCertificateExpires", "LatchkeyCertificateNotTaken"]);
     strangers_guess(&prometheus).await;
     fired.extend(["LatchkeyWrongCredentials", "LatchkeyWrongCredentialsOfMany"]);
 

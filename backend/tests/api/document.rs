@@ -79,8 +79,8 @@ fn every_operation_names_its_problem_types() {
         }
     }
     let missing: Vec<_> = Kind::ALL.into_iter().filter(|kind| !named.contains(kind.name())).collect();
-    // A method that a path does not support is not an operation of the document.
-    assert_eq!(missing, [Kind::MethodNotAllowed]);
+    // Plain HTTP has no operations, and a method that a path does not support is none of the document.
+    assert_eq!(missing, [Kind::HttpsRequired, Kind::MethodNotAllowed]);
 }
 
 /// Removes the prose of a document. What remains is the contract with client programs.

@@ -1,7 +1,9 @@
 //! A PostgreSQL server for a single test, for actions that would disturb the tests on the shared server.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sqlx::{Connection as _, Executor as _};
@@ -180,6 +182,22 @@ impl PostgreSql {
         assert!(
             signal_all(&["kill", signal, &postmaster]) && signal_all(&["pkill", signal, "-P", &postmaster])
         );
+    }
+
+    /// From now on, it lets nobody in without TLS.
+    pub(crate) fn require_tls(&self, certificate: &Path, key: &Path) {
+        for (file, name) in [(certificate, "server.crt"), (key, "server.key")] {
+            let path = self.data().join(name);
+            fs::copy(file, &path).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = self.account {
+                std::os::unix::fs::chown(&path, Some(user), Some(group)).unwrap();
+            }
+        }
+        let settings = fs::read_to_string(self.data().join("postgresql.conf")).unwrap();
+        fs::write(self.data().join("postgresql.conf"), settings + "\nssl = on\n").unwrap();
+        fs::write(self.data().join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 trust\n").unwrap();
+        self.restart();
     }
 
     fn postmaster(&self) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Runs the real program as a process, for tests that a thread does not allow.
 
 use std::io::{BufRead as _, BufReader};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -42,6 +43,23 @@ impl Process {
         Some((Self::run(program.arg("serve"), Stdio::null(), place, &variables), disk))
     }
 
+    /// Starts the program as systemd does, with a socket that listens.
+    pub(crate) fn start_at_socket(socket: OwnedFd, place: &Where, variables: &[(&str, String)]) -> Self {
+        let script = "export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$0\" serve 3<&0 </dev/null";
+        let mut program = Command::new("sh");
+        program.args(["-c", script, PROGRAM]).stdin(socket);
+        Self::run(&mut program, Stdio::null(), place, variables)
+    }
+
+    /// Runs the program, which must refuse to start. Returns what it says.
+    pub(crate) fn refused(place: &Where, variables: &[(&str, String)]) -> String {
+        let mut program = Command::new(PROGRAM);
+        program.arg("serve").envs(place.environment());
+        let output = program.envs(variables.iter().map(|(name, value)| (name, value))).output().unwrap();
+        assert!(!output.status.success(), "it starts");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     /// What the system tells about this process.
     pub(crate) fn own(&self, name: &str) -> PathBuf {
         Path::new("/proc").join(self.child.id().to_string()).join(name)
@@ -58,7 +76,7 @@ impl Process {
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
         let url = first.trim().trim_start_matches("Latchkey is at ").trim_end_matches('/').to_owned();
-        assert!(url.starts_with("http://"), "{first}");
+        assert!(url.starts_with("http"), "{first}");
         Self { child, url }
     }
 

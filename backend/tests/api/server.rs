@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use latchkey::configuration::Configuration;
+use latchkey::configuration::listen::Listen;
 use latchkey::configuration::proxies::TrustedProxies;
 use latchkey::configuration::telemetry::Telemetry;
 use latchkey::crypto::Secret;
@@ -20,6 +21,8 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
+
+use crate::reach::Reach;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -40,6 +43,8 @@ pub(crate) struct Where {
     pub(crate) telemetry: Option<Telemetry>,
     /// How many proofs from one address may fail in a minute. Most tests have no limit: they have one address.
     pub(crate) failed_proofs: u32,
+    /// How clients reach it, if not at an address with plain HTTP.
+    pub(crate) reach: Reach,
 }
 
 impl Where {
@@ -54,6 +59,7 @@ impl Where {
             metrics: false,
             telemetry: None,
             failed_proofs: 0,
+            reach: Reach::default(),
         }
     }
 
@@ -97,11 +103,14 @@ impl Where {
 
     pub(crate) fn configuration(&self) -> Configuration {
         Configuration {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            listen: self.reach.listen(),
+            tls: self.reach.tls(),
+            verifiers: self.reach.verifiers(),
+            redirect_listen: self.reach.is_https().then(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             metrics_listen: self.metrics.then(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             data_dir: self.data_dir().to_owned(),
             // All nodes of an installation have the same issuer.
-            public_url: self.database_url.is_some().then(|| "http://latchkey.example".parse().unwrap()),
+            public_url: self.public_url(),
             database_url: self.database_url.clone(),
             master_key: Some(Secret::from(MASTER_KEY.to_owned())),
             admin_password: Some(Secret::from(PASSWORD.to_owned())),
@@ -116,6 +125,11 @@ impl Where {
             failed_proofs: self.failed_proofs,
             ..Configuration::default()
         }
+    }
+
+    fn public_url(&self) -> Option<url::Url> {
+        let is_needed = self.database_url.is_some() || matches!(self.reach.listen(), Listen::Unix(_));
+        is_needed.then(|| format!("{}://latchkey.example", self.reach.scheme()).parse().unwrap())
     }
 
     /// The same configuration as environment variables.
@@ -142,6 +156,11 @@ pub(crate) struct Server {
     pub(crate) url: String,
     /// The URL of its metrics, if it has any.
     pub(crate) metrics: Option<String>,
+    /// The URL at which it redirects to HTTPS, if it does.
+    pub(crate) redirect: Option<String>,
+    /// The URL for verifiers with a certificate, if there is one.
+    pub(crate) verifiers: Option<String>,
+    reach: Reach,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -149,6 +168,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) async fn start(place: Where) -> Self {
         let (started, wait) = mpsc::channel();
+        let (reach, there) = (place.reach.clone(), place.reach.clone());
         let thread = std::thread::spawn(move || {
             let configuration = place.configuration();
             // As in the program. An actix system would drop unfinished requests outside of any runtime.
@@ -157,20 +177,23 @@ impl Server {
                 let application = Application::build(configuration).await.unwrap();
                 let metrics =
                     application.metrics_address().map(|address| format!("http://{address}/metrics"));
-                started.send((application.port(), metrics, application.handle())).unwrap();
+                let redirect = application.redirect_address().map(|address| format!("http://{address}"));
+                let verifiers = application.verifiers_address().map(|address| format!("https://{address}"));
+                let urls = [Some(there.url(application.place())), metrics, redirect, verifiers];
+                started.send((urls, application.handle())).unwrap();
                 application.run_until_stopped().await.unwrap();
             });
             // Keep the directory until the server has ended.
             drop(place);
         });
-        let (port, metrics, handle) =
+        let ([url, metrics, redirect, verifiers], handle) =
             tokio::task::spawn_blocking(move || wait.recv().unwrap()).await.unwrap();
-        Self { url: format!("http://127.0.0.1:{port}"), metrics, handle, thread: Some(thread) }
+        Self { url: url.unwrap(), metrics, redirect, verifiers, reach, handle, thread: Some(thread) }
     }
 
     /// A caller who is not logged in.
     pub(crate) fn nobody(&self) -> Caller {
-        Caller::new(&self.url)
+        Caller::by(&self.url, &self.reach)
     }
 
     pub(crate) async fn admin(&self) -> Caller {
@@ -203,13 +226,19 @@ impl Drop for Server {
 pub(crate) struct Caller {
     pub(crate) http: Client,
     url: String,
+    reach: Reach,
     bearer: Option<String>,
 }
 
 impl Caller {
     pub(crate) fn new(url: &str) -> Self {
-        let http = Client::builder().cookie_store(true).build().unwrap();
-        Self { http, url: url.to_owned(), bearer: None }
+        Self::by(url, &Reach::default())
+    }
+
+    /// A caller who reaches its server in this way.
+    pub(crate) fn by(url: &str, reach: &Reach) -> Self {
+        let http = reach.client().cookie_store(true).build().unwrap();
+        Self { http, url: url.to_owned(), reach: reach.clone(), bearer: None }
     }
 
     /// The same caller at another node.
@@ -219,7 +248,7 @@ impl Caller {
 
     /// A caller of the same server that uses a bearer credential.
     pub(crate) fn with_bearer(&self, credential: &str) -> Self {
-        Self { bearer: Some(credential.to_owned()), ..Self::new(&self.url) }
+        Self { bearer: Some(credential.to_owned()), ..Self::by(&self.url, &self.reach) }
     }
 
     /// The URL of its server.

@@ -69,6 +69,7 @@ pub(crate) fn at_field(code: &str, message: &str) -> String {
         "invalid_time_zone" => "不是有效的时区名称。",
         "invalid_address" => "不是 IP 地址或 CIDR 网段。",
         "invalid_email" => "不是有效的电子邮件地址。",
+        "invalid_certificate" => "不是 DNS 名称，也不是 spiffe://… 之类的 URI。",
         "invalid_key" => "只能使用小写字母、数字和中间的连字符（a-z、0-9、-）。",
         "invalid_username" => "只能使用字母、数字和 . _ - @，并以字母或数字开头。",
         "invalid_operation_id" => "只能使用不含空格、引号和反斜杠的可见 ASCII 字符。",

@@ -155,7 +155,12 @@ sentences! {
         "Latchkey trusts only the headers that this kind of gateway sends.",
         "只信任该类网关发送的请求头。";
     no_gateway: "None: it calls verify or introspect", "无：直接调用 verify 或 introspection";
-    begins_with: "Starts with", "开头";
+    key_or_certificate: "Key or certificate", "密钥或证书";
+    certificate: "Name of its certificate (optional)", "证书名称（可选）";
+    certificate_hint:
+        "With a DNS name or a URI of its client certificate, the verifier has no key. It uses the listener for verifiers.",
+        "填写客户端证书中的 DNS 名称或 URI 后，验证方不再使用密钥，而是通过验证方专用端口访问。";
+    verifier_added: "The verifier may use its certificate now.", "验证方现在可以使用其证书。";
     key_created: "Save the key now", "请立即保存密钥";
     key_created_hint:
         "The key is shown only once. The configuration under Gateway contains it until you leave this page.",

@@ -5,7 +5,6 @@ use std::net::{SocketAddr, TcpListener};
 use actix_web::dev::ServerHandle;
 use actix_web::http::header;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use anyhow::Context as _;
 use prometheus_client::encoding::{prometheus_text, text};
 use prometheus_client::registry::Registry;
 
@@ -14,11 +13,6 @@ use super::sources::Sources;
 /// The media type of `OpenMetrics`, and the version that is written.
 const OPEN_METRICS: &str = "application/openmetrics-text";
 const OPEN_METRICS_1: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-/// Takes the address for metrics.
-pub(in crate::program) fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).with_context(|| format!("cannot listen on {address} for metrics"))
-}
 
 /// A listener that answers with metrics.
 pub(in crate::program) struct Listener {

@@ -9,5 +9,5 @@ mod otlp;
 mod page;
 mod sources;
 
-pub(super) use self::listener::{Listener, bind};
+pub(super) use self::listener::Listener;
 pub(super) use self::sources::Sources;

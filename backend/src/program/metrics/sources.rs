@@ -18,6 +18,7 @@ use crate::engine::decisions::Door;
 use crate::engine::usage::Usage;
 use crate::engine::verifier::Verifier;
 use crate::program::memory;
+use crate::program::tls::Certificate;
 use crate::systems::catalog::Catalog;
 use crate::telemetry::Exporter;
 use crate::tokens::search::TokenIndex;
@@ -36,6 +37,8 @@ pub(in crate::program) struct Sources {
     pub(in crate::program) operations: Arc<PrivateOperations>,
     pub(in crate::program) index: Arc<TokenIndex>,
     pub(in crate::program) exchanges: Arc<Exchanges>,
+    /// The certificate of the server, if it has one.
+    pub(in crate::program) certificate: Option<Arc<Certificate>>,
     /// What sends traces and metrics, if anything does.
     pub(in crate::program) exporter: Option<Arc<Exporter>>,
 }
@@ -73,6 +76,7 @@ impl Sources {
         self.writes(page)?;
         self.connections(page)?;
         self.search(page)?;
+        self.certificate(page)?;
         self.telemetry(page)
     }
 
@@ -266,6 +270,20 @@ impl Sources {
             "latchkey_search_index_state",
             "1 for the state of the search by name. If it is too large, only the beginnings of names are found.",
             TokenIndex::STATES.map(|state| ([("state", state)], u64::from(state == now))),
+        )
+    }
+
+    fn certificate(&self, page: &mut impl Page) -> fmt::Result {
+        let Some(certificate) = &self.certificate else { return Ok(()) };
+        page.gauge(
+            "latchkey_tls_certificate_expiry_timestamp_seconds",
+            "When the certificate in use expires, in seconds since the epoch.",
+            certificate.expires_at(),
+        )?;
+        page.gauge(
+            "latchkey_tls_files_fit",
+            "1 while the files have a certificate and the key that fits it, as of the last look.",
+            u64::from(certificate.do_files_fit()),
         )
     }
 

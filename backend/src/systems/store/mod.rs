@@ -17,4 +17,6 @@ pub(crate) use self::systems::{
     SystemFilter, delete_system, insert_system, opened_to, openings, set_base_path, system, systems,
     taken_by, tokens_of_system, update_system,
 };
-pub(crate) use self::verifier_keys::{delete_verifier_key, insert_verifier_key, verifier_keys};
+pub(crate) use self::verifier_keys::{
+    delete_verifier_key, has_certificate, insert_verifier_key, verifier_keys,
+};

@@ -8,22 +8,26 @@ use sqlx::AnyConnection;
 use crate::crypto::Digest;
 use crate::database::stored::stored;
 
+/// Id, name, hint, certificate, gateway, and when it was made.
+type Row = (String, String, String, Option<String>, Option<String>, i64);
+
 pub(crate) async fn verifier_keys(
     connection: &mut AnyConnection,
     system: &SystemId,
 ) -> Result<Vec<VerifierKey>, sqlx::Error> {
-    let rows: Vec<(String, String, String, Option<String>, i64)> = sqlx::query_as(
-        "SELECT id, name, hint, gateway, created_at FROM verifier_keys WHERE system_id = $1 ORDER BY id",
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, name, hint, certificate, gateway, created_at FROM verifier_keys WHERE system_id = $1 ORDER BY id",
     )
     .bind(system.to_string())
     .fetch_all(connection)
     .await?;
-    let read = |(id, name, hint, gateway, created_at): (String, String, String, Option<String>, i64)| {
+    let read = |(id, name, hint, certificate, gateway, created_at): Row| {
         let gateway = gateway.as_deref().and_then(Gateway::named);
         Ok(VerifierKey {
             id: stored(&id)?,
             name,
             hint,
+            certificate,
             gateway,
             created_at: Timestamp::from_millis(created_at),
         })
@@ -39,19 +43,32 @@ pub(crate) async fn insert_verifier_key(
     created_at: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO verifier_keys (id, system_id, name, hint, digest, gateway, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO verifier_keys (id, system_id, name, hint, digest, certificate, gateway, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(key.id.to_string())
     .bind(system.to_string())
     .bind(key.name.clone())
     .bind(key.hint.clone())
     .bind(digest.as_slice().to_vec())
+    .bind(key.certificate.clone())
     .bind(key.gateway.map(Gateway::as_str))
     .bind(created_at)
     .execute(connection)
     .await
     .map(drop)
+}
+
+/// Whether a verifier has this certificate already. Each name is that of one verifier.
+pub(crate) async fn has_certificate(
+    connection: &mut AnyConnection,
+    certificate: &str,
+) -> Result<bool, sqlx::Error> {
+    let found: Option<(String,)> = sqlx::query_as("SELECT id FROM verifier_keys WHERE certificate = $1")
+        .bind(certificate.to_owned())
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Deletes a verifier key. Returns its name, if there was one.

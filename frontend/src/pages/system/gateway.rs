@@ -128,7 +128,7 @@ fn Recipes(installation: Installation, shared: Shared, chosen: Memo<Option<Gatew
             hostname: hostname.clone(),
             port: port.clone(),
             system: shared.key(),
-            key: own.map_or_else(|| NO_KEY.to_owned(), |fresh| fresh.key.clone()),
+            key: own.and_then(|fresh| fresh.key.clone()).unwrap_or_else(|| NO_KEY.to_owned()),
             upstream: upstream.read().trim().to_owned(),
             // nginx takes a bare port to listen on all addresses. The others need a colon before it.
             listen: if is_port && chosen.get() != Some(Gateway::Nginx) {

@@ -48,9 +48,14 @@ pub(super) fn Keys(shared: Shared) -> impl IntoView {
         is_deleting.set(true);
     });
     let created = Callback::new(move |key: IssuedVerifierKey| {
-        shared.fresh_key.set(Some(key));
         is_adding.set(false);
-        is_shown.set(true);
+        // A certificate takes the place of a key, so there is none to show.
+        if key.key.is_some() {
+            shared.fresh_key.set(Some(key));
+            is_shown.set(true);
+        } else {
+            toasts.good(text::systems::verifier_added());
+        }
         reload.now();
     });
     view! {
@@ -80,7 +85,7 @@ pub(super) fn Keys(shared: Shared) -> impl IntoView {
                 view! {
                     <Snippet
                         label=format!("{}: {}", text::systems::verifier_key(), key.name)
-                        content=Signal::stored(key.key)
+                        content=Signal::stored(key.key.unwrap_or_default())
                     />
                     <div class="buttons">
                         <a class="button quiet" href=address on:click=move |_| is_shown.set(false)>
@@ -114,7 +119,7 @@ fn Table(rows: RwSignal<Vec<VerifierKey>>, ask: Callback<VerifierKey>) -> impl I
                 <tr>
                     <th scope="col">{text::name()}</th>
                     <th scope="col">{text::systems::gateway()}</th>
-                    <th scope="col" class="minor">{text::systems::begins_with()}</th>
+                    <th scope="col" class="minor">{text::systems::key_or_certificate()}</th>
                     <th scope="col" class="minor">{text::created()}</th>
                     <th scope="col" class="row-actions">{text::actions()}</th>
                 </tr>
@@ -124,7 +129,9 @@ fn Table(rows: RwSignal<Vec<VerifierKey>>, ask: Callback<VerifierKey>) -> impl I
                     <tr>
                         <th scope="row">{key.name.clone()}</th>
                         <td>{key.gateway.map_or("–", text::systems::gateway_name)}</td>
-                        <td class="minor code">{key.hint.clone()}"…"</td>
+                        <td class="minor code">
+                            {key.certificate.clone().unwrap_or_else(|| format!("{}…", key.hint))}
+                        </td>
                         <td class="minor"><Moment at=key.created_at.clone() /></td>
                         <td class="row-actions">
                             <div>
@@ -153,6 +160,7 @@ fn NewKey(
     #[prop(into)] cancel: Callback<()>,
 ) -> impl IntoView {
     let name = RwSignal::new(String::new());
+    let certificate = RwSignal::new(String::new());
     let gateway = RwSignal::new(Gateway::Nginx.as_str().to_owned());
     let create = Write::new(
         move |new: NewVerifierKey| api::systems::create_verifier_key(&system, &new),
@@ -160,11 +168,15 @@ fn NewKey(
     );
     let error = create.error();
     let rule = Checked::new(name, fields::name, error, "name");
+    let is_certificate =
+        |raw: &str| if raw.is_empty() { Ok(String::new()) } else { fields::certificate_name(raw) };
+    let certificate_rule = Checked::new(certificate, is_certificate, error, "certificate");
     let submit = move || {
-        if rule.holds() {
+        if rule.holds() & certificate_rule.holds() {
             create.send(NewVerifierKey {
                 name: name.get_untracked(),
                 gateway: Gateway::named(&gateway.read_untracked()),
+                certificate: Some(certificate.get_untracked()).filter(|name| !name.is_empty()),
             });
         }
     };
@@ -172,7 +184,7 @@ fn NewKey(
         .map(|gateway| (gateway.as_str().to_owned(), text::systems::gateway_name(gateway).to_owned()));
     let none = (String::new(), text::systems::no_gateway().to_owned());
     view! {
-        <Form submit error fields=&["name", "gateway"]>
+        <Form submit error fields=&["name", "gateway", "certificate"]>
             <Field
                 name="name"
                 label=text::name()
@@ -188,6 +200,14 @@ fn NewKey(
                 value=gateway
                 options=families.into_iter().chain([none]).collect()
                 hint=text::systems::gateway_hint()
+            />
+            <Field
+                name="certificate"
+                label=text::systems::certificate()
+                value=certificate
+                hint=text::systems::certificate_hint()
+                error=certificate_rule.error()
+                left=certificate_rule.leave()
             />
             <Foot cancel=move |()| cancel.run(()) says=(text::systems::add_key(), text::systems::creating()) pending=create.pending() />
         </Form>

@@ -45,7 +45,13 @@ impl Overloaded {
     pub const RETRY_AFTER: u32 = 1;
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+/// How many answers are given together while many operations wait. An answer wakes a thread that serves
+/// requests, and that thread takes the core from the next operation.
+const TOGETHER: usize = 4;
+
+type Job = Box<dyn FnOnce() -> Answer + Send>;
+/// Gives the result of an operation to who waits for it.
+type Answer = Box<dyn FnOnce()>;
 
 /// The queue. A clone is another handle to the same one.
 ///
@@ -132,21 +138,32 @@ impl PrivateOperations {
         let (jobs, waiting) = mpsc::channel::<Job>();
         let waiting = Arc::new(Mutex::new(waiting));
         let running = Arc::<AtomicUsize>::default();
+        let admitted = Arc::<Mutex<Admitted>>::default();
         for _ in 0..limits.at_once {
-            let (waiting, running) = (Arc::clone(&waiting), Arc::clone(&running));
+            let (waiting, running, admitted) =
+                (Arc::clone(&waiting), Arc::clone(&running), Arc::clone(&admitted));
             std::thread::Builder::new()
                 .name("private-key".to_owned())
                 .spawn(move || {
-                    while let Some(job) = next(&waiting) {
+                    let many_wait = || lock(&admitted).total > 2 * TOGETHER * limits.at_once;
+                    let mut answers: Vec<Answer> = Vec::with_capacity(TOGETHER);
+                    loop {
+                        let is_due = answers.len() == TOGETHER || !many_wait();
+                        let job = if is_due { None } else { next_at_once(&waiting) };
+                        let job = job.or_else(|| {
+                            answers.drain(..).for_each(|answer| answer());
+                            next(&waiting)
+                        });
+                        let Some(job) = job else { return };
                         running.fetch_add(1, Ordering::Relaxed);
-                        // After a panic, no answer is sent, which tells the caller.
-                        let _ = catch_unwind(AssertUnwindSafe(job));
+                        // After a panic there is no answer, which tells the caller.
+                        answers.extend(catch_unwind(AssertUnwindSafe(job)));
                         running.fetch_sub(1, Ordering::Relaxed);
                     }
                 })
                 .expect("the system gives a thread");
         }
-        Self { jobs, admitted: Arc::default(), running, refused: Arc::default(), limits }
+        Self { jobs, admitted, running, refused: Arc::default(), limits }
     }
 
     /// Takes a place in the queue for a key and a source.
@@ -211,11 +228,14 @@ impl PrivateOperations {
         let (answer, answered) = oneshot::channel();
         // The ticket belongs to the job: a dropped request must not free its place while the
         // operation runs.
-        let job = move || {
-            let _ticket = ticket;
-            if !answer.is_closed() {
-                let _ = answer.send(operation());
-            }
+        let job = move || -> Answer {
+            let result = (!answer.is_closed()).then(operation);
+            Box::new(move || {
+                drop(ticket);
+                if let Some(result) = result {
+                    let _ = answer.send(result);
+                }
+            })
         };
         self.jobs.send(Box::new(job)).map_err(|_| Overloaded)?;
         answered.await.map_err(|_| Overloaded)
@@ -224,6 +244,11 @@ impl PrivateOperations {
 
 fn next(waiting: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+/// A job that is there now. While another thread waits for one, there is none.
+fn next_at_once(waiting: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
+    waiting.try_lock().ok()?.try_recv().ok()
 }
 
 impl Drop for Ticket {

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use sqlx::any::AnyPoolOptions;
@@ -19,6 +19,11 @@ use crate::configuration::Configuration;
 
 /// The file of SQLite in the data directory.
 const DATABASE: &str = "latchkey.db";
+/// How long another process may have the lock on the data directory. One that is ending has it for a moment,
+/// and so has each process that it started just before.
+const ENDING: Duration = Duration::from_secs(1);
+/// How long to wait before the lock is tried again.
+const AGAIN: Duration = Duration::from_millis(50);
 /// PostgreSQL ends the session of a node that is gone or stands still, so that nobody waits for
 /// its locks. To compile a statement takes longer than it saves.
 const POSTGRES_READS: &str = "SET jit = off; SET idle_in_transaction_session_timeout = '1min'; \
@@ -48,7 +53,7 @@ pub enum Engine {
 impl Engine {
     /// The configured engine. On SQLite, also the lock on the data directory, which is made if
     /// it does not exist.
-    pub(super) fn prepare(configuration: &Configuration) -> Result<(Self, Option<File>), OpenError> {
+    pub(super) async fn prepare(configuration: &Configuration) -> Result<(Self, Option<File>), OpenError> {
         sqlx::any::install_default_drivers();
         let directory = &configuration.data_dir;
         let Some(url) = &configuration.database_url else {
@@ -56,13 +61,15 @@ impl Engine {
             std::fs::create_dir_all(directory).map_err(failed)?;
             private::close(directory);
             let lock = private::make(&directory.join("lock")).map_err(failed)?;
-            return match lock.try_lock() {
-                Ok(()) => {
-                    private::make(&directory.join(DATABASE)).map_err(failed)?;
-                    Ok((Self::Sqlite, Some(lock)))
+            let begin = Instant::now();
+            while lock.try_lock().is_err() {
+                if begin.elapsed() > ENDING {
+                    return Err(OpenError::Locked(directory.display().to_string()));
                 }
-                Err(_) => Err(OpenError::Locked(directory.display().to_string())),
-            };
+                tokio::time::sleep(AGAIN).await;
+            }
+            private::make(&directory.join(DATABASE)).map_err(failed)?;
+            return Ok((Self::Sqlite, Some(lock)));
         };
         // It may contain a key file.
         if directory.is_dir() {

@@ -50,7 +50,7 @@ impl Database {
     /// Opens the database, applies missing migrations and starts to listen for changes of other
     /// nodes. Call it on the runtime that outlives all requests.
     pub async fn open(configuration: &Configuration) -> Result<Self, OpenError> {
-        let (engine, lock) = Engine::prepare(configuration)?;
+        let (engine, lock) = Engine::prepare(configuration).await?;
         let Connections { read, write, place } = engine.connect(configuration).await?;
         clock::start(engine, &read).await?;
         migrations::migrate(engine, &write).await?;

@@ -47,7 +47,7 @@ impl Overloaded {
 
 /// How many answers are given together while many operations wait. An answer wakes a thread that serves
 /// requests, and that thread takes the core from the next operation.
-const TOGETHER: usize = 4;
+const TOGETHER: usize = 8;
 
 type Job = Box<dyn FnOnce() -> Answer + Send>;
 /// Gives the result of an operation to who waits for it.

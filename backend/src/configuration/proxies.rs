@@ -49,12 +49,6 @@ pub struct TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Trusts the proxies in these ranges.
-    #[must_use]
-    pub fn new(ranges: Vec<IpNet>) -> Self {
-        Self { ranges, at_unix_socket: false }
-    }
-
     /// The ranges of the proxies.
     #[must_use]
     pub fn ranges(&self) -> &[IpNet] {
@@ -145,7 +139,7 @@ mod tests {
     use super::*;
 
     fn proxies() -> TrustedProxies {
-        TrustedProxies::new(["10.0.0.0/8", "fd00::/8"].map(|range| range.parse().expect("a range")).to_vec())
+        ["10.0.0.0/8", "fd00::/8"].map(|range| range.parse::<Proxy>().expect("a range")).into_iter().collect()
     }
 
     fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {

@@ -80,7 +80,7 @@ struct Refused {
 pub struct Load {
     /// Operations that run.
     pub running: usize,
-    /// Operations that have a place and do not run yet.
+    /// Operations that have a place and do not run: they wait, or for a moment their answers do.
     pub waiting: usize,
     /// How many were refused so far, by what was full.
     pub refused: [(&'static str, u64); 3],
@@ -139,28 +139,13 @@ impl PrivateOperations {
         let waiting = Arc::new(Mutex::new(waiting));
         let running = Arc::<AtomicUsize>::default();
         let admitted = Arc::<Mutex<Admitted>>::default();
+        let many = 2 * TOGETHER * limits.at_once;
         for _ in 0..limits.at_once {
             let (waiting, running, admitted) =
                 (Arc::clone(&waiting), Arc::clone(&running), Arc::clone(&admitted));
             std::thread::Builder::new()
                 .name("private-key".to_owned())
-                .spawn(move || {
-                    let many_wait = || lock(&admitted).total > 2 * TOGETHER * limits.at_once;
-                    let mut answers: Vec<Answer> = Vec::with_capacity(TOGETHER);
-                    loop {
-                        let is_due = answers.len() == TOGETHER || !many_wait();
-                        let job = if is_due { None } else { next_at_once(&waiting) };
-                        let job = job.or_else(|| {
-                            answers.drain(..).for_each(|answer| answer());
-                            next(&waiting)
-                        });
-                        let Some(job) = job else { return };
-                        running.fetch_add(1, Ordering::Relaxed);
-                        // After a panic there is no answer, which tells the caller.
-                        answers.extend(catch_unwind(AssertUnwindSafe(job)));
-                        running.fetch_sub(1, Ordering::Relaxed);
-                    }
-                })
+                .spawn(move || work(&waiting, &running, || lock(&admitted).total > many))
                 .expect("the system gives a thread");
         }
         Self { jobs, admitted, running, refused: Arc::default(), limits }
@@ -239,6 +224,24 @@ impl PrivateOperations {
         };
         self.jobs.send(Box::new(job)).map_err(|_| Overloaded)?;
         answered.await.map_err(|_| Overloaded)
+    }
+}
+
+/// Runs operations until the last handle of the queue is dropped.
+fn work(waiting: &Mutex<mpsc::Receiver<Job>>, running: &AtomicUsize, many_wait: impl Fn() -> bool) {
+    let mut answers: Vec<Answer> = Vec::with_capacity(TOGETHER);
+    loop {
+        let is_due = answers.len() == TOGETHER || !many_wait();
+        let job = if is_due { None } else { next_at_once(waiting) };
+        let job = job.or_else(|| {
+            answers.drain(..).for_each(|answer| answer());
+            next(waiting)
+        });
+        let Some(job) = job else { return };
+        running.fetch_add(1, Ordering::Relaxed);
+        // After a panic there is no answer, which tells the caller.
+        answers.extend(catch_unwind(AssertUnwindSafe(job)));
+        running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -112,17 +112,12 @@ pub(crate) fn verifying_system<'s>(
     form: &Form,
     snapshot: &'s Snapshot,
 ) -> Result<&'s CatalogSystem, OAuthError> {
-    match authorization(request)? {
-        Some(value) => {
-            if let Some(system) = with_bearer(request, value, snapshot)? {
-                return Ok(system);
-            }
-        }
-        None => {
-            if let Some(system) = system_of(snapshot, VerifierProof::of(request, None)) {
-                return Ok(system);
-            }
-        }
+    let system = match authorization(request)? {
+        Some(value) => with_bearer(request, value, snapshot)?,
+        None => system_of(snapshot, VerifierProof::of(request, None)),
+    };
+    if let Some(system) = system {
+        return Ok(system);
     }
     match credentials(request, form)? {
         Credentials::Secret { id, secret } => with_key(&id, &secret, snapshot),

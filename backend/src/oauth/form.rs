@@ -45,7 +45,7 @@ impl Form {
         if !request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(refused("Send Content-Type: application/x-www-form-urlencoded."));
         }
-        let body = extract::read(request, payload, LIMIT).await;
+        let body = extract::read(payload.take(), LIMIT).await;
         let body = body.map_err(|_| refused("The body is too large, or it is incomplete."))?;
         let (mut parameters, mut resources) = (HashMap::new(), Vec::new());
         for (name, value) in url::form_urlencoded::parse(&body) {

@@ -6,12 +6,14 @@ use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use latchkey_shared::fields::Refusal;
 use latchkey_shared::problem::FieldError;
 use serde::de::DeserializeOwned;
 
+use super::pieces;
 use super::problem::{Kind, Problem};
 use crate::crypto::{from_base64url, to_base64url};
 use crate::json::Objects;
@@ -31,24 +33,24 @@ pub struct Body<T> {
 
 impl<T: DeserializeOwned> Body<T> {
     /// Reads the body.
-    pub async fn json(mut self) -> Result<T, Problem> {
+    pub async fn json(self) -> Result<T, Problem> {
         if !self.request.content_type().eq_ignore_ascii_case("application/json") {
             return Err(
                 Problem::new(Kind::UnsupportedMediaType).with_detail("Send Content-Type: application/json.")
             );
         }
-        parse_json(&read(&self.request, &mut self.payload, JSON_LIMIT).await?)
+        parse_json(&read(self.payload, JSON_LIMIT).await?)
     }
 
     /// Reads a body that may be absent.
-    pub async fn json_or_default(mut self) -> Result<T, Problem>
+    pub async fn json_or_default(self) -> Result<T, Problem>
     where
         T: Default,
     {
         if self.request.headers().get(header::CONTENT_TYPE).is_some() {
             return self.json().await;
         }
-        let body = read(&self.request, &mut self.payload, JSON_LIMIT).await?;
+        let body = read(self.payload, JSON_LIMIT).await?;
         if body.is_empty() { Ok(T::default()) } else { parse_json(&body) }
     }
 }
@@ -76,28 +78,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 }
 
 /// Reads a body of at most `limit` bytes.
-pub fn read(
-    request: &HttpRequest,
-    payload: &mut Payload,
-    limit: usize,
-) -> impl Future<Output = Result<web::Bytes, Problem>> + use<> {
-    let payload = web::Payload::from_request(request, payload);
-    async move {
-        let payload = payload.await.map_err(|_| Problem::new(Kind::MalformedRequest))?;
-        match payload.to_bytes_limited(limit).await {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(_)) => Err(incomplete()),
-            Err(_) => Err(too_large(limit)),
-        }
+pub async fn read(payload: Payload, limit: usize) -> Result<Bytes, Problem> {
+    let mut pieces = pieces::read(payload, limit).await?;
+    // Most bodies come in one.
+    if pieces.len() > 1 {
+        return Ok(pieces.concat().into());
     }
-}
-
-pub(super) fn incomplete() -> Problem {
-    Problem::new(Kind::MalformedRequest).with_detail("The body is incomplete.")
-}
-
-pub(super) fn too_large(limit: usize) -> Problem {
-    Problem::new(Kind::TooLarge).with_detail(format!("At most {limit} bytes."))
+    Ok(pieces.pop().unwrap_or_default())
 }
 
 /// Parses JSON and names the field of an error. A syntax error is a malformed request. A wrong

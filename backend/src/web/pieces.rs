@@ -6,17 +6,18 @@ use actix_web::dev::Payload;
 use actix_web::web::Bytes;
 use futures_util::{TryStreamExt as _, stream};
 
-use super::extract::{incomplete, too_large};
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
 
 /// The size of the pieces of an answer, in bytes.
 const PIECE: usize = 64 * 1024;
 
 /// Reads a body of at most `limit` bytes.
 pub async fn read(mut payload: Payload, limit: usize) -> Result<Vec<Bytes>, Problem> {
+    let incomplete = |_| Problem::new(Kind::MalformedRequest).with_detail("The body is incomplete.");
+    let too_large = || Problem::new(Kind::TooLarge).with_detail(format!("At most {limit} bytes."));
     let (mut pieces, mut left) = (Vec::new(), limit);
-    while let Some(piece) = payload.try_next().await.map_err(|_| incomplete())? {
-        left = left.checked_sub(piece.len()).ok_or_else(|| too_large(limit))?;
+    while let Some(piece) = payload.try_next().await.map_err(incomplete)? {
+        left = left.checked_sub(piece.len()).ok_or_else(too_large)?;
         pieces.push(piece);
     }
     Ok(pieces)

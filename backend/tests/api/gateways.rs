@@ -269,7 +269,7 @@ on_both_engines! {
 #[tokio::test]
 async fn only_trusted_proxies_set_the_client_address() {
     let trusting = Where {
-        trusted_proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]),
+        trusted_proxies: TrustedProxies::from_iter(["127.0.0.0/8".parse().unwrap()]),
         ..Where::sqlite()
     };
     for (place, believed) in [(trusting, true), (Where::sqlite(), false)] {

@@ -250,7 +250,7 @@ async fn a_sealed_request_passes_beside_a_flood_of_garbage(place: Where) {
 }
 
 async fn a_proxy_that_names_no_client_is_not_one(place: Where) {
-    let trusted_proxies = TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
+    let trusted_proxies = TrustedProxies::from_iter(["127.0.0.0/8".parse().unwrap()]);
     let server = strict(Where { trusted_proxies, ..place }).await;
     let nobody = server.nobody().with_bearer("nonsense");
     for _ in 0..3 * LIMIT {

@@ -267,8 +267,10 @@ paths:
                     }
                     if turn % 3 == 0 && turn < 12 {
                         let path = "/systems/things/apis";
-                        let status = admin.send(Method::POST, path).json(&by_hand).send().await.unwrap().status();
-                        assert!(matches!(status, StatusCode::CREATED | StatusCode::CONFLICT), "{status}");
+                        let answer = admin.send(Method::POST, path).json(&by_hand).send().await.unwrap();
+                        let status = answer.status();
+                        let is_expected = matches!(status, StatusCode::CREATED | StatusCode::CONFLICT);
+                        assert!(is_expected, "{status}: {}", answer.text().await.unwrap());
                         if status == StatusCode::CREATED {
                             admin.delete("/systems/things/apis/thing2399").await;
                         }

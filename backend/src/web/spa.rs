@@ -61,6 +61,14 @@ pub fn is_for_screens(request: &HttpRequest) -> bool {
     is_read && (is_page || path.starts_with("/assets/"))
 }
 
+/// Whether a browser may be told to use HTTPS only (RFC 6797). On a developer's machine, that would break all
+/// other servers of `localhost`.
+fn may_require_https(request: &HttpRequest) -> bool {
+    let info = request.connection_info();
+    let host = info.host().split(':').next().unwrap_or_default();
+    request.app_config().secure() && host != "localhost"
+}
+
 /// The files, ready to be sent.
 struct Spa {
     files: HashMap<String, File>,
@@ -123,6 +131,9 @@ impl Spa {
                 .insert_header((header::X_FRAME_OPTIONS, "DENY"))
                 .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
                 .insert_header(("Permissions-Policy", "camera=(), geolocation=(), microphone=()"));
+            if may_require_https(request) {
+                response.insert_header((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+            }
         }))
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use latchkey::configuration::Configuration;
 use latchkey::configuration::tls::Tls;
 use latchkey::program::startup::Application;
-use reqwest::header::{ACCEPT, AUTHORIZATION, LOCATION, SET_COOKIE};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HOST, LOCATION, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -52,6 +52,13 @@ async fn works_over_https(place: Where) {
     let metadata = format!("{}/.well-known/oauth-authorization-server", server.url);
     let metadata: Value = platform.admin.http.get(metadata).send().await.unwrap().json().await.unwrap();
     assert!(text(&metadata["issuer"]).starts_with("https://"), "{metadata}");
+    // RFC 6797. Browsers ignore it for an address; the test has no name.
+    for (host, expected) in [("latchkey.example", Some("max-age=31536000")), ("localhost:8443", None)] {
+        let screen = platform.admin.http.get(format!("{}/", server.url)).header(HOST, host);
+        let screen = screen.header(ACCEPT, "text/html").send().await.unwrap();
+        let told = screen.headers().get(STRICT_TRANSPORT_SECURITY).map(|told| told.to_str().unwrap());
+        assert_eq!(told, expected, "{host}");
+    }
 }
 
 async fn redirects_screens(place: Where) {

@@ -1,11 +1,13 @@
 //! Numbers of many tokens in few bytes.
 
-/// Numbers in two bytes each, or in four if one is too large.
+/// Numbers in two bytes each, or in three or four if one is too large.
 #[derive(Debug)]
 pub(super) enum Column {
     /// So many numbers, each of which is its place.
     Places(usize),
     Narrow(Box<[u16]>),
+    /// The three bytes in their order, the lowest first.
+    Middle(Box<[[u8; 3]]>),
     Wide(Box<[u32]>),
 }
 
@@ -14,17 +16,27 @@ impl Column {
         if (0..).zip(&numbers).all(|(place, number)| place == *number) {
             return Self::Places(numbers.len());
         }
-        if numbers.iter().any(|&number| number > u16::MAX.into()) {
-            return Self::Wide(numbers.into());
+        match numbers.iter().max().copied().unwrap_or_default() {
+            0..=0xffff => {
+                let narrow = |number| u16::try_from(number).unwrap_or(u16::MAX);
+                Self::Narrow(numbers.into_iter().map(narrow).collect())
+            }
+            0x1_0000..=0xff_ffff => {
+                let middle = |number: u32| {
+                    let [first, second, third, _] = number.to_le_bytes();
+                    [first, second, third]
+                };
+                Self::Middle(numbers.into_iter().map(middle).collect())
+            }
+            _ => Self::Wide(numbers.into()),
         }
-        let narrow = |number| u16::try_from(number).unwrap_or(u16::MAX);
-        Self::Narrow(numbers.into_iter().map(narrow).collect())
     }
 
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Places(count) => *count,
             Self::Narrow(numbers) => numbers.len(),
+            Self::Middle(numbers) => numbers.len(),
             Self::Wide(numbers) => numbers.len(),
         }
     }
@@ -33,6 +45,7 @@ impl Column {
         match self {
             Self::Places(_) => u32::try_from(at).unwrap_or(u32::MAX),
             Self::Narrow(numbers) => numbers[at].into(),
+            Self::Middle(numbers) => wide(numbers[at]),
             Self::Wide(numbers) => numbers[at],
         }
     }
@@ -44,6 +57,7 @@ impl Column {
             Self::Narrow(numbers) => {
                 from + numbers[from..].partition_point(|&number| u32::from(number) < end)
             }
+            Self::Middle(numbers) => from + numbers[from..].partition_point(|&number| wide(number) < end),
             Self::Wide(numbers) => from + numbers[from..].partition_point(|&number| number < end),
         }
     }
@@ -53,9 +67,14 @@ impl Column {
         match self {
             Self::Places(_) => 0,
             Self::Narrow(numbers) => size_of_val(&**numbers),
+            Self::Middle(numbers) => size_of_val(&**numbers),
             Self::Wide(numbers) => size_of_val(&**numbers),
         }
     }
+}
+
+fn wide([first, second, third]: [u8; 3]) -> u32 {
+    u32::from_le_bytes([first, second, third, 0])
 }
 
 /// Numbers that only some tokens have.
@@ -109,6 +128,7 @@ mod tests {
         #[test]
         fn a_column_returns_its_numbers(
             numbers in prop_oneof![
+                prop::collection::vec(0_u32..70_000, 1..200),
                 prop::collection::vec(prop_oneof![0_u32..70_000, any::<u32>()], 1..200),
                 (1_u32..200).prop_map(|end| (0..end).collect::<Vec<_>>()),
             ],
@@ -135,7 +155,8 @@ mod tests {
     fn a_column_takes_few_bytes() {
         assert_eq!(Column::of(vec![0, 1, 2]).bytes(), 0);
         assert_eq!(Column::of(vec![1, 65_535]).bytes(), 4);
-        assert_eq!(Column::of(vec![1, 65_536]).bytes(), 8);
+        assert_eq!(Column::of(vec![1, 65_536]).bytes(), 6);
+        assert_eq!(Column::of(vec![1, 1 << 24]).bytes(), 8);
         assert_eq!(SparseColumn::of(&[None; 64]).bytes(), 12);
     }
 }

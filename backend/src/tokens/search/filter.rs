@@ -78,20 +78,22 @@ impl Candidates {
             Some(Status::Expired) => !segment.is_disabled(at) && !is_in_time(),
         };
         is_right_status
-            && self.targets.iter().all(|target| segment.targets(at).contains(target))
-            && (self.grants.is_empty() || segment.grants(at).iter().any(|grant| self.grants.contains(grant)))
+            && self.targets.iter().all(|target| segment.targets(at).any(|one| one == *target))
+            && (self.grants.is_empty() || segment.grants(at).any(|grant| self.grants.contains(&grant)))
             && self.may_see(segment, at)
     }
 
     fn may_see(&self, segment: &Segment, at: usize) -> bool {
         let targets = segment.targets(at);
-        let are_all_in =
-            |set: &NumberSet| !targets.is_empty() && targets.iter().all(|&target| set.contains(target));
+        let are_all_in = |set: &NumberSet| {
+            let mut targets = targets.clone();
+            targets.len() > 0 && targets.all(|target| set.contains(target))
+        };
         match &self.sight {
             Sight::All => true,
             Sight::AllProjects { members } => segment.kind(at) == Kind::Rsa || are_all_in(members),
             Sight::Only { reached, user } => {
-                are_all_in(reached) || user.is_some_and(|user| targets.contains(&user))
+                are_all_in(reached) || user.is_some_and(|user| segment.targets(at).any(|one| one == user))
             }
         }
     }

@@ -46,7 +46,7 @@ pub(super) struct Segment {
     /// Which characters each name has.
     characters: Box<[u32]>,
     /// The targets and then the grants of each token.
-    links: Box<[u32]>,
+    links: Column,
     /// Where the targets of each token end, and where its grants end.
     target_ends: Column,
     grant_ends: Column,
@@ -90,7 +90,7 @@ impl Segment {
             characters: rows.iter().map(|row| characters(&row.name)).collect(),
             names: names.into(),
             name_ends: Column::of(name_ends),
-            links: links.into(),
+            links: Column::of(links),
             target_ends: Column::of(target_ends),
             grant_ends: Column::of(grant_ends),
         }
@@ -105,8 +105,8 @@ impl Segment {
             disabled: self.is_disabled(at),
             expires_at: self.expires_at(at),
             name: self.name(at).to_owned(),
-            targets: self.targets(at).to_vec(),
-            grants: self.grants(at).to_vec(),
+            targets: self.targets(at).collect(),
+            grants: self.grants(at).collect(),
         };
         (0..self.len()).map(row).collect()
     }
@@ -165,13 +165,17 @@ impl Segment {
         self.characters[at]
     }
 
-    pub(super) fn targets(&self, at: usize) -> &[u32] {
+    pub(super) fn targets(&self, at: usize) -> impl ExactSizeIterator<Item = u32> + Clone {
         let start = at.checked_sub(1).map_or(0, |before| self.grant_ends.at(before));
-        &self.links[start as usize..self.target_ends.at(at) as usize]
+        self.links(start, self.target_ends.at(at))
     }
 
-    pub(super) fn grants(&self, at: usize) -> &[u32] {
-        &self.links[self.target_ends.at(at) as usize..self.grant_ends.at(at) as usize]
+    pub(super) fn grants(&self, at: usize) -> impl ExactSizeIterator<Item = u32> + Clone {
+        self.links(self.target_ends.at(at), self.grant_ends.at(at))
+    }
+
+    fn links(&self, start: u32, end: u32) -> impl ExactSizeIterator<Item = u32> + Clone {
+        (start as usize..end as usize).map(|at| self.links.at(at))
     }
 
     /// The tokens whose names contain the text, in their order.
@@ -195,7 +199,7 @@ impl Segment {
             + self.names.len()
             + self.name_ends.bytes()
             + size_of_val(&*self.characters)
-            + size_of_val(&*self.links)
+            + self.links.bytes()
             + self.target_ends.bytes()
             + self.grant_ends.bytes()
     }

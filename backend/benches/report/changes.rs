@@ -19,11 +19,14 @@ use crate::report::{Report, thousands, time};
 const TITLE: &str = "Decisions while the catalog changes";
 const NOTE: &str = "In the large database, at 1,000 calls a second: p50 / p99 / p99.9 / worst. A call that comes \
     during a pause waits since it came. The thread that calls goes before all others, so its own waiting does not \
-    count. Each change is made again and again, unless it is an import.";
+    count. Each change is made again and again, except for the first import.";
 /// How long it takes from one call to the next.
 const BEAT: Duration = Duration::from_millis(1);
 /// How long a person waits between two requests.
 const REST: Duration = Duration::from_millis(20);
+
+/// How often a document is imported again, with one more operation each time.
+const AGAIN: u64 = 6;
 
 /// A change that is made again and again.
 type Change = (&'static str, fn(u64) -> (Method, String, Value));
@@ -75,13 +78,14 @@ pub(crate) async fn measure(
     column.row("nothing changes", "", tail(&quiet));
     platform.api.post("/systems", &json!({ "key": "large", "name": "Large" })).await?;
     let (mut changing, mut others) = (Duration::ZERO, Vec::new());
-    for (what, more) in [("import", 0), ("import with one more operation", 1)] {
-        let body = document(operations + more).to_string().into_bytes();
-        let (times, (took, beside)) = meanwhile(platform, async move || import(address, body).await).await?;
+    for (what, more) in [("import", 0..=0), ("imports with one more operation", 1..=AGAIN)] {
+        let bodies = more.map(|more| document(operations + more).to_string().into_bytes()).collect();
+        let (times, (took, beside)) =
+            meanwhile(platform, async move || import(address, bodies).await).await?;
         changing = changing.max(times.per_mille(999));
         others.extend(beside);
         column.row(&format!("{what}, of {}", thousands(operations)), "", tail(&times));
-        column.row(&format!("{what} takes"), "< 5 s", time(took));
+        column.row(&format!("{what}: the slowest"), "< 5 s", time(took));
     }
     for (what, change) in CHANGES {
         let work = async move || repeat(address, span, change).await;
@@ -111,8 +115,11 @@ async fn meanwhile<T: Send + 'static>(
     Ok((times, apart.end()?))
 }
 
-/// Imports a document. Returns how long it took, and how long other requests took meanwhile.
-async fn import(address: SocketAddr, body: Vec<u8>) -> Result<(Duration, Vec<(Duration, &'static str)>)> {
+/// Imports documents. Returns how long the slowest took, and how long other requests took meanwhile.
+async fn import(
+    address: SocketAddr,
+    bodies: Vec<Vec<u8>>,
+) -> Result<(Duration, Vec<(Duration, &'static str)>)> {
     let api = Api::log_in(address, "admin").await?;
     let mut others = Vec::new();
     let asks = async {
@@ -124,12 +131,20 @@ async fn import(address: SocketAddr, body: Vec<u8>) -> Result<(Duration, Vec<(Du
         }
         anyhow::Ok(())
     };
-    let begin = Instant::now();
+    let mut slowest = Duration::ZERO;
+    let imports = async {
+        for body in bodies {
+            let begin = Instant::now();
+            api.send(Method::PUT, "/systems/large/openapi", body).await?;
+            slowest = slowest.max(begin.elapsed());
+        }
+        anyhow::Ok(())
+    };
     tokio::select! {
-        imported = api.send(Method::PUT, "/systems/large/openapi", body) => drop(imported?),
+        imported = imports => imported?,
         failed = asks => failed?,
     }
-    Ok((begin.elapsed(), others))
+    Ok((slowest, others))
 }
 
 /// Makes a change again and again. Returns how long each took.

@@ -41,15 +41,28 @@ pub fn resident() -> Option<u64> {
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1_024)
 }
 
-/// Returns freed memory while the server is at rest. The allocator returns it a second after it
-/// was freed, but only when a thread frees much or ends. A server at rest does neither, and the
-/// memory of a password hash or of a long list would stay. So a thread ends here from time to
-/// time.
+/// Returns freed memory while the server is at rest. The allocator returns it when a thread frees
+/// much or ends. A server at rest does neither, and the memory of a password hash or of a long list
+/// would stay. So a thread ends here from time to time.
 pub async fn return_freed() {
     loop {
         tokio::time::sleep(REST).await;
         // The thread must have used the allocator. If there cannot be a thread now, there can be
         // one later.
-        drop(std::thread::Builder::new().spawn(|| drop(black_box(Box::new(0_u8)))));
+        drop(std::thread::Builder::new().spawn(|| {
+            drop(black_box(Box::new(0_u8)));
+            return_freed_by_c();
+        }));
+    }
+}
+
+/// Returns what SQLite has freed. It is written in C, and uses the allocator of the system, which returns
+/// only the end of its memory by itself.
+fn return_freed_by_c() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[allow(unsafe_code, reason = "it only returns memory that is free, and may be called at any time")]
+    // SAFETY: the function has no precondition, and threads may call it at once.
+    unsafe {
+        libc::malloc_trim(0);
     }
 }

@@ -36,6 +36,10 @@ async fn run() -> anyhow::Result<()> {
             Ok(())
         }
         Command::RotateSigningKey(how) => commands::rotate_signing_key(&configuration, how).await,
+        Command::RotateDataKey(how) => commands::rotate_data_key::rotate_data_key(&configuration, how).await,
+        Command::RotateMasterKey(how) => {
+            commands::rotate_master_key::rotate_master_key(&configuration, how).await
+        }
         Command::Serve => serve(configuration).await,
     }
 }

@@ -2,6 +2,7 @@
 //! API. There is no I/O. Both sides check fields with the parsers in [`fields`].
 
 pub mod audit;
+pub mod data_keys;
 pub mod fields;
 pub mod ids;
 pub mod installation;

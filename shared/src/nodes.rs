@@ -47,6 +47,8 @@ pub struct Node {
     pub signing_keys: Vec<KeyId>,
     /// The data keys that it holds. They encrypt secrets at rest.
     pub data_keys: Vec<KeyId>,
+    /// The master keys that it holds, by their check values. They wrap the data keys.
+    pub master_keys: Vec<String>,
     /// How old the news of other nodes were, in milliseconds; absent if no news have arrived yet,
     /// and on SQLite, where there are no other nodes.
     pub feed_lag_ms: Option<u64>,

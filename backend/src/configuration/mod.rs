@@ -1,5 +1,6 @@
 //! The configuration: flags, then environment, then a TOML file, then defaults.
 
+mod commands;
 pub mod listen;
 mod options;
 pub mod proxies;
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand};
 use latchkey_shared::fields;
 use url::Url;
 
+pub use self::commands::{Administrator, RotateDataKey, RotateMasterKey, RotateSigningKey};
 use self::listen::Listen;
 use self::options::Options;
 use self::proxies::TrustedProxies;
@@ -53,24 +55,10 @@ pub enum Command {
     Openapi,
     /// Rotate the key that signs JWTs, through the API of the running server.
     RotateSigningKey(RotateSigningKey),
-}
-
-/// How to rotate the key that signs JWTs. The password comes from `LATCHKEY_PASSWORD`, or from
-/// standard input.
-#[derive(clap::Args)]
-pub struct RotateSigningKey {
-    /// The running server [default: the public URL, or the address that it listens on].
-    #[arg(long)]
-    pub server: Option<Url>,
-    /// A system administrator.
-    #[arg(long, default_value = "admin")]
-    pub username: String,
-    /// The password; if it is not set, standard input is read.
-    #[arg(long, env = "LATCHKEY_PASSWORD", hide = true, hide_env_values = true)]
-    pub password: Option<String>,
-    /// Invalidate the old keys and everything that they signed, because one leaked.
-    #[arg(long)]
-    pub at_once: bool,
+    /// Encrypt all secrets at rest anew under a new data key, while the server runs.
+    RotateDataKey(RotateDataKey),
+    /// Wrap the data keys anew under the next master key, while the server runs.
+    RotateMasterKey(RotateMasterKey),
 }
 
 /// The configuration.
@@ -96,6 +84,8 @@ pub struct Configuration {
     pub master_key: Option<Secret>,
     /// The file with the master key.
     pub master_key_file: Option<PathBuf>,
+    /// The command that prints the master key.
+    pub master_key_command: Option<String>,
     /// The first administrator's password.
     pub admin_password: Option<Secret>,
     /// What to log.
@@ -157,6 +147,11 @@ impl Configuration {
         anyhow::ensure!(
             (60..=3_600).contains(&configuration.jwt_lifetime),
             "jwt_lifetime must be 60 to 3600 seconds"
+        );
+        anyhow::ensure!(
+            configuration.master_key_command.is_none()
+                || configuration.master_key.is_none() && configuration.master_key_file.is_none(),
+            "master_key_command takes the place of master_key and master_key_file"
         );
         anyhow::ensure!(configuration.database_connections > 0, "database_connections must be at least 1");
         anyhow::ensure!(
@@ -222,6 +217,7 @@ impl Configuration {
             data_dir: first.data_dir.or(second.data_dir).unwrap_or_else(|| PathBuf::from("data")),
             master_key: first.master_key.or(second.master_key).map(Secret::from),
             master_key_file: first.master_key_file.or(second.master_key_file),
+            master_key_command: first.master_key_command.or(second.master_key_command),
             admin_password: first.admin_password.or(second.admin_password).map(Secret::from),
             log: first.log.or(second.log).unwrap_or_else(|| "info".to_owned()),
             signing_algorithm: first

@@ -44,12 +44,16 @@ pub(super) struct Options {
     /// The directory of SQLite and the key file [default: data].
     #[arg(long, env = "LATCHKEY_DATA_DIR", global = true)]
     pub(super) data_dir: Option<PathBuf>,
-    /// 32 bytes in base64. They encrypt all secrets at rest.
+    /// 32 bytes in base64. They encrypt all secrets at rest. While they are rotated, the next ones
+    /// follow after white space.
     #[arg(long, env = "LATCHKEY_MASTER_KEY", global = true, hide_env_values = true)]
     pub(super) master_key: Option<String>,
     /// A file with the master key [default: {data-dir}/master.key].
     #[arg(long, env = "LATCHKEY_MASTER_KEY_FILE", global = true)]
     pub(super) master_key_file: Option<PathBuf>,
+    /// A command of the shell that prints the master key.
+    #[arg(long, env = "LATCHKEY_MASTER_KEY_COMMAND", global = true)]
+    pub(super) master_key_command: Option<String>,
     /// The first administrator's password; generated and printed if absent.
     #[arg(long, env = "LATCHKEY_ADMIN_PASSWORD", global = true, hide_env_values = true)]
     pub(super) admin_password: Option<String>,

@@ -1,8 +1,9 @@
 //! Cryptography, composed of vetted primitives. Secrets and digests are here. [`rsa`] has the
 //! keys of RSA tokens, [`jwe`] sealed messages, [`jwt`] signed ones, [`client_key`] the public
-//! keys of clients, [`secret_id`] secrets with prefix and checksum, and [`vault`] encryption at
-//! rest. All private-key operations go through the queue of [`operations`]; [`decryptor`] opens
-//! sealed messages there. Nothing here knows the database or the capabilities.
+//! keys of clients, [`secret_id`] secrets with prefix and checksum, [`vault`] encryption at rest,
+//! and [`master_key`] the key that wraps its keys. All private-key operations go through the queue
+//! of [`operations`]; [`decryptor`] opens sealed messages there. Nothing here knows the database or
+//! the capabilities.
 
 #![allow(clippy::missing_panics_doc, reason = "every `expect` here states why it cannot fail")]
 
@@ -12,8 +13,10 @@ pub mod decryptor;
 mod jose;
 pub mod jwe;
 pub mod jwt;
+pub mod master_key;
 pub mod operations;
 pub mod rsa;
+mod sealing;
 pub mod secret_id;
 pub mod vault;
 

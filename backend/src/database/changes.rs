@@ -31,6 +31,8 @@ pub enum Change {
     Catalog,
     /// The keys that sign JWTs.
     SigningKeys,
+    /// The keys that encrypt secrets at rest.
+    DataKeys,
     /// The revocation feed.
     Revocations,
     /// The default or the ceiling for the limits of tokens. It may concern all of them.
@@ -46,6 +48,7 @@ impl Change {
             Self::Project(_) => "projects",
             Self::Catalog => "systems",
             Self::SigningKeys => "signing_keys",
+            Self::DataKeys => "data_keys",
             Self::Revocations => "revocations",
             Self::Limits => "limit_rules",
         }
@@ -59,6 +62,7 @@ impl Change {
             Self::Project(name) => format!("{PROJECT_CHANGE}{name}"),
             Self::Catalog => "catalog".to_owned(),
             Self::SigningKeys => "signing_keys".to_owned(),
+            Self::DataKeys => "data_keys".to_owned(),
             Self::Revocations => "revocations".to_owned(),
             Self::Limits => "limits".to_owned(),
         }
@@ -70,6 +74,7 @@ impl Change {
         match text {
             "catalog" => Some(Self::Catalog),
             "signing_keys" => Some(Self::SigningKeys),
+            "data_keys" => Some(Self::DataKeys),
             "revocations" => Some(Self::Revocations),
             "limits" => Some(Self::Limits),
             _ => match text.strip_prefix(PROJECT_CHANGE) {
@@ -334,6 +339,7 @@ mod tests {
             Change::Project("harbour".to_owned()),
             Change::Catalog,
             Change::SigningKeys,
+            Change::DataKeys,
             Change::Revocations,
             Change::Limits,
         ] {

@@ -8,8 +8,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use super::engine::Engine;
 
-/// The first schema that this version works with: it reads the certificates of verifier keys.
-const LOWEST: i64 = 28;
+/// The first schema that this version works with: it names the data key of what it encrypts.
+const LOWEST: i64 = 29;
 
 /// The schemas that this version works with, by the numbers of their last migrations.
 #[must_use]
@@ -46,6 +46,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (26, include_str!("../../../migrations/sqlite/0026_looks.sql")),
             (27, include_str!("../../../migrations/sqlite/0027_api_looks.sql")),
             (28, include_str!("../../../migrations/sqlite/0028_certificates.sql")),
+            (29, include_str!("../../../migrations/sqlite/0029_data_keys.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -75,6 +76,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (26, include_str!("../../../migrations/postgres/0026_looks.sql")),
             (27, include_str!("../../../migrations/postgres/0027_api_looks.sql")),
             (28, include_str!("../../../migrations/postgres/0028_certificates.sql")),
+            (29, include_str!("../../../migrations/postgres/0029_data_keys.sql")),
         ],
     }
 }

@@ -260,7 +260,8 @@ impl Verifier {
             let found = query("token_keys", read).await.map_err(unavailable)?;
             let stored = found.ok_or(Reason::UnknownToken)?;
             let place = Place { table: "token_keys", row: &kid, column: "private_key" };
-            self.keyring.vault().open(&place, &stored).map_err(|error| {
+            let opened = self.keyring.vault().await.and_then(|vault| Ok(vault.open(&place, &stored)?));
+            opened.map_err(|error| {
                 tracing::error!(%error, kid, "a private key cannot be opened");
                 Reason::Unavailable
             })

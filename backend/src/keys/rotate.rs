@@ -4,7 +4,6 @@
 //! process. A session decides who may rotate, not access to a configuration file.
 
 use actix_web::{HttpResponse, post, web};
-use latchkey_shared::ids::KeyId;
 use latchkey_shared::page::Page;
 use latchkey_shared::signing_keys::{SigningKey, SigningKeyRotation};
 use serde_json::json;
@@ -19,7 +18,6 @@ use crate::access::origin::Origin;
 use crate::access::principal::Principal;
 use crate::audit;
 use crate::database::{Database, Transaction, now};
-use crate::nodes::fleet::Fleet;
 use crate::nodes::presence::Nodes;
 use crate::revocations::{self, Of};
 use crate::web::extract::Body;
@@ -50,7 +48,7 @@ pub(super) async fn rotate(
 ) -> Result<HttpResponse, Problem> {
     principal.system_admin_in_person()?;
     let at_once = body.json_or_default().await?.at_once;
-    let key = keyring.make_signing_key().await.map_err(Problem::internal)?;
+    let key = keyring.make_signing_key().await?;
     let (origin, issuer) = (principal.origin().clone(), keyring.issuer().to_owned());
     let database = database.by(principal.witness());
     let page = database.withdraw_if(at_once, move |transaction| {
@@ -75,14 +73,15 @@ async fn take_over(
     before: &[StoredSigningKey],
     at_once: bool,
     issuer: &str,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), KeyringError> {
     signing::rotate(transaction, key, at_once).await?;
     if at_once {
         revocations::record(transaction, Of::All, "iss", issuer, now()).await?;
     }
     let before: Vec<&str> = before.iter().map(|key| key.id.as_str()).collect();
     let detail = json!({ "algorithm": key.algorithm.as_str(), "before": before, "at_once": at_once });
-    audit::record(transaction, origin, "signing_key.rotated", (&key.id, key.id.to_string()), detail).await
+    audit::record(transaction, origin, "signing_key.rotated", (&key.id, key.id.to_string()), detail).await?;
+    Ok(())
 }
 
 /// Whether the latest key is older than `lifetime`, in milliseconds.
@@ -126,7 +125,7 @@ pub async fn keep_agreeing(database: &Database, keyring: &Keyring, nodes: &Nodes
         if agreed.as_ref() == Some(&key) {
             continue;
         }
-        let without = missing(&fleet.borrow_and_update(), &key);
+        let without = fleet.borrow_and_update().live_without(|node| node.holds(&key));
         if !without.is_empty() {
             if named.as_ref() != Some(&without) {
                 tracing::info!(%key, nodes = %without.join(", "), "a new signing key waits for nodes without it");
@@ -140,9 +139,4 @@ pub async fn keep_agreeing(database: &Database, keyring: &Keyring, nodes: &Nodes
             Err(error) => tracing::warn!(%error, %key, "a new signing key waits; it is tried again"),
         }
     }
-}
-
-/// The names of the live nodes that do not hold a key.
-fn missing(fleet: &Fleet, key: &KeyId) -> Vec<String> {
-    fleet.live().filter(|node| !node.holds(key)).map(|node| node.name.clone()).collect()
 }

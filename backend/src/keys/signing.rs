@@ -1,13 +1,11 @@
 //! The keys that sign JWTs, and their rotation.
 
-use std::sync::Arc;
-
 use futures_util::FutureExt as _;
 use latchkey_shared::ids::KeyId;
 use sqlx::AnyConnection;
 
 use super::agreement;
-use super::error::KeyringError;
+use super::error::{KeyringError, sealed_too_late};
 use super::store::{self, NewSigningKey};
 use crate::crypto::jwt::{Algorithm, SigningKey, Term};
 use crate::crypto::vault::{Place, Vault};
@@ -35,6 +33,7 @@ pub(super) async fn make_signing_key(
         made.await.ok().and_then(Result::ok).ok_or_else(|| KeyringError::Damaged("just made".to_owned()))?;
     Ok(NewSigningKey {
         private_key: vault.seal(&signing_key_place(key.kid().as_str()), &der),
+        data_key: vault.current().clone(),
         public_jwk: key.jwk().to_string(),
         id: key.kid().clone(),
         algorithm,
@@ -81,7 +80,7 @@ pub async fn rotate(
     transaction: &mut Transaction,
     key: &NewSigningKey,
     at_once: bool,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), KeyringError> {
     let made_at = now();
     let signs_from = if at_once { made_at } else { made_at + agreement::wait(transaction).await? };
     let connection = transaction.connection();
@@ -89,7 +88,7 @@ pub async fn rotate(
     if at_once {
         store::delete_signing_keys(&mut *connection, i64::MAX).await?;
     }
-    store::insert_signing_key(&mut *connection, key, made_at, signs_from).await?;
+    store::insert_signing_key(&mut *connection, key, made_at, signs_from).await.map_err(sealed_too_late)?;
     transaction.changes(Change::SigningKeys);
     Ok(())
 }
@@ -108,7 +107,7 @@ pub async fn forget_retired(database: &Database) -> Result<(), sqlx::Error> {
 /// another algorithm is announced first, as in any rotation.
 pub(super) async fn ensure_signing_key(
     database: &Database,
-    vault: &Arc<Vault>,
+    vault: &Vault,
     algorithm: Algorithm,
 ) -> Result<(), KeyringError> {
     let is_settled = move |keys: &[StoredSigningKey]| {

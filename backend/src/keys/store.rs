@@ -1,4 +1,4 @@
-//! The SQL of keys.
+//! The SQL of signing keys.
 
 use latchkey_shared::ids::KeyId;
 use sqlx::{AnyConnection, FromRow};
@@ -12,6 +12,8 @@ pub struct NewSigningKey {
     /// How it signs.
     pub algorithm: Algorithm,
     pub(super) private_key: Vec<u8>,
+    /// The data key that encrypts it.
+    pub(super) data_key: KeyId,
     pub(super) public_jwk: String,
 }
 
@@ -25,46 +27,6 @@ pub(super) struct SigningKeyRow {
     pub(super) created_at: i64,
     pub(super) signs_from: i64,
     pub(super) retired_at: Option<i64>,
-}
-
-/// The id of the installation, if it has one.
-pub(super) async fn installation(connection: &mut AnyConnection) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT id FROM installation").fetch_optional(connection).await
-}
-
-/// Stores the id of the installation.
-pub(super) async fn insert_installation(
-    connection: &mut AnyConnection,
-    id: &str,
-    now: i64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO installation (id, created_at) VALUES ($1, $2)")
-        .bind(id.to_owned())
-        .bind(now)
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-/// The data keys: their ids and their wrapped bytes.
-pub(super) async fn data_keys(connection: &mut AnyConnection) -> Result<Vec<(String, Vec<u8>)>, sqlx::Error> {
-    sqlx::query_as("SELECT id, wrapped FROM data_keys ORDER BY id").fetch_all(connection).await
-}
-
-/// Adds a data key.
-pub(super) async fn insert_data_key(
-    connection: &mut AnyConnection,
-    id: &str,
-    wrapped: &[u8],
-    now: i64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO data_keys (id, wrapped, created_at) VALUES ($1, $2, $3)")
-        .bind(id.to_owned())
-        .bind(wrapped.to_vec())
-        .bind(now)
-        .execute(connection)
-        .await
-        .map(drop)
 }
 
 /// The signing keys that were not retired before a time, the latest first.
@@ -89,8 +51,8 @@ pub(super) async fn insert_signing_key(
     signs_from: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO signing_keys (id, algorithm, private_key, public_jwk, created_at, signs_from) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO signing_keys (id, algorithm, private_key, public_jwk, created_at, signs_from, data_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(key.id.to_string())
     .bind(key.algorithm.as_str())
@@ -98,6 +60,7 @@ pub(super) async fn insert_signing_key(
     .bind(key.public_jwk.clone())
     .bind(now)
     .bind(signs_from)
+    .bind(key.data_key.to_string())
     .execute(connection)
     .await
     .map(drop)

@@ -22,14 +22,30 @@ pub struct Member {
     pub joined_at: i64,
     /// For how long it had not been heard of, by the clock of the database.
     pub silent_for: Duration,
+    /// The last migration that its program knows.
+    pub highest_schema: i64,
     signing_keys: String,
+    data_keys: String,
+    master_keys: String,
 }
 
 impl Member {
     /// Whether it holds this signing key.
     #[must_use]
     pub fn holds(&self, key: &KeyId) -> bool {
-        self.signing_keys.split(' ').any(|held| held == key.as_str())
+        is_among(&self.signing_keys, key.as_str())
+    }
+
+    /// Whether it holds this data key.
+    #[must_use]
+    pub fn holds_data_key(&self, key: &KeyId) -> bool {
+        is_among(&self.data_keys, key.as_str())
+    }
+
+    /// Whether it holds the master key with this check value.
+    #[must_use]
+    pub fn holds_master_key(&self, check: &str) -> bool {
+        is_among(&self.master_keys, check)
     }
 
     fn of(row: Row) -> Result<Self, sqlx::Error> {
@@ -39,7 +55,10 @@ impl Member {
             name: row.name,
             joined_at: row.joined_at,
             silent_for: Duration::from_millis(u64::try_from(row.silent_for).unwrap_or_default()),
+            highest_schema: row.highest_schema,
             signing_keys: row.signing_keys,
+            data_keys: row.data_keys,
+            master_keys: row.master_keys,
         })
     }
 }
@@ -66,4 +85,13 @@ impl Fleet {
     pub fn live(&self) -> impl Iterator<Item = &Member> {
         self.members.iter().filter(|member| member.is_live)
     }
+
+    /// The names of those that a step waits for, since they do not have what it needs.
+    pub fn live_without(&self, has: impl Fn(&Member) -> bool) -> Vec<String> {
+        self.live().filter(|member| !has(member)).map(|member| member.name.clone()).collect()
+    }
+}
+
+fn is_among(words: &str, word: &str) -> bool {
+    words.split(' ').any(|one| one == word)
 }

@@ -21,6 +21,7 @@ fn shown(row: Row, own: &NodeId) -> Result<Node, sqlx::Error> {
         id: stored(&row.id)?,
         signing_keys: keys(&row.signing_keys)?,
         data_keys: keys(&row.data_keys)?,
+        master_keys: row.master_keys.split_whitespace().map(str::to_owned).collect(),
         name: row.name,
         version: row.version,
         schemas: SchemaRange { lowest: number(row.lowest_schema), highest: number(row.highest_schema) },

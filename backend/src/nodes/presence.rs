@@ -25,6 +25,8 @@ pub struct Held {
     pub signing_keys: Vec<KeyId>,
     /// The keys that encrypt secrets at rest.
     pub data_keys: Vec<KeyId>,
+    /// Check values of the keys that wrap them.
+    pub master_keys: Vec<String>,
 }
 
 /// Who knows what this node holds.
@@ -168,6 +170,7 @@ impl Nodes {
         let news = News {
             signing_keys: words(&held.signing_keys),
             data_keys: words(&held.data_keys),
+            master_keys: held.master_keys.join(" "),
             feed_lag: epochs.feed_lag().map(|lag| i64::try_from(lag.as_millis()).unwrap_or(i64::MAX)),
             clock_offset: clock::ahead(),
         };

@@ -29,6 +29,8 @@ pub(super) struct News {
     /// Ids, separated by spaces.
     pub(super) signing_keys: String,
     pub(super) data_keys: String,
+    /// Check values, separated by spaces.
+    pub(super) master_keys: String,
     pub(super) feed_lag: Option<i64>,
     pub(super) clock_offset: i64,
 }
@@ -43,6 +45,7 @@ pub(super) struct Row {
     pub(super) highest_schema: i64,
     pub(super) signing_keys: String,
     pub(super) data_keys: String,
+    pub(super) master_keys: String,
     pub(super) feed_lag: Option<i64>,
     pub(super) clock_offset: i64,
     pub(super) started_at: i64,
@@ -74,8 +77,8 @@ fn patience(engine: Engine) -> i64 {
 /// All nodes, by name.
 pub(super) async fn all(connection: &mut AnyConnection) -> Result<Vec<Row>, sqlx::Error> {
     let mut sql = Sql::new(
-        "SELECT id, name, version, lowest_schema, highest_schema, signing_keys, data_keys, feed_lag, \
-         clock_offset, started_at, joined_at, heard_at, ",
+        "SELECT id, name, version, lowest_schema, highest_schema, signing_keys, data_keys, master_keys, \
+         feed_lag, clock_offset, started_at, joined_at, heard_at, ",
     );
     let engine = Engine::of(connection);
     engine.push_now(&mut sql, now());
@@ -101,7 +104,7 @@ pub(super) async fn join(connection: &mut AnyConnection, node: &NewNode) -> Resu
     engine.push_now(&mut sql, now());
     sql.push(
         ") ON CONFLICT (id) DO UPDATE SET signing_keys = excluded.signing_keys, \
-         data_keys = excluded.data_keys, joined_at = excluded.joined_at, heard_at = excluded.heard_at",
+         data_keys = excluded.data_keys, master_keys = excluded.master_keys, joined_at = excluded.joined_at, heard_at = excluded.heard_at",
     );
     sql.query().execute(connection).await.map(drop)
 }
@@ -115,6 +118,7 @@ pub(super) async fn renew(
     let engine = Engine::of(connection);
     let mut sql = Sql::new("UPDATE nodes SET signing_keys = ");
     sql.bind(news.signing_keys.clone()).push(", data_keys = ").bind(news.data_keys.clone());
+    sql.push(", master_keys = ").bind(news.master_keys.clone());
     sql.push(", feed_lag = ").bind(news.feed_lag).push(", clock_offset = ").bind(news.clock_offset);
     sql.push(", heard_at = ");
     engine.push_now(&mut sql, now());

@@ -8,7 +8,7 @@ use crate::database::Database;
 use crate::engine::quota;
 use crate::engine::usage::{self, Months};
 use crate::keys::keyring::Keyring;
-use crate::keys::{rotate, signing};
+use crate::keys::{backups, rotate, signing};
 use crate::{audit, nodes, oauth, revocations, sessions, systems, tokens};
 
 /// How often expired rows are deleted. Nothing that has expired is ever honoured.
@@ -62,6 +62,7 @@ impl House {
         usage::forget_hours(database).await?;
         systems::clear_imports(database).await?;
         nodes::forget_silent(database).await?;
+        backups::forget_old(database).await?;
         tokens::store::forget_limits(database).await?;
         quota::forget(database).await?;
         tokens::store::forget_answers(database).await?;

@@ -34,6 +34,7 @@ use crate::database::{Database, Engine, clock};
 use crate::engine::replay;
 use crate::engine::usage::Usage;
 use crate::engine::verifier::Verifier;
+use crate::keys::error::KeyringError;
 use crate::keys::keyring::Keyring;
 use crate::keys::{self, rotate};
 use crate::nodes::presence::Nodes;
@@ -111,6 +112,10 @@ impl Application {
         let document = document(sessions.cookie());
         begin_clock(&database).await?;
         let nodes = Arc::new(Nodes::join(&database, &configuration, &*keyring).await);
+        // The master key may have been rotated before the others knew this node.
+        if let Err(error @ KeyringError::OtherMasterKey { .. }) = keyring.vault().await {
+            bail!(error);
+        }
         // What follows may take long after an update. The node must not be absent meanwhile.
         keep_together(&database, &nodes, &keyring);
         tokens::renew_names::renew_keys(&database).await?;
@@ -348,6 +353,10 @@ async fn begin_clock(database: &Database) -> Result<(), sqlx::Error> {
 fn keep_together(database: &Database, nodes: &Arc<Nodes>, keyring: &Arc<Keyring>) {
     let (telling, holder) = (Arc::clone(nodes), Arc::clone(keyring));
     database.spawn(async move { telling.keep_telling(&*holder).await });
+    let looking = Arc::clone(keyring);
+    database.spawn(async move { looking.keep_looking().await });
+    let (writing, fleet, keys) = (database.clone(), Arc::clone(nodes), Arc::clone(keyring));
+    database.spawn(async move { keys::keep_rotating(&writing, &keys, &fleet).await });
     let (writing, nodes, keyring) = (database.clone(), Arc::clone(nodes), Arc::clone(keyring));
     database.spawn(async move { rotate::keep_agreeing(&writing, &keyring, &nodes).await });
 }

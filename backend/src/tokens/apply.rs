@@ -134,7 +134,8 @@ pub(super) async fn create(
     Problem::unless_empty(errors)?;
     let id = TokenId::new();
     let client_key = asked.client_key.as_deref();
-    let key = make_key(asked.kind, &id, 1, asked.key_size, client_key, &pool, &keyring).await;
+    let vault = keyring.vault().await?;
+    let key = make_key(asked.kind, &id, 1, asked.key_size, client_key, &pool, &vault).await;
     let location = format!("/api/v1/tokens/{id}");
     let database = database.by(principal.witness());
     let issue = Arc::new(Issue { principal, asked, id, key, idempotency, sent, location: location.clone() });

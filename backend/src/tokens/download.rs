@@ -41,7 +41,8 @@ pub(super) async fn file(
     let (found, key) =
         reveal(principal, &database, &configuration, id, "token.file_downloaded", None).await?;
     let reached = state.reached.iter().filter_map(|system| snapshot.system(system));
-    let file = TokenFile::of(&keyring, reached, &found.token, &key)?;
+    let vault = keyring.vault().await?;
+    let file = TokenFile::of((keyring.issuer(), &vault), reached, &found.token, &key)?;
     let plain: String = found
         .token
         .name

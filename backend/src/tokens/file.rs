@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use super::issue::{self, StoredKey};
 use crate::crypto::client_key;
 use crate::crypto::rsa::{PublicJwk, PublicKey};
+use crate::crypto::vault::Vault;
 use crate::engine::proof::SIGNED;
-use crate::keys::keyring::Keyring;
 use crate::systems::catalog::CatalogSystem;
 use crate::web::problem::Problem;
 
@@ -115,12 +115,11 @@ pub(super) struct TokenFile {
 
 impl TokenFile {
     pub(super) fn of<'s>(
-        keyring: &Keyring,
+        (issuer, vault): (&str, &Vault),
         reached: impl Iterator<Item = &'s CatalogSystem>,
         token: &Token,
         stored: &StoredKey,
     ) -> Result<Self, Problem> {
-        let issuer = keyring.issuer();
         let is_rsa = token.kind == Kind::Rsa;
         let file = Self {
             version: 1,
@@ -159,7 +158,7 @@ impl TokenFile {
         };
         match &token.client_key {
             Some(key) => file.with_client_key(token, key),
-            None => file.with_secrets(keyring, token, stored),
+            None => file.with_secrets(vault, token, stored),
         }
     }
 
@@ -176,8 +175,8 @@ impl TokenFile {
     }
 
     /// The secrets of the client, and a `curl` command that uses them.
-    fn with_secrets(mut self, keyring: &Keyring, token: &Token, stored: &StoredKey) -> Result<Self, Problem> {
-        let secret = issue::secret(keyring, stored)?.expose().to_owned();
+    fn with_secrets(mut self, vault: &Vault, token: &Token, stored: &StoredKey) -> Result<Self, Problem> {
+        let secret = issue::secret(vault, stored)?.expose().to_owned();
         let mut curl = format!("curl -sS -u '{}:{secret}' -d grant_type=client_credentials", token.id);
         for (parameter, value) in self.choices() {
             let quoted = value.replace('\'', r"'\''");
@@ -200,7 +199,7 @@ impl TokenFile {
                 self.enc = Some("A256GCM");
                 self.secret = Some(secret);
                 if !token.one_time_only {
-                    self.open_token = Some(issue::open_token(keyring, stored)?);
+                    self.open_token = Some(issue::open_token(vault, stored)?);
                     self.curl = Some(curl);
                 }
             }

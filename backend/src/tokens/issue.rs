@@ -9,15 +9,16 @@ use crate::crypto::client_key::ClientKey;
 use crate::crypto::jwe::{Header, seal};
 use crate::crypto::rsa::{KeyPool, KeySize};
 use crate::crypto::secret_id::{self, Prefix};
-use crate::crypto::vault::Place;
+use crate::crypto::vault::{Place, Vault};
 use crate::crypto::{Digest, Secret};
 use crate::engine::proof::{OPEN, OPEN_TOKEN};
-use crate::keys::keyring::Keyring;
 use crate::web::problem::Problem;
 
 /// A key of a token, ready to be stored.
 pub(crate) struct NewKey {
     pub(super) id: KeyId,
+    /// The data key that encrypts what is encrypted in it.
+    pub(super) data_key: KeyId,
     pub(super) private_key: Option<Vec<u8>>,
     pub(super) public_jwk: Option<String>,
     pub(super) secret: Option<Vec<u8>>,
@@ -39,11 +40,13 @@ pub(super) async fn make_key(
     size: KeySize,
     client_key: Option<&ClientKey>,
     pool: &KeyPool,
-    keyring: &Keyring,
+    vault: &Vault,
 ) -> NewKey {
     let id = KeyId::new();
+    let data_key = vault.current().clone();
     if let Some(client_key) = client_key {
         return NewKey {
+            data_key,
             private_key: None,
             public_jwk: Some(json!(client_key.to_jwk(&id)).to_string()),
             secret: None,
@@ -53,10 +56,10 @@ pub(super) async fn make_key(
             id,
         };
     }
-    let vault = keyring.vault();
     if kind == Kind::Jwt {
         let secret = secret_id::generate(Prefix::SecretId);
         return NewKey {
+            data_key,
             private_key: None,
             public_jwk: None,
             secret: Some(vault.seal(&place(&id, "secret"), secret.expose().as_bytes())),
@@ -73,6 +76,7 @@ pub(super) async fn make_key(
     let header = Header { kid: id.to_string(), typ: Some(OPEN.to_owned()) };
     let open_token = Secret::new(format!("{OPEN_TOKEN}{}", seal(&pair.public, &header, payload.as_bytes())));
     NewKey {
+        data_key,
         private_key: Some(vault.seal(&place(&id, "private_key"), &pair.private_pkcs8)),
         public_jwk: Some(json!(pair.public.to_jwk(id.as_str())).to_string()),
         secret: Some(vault.seal(&place(&id, "secret"), secret.expose().as_bytes())),
@@ -92,21 +96,21 @@ pub(crate) struct StoredKey {
     pub(super) open_token: Option<Vec<u8>>,
 }
 
-fn open(keyring: &Keyring, id: &KeyId, column: &'static str, stored: &[u8]) -> Result<Secret, Problem> {
-    let plain = keyring.vault().open(&place(id, column), stored).map_err(Problem::internal)?;
+fn open(vault: &Vault, id: &KeyId, column: &'static str, stored: &[u8]) -> Result<Secret, Problem> {
+    let plain = vault.open(&place(id, column), stored).map_err(Problem::internal)?;
     String::from_utf8(plain.to_vec()).map(Secret::new).map_err(Problem::internal)
 }
 
 /// The open token of a key; none if its client has withdrawn it (RFC 7009).
-pub(super) fn open_token(keyring: &Keyring, stored: &StoredKey) -> Result<Option<String>, Problem> {
+pub(super) fn open_token(vault: &Vault, stored: &StoredKey) -> Result<Option<String>, Problem> {
     let id: KeyId = stored.id.parse().map_err(Problem::internal)?;
-    let open = |sealed: &[u8]| Ok(open(keyring, &id, "open_token", sealed)?.expose().to_owned());
+    let open = |sealed: &[u8]| Ok(open(vault, &id, "open_token", sealed)?.expose().to_owned());
     stored.open_token.as_deref().map(open).transpose()
 }
 
 /// The secret or secret id of a key that has one.
-pub(super) fn secret(keyring: &Keyring, stored: &StoredKey) -> Result<Secret, Problem> {
+pub(super) fn secret(vault: &Vault, stored: &StoredKey) -> Result<Secret, Problem> {
     let id: KeyId = stored.id.parse().map_err(Problem::internal)?;
     let secret = stored.secret.as_deref().ok_or_else(|| Problem::internal("a key without a secret"))?;
-    open(keyring, &id, "secret", secret)
+    open(vault, &id, "secret", secret)
 }

@@ -72,7 +72,8 @@ pub(super) async fn rotate(
         before.token.key_size.and_then(|bits| KeySize::try_from(bits).ok()).unwrap_or(KeySize::Bits2048);
     let generation = before.token.generation + 1;
     let kind = before.token.kind;
-    let key = make_key(kind, &id, generation, size, client_key.as_deref(), &pool, &keyring).await;
+    let vault = keyring.vault().await?;
+    let key = make_key(kind, &id, generation, size, client_key.as_deref(), &pool, &vault).await;
     let database = database.by(principal.witness());
     let found = database.write(move |transaction| {
         Box::pin(async move {

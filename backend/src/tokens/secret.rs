@@ -37,9 +37,10 @@ pub(super) async fn secret(
     let id = parse_id(&path)?;
     let (found, key) =
         reveal(principal, &database, &configuration, id, "token.secret_copied", Some(Kind::Jwt)).await?;
+    let vault = keyring.vault().await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(SecretId {
         client_id: found.token.id,
-        secret_id: issue::secret(&keyring, &key)?.expose().to_owned(),
+        secret_id: issue::secret(&vault, &key)?.expose().to_owned(),
         token_endpoint: format!("{}/oauth2/token", keyring.issuer()),
     }))
 }

@@ -24,7 +24,7 @@ use super::problem::Kind;
 pub const PATH: &str = "/api/openapi.json";
 
 /// The tags of operations, and their descriptions.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("session", "Log in and out, and change the password."),
     ("tokens", "API tokens: apply for them, change, rotate and delete them."),
     ("systems", "Core systems, their APIs and their verifier keys."),
@@ -33,6 +33,7 @@ const TAGS: [(&str, &str); 11] = [
     ("verify", "Decisions and revocations, for systems and gateways."),
     ("oauth", "OAuth 2: access tokens, introspection, revocation and metadata."),
     ("signing_keys", "The keys that sign access tokens."),
+    ("data_keys", "The keys that encrypt secrets at rest, and the master key that wraps them."),
     ("audit", "The audit trail."),
     ("installation", "Settings and statistics of the installation."),
     ("operation", "Health checks and problem types, for operators."),

@@ -54,8 +54,8 @@ impl Process {
     /// Runs the program, which must refuse to start. Returns what it says.
     pub(crate) fn refused(place: &Where, variables: &[(&str, String)]) -> String {
         let mut program = Command::new(PROGRAM);
-        program.arg("serve").envs(place.environment());
-        let output = program.envs(variables.iter().map(|(name, value)| (name, value))).output().unwrap();
+        set(program.arg("serve"), place, variables);
+        let output = program.output().unwrap();
         assert!(!output.status.success(), "it starts");
         String::from_utf8(output.stderr).unwrap()
     }
@@ -66,13 +66,8 @@ impl Process {
     }
 
     fn run(program: &mut Command, log: Stdio, place: &Where, variables: &[(&str, String)]) -> Self {
-        let mut child = program
-            .envs(place.environment())
-            .envs(variables.iter().map(|(name, value)| (name, value)))
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        set(program, place, variables);
+        let mut child = program.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
         let url = first.trim().trim_start_matches("Latchkey is at ").trim_end_matches('/').to_owned();
@@ -90,6 +85,18 @@ impl Process {
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+}
+
+/// Sets the variables of a place, and these. One without a value is taken away.
+fn set(program: &mut Command, place: &Where, variables: &[(&str, String)]) {
+    program.envs(place.environment());
+    for (name, value) in variables {
+        if value.is_empty() {
+            program.env_remove(name)
+        } else {
+            program.env(name, value)
+        };
     }
 }
 

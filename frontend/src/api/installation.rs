@@ -1,11 +1,12 @@
 //! The installation itself.
 
+use latchkey_shared::data_keys::{DataKey, MasterKey};
 use latchkey_shared::installation::{Installation, Stats};
 use latchkey_shared::limits::{LimitRules, NewLimitRules};
 use latchkey_shared::nodes::Node;
 use latchkey_shared::page::Page;
 
-use super::{Answer, get, put};
+use super::{Answer, get, post, put};
 
 /// The address and the settings of the installation.
 pub(crate) fn installation() -> Answer<Installation> {
@@ -15,6 +16,26 @@ pub(crate) fn installation() -> Answer<Installation> {
 /// The processes that serve the installation. Only system administrators may read them.
 pub(crate) fn nodes() -> Answer<Vec<Node>> {
     get(&["nodes"]).read_as(|page: Page<Node>| page.items)
+}
+
+/// The keys that encrypt secrets at rest. Only system administrators may read them.
+pub(crate) fn data_keys() -> Answer<Vec<DataKey>> {
+    get(&["data-keys"]).read_as(|page: Page<DataKey>| page.items)
+}
+
+/// Makes a new data key, and encrypts everything anew.
+pub(crate) fn rotate_data_key() -> Answer<Vec<DataKey>> {
+    post(&["data-keys", "rotate"]).read_as(|page: Page<DataKey>| page.items)
+}
+
+/// The master keys of the server that answers.
+pub(crate) fn master_keys() -> Answer<Vec<MasterKey>> {
+    get(&["master-keys"]).read_as(|page: Page<MasterKey>| page.items)
+}
+
+/// Wraps the data keys by the next master key.
+pub(crate) fn rotate_master_key() -> Answer<Vec<MasterKey>> {
+    post(&["master-keys", "rotate"]).read_as(|page: Page<MasterKey>| page.items)
 }
 
 /// The numbers of the installation. Only system administrators may read them.

@@ -1,10 +1,12 @@
 //! The settings of this browser and the facts about this installation.
 
+mod keys;
 mod nodes;
 
 use latchkey_shared::installation::{Installation, Stats, StatusCount};
 use leptos::prelude::*;
 
+use self::keys::Keys;
 use self::nodes::Nodes;
 use crate::components::clipboard::CopyButton;
 use crate::components::heading::Heading;
@@ -44,6 +46,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         </div>
         {me().is_system_admin().then(|| view! { <Overview /> })}
         {me().is_system_admin().then(|| view! { <Nodes /> })}
+        {me().is_system_admin().then(|| view! { <Keys /> })}
         {me().administers().then(|| view! { <TokenLimits /> })}
         <section class="panel" aria-labelledby="installation">
             <h2 id="installation">{text::settings::installation()}</h2>

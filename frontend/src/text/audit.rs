@@ -83,7 +83,7 @@ const fn act(
 }
 
 /// All actions that the audit trail records.
-pub(crate) const GROUPS: [Group; 9] = [
+pub(crate) const GROUPS: [Group; 11] = [
     Group {
         kind: "token",
         name: || pick("Tokens", "令牌"),
@@ -230,6 +230,26 @@ pub(crate) const GROUPS: [Group; 9] = [
         actions: &[act(
             "rotated",
             ("rotated the signing keys to", "轮换了签名密钥，新密钥："),
+            ("Rotated", "轮换"),
+        )],
+    },
+    Group {
+        kind: "data_key",
+        name: || pick("Data keys", "数据密钥"),
+        all: || pick("All data key actions", "所有数据密钥操作"),
+        actions: &[
+            act("rotated", ("made the new data key", "创建了新的数据密钥："), ("Rotated", "轮换")),
+            act("taken", ("encrypts with the data key", "启用了数据密钥："), ("Taken", "启用")),
+            act("destroyed", ("destroyed the data key", "销毁了数据密钥："), ("Destroyed", "销毁")),
+        ],
+    },
+    Group {
+        kind: "master_key",
+        name: || pick("Master keys", "主密钥"),
+        all: || pick("All master key actions", "所有主密钥操作"),
+        actions: &[act(
+            "rotated",
+            ("rotated the master key to", "轮换了主密钥，新密钥："),
             ("Rotated", "轮换"),
         )],
     },

@@ -4,6 +4,7 @@ use latchkey_shared::ids::TokenId;
 use sqlx::AnyConnection;
 
 use crate::database::now;
+use crate::keys::error::{KeyringError, sealed_too_late};
 use crate::tokens::issue::{NewKey, StoredKey};
 
 /// The ids of a token's keys.
@@ -23,10 +24,10 @@ pub(crate) async fn insert_key(
     token: &TokenId,
     generation: i64,
     key: &NewKey,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), KeyringError> {
     sqlx::query(
         "INSERT INTO token_keys (id, token_id, generation, private_key, public_jwk, secret, secret_digest, open_token, \
-         open_token_digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         open_token_digest, data_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(key.id.to_string())
     .bind(token.to_string())
@@ -37,9 +38,12 @@ pub(crate) async fn insert_key(
     .bind(key.secret_digest.map(|digest| digest.as_slice().to_vec()))
     .bind(key.open_token.clone())
     .bind(key.open_token_digest.map(|digest| digest.as_slice().to_vec()))
+    .bind(key.data_key.to_string())
     .execute(connection)
     .await
     .map(drop)
+    // The token is there, so only the data key can be missing.
+    .map_err(sealed_too_late)
 }
 
 /// Makes a generation the current one. Earlier keys expire at `until`, or are destroyed if

@@ -1,0 +1,21 @@
+//! The id of the installation. Everything that is sealed is bound to it.
+
+use sqlx::AnyConnection;
+
+use crate::crypto::{random_bytes, to_base64url};
+use crate::database::now;
+
+/// The id of the installation. Makes one if there is none.
+pub(super) async fn ensure(connection: &mut AnyConnection) -> Result<String, sqlx::Error> {
+    let found = sqlx::query_scalar("SELECT id FROM installation").fetch_optional(&mut *connection).await?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let id = to_base64url(random_bytes::<16>());
+    sqlx::query("INSERT INTO installation (id, created_at) VALUES ($1, $2)")
+        .bind(id.clone())
+        .bind(now())
+        .execute(connection)
+        .await?;
+    Ok(id)
+}

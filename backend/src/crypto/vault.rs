@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_wrong_master_key_unlocks_nothing() {
         let (right, key, _) = vault();
-        let unlock = |masters: &MasterKeys, keys| Vault::unlock(masters, "home", &key.id, keys).err();
+        let unlock = |masters: &MasterKeys, keys: &[_]| Vault::unlock(masters, "home", &key.id, keys).err();
         assert_eq!(unlock(&masters(), &[key.clone()]), Some(VaultError::WrongMasterKey));
         assert_eq!(unlock(&right, &[]), Some(VaultError::NoDataKey));
     }
@@ -180,7 +180,7 @@ mod tests {
         let new = masters.first().make_data_key("home");
         let coming = Vault::unlock(&masters, "home", &key.id, &[key.clone(), new.clone()]).unwrap();
         assert_eq!(before.open(&PLACE, &coming.seal(&PLACE, b"old")).unwrap().as_slice(), b"old");
-        let after = Vault::unlock(&masters, "home", &new.id, &[key, new]).unwrap();
+        let after = Vault::unlock(&masters, "home", &new.id, &[key, new.clone()]).unwrap();
         assert_eq!(after.open(&PLACE, &blob).unwrap().as_slice(), b"old");
         let resealed = after.reseal(&PLACE, &blob).unwrap();
         assert!(before.open(&PLACE, &resealed).is_err());

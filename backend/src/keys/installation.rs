@@ -5,10 +5,14 @@ use sqlx::AnyConnection;
 use crate::crypto::{random_bytes, to_base64url};
 use crate::database::now;
 
+/// The id of the installation, if it has one.
+pub(super) async fn find(connection: &mut AnyConnection) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM installation").fetch_optional(connection).await
+}
+
 /// The id of the installation. Makes one if there is none.
 pub(super) async fn ensure(connection: &mut AnyConnection) -> Result<String, sqlx::Error> {
-    let found = sqlx::query_scalar("SELECT id FROM installation").fetch_optional(&mut *connection).await?;
-    if let Some(id) = found {
+    if let Some(id) = find(&mut *connection).await? {
         return Ok(id);
     }
     let id = to_base64url(random_bytes::<16>());

@@ -3,6 +3,7 @@
 
 pub mod agreement;
 pub mod backups;
+pub mod beside;
 mod data_keys;
 pub mod error;
 mod installation;

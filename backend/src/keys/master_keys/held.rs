@@ -1,6 +1,6 @@
 //! The master keys that this node holds, and where they come from.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 
 use super::command;
 use crate::configuration::Configuration;
+use crate::crypto::Secret;
 use crate::crypto::master_key::{MasterKeyError, MasterKeys};
 use crate::database::{Database, Engine};
 use crate::keys::data_keys::opened::check;
@@ -21,9 +22,9 @@ const FILE: Duration = Duration::from_secs(2);
 const COMMAND: Duration = Duration::from_mins(1);
 
 /// Where the master keys come from.
-enum Source {
+pub(in crate::keys) enum Source {
     /// A setting, which does not change while the process runs.
-    Setting,
+    Setting(Secret),
     /// A file, which is read again when it changes.
     File(PathBuf),
     /// A command, which is run again from time to time.
@@ -45,20 +46,12 @@ impl HeldMasterKeys {
         database: &Database,
         configuration: &Configuration,
     ) -> Result<Self, KeyringError> {
-        let (source, keys) = if let Some(text) = &configuration.master_key {
-            (Source::Setting, MasterKeys::parse(text.expose())?)
-        } else if let Some(line) = &configuration.master_key_command {
-            let source = Source::Command(line.clone());
-            let keys = source.read().await?.ok_or(KeyringError::NotGiven)?;
-            (source, keys)
-        } else {
-            let path = match (&configuration.master_key_file, database.engine()) {
-                (Some(path), _) => path.clone(),
-                (None, Engine::Sqlite) => configuration.data_dir.join("master.key"),
-                (None, Engine::Postgres) => return Err(KeyringError::NotGiven),
-            };
-            let keys = read_or_make(database, &path).await?;
-            (Source::File(path), keys)
+        let source = Source::of(configuration)?;
+        let keys = match source.read().await {
+            Err(KeyringError::FileMissing(path)) if may_make(database).await? => {
+                MasterKeys::create_file(&path)?
+            }
+            read => read?,
         };
         Ok(Self { source, keys: ArcSwap::from_pointee(keys), is_taken: AtomicBool::new(true) })
     }
@@ -71,7 +64,7 @@ impl HeldMasterKeys {
     /// Looks from time to time whether the source has other keys.
     pub(in crate::keys) async fn keep_looking(&self, database: &Database, installation: &str) {
         let interval = match &self.source {
-            Source::Setting => return,
+            Source::Setting(_) => return,
             Source::File(_) => FILE,
             Source::Command(_) => COMMAND,
         };
@@ -91,7 +84,7 @@ impl HeldMasterKeys {
 
     /// Takes the keys of the source, if they open the data keys.
     async fn look(&self, database: &Database, installation: &str) -> Result<(), KeyringError> {
-        let found = self.source.read().await?.ok_or(KeyringError::NotGiven)?;
+        let found = self.source.read().await?;
         let checks = found.checks(installation);
         if checks == self.keys().checks(installation) {
             return Ok(());
@@ -105,33 +98,42 @@ impl HeldMasterKeys {
 }
 
 impl Source {
-    async fn read(&self) -> Result<Option<MasterKeys>, MasterKeyError> {
-        let reading: Box<dyn FnOnce() -> _ + Send> = match self {
-            Self::Setting => return Ok(None),
+    /// What is configured. On SQLite there is a file by default.
+    pub(in crate::keys) fn of(configuration: &Configuration) -> Result<Self, KeyringError> {
+        if let Some(text) = &configuration.master_key {
+            return Ok(Self::Setting(text.clone()));
+        }
+        if let Some(line) = &configuration.master_key_command {
+            return Ok(Self::Command(line.clone()));
+        }
+        match (&configuration.master_key_file, &configuration.database_url) {
+            (Some(path), _) => Ok(Self::File(path.clone())),
+            (None, None) => Ok(Self::File(configuration.data_dir.join("master.key"))),
+            (None, Some(_)) => Err(KeyringError::NotGiven),
+        }
+    }
+
+    /// Reads the keys. Nothing is made.
+    pub(in crate::keys) async fn read(&self) -> Result<MasterKeys, KeyringError> {
+        let reading: Box<dyn FnOnce() -> Result<MasterKeys, KeyringError> + Send> = match self {
+            Self::Setting(text) => return Ok(MasterKeys::parse(text.expose())?),
             Self::File(path) => {
                 let path = path.clone();
-                Box::new(move || MasterKeys::read_file(&path))
+                Box::new(move || MasterKeys::read_file(&path)?.ok_or(KeyringError::FileMissing(path)))
             }
             Self::Command(line) => {
                 let line = line.clone();
-                Box::new(move || command::run(&line).map(Some))
+                Box::new(move || Ok(command::run(&line)?))
             }
         };
         // The file may be on a slow disk.
         let read = tokio::task::spawn_blocking(reading).await;
-        read.unwrap_or_else(|error| Err(MasterKeyError::Command(std::io::Error::other(error))))
+        read.unwrap_or_else(|error| Err(MasterKeyError::Command(std::io::Error::other(error)).into()))
     }
 }
 
-async fn read_or_make(database: &Database, path: &Path) -> Result<MasterKeys, KeyringError> {
-    if let Some(keys) = MasterKeys::read_file(path)? {
-        return Ok(keys);
-    }
+/// Whether a key file may be made.
+async fn may_make(database: &Database) -> Result<bool, sqlx::Error> {
     let mut connection = database.reader().acquire().await?;
-    let is_new = store::all(&mut connection).await?.is_empty();
-    if is_new && database.engine() == Engine::Sqlite {
-        Ok(MasterKeys::create_file(path)?)
-    } else {
-        Err(KeyringError::FileMissing(path.to_owned()))
-    }
+    Ok(database.engine() == Engine::Sqlite && store::all(&mut connection).await?.is_empty())
 }

@@ -9,6 +9,7 @@ use latchkey::program::commands;
 use latchkey::program::log::{Lines, Log};
 use latchkey::program::memory;
 use latchkey::program::startup::{Application, document};
+use sd_notify::NotifyState;
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -40,6 +41,8 @@ async fn run() -> anyhow::Result<()> {
         Command::RotateMasterKey(how) => {
             commands::rotate_master_key::rotate_master_key(&configuration, how).await
         }
+        Command::Ready => commands::ready::ask(&configuration).await,
+        Command::Manual { folder } => commands::manual::write(&folder),
         Command::Serve => serve(configuration).await,
     }
 }
@@ -54,6 +57,10 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
         let text = "The first administrator is admin, with this password, which is not shown again:";
         writeln!(output, "{text}\n  {}", password.expose())
             .context("the password of the first administrator cannot be shown")?;
+    }
+    // A service of systemd has now started. Elsewhere, nobody is told.
+    if let Err(error) = sd_notify::notify(&[NotifyState::Ready]) {
+        tracing::warn!(%error, "systemd cannot be told that the server is ready");
     }
     application.run_until_stopped().await
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::command::{cargo, root, run, target};
+use crate::command::{cargo, cargo_home, root, run, target};
 use crate::install::{WASM_TARGET, wasm_target};
 
 /// The maximum size of all wasm, JavaScript and CSS that the login page or the list of tokens needs, in bytes
@@ -110,8 +110,12 @@ fn build(profile: Profile) -> Result<PathBuf> {
         Profile::Dev => ("dev", "debug"),
     };
     let folder = target()?.join("spa");
+    // Where cargo keeps the source of libraries does not get into the app. The folder of a clone does not,
+    // anyway: naming it here would compile the libraries again for each clone.
+    let renamed = format!("--remap-path-prefix={}=/cargo", cargo_home()?.display());
     run(cargo()
         .args(["build", "--package", "latchkey-frontend", "--profile", name])
+        .args(["--config", &format!("target.{WASM_TARGET}.rustflags=['{renamed}']")])
         .args(["--target", WASM_TARGET, "--target-dir"])
         .arg(&folder))?;
     Ok(folder.join(WASM_TARGET).join(output).join("latchkey-frontend.wasm"))
@@ -238,7 +242,8 @@ fn fingerprint(paths: &[PathBuf], except: &Path) -> Result<String> {
     for path in paths {
         for file in files(path, except)? {
             let content = read(&file)?;
-            hash.update(file.to_string_lossy().as_bytes());
+            let name = file.strip_prefix(root()).unwrap_or(&file);
+            hash.update(name.to_string_lossy().as_bytes());
             hash.update(Sha256::digest(&content));
         }
     }

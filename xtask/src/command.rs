@@ -22,6 +22,12 @@ pub(crate) fn target() -> Result<PathBuf> {
     Ok(target.to_owned())
 }
 
+/// The folder in which cargo keeps the source of libraries.
+pub(crate) fn cargo_home() -> Result<PathBuf> {
+    let home = || std::env::home_dir().map(|home| home.join(".cargo"));
+    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home).context("cargo has no home")
+}
+
 /// The cargo that runs this program, with the workspace as its working directory.
 #[must_use]
 pub(crate) fn cargo() -> Command {

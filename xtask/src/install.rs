@@ -13,11 +13,12 @@ use crate::command::{program, read, root, run, target};
 /// The compilation target of the screens.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Pinned, so that a new release of the checker does not break our build.
-const CARGO_DENY: &str = "0.20.2";
-
 /// The gateways that the tests start. Program and package have the same name.
 const GATEWAYS: [&str; 3] = ["nginx", "caddy", "haproxy"];
+
+/// Programs that check packages.
+const PACKAGE_CHECKS: [&str; 6] =
+    ["debootstrap", "lintian", "man", "systemd-analyze", "systemd-nspawn", "umoci"];
 
 /// Libraries that the generated Java client needs and its generator does not contain.
 const JAVA_LIBRARIES: [&str; 2] = ["httpmime.jar", "geronimo-annotation-1.3-spec.jar"];
@@ -47,6 +48,10 @@ pub(crate) enum Tool {
     Prometheus,
     /// The Java compiler, and the libraries for the generated client.
     Jdk,
+    /// apt and dpkg, which make the Debian package and take the C library for the image.
+    Dpkg,
+    /// What checks packages: lintian, umoci, and Debian in a container of systemd.
+    PackageChecks,
 }
 
 impl Tool {
@@ -68,10 +73,9 @@ impl Tool {
                 find("javac").is_some()
                     && JAVA_LIBRARIES.iter().all(|name| Path::new("/usr/share/java").join(name).is_file())
             }
-            Self::Gateways => GATEWAYS.iter().all(|name| {
-                // Debian installs servers in a folder that is not in every `PATH`.
-                find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
-            }),
+            Self::Dpkg => ["apt-get", "dpkg-deb"].iter().all(|name| find(name).is_some()),
+            Self::PackageChecks => PACKAGE_CHECKS.iter().all(|name| is_program(name)),
+            Self::Gateways => GATEWAYS.iter().all(|name| is_program(name)),
         }
     }
 
@@ -89,6 +93,8 @@ impl Tool {
             Self::Prometheus => "Prometheus 2.40 or later, with promtool",
             Self::Jdk => "a JDK of Java 17 or later, and in /usr/share/java the libraries of the packages",
             Self::Gateways => "nginx, Caddy 2.6 or later, and HAProxy 2.6 or later",
+            Self::Dpkg => "apt and dpkg: packages are made on Debian or Ubuntu",
+            Self::PackageChecks => "lintian, umoci, man, debootstrap, and systemd with systemd-nspawn",
         }
     }
 
@@ -105,6 +111,10 @@ impl Tool {
             Self::Gateways => &GATEWAYS,
             Self::Faketime => &["faketime"],
             Self::Prometheus => &["prometheus"],
+            Self::Dpkg => &["apt", "dpkg"],
+            Self::PackageChecks => {
+                &["debootstrap", "lintian", "man-db", "systemd", "systemd-container", "umoci"]
+            }
             Self::Jdk => {
                 &["default-jdk-headless", "libhttpmime-java", "libgeronimo-annotation-1.3-spec-java"]
             }
@@ -173,29 +183,44 @@ pub(crate) fn cache() -> Result<PathBuf> {
     }
 }
 
-/// Returns the installed `cargo-deny`, or builds it once into the cache.
-///
-/// # Errors
-/// It is not installed and the build fails.
-pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    if let Some(installed) = find("cargo-deny") {
-        return Ok(installed);
-    }
-    let folder = cache()?.join("tools").join(format!("cargo-deny-{CARGO_DENY}"));
-    let built = folder.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
-    if !built.exists() {
-        run(crate::command::cargo()
-            .args(["install", "--quiet", "--locked", "cargo-deny", "--version", CARGO_DENY, "--root"])
-            .arg(&folder)
-            // Do not fill the target folder of the workspace: no other build uses these artefacts.
-            .env_remove("CARGO_TARGET_DIR"))?;
-    }
-    Ok(built)
+/// A command of cargo from crates.io. The version is pinned, so that a new release does not break our build.
+pub(crate) struct CargoTool {
+    name: &'static str,
+    version: &'static str,
 }
 
-/// Returns the Python of a virtual environment with the packages that the client tests need.
-pub(crate) fn python_environment() -> Result<PathBuf> {
-    let requirements = root().join("e2e").join("clients").join("requirements.txt");
+/// Checks the licences and the advisories of dependencies.
+pub(crate) const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2" };
+
+/// Lists dependencies in the format `CycloneDX`.
+pub(crate) const CARGO_CYCLONEDX: CargoTool = CargoTool { name: "cargo-cyclonedx", version: "0.5.9" };
+
+impl CargoTool {
+    /// Returns the installed program, or builds it once into the cache.
+    ///
+    /// # Errors
+    /// It is not installed and the build fails.
+    pub(crate) fn program(&self) -> Result<PathBuf> {
+        let Self { name, version } = self;
+        if let Some(installed) = find(name) {
+            return Ok(installed);
+        }
+        let folder = cache()?.join("tools").join(format!("{name}-{version}"));
+        let built = folder.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        if !built.exists() {
+            run(crate::command::cargo()
+                .args(["install", "--quiet", "--locked", name, "--version", version, "--root"])
+                .arg(&folder)
+                // Do not fill the target folder of the workspace: no other build uses these artefacts.
+                .env_remove("CARGO_TARGET_DIR"))?;
+        }
+        Ok(built)
+    }
+}
+
+/// Returns the Python of a virtual environment with the packages that a file of the repository lists.
+pub(crate) fn python_environment(requirements: &str) -> Result<PathBuf> {
+    let requirements = root().join(requirements);
     let wanted =
         fs::read(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
     let python = python().context("no Python with venv and ensurepip")?;
@@ -273,6 +298,11 @@ pub(crate) fn postgres_program(name: &str) -> Result<PathBuf> {
 pub(crate) fn chromium() -> Result<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     names.into_iter().find_map(find).context("Chromium is not installed")
+}
+
+/// Whether a program is there. Debian installs servers in a folder that is not in every `PATH`.
+fn is_program(name: &str) -> bool {
+    find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
 }
 
 /// Finds a program in `PATH`.

@@ -7,6 +7,7 @@ mod command;
 mod dev;
 mod faults;
 mod install;
+mod package;
 mod postgres;
 mod run;
 mod server;
@@ -49,6 +50,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
+    /// Makes the packages of this commit in `target/package`: for Debian, for any Linux, and for containers.
+    Package(package::Options),
     /// Kills, freezes and cuts off servers and databases at length, and writes the numbers to
     /// `docs/reliability.md`. It takes about two hours.
     Faults(faults::Options),
@@ -63,6 +66,7 @@ fn main() -> Result<()> {
         Task::Run { server } => run::run(&server),
         Task::Dev { server } => dev::dev(&server),
         Task::Bench { arguments } => bench::bench(&arguments),
+        Task::Package(options) => package::package(&options),
         Task::Faults(options) => faults::faults(&options),
         Task::Test(options) => test::run_all(&options),
     }

@@ -209,7 +209,7 @@ pub(crate) fn run_all(options: &Options) -> Result<()> {
 }
 
 fn dependencies() -> Result<()> {
-    let deny = install::cargo_deny()?;
+    let deny = install::CARGO_DENY.program()?;
     let check = |what: &[&str]| run(program(&deny).args(["check", "--hide-inclusion-graph"]).args(what));
     check(&["licenses", "bans", "sources"])?;
     match read(program(&deny).args(["fetch", "db"]).env("GIT_TERMINAL_PROMPT", "0")) {
@@ -248,7 +248,7 @@ fn rust(tally: &mut Tally) -> Result<()> {
 
 /// Runs the Python tests of a folder of `e2e` on a new server.
 fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
-    let python = install::python_environment()?;
+    let python = install::python_environment("e2e/clients/requirements.txt")?;
     // A test receives traces and metrics here. Before and after it, nobody does.
     let otlp = format!("http://127.0.0.1:{}", free_port()?);
     let metrics = format!("127.0.0.1:{}", free_port()?);
@@ -267,7 +267,7 @@ fn from_outside(folder: &str, tally: &mut Tally) -> Result<()> {
 }
 
 fn openapi() -> Result<()> {
-    let python = install::python_environment()?;
+    let python = install::python_environment("e2e/clients/requirements.txt")?;
     let server = Server::start(&build()?, "openapi", &[])?;
     run(on_server(program(python), &server).arg("e2e/clients/conformance.py"))?;
     let document = format!("{}/api/openapi.json", server.url());

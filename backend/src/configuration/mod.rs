@@ -59,6 +59,14 @@ pub enum Command {
     RotateDataKey(RotateDataKey),
     /// Wrap the data keys anew under the next master key, while the server runs.
     RotateMasterKey(RotateMasterKey),
+    /// Ask the server on this machine whether it is ready to decide calls. It fails if it is not.
+    Ready,
+    /// Write the manual pages, and the completions for shells, into a folder.
+    #[command(hide = true)]
+    Manual {
+        /// It is made if it does not exist.
+        folder: PathBuf,
+    },
 }
 
 /// The configuration.

@@ -2,6 +2,8 @@
 //! same audit events as a person in the browser.
 
 mod administrator;
+pub mod manual;
+pub mod ready;
 pub mod rotate_data_key;
 pub mod rotate_master_key;
 

@@ -12,6 +12,7 @@ failed() {
     journalctl --unit latchkey --no-pager --output cat | tail -n 40
     exit 1
 }
+process() { systemctl show --value --property MainPID latchkey; }
 is() { [ "$2" = "$3" ] || failed "$1 is $2, not $3"; }
 login() {
     curl --silent --show-error --fail --cookie-jar /tmp/jar --output /dev/null \
@@ -32,7 +33,7 @@ is "the service at the next boot" "$(systemctl is-enabled latchkey)" enabled
 latchkey --config /etc/latchkey/latchkey.toml ready >/dev/null || failed "it is not ready"
 passed "installed, it is started and ready"
 
-is "the account of the server" "$(ps -o user= -p "$(systemctl show --value --property MainPID latchkey)")" latchkey
+is "the account of the server" "$(stat --format %U "/proc/$(process)")" latchkey
 is "the key" "$(stat --format '%U %a' /etc/latchkey/master.key)" "root 400"
 is "the settings" "$(stat --format '%U:%G %a' /etc/latchkey/latchkey.toml)" "root:latchkey 640"
 is "the data" "$(stat --format '%U %a' /var/lib/latchkey)" "latchkey 700"
@@ -51,21 +52,32 @@ password=$(journalctl --unit latchkey --no-pager --output cat | sed -n '/^The fi
 [ -n "$password" ] || failed "the journal has no password"
 login
 ask --json '{"key": "harbour", "name": "Harbour"}' --output /dev/null "$url/api/v1/projects"
-curl --silent "$url/" | grep --quiet --ignore-case '<!doctype html>' || failed "there are no screens"
+curl --silent "$url/" | grep --quiet '/assets/latchkey-' || failed "there are no screens"
 journalctl --unit latchkey --no-pager --output cat | grep --quiet '^{"timestamp"' || failed "the journal has no log"
 passed "the journal has the first password and the log, and the screens are there"
 
+mkdir /etc/systemd/system/latchkey.service.d
+systemd-creds encrypt --name=master.key /etc/latchkey/master.key /etc/latchkey/master.key.cred 2>/dev/null
+cat >/etc/systemd/system/latchkey.service.d/key.conf <<'END'
+[Service]
+LoadCredential=
+LoadCredentialEncrypted=master.key:/etc/latchkey/master.key.cred
+END
+mv /etc/latchkey/master.key /root
+systemctl daemon-reload
+systemctl restart latchkey || failed "it does not start with an encrypted key"
+mv /root/master.key /etc/latchkey
+rm /etc/systemd/system/latchkey.service.d/key.conf
+passed "it starts with a key that systemd-creds has encrypted"
+
 # A certificate for HTTPS on a port for which a right is needed.
 mkdir --mode 0750 /etc/latchkey/tls
-openssl req -quiet -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=latchkey.example \
-    -keyout /etc/latchkey/tls/privkey.pem -out /etc/latchkey/tls/fullchain.pem 2>/dev/null ||
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=latchkey.example \
-        -keyout /etc/latchkey/tls/privkey.pem -out /etc/latchkey/tls/fullchain.pem 2>/dev/null
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=latchkey.example \
+    -keyout /etc/latchkey/tls/privkey.pem -out /etc/latchkey/tls/fullchain.pem 2>/dev/null
 chown --recursive root:latchkey /etc/latchkey/tls
 chmod 0640 /etc/latchkey/tls/privkey.pem
 sed --in-place -e 's/^listen = .*/listen = "127.0.0.1:443"/' \
     -e 's/^#public_url/public_url/' -e 's/^#tls_/tls_/' /etc/latchkey/latchkey.toml
-mkdir /etc/systemd/system/latchkey.service.d
 cat >/etc/systemd/system/latchkey.service.d/port.conf <<'END'
 [Service]
 AmbientCapabilities=CAP_NET_BIND_SERVICE
@@ -80,9 +92,9 @@ curl() { command curl --cacert /etc/latchkey/tls/fullchain.pem --resolve latchke
 login
 passed "it has HTTPS on port 443, as the operator's page says"
 
-before=$(systemctl show --value --property MainPID latchkey)
+before=$(process)
 dpkg --install /check/next.deb >/tmp/dpkg 2>&1 || { cat /tmp/dpkg; failed "it is not upgraded"; }
-[ "$(systemctl show --value --property MainPID latchkey)" != "$before" ] || failed "the old program still runs"
+[ "$(process)" != "$before" ] || failed "the old program still runs"
 latchkey --config /etc/latchkey/latchkey.toml ready >/dev/null || failed "it is not ready after the upgrade"
 ask "$url/api/v1/projects" | grep --quiet '"harbour"' || failed "the project is lost"
 grep --quiet '^listen = "127.0.0.1:443"' /etc/latchkey/latchkey.toml || failed "the settings are lost"

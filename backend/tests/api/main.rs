@@ -40,6 +40,7 @@ mod operation;
 mod otlp;
 mod outages;
 mod overview;
+mod packaging;
 mod postgres;
 mod pressure;
 mod process;

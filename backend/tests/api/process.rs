@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use crate::disk::Disk;
 use crate::server::Where;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_latchkey");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_latchkey");
 
 /// A running server. Dropping it kills the process.
 pub(crate) struct Process {

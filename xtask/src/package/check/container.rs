@@ -39,8 +39,7 @@ pub(super) fn check(packages: &Packages) -> Result<()> {
         .arg(root().join("packaging/check/container.sh"))
         .arg(&unpacked)
         .args([DATA, &ACCOUNT.to_string()])
-        .args(words("env")?)
-        .arg("LATCHKEY_LISTEN=127.0.0.1:18098")
+        .arg(format!("{} LATCHKEY_LISTEN=127.0.0.1:18098", words("env")?.join(" ")))
         .args(words("args")?))?;
     Ok(fs::remove_dir_all(work)?)
 }

@@ -17,8 +17,8 @@ pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const GATEWAYS: [&str; 3] = ["nginx", "caddy", "haproxy"];
 
 /// Programs that check packages.
-const PACKAGE_CHECKS: [&str; 6] =
-    ["debootstrap", "lintian", "man", "systemd-analyze", "systemd-nspawn", "umoci"];
+const PACKAGE_CHECKS: [&str; 7] =
+    ["debootstrap", "docker-compose", "lintian", "man", "systemd-analyze", "systemd-nspawn", "umoci"];
 
 /// Libraries that the generated Java client needs and its generator does not contain.
 const JAVA_LIBRARIES: [&str; 2] = ["httpmime.jar", "geronimo-annotation-1.3-spec.jar"];
@@ -94,7 +94,9 @@ impl Tool {
             Self::Jdk => "a JDK of Java 17 or later, and in /usr/share/java the libraries of the packages",
             Self::Gateways => "nginx, Caddy 2.6 or later, and HAProxy 2.6 or later",
             Self::Dpkg => "apt and dpkg: packages are made on Debian or Ubuntu",
-            Self::PackageChecks => "lintian, umoci, man, debootstrap, and systemd with systemd-nspawn",
+            Self::PackageChecks => {
+                "lintian, umoci, man, debootstrap, docker-compose, and systemd with systemd-nspawn"
+            }
         }
     }
 
@@ -112,9 +114,15 @@ impl Tool {
             Self::Faketime => &["faketime"],
             Self::Prometheus => &["prometheus"],
             Self::Dpkg => &["apt", "dpkg"],
-            Self::PackageChecks => {
-                &["debootstrap", "lintian", "man-db", "systemd", "systemd-container", "umoci"]
-            }
+            Self::PackageChecks => &[
+                "debootstrap",
+                "docker-compose",
+                "lintian",
+                "man-db",
+                "systemd",
+                "systemd-container",
+                "umoci",
+            ],
             Self::Jdk => {
                 &["default-jdk-headless", "libhttpmime-java", "libgeronimo-annotation-1.3-spec-java"]
             }

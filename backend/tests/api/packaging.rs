@@ -174,7 +174,7 @@ fn systemd_is_told_when_the_server_is_ready() {
     let place = Where::sqlite();
     let path = place.data_dir().join("notify");
     let socket = UnixDatagram::bind(&path).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let _server = Process::start(&place, &[("NOTIFY_SOCKET", path.display().to_string())]);
     let mut told = [0; 64];
     let length = socket.recv(&mut told).unwrap();

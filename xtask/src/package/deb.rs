@@ -33,7 +33,6 @@ pub(crate) fn make(release: &Release, contents: &Contents, work: &Path, output: 
     tree.file(format!("{about}/copyright"), FILE, packaging("deb/copyright")?);
     tree.file(format!("{about}/changelog.gz"), FILE, gzip(&fs::read(root().join("CHANGELOG.md"))?)?);
     tree.file(format!("{about}/changelog.Debian.gz"), FILE, gzip(changelog(release)?.as_bytes())?);
-    tree.file("usr/share/lintian/overrides/latchkey", FILE, packaging("deb/lintian-overrides")?);
     let kilobytes = tree.size().div_ceil(1024).to_string();
     let control = packaging("deb/control")?
         .replace("{version}", &version(release))
@@ -67,9 +66,8 @@ fn changelog(release: &Release) -> Result<String> {
     let maintainer = packaging("deb/control")?;
     let maintainer = maintainer.lines().find_map(|line| line.strip_prefix("Maintainer: "));
     Ok(format!(
-        "latchkey ({}) unstable; urgency=medium\n\n  * Version {}, from commit {}. changelog.gz lists the changes.\n\n -- {}  {}\n",
+        "latchkey ({}) unstable; urgency=medium\n\n  * changelog.gz lists the changes. This is commit\n    {}.\n\n -- {}  {}\n",
         version(release),
-        release.version,
         release.revision,
         maintainer.unwrap_or_default(),
         release.date("+%a, %d %b %Y %H:%M:%S +0000")?,

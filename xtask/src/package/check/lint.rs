@@ -21,6 +21,8 @@ pub(super) fn check(packages: &Packages) -> Result<()> {
     let tools = python.parent().context("a program is in a folder")?;
     let manifest = packages.folder.join("kubernetes.yaml");
     run(program(tools.join("kubernetes-validate")).arg("--strict").arg(manifest))?;
+    let libraries = packages.folder.join(packages.release.file(".cdx.json"));
+    run(program(&python).arg(root().join("packaging/check/libraries.py")).arg(libraries))?;
     compose(packages)?;
     manual(packages)
 }

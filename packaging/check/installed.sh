@@ -22,7 +22,7 @@ login() {
 ask() { curl --silent --show-error --fail-with-body --cookie /tmp/jar "$@"; }
 everything() {
     find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /check \
-        -o -path /var/log -o -path /var/cache -o -path /var/lib/dpkg -o -path /var/lib/systemd \) -prune \
+        -o -path /var/log/journal -o -path /var/cache -o -path /var/lib/dpkg -o -path /var/lib/systemd \) -prune \
         -o -print | sort
 }
 

@@ -1,11 +1,11 @@
-//! Makes the packages once more, from a clone in another folder and into another target folder, later. All of
-//! them must have the same bytes.
+//! Makes the packages once more, later: from a clone in another folder, into another target folder, and with the
+//! libraries in another folder. All packages must have the same bytes.
 
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::command::{program, read, root, run};
+use crate::command::{cargo_home, program, read, root, run};
 use crate::package::make::Packages;
 
 pub(super) fn check(packages: &Packages) -> Result<()> {
@@ -16,14 +16,17 @@ pub(super) fn check(packages: &Packages) -> Result<()> {
         fs::remove_dir_all(&work)?;
     }
     let (clone, target) = (work.join("elsewhere").join("source"), work.join("target"));
-    let here = target.join("debug");
+    let (here, home) = (target.join("debug"), work.join("cargo"));
     fs::create_dir_all(&here)?;
+    fs::create_dir_all(&home)?;
+    std::os::unix::fs::symlink(cargo_home()?.join("registry"), home.join("registry"))?;
     run(program("git").args(["clone", "--quiet", "--shared"]).arg(root()).arg(&clone))?;
     // This program finds the target folder by its own place, and the source by what cargo tells it.
     let xtask = here.join("xtask");
     fs::copy(std::env::current_exe()?, &xtask)?;
     run(program(xtask)
         .arg("package")
+        .env("CARGO_HOME", home)
         .env("CARGO_MANIFEST_DIR", clone.join("xtask"))
         .env("SOURCE_DATE_EPOCH", packages.release.time.to_string())
         .env_remove("CARGO_TARGET_DIR")

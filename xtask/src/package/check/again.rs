@@ -15,7 +15,9 @@ pub(super) fn check(packages: &Packages) -> Result<()> {
     if work.exists() {
         fs::remove_dir_all(&work)?;
     }
-    let (clone, target) = (work.join("elsewhere").join("source"), work.join("target"));
+    // Below this clone, cargo would take its configuration, too.
+    let clone = std::env::temp_dir().join(format!("latchkey-again-{}", std::process::id()));
+    let target = work.join("target");
     let (here, home) = (target.join("debug"), work.join("cargo"));
     fs::create_dir_all(&here)?;
     fs::create_dir_all(&home)?;
@@ -43,5 +45,6 @@ pub(super) fn check(packages: &Packages) -> Result<()> {
         }
     }
     ensure!(differ.is_empty(), "a second build differs; it is in {}", work.display());
+    fs::remove_dir_all(clone)?;
     Ok(fs::remove_dir_all(work)?)
 }

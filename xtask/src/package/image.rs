@@ -50,9 +50,11 @@ pub(crate) fn make(release: &Release, contents: &Contents, base: &Base) -> Resul
     let mut layers = Vec::new();
     let mut plain = Vec::new();
     let mut history = Vec::new();
-    // The first layer stays the same for many versions.
-    for (what, tree) in [(base.packages.join(", "), &base.tree), ("latchkey".to_owned(), &own(contents)?)] {
-        let archive = tree.tar(release.time)?;
+    // The first layer has no time, so that it is the same for all versions until Debian changes its packages.
+    for (what, tree, time) in
+        [(base.packages.join(", "), &base.tree, 0), ("latchkey".to_owned(), &own(contents)?, release.time)]
+    {
+        let archive = tree.tar(time)?;
         plain.push(format!("sha256:{}", digest(&archive)));
         layers.push(layout.add(LAYER, gzip(&archive)?));
         history.push(json!({ "created": created, "created_by": what }));

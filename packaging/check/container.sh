@@ -15,6 +15,7 @@ if touch "$root/written" 2>/dev/null; then
 fi
 
 # `env` is not in the image, so it starts `chroot`. No variable has a space.
+# shellcheck disable=SC2086
 run() { env --ignore-environment $variables "$(command -v chroot)" --userspec="$account:$account" "$root" "$@"; }
 
 log=$(mktemp)

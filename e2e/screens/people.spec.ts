@@ -1,4 +1,5 @@
 /** Projects and their members, users, and the audit trail. */
+import { readFile } from "node:fs/promises";
 import { Latchkey, unique, uniqueKey } from "./support/latchkey";
 import { chooseMore, row, search } from "./support/pages";
 import { expect, open, test } from "./support/test";
@@ -167,4 +168,28 @@ test("the audit trail is filtered by actor, action and target, and the address k
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(page.getByRole("main").getByText("chose a new password").first()).toBeVisible();
   await expect(page.getByRole("main").getByText(token.name)).toHaveCount(0);
+});
+
+test("the audit trail is searched while typing, and exported with its proof", async ({ page, platform }) => {
+  const [token, other] = [await platform.token("rsa"), await platform.token("rsa")];
+  await open(page, "/audit");
+  await page.getByLabel("Target").fill(token.id.slice(0, -1));
+  await expect(page.getByRole("main").getByText(`issued the token ${token.name}`)).toBeVisible();
+  await expect(page.getByRole("main").getByText(other.name)).toHaveCount(0);
+  await page.getByLabel("Source address").fill("192.0.2.");
+  await expect(page.getByRole("main").getByText("No event matches these filters")).toBeVisible();
+  await page.getByLabel("Source address").fill("");
+  await page.getByLabel("Period").selectOption("Between two days");
+  await page.getByLabel("To", { exact: true }).fill("2020-01-31");
+  await expect(page.getByRole("main").getByText("No event matches these filters")).toBeVisible();
+  await page.getByLabel("Period").selectOption("All time");
+  await expect(page.getByRole("main").getByText(`issued the token ${token.name}`)).toBeVisible();
+
+  const downloads = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Export as JSON Lines" }).click();
+  const lines = await readFile(await (await downloads).path(), "utf8");
+  expect(lines).toContain(token.id);
+  expect(lines).not.toContain(other.name);
+  expect(lines).toContain('{"end":');
+  await expect(page.getByText(/^latchkey-audit\//)).toBeVisible();
 });

@@ -1,12 +1,14 @@
-//! The page of the audit trail: `/audit?actor=&target=&action=&since=`.
+//! The page of the audit trail: `/audit?actor=&target=&action=&request=&address=&since=&until=`.
 
 mod filters;
+mod proof;
 mod table;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use self::filters::{Filters, moment_of};
+use self::filters::{Filters, moments_of};
+use self::proof::Proof;
 use self::table::Table;
 use crate::api::audit::Filter;
 use crate::components::heading::Heading;
@@ -37,18 +39,22 @@ pub(crate) fn AuditPage() -> impl IntoView {
 #[component]
 fn Trail() -> impl IntoView {
     let query = use_query_map();
-    // The filter as in the URL: `since` is one of `TIMES`.
+    // The filter as in the URL: `since` is one of `TIMES`, or a day.
     let asked = Memo::new(move |_| {
         let query = query.read();
         let text = |name: &str| query.get_str(name).unwrap_or_default().trim().to_owned();
-        Filter { actor: text("actor"), target: text("target"), action: text("action"), since: text("since") }
+        Filter {
+            actor: text("actor"),
+            target: text("target"),
+            action: text("action"),
+            request: text("request"),
+            address: text("address"),
+            since: text("since"),
+            until: text("until"),
+        }
     });
     let reload = Reload::new();
-    let load = move |cursor: Option<&str>| {
-        let mut filter = asked.get();
-        filter.since = moment_of(&filter.since);
-        api::audit::list(&filter, cursor)
-    };
+    let load = move |cursor: Option<&str>| api::audit::list(&moments_of(asked.get()), cursor);
     view! {
         <Filters asked reload />
         <Complete />
@@ -60,6 +66,7 @@ fn Trail() -> impl IntoView {
             table=|rows| view! { <Table rows /> }.into_any()
             count=text::audit::count
         />
+        <Proof asked />
     }
 }
 

@@ -9,7 +9,8 @@ sentences! {
         "审计记录包含所有人的操作。如需了解其中内容，请联系系统管理员。";
     actor: "Actor", "操作人";
     target: "Target", "操作对象";
-    exact_hint: "Full name or id", "完整的名称或 ID";
+    name_hint: "Beginning of a name or id", "名称或 ID 的开头";
+    beginning_hint: "Its beginning", "开头部分";
     action: "Action", "操作";
     since: "Period", "时间范围";
     anything: "All actions", "全部操作";
@@ -17,14 +18,17 @@ sentences! {
     seven_days: "7 days", "最近 7 天";
     thirty_days: "30 days", "最近 30 天";
     all_time: "All time", "全部时间";
+    between: "Between two days", "指定日期";
+    from: "From", "起始日期";
+    to: "To", "截止日期";
     filter: "Filter", "筛选";
     clear: "Clear the filters", "清除筛选条件";
     filters: "Filters", "筛选条件";
 
     nothing_found: "No event matches these filters", "没有符合筛选条件的记录";
     nothing_found_hint:
-        "Names and ids must match in full. Choose a longer period, or clear the filters.",
-        "名称和 ID 需完整匹配。请放宽时间范围，或清除筛选条件。";
+        "Names and ids are found by their beginnings. Choose a longer period, or clear the filters.",
+        "名称和 ID 按开头匹配。请放宽时间范围，或清除筛选条件。";
     no_events: "No events yet", "还没有任何记录";
 
     event: "Event", "事件";
@@ -36,6 +40,21 @@ sentences! {
     actor_id: "Actor id", "操作人 ID";
     target_id: "Target id", "操作对象 ID";
     request: "Request id", "请求 ID";
+    sequence: "Number in the chain", "链中序号";
+    link: "Link", "链接值";
+
+    proof: "Proof and export", "证明与导出";
+    proof_hint:
+        "Each event has a link in a chain. Keep the public key and checkpoints outside of this installation. Then \
+         “latchkey audit verify” proves that nobody has changed an export.",
+        "每条记录都链接在一条链上。请将公钥和检查点保存在本系统之外，即可用 “latchkey audit verify” 证明导出内容未被改动。";
+    proof_failed: "The chain could not be read", "无法读取链的状态";
+    export_lines: "Export as JSON Lines", "导出为 JSON Lines";
+    export_table: "Export as CSV", "导出为 CSV";
+    chained: "Chained", "已链接";
+    catching_up: "Events from before the last update are still being chained.", "升级前的记录仍在链接中。";
+    public_key: "Public key", "公钥";
+    checkpoint: "Last checkpoint", "最近的检查点";
     somebody: "Unknown", "未知人员";
     itself: "Latchkey itself", "Latchkey 自身";
     the_token: "the token", "令牌";
@@ -279,4 +298,14 @@ pub(crate) fn complete_since(since: &str) -> String {
         format!("The trail is complete from {since} on. Older events were deleted, as configured."),
         format!("审计记录自 {since} 起完整。更早的记录已按保留设置删除。"),
     )
+}
+
+/// How far the chain reaches.
+pub(crate) fn up_to(sequence: i64) -> String {
+    pick(format!("Up to event {sequence}"), format!("至第 {sequence} 条记录"))
+}
+
+/// What a checkpoint covers.
+pub(crate) fn covers(sequence: i64, at: &str) -> String {
+    pick(format!("Event {sequence}, {at}"), format!("第 {sequence} 条记录，{at}"))
 }

@@ -1,5 +1,7 @@
 //! The filters of the audit trail.
 
+use std::time::Duration;
+
 use js_sys::Date;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -14,12 +16,20 @@ use crate::text::audit::{GROUPS, Group};
 /// The value in the URL and its label text.
 type Time = (&'static str, fn() -> &'static str);
 
+/// A day, in milliseconds.
+const DAY: f64 = 86_400_000.0;
+/// How long the search waits after the last keystroke.
+const REST: Duration = Duration::from_millis(250);
+/// The choice of two days.
+const BETWEEN: &str = "between";
+
 /// The periods to choose from.
-const TIMES: [Time; 4] = [
+const TIMES: [Time; 5] = [
     ("", text::audit::all_time),
     ("today", text::audit::today),
     ("7", text::audit::seven_days),
     ("30", text::audit::thirty_days),
+    (BETWEEN, text::audit::between),
 ];
 
 /// The address of the audit trail with a filter.
@@ -30,14 +40,21 @@ pub(super) fn link(filter: &Filter) -> String {
             ("actor", &filter.actor),
             ("target", &filter.target),
             ("action", &filter.action),
+            ("request", &filter.request),
+            ("address", &filter.address),
             ("since", &filter.since),
+            ("until", &filter.until),
         ],
     )
 }
 
-/// The start of a period in RFC 3339. Empty for all time.
-pub(crate) fn moment_of(time: &str) -> String {
-    const DAY: f64 = 86_400_000.0;
+/// The same filter with moments in RFC 3339 in the place of periods and days. The last day counts, too.
+pub(super) fn moments_of(filter: Filter) -> Filter {
+    Filter { since: moment_of(&filter.since, 0.0), until: moment_of(&filter.until, DAY), ..filter }
+}
+
+/// The start of a period or a day, and so many milliseconds later. Empty for all time.
+fn moment_of(time: &str, later: f64) -> String {
     let moment = Date::new_0();
     match time {
         "today" => {
@@ -52,37 +69,41 @@ pub(crate) fn moment_of(time: &str) -> String {
         "30" => {
             moment.set_time(moment.get_time() - 30.0 * DAY);
         }
-        _ => return String::new(),
+        day => {
+            // Without an offset, this is a time at the place of the browser.
+            let start = Date::parse(&format!("{day}T00:00:00"));
+            if start.is_nan() {
+                return String::new();
+            }
+            moment.set_time(start + later);
+        }
     }
     moment.to_iso_string().into()
 }
 
+/// Whether a period is between two days.
+fn is_between(filter: &Filter) -> bool {
+    !filter.until.is_empty() || filter.since.contains('-')
+}
+
 #[component]
 pub(crate) fn Filters(asked: Memo<Filter>, reload: Reload) -> impl IntoView {
-    let actor = RwSignal::new(String::new());
-    let target = RwSignal::new(String::new());
-    Effect::new(move || {
-        let asked = asked.read();
-        actor.set(asked.actor.clone());
-        target.set(asked.target.clone());
-    });
+    let texts = Texts::default();
+    let chooses_days = RwSignal::new(is_between(&asked.get_untracked()));
+    Effect::new(move || texts.follow(&asked.read()));
     let navigate = StoredValue::new_local(use_navigate());
     let go = move |change: &dyn Fn(&mut Filter)| {
-        let mut wanted = Filter {
-            actor: actor.read_untracked().trim().to_owned(),
-            target: target.read_untracked().trim().to_owned(),
-            ..asked.get_untracked()
-        };
+        let mut wanted = texts.write(asked.get_untracked());
         change(&mut wanted);
-        if wanted == *asked.read_untracked() {
-            reload.now();
-        } else {
-            let keep_place = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+        if wanted != *asked.read_untracked() {
+            let keep_place = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
             navigate.with_value(|navigate| navigate(&link(&wanted), keep_place));
         }
     };
+    let typed = StoredValue::new_local(debounce(REST, move |()| go(&|_| ())));
     let input = move |name: &'static str,
                       label: &'static str,
+                      hint: &'static str,
                       value: RwSignal<String>,
                       keys: Option<&'static str>| {
         view! {
@@ -96,9 +117,26 @@ pub(crate) fn Filters(asked: Memo<Filter>, reload: Reload) -> impl IntoView {
                     autocapitalize="none"
                     spellcheck="false"
                     maxlength="100"
-                    placeholder=text::audit::exact_hint()
+                    placeholder=hint
                     aria-keyshortcuts=keys
                     bind:value=value
+                    on:input=move |_| typed.update_value(|typed| typed(()))
+                />
+            </div>
+        }
+    };
+    let day = move |name: &'static str, label: &'static str, value: fn(&mut Filter) -> &mut String| {
+        view! {
+            <div class="field">
+                <label for=name>{label}</label>
+                <input
+                    id=name
+                    type="date"
+                    prop:value=move || value(&mut asked.get()).clone()
+                    on:change:target=move |event| {
+                        let day = event.target().value();
+                        go(&|filter| value(filter).clone_from(&day));
+                    }
                 />
             </div>
         }
@@ -115,6 +153,9 @@ pub(crate) fn Filters(asked: Memo<Filter>, reload: Reload) -> impl IntoView {
             </optgroup>
         }
     };
+    let is_period = move |time: &str| {
+        if chooses_days.get() { time == BETWEEN } else { asked.read().since == time }
+    };
     view! {
         <form
             role="search"
@@ -123,9 +164,10 @@ pub(crate) fn Filters(asked: Memo<Filter>, reload: Reload) -> impl IntoView {
             on:submit=move |event| {
                 event.prevent_default();
                 go(&|_| ());
+                reload.now();
             }
         >
-            {input("actor", text::audit::actor(), actor, Some("/"))}
+            {input("actor", text::audit::actor(), text::audit::name_hint(), texts.actor, Some("/"))}
             <div class="field">
                 <label for="action">{text::audit::action()}</label>
                 <select
@@ -139,22 +181,34 @@ pub(crate) fn Filters(asked: Memo<Filter>, reload: Reload) -> impl IntoView {
                     {GROUPS.iter().map(group).collect_view()}
                 </select>
             </div>
-            {input("target", text::audit::target(), target, None)}
+            {input("target", text::audit::target(), text::audit::name_hint(), texts.target, None)}
+            {input("request", text::audit::request(), text::audit::beginning_hint(), texts.request, None)}
+            {input("address", text::audit::address(), text::audit::beginning_hint(), texts.address, None)}
             <div class="field">
                 <label for="since">{text::audit::since()}</label>
                 <select
                     id="since"
                     on:change:target=move |event| {
-                        let since = event.target().value();
-                        go(&|filter| filter.since.clone_from(&since));
+                        let period = event.target().value();
+                        chooses_days.set(period == BETWEEN);
+                        if period != BETWEEN {
+                            go(&|filter| {
+                                filter.since.clone_from(&period);
+                                filter.until.clear();
+                            });
+                        }
                     }
                 >
                     {TIMES
                         .map(|(time, label)| view! {
-                            <option value=time selected=move || asked.read().since == time>{label()}</option>
+                            <option value=time selected=move || is_period(time)>{label()}</option>
                         })}
                 </select>
             </div>
+            <Show when=move || chooses_days.get()>
+                {day("from", text::audit::from(), |filter| &mut filter.since)}
+                {day("to", text::audit::to(), |filter| &mut filter.until)}
+            </Show>
             <div class="buttons">
                 <button type="submit" class="quiet">{text::audit::filter()}</button>
                 <Show when=move || *asked.read() != Filter::default()>
@@ -162,5 +216,40 @@ pub(crate) fn Filters(asked: Memo<Filter>, reload: Reload) -> impl IntoView {
                 </Show>
             </div>
         </form>
+    }
+}
+
+/// The texts, as they are being typed.
+#[derive(Clone, Copy, Default)]
+struct Texts {
+    actor: RwSignal<String>,
+    target: RwSignal<String>,
+    request: RwSignal<String>,
+    address: RwSignal<String>,
+}
+
+impl Texts {
+    /// Takes over the texts of the address. Who types a space goes on after it.
+    fn follow(self, asked: &Filter) {
+        let follow = |text: RwSignal<String>, asked: &String| {
+            if text.read_untracked().trim() != asked {
+                text.set(asked.clone());
+            }
+        };
+        follow(self.actor, &asked.actor);
+        follow(self.target, &asked.target);
+        follow(self.request, &asked.request);
+        follow(self.address, &asked.address);
+    }
+
+    fn write(self, filter: Filter) -> Filter {
+        let text = |text: RwSignal<String>| text.read_untracked().trim().to_owned();
+        Filter {
+            actor: text(self.actor),
+            target: text(self.target),
+            request: text(self.request),
+            address: text(self.address),
+            ..filter
+        }
     }
 }

@@ -35,7 +35,9 @@ pub(crate) fn Table(rows: RwSignal<Vec<AuditEvent>>) -> impl IntoView {
 
 #[component]
 fn Row(event: AuditEvent) -> impl IntoView {
-    let AuditEvent { at, actor, action, target, detail, request_id, client_ip, .. } = event;
+    let AuditEvent {
+        at, actor, action, target, detail, request_id, client_ip, sequence, link: proof, ..
+    } = event;
     let facts: Vec<(String, Option<String>)> = [
         (text::audit::exact_time().to_owned(), Some(exact(&at))),
         (text::audit::action_code().to_owned(), Some(action.clone())),
@@ -43,6 +45,8 @@ fn Row(event: AuditEvent) -> impl IntoView {
         (text::audit::target_id().to_owned(), target.as_ref().map(|target| target.id.clone())),
         (text::audit::address().to_owned(), client_ip.clone()),
         (text::audit::request().to_owned(), request_id),
+        (text::audit::sequence().to_owned(), sequence.map(|sequence| sequence.to_string())),
+        (text::audit::link().to_owned(), proof),
     ]
     .into_iter()
     .chain(detail.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), Some(written(value)))))

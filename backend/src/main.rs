@@ -43,6 +43,7 @@ async fn run() -> anyhow::Result<()> {
         }
         Command::Ready => commands::ready::ask(&configuration).await,
         Command::Manual { folder } => commands::manual::write(&folder),
+        Command::Audit(what) => commands::audit::run(&configuration, what).await,
         Command::Serve => serve(configuration).await,
     }
 }

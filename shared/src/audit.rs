@@ -26,6 +26,10 @@ pub struct AuditEvent {
     pub request_id: Option<String>,
     /// The address of the caller.
     pub client_ip: Option<String>,
+    /// The number of the event in the chain: 1, 2, 3 …, without a gap. It has none in the first second.
+    pub sequence: Option<i64>,
+    /// What proves the event and all before it: a SHA-256 digest in base64url.
+    pub link: Option<String>,
 }
 
 /// The actor of an event.
@@ -52,4 +56,34 @@ pub struct AuditTarget {
     pub id: String,
     /// The target's name at the time.
     pub name: String,
+}
+
+/// A signed note about the end of the chain of events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AuditCheckpoint {
+    /// The last event that it covers.
+    pub sequence: i64,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The note, in the format of C2SP `signed-note`.
+    pub note: String,
+}
+
+/// How the audit trail proves itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AuditChain {
+    /// The public key that checks checkpoints: `name+id+key`, as in C2SP `signed-note`.
+    pub public_key: String,
+    /// The number of the chain. A restored database begins a new one.
+    pub chain: i64,
+    /// The last chained event.
+    pub sequence: i64,
+    /// Its link.
+    pub link: String,
+    /// Events from before this version are still being chained.
+    pub is_catching_up: bool,
+    /// The last checkpoint.
+    pub checkpoint: Option<AuditCheckpoint>,
 }

@@ -1,75 +1,128 @@
-//! Writes an event into the transaction of the change that it records.
+//! The audit trail on this node: it chains, signs and sends.
 
-use latchkey_shared::ids::EventId;
-use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::access::origin::Origin;
-use crate::database::{Database, Transaction, now};
+use tokio::sync::Mutex;
+use tokio::time::{Interval, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
 
-/// Records an event in the transaction that makes the change. The target has this id and name.
-/// `action` is `kind.verb` in the past tense, such as `token.created`. `detail` is a JSON
-/// object.
-pub async fn record(
-    transaction: &mut Transaction,
-    origin: &Origin,
-    action: &'static str,
-    (id, name): (&impl ToString, impl Into<String>),
-    detail: Value,
-) -> Result<(), sqlx::Error> {
-    // The target of a session event is the user: a session has no id that may be shown.
-    let kind = match action.split_once('.') {
-        Some(("session", _)) | None => "user",
-        Some((kind, _)) => kind,
-    };
-    insert(transaction, origin, action, Some((kind, id.to_string(), name.into())), detail).await
+use super::delivery::{Outlet, Sender};
+use super::notes::{Signer, TrailError};
+use super::progress::Progress;
+use super::sequencer::{Sequencer, ensure_chain};
+use super::stream::Stream;
+use crate::configuration::Configuration;
+use crate::configuration::audit::Destination;
+use crate::crypto::vault::Vault;
+use crate::database::Database;
+
+/// How often the node looks for events without a link.
+const TICK: Duration = Duration::from_millis(300);
+/// How long to wait after a failure.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The audit trail on this node.
+pub struct Trail {
+    pub(super) database: Database,
+    pub(super) signer: Arc<Signer>,
+    pub(super) sequencer: Sequencer,
+    stream: Option<Mutex<Stream>>,
+    progress: Arc<Progress>,
+    stopped: CancellationToken,
 }
 
-/// Records a failed login. `detail` has the name that was tried.
-pub async fn record_failed_login(
-    transaction: &mut Transaction,
-    origin: &Origin,
-    detail: Value,
-) -> Result<(), sqlx::Error> {
-    insert(transaction, origin, "session.failed", None, detail).await
+impl Trail {
+    /// Opens the trail. The first start makes its key and its chain. `name` is that of the node.
+    pub async fn open(
+        database: &Database,
+        vault: &Vault,
+        configuration: &Configuration,
+        name: &str,
+    ) -> Result<Self, TrailError> {
+        let signer = Arc::new(Signer::open(database, vault).await?);
+        ensure_chain(database, &signer).await?;
+        let outlet = |to: &Destination| Outlet::to(to.clone(), Sender { host: name.to_owned() });
+        let progress = Arc::new(Progress::default());
+        let stream = configuration.audit_stream.as_ref().map(|to| {
+            // A file belongs to its node. Nodes with the same receiver take turns.
+            let of = match to {
+                Destination::File(_) => format!("{to} of {name}"),
+                _ => to.to_string(),
+            };
+            Mutex::new(Stream::new(database, &progress, outlet(to), of))
+        });
+        let checkpoints = configuration.audit_checkpoints.as_ref().map(outlet);
+        Ok(Self {
+            database: database.clone(),
+            sequencer: Sequencer::new(database, &signer, &progress, checkpoints),
+            signer,
+            stream,
+            progress,
+            stopped: CancellationToken::new(),
+        })
+    }
+
+    /// Chains and signs, until the trail ends.
+    pub async fn keep_chaining(self: Arc<Self>) {
+        let mut tick = ticks();
+        let mut fails = false;
+        while self.goes_on(&mut tick).await {
+            match self.sequencer.chain().await {
+                Ok(()) => {
+                    if std::mem::take(&mut fails) {
+                        tracing::info!("audit events are chained again");
+                    }
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut fails, true) {
+                        tracing::warn!(%error, "audit events are not chained; it is tried again");
+                    }
+                    tick.reset_after(AGAIN);
+                }
+            }
+        }
+    }
+
+    /// Sends events, until the trail ends.
+    pub async fn keep_sending(self: Arc<Self>) {
+        let Some(stream) = &self.stream else { return };
+        let mut tick = ticks();
+        while self.goes_on(&mut tick).await {
+            if !stream.lock().await.send().await {
+                tick.reset_after(AGAIN);
+            }
+        }
+    }
+
+    /// Waits for the next tick. Returns false at the end of the trail.
+    async fn goes_on(&self, tick: &mut Interval) -> bool {
+        tokio::select! {
+            () = self.stopped.cancelled() => false,
+            _ = tick.tick() => true,
+        }
+    }
+
+    /// Chains, signs and sends what is left. Then another node may take over at once.
+    pub async fn end(&self) {
+        self.stopped.cancel();
+        if let Err(error) = self.sequencer.end().await {
+            tracing::warn!(%error, "the last audit events are chained later");
+        }
+        if let Some(stream) = &self.stream {
+            stream.lock().await.end().await;
+        }
+    }
+
+    /// How the trail is doing, for metrics.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
 }
 
-async fn insert(
-    transaction: &mut Transaction,
-    origin: &Origin,
-    action: &'static str,
-    target: Option<(&'static str, String, String)>,
-    detail: Value,
-) -> Result<(), sqlx::Error> {
-    let at = now();
-    let (kind, id, name) = match target {
-        Some((kind, id, name)) => (Some(kind), Some(id), Some(name)),
-        None => (None, None, None),
-    };
-    sqlx::query(
-        "INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, \
-         target_name, detail, request_id, client_ip) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    )
-    // Events are read in the order of their ids, so the ids follow the common clock.
-    .bind(EventId::at(at).to_string())
-    .bind(at)
-    .bind(origin.kind)
-    .bind(origin.id.clone())
-    .bind(origin.name.clone())
-    .bind(action)
-    .bind(kind)
-    .bind(id)
-    .bind(name)
-    .bind(detail.to_string())
-    .bind(origin.request_id.clone())
-    .bind(origin.client_ip.clone())
-    .execute(transaction.connection())
-    .await
-    .map(drop)
-}
-
-/// When the latest event was written, in milliseconds since the epoch; 0 if there is none.
-pub async fn last_written(database: &Database) -> Result<i64, sqlx::Error> {
-    let latest = sqlx::query_scalar("SELECT at FROM audit_events ORDER BY id DESC LIMIT 1");
-    Ok(latest.fetch_optional(database.reader()).await?.unwrap_or_default())
+fn ticks() -> Interval {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tick
 }

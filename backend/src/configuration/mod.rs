@@ -1,5 +1,6 @@
 //! The configuration: flags, then environment, then a TOML file, then defaults.
 
+pub mod audit;
 mod commands;
 pub mod listen;
 mod options;
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand};
 use latchkey_shared::fields;
 use url::Url;
 
+use self::audit::Destination;
 pub use self::commands::{Administrator, RotateDataKey, RotateMasterKey, RotateSigningKey};
 use self::listen::Listen;
 use self::options::Options;
@@ -67,6 +69,9 @@ pub enum Command {
         /// It is made if it does not exist.
         folder: PathBuf,
     },
+    /// Export the audit trail, and check that nobody changed it.
+    #[command(subcommand)]
+    Audit(audit::Audit),
 }
 
 /// The configuration.
@@ -118,6 +123,10 @@ pub struct Configuration {
     pub usage_days: u32,
     /// Days for which audit events are kept; 0 for ever.
     pub audit_retention: u32,
+    /// Where checkpoints of the audit trail are sent.
+    pub audit_checkpoints: Option<Destination>,
+    /// Where audit events are sent.
+    pub audit_stream: Option<Destination>,
     /// The name of this process in the list of nodes; that of the host if absent.
     pub node_name: Option<String>,
     /// RSA key pairs kept ready; 0 to make each when it is needed.
@@ -240,6 +249,8 @@ impl Configuration {
             search_memory: first.search_memory.or(second.search_memory).unwrap_or(256),
             usage_days: first.usage_days.or(second.usage_days).unwrap_or(400),
             audit_retention: first.audit_retention.or(second.audit_retention).unwrap_or(SEVEN_YEARS),
+            audit_checkpoints: first.audit_checkpoints.or(second.audit_checkpoints),
+            audit_stream: first.audit_stream.or(second.audit_stream),
             node_name: first.node_name.or(second.node_name),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
             failed_proofs: first.failed_proofs.or(second.failed_proofs).unwrap_or(100),

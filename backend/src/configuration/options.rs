@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use url::Url;
 
+use super::audit::Destination;
 use super::listen::Listen;
 use super::proxies::Proxy;
 use crate::crypto::jwt::Algorithm;
@@ -92,6 +93,13 @@ pub(super) struct Options {
     /// Days for which audit events are kept, at least 30; 0 for ever [default: 2557, seven years].
     #[arg(long, env = "LATCHKEY_AUDIT_RETENTION", global = true)]
     pub(super) audit_retention: Option<u32>,
+    /// Where checkpoints of the audit trail are sent each minute: a file, or a receiver of syslog such as
+    /// `syslog://logs.internal:514`.
+    #[arg(long, env = "LATCHKEY_AUDIT_CHECKPOINTS", global = true)]
+    pub(super) audit_checkpoints: Option<Destination>,
+    /// Where audit events are sent as they happen: a file, or a receiver of syslog.
+    #[arg(long, env = "LATCHKEY_AUDIT_STREAM", global = true)]
+    pub(super) audit_stream: Option<Destination>,
     /// The name of this process in the list of nodes [default: the name of the host].
     #[arg(long, env = "LATCHKEY_NODE_NAME", global = true)]
     pub(super) node_name: Option<String>,

@@ -1,9 +1,9 @@
 //! Cryptography, composed of vetted primitives. Secrets and digests are here. [`rsa`] has the
-//! keys of RSA tokens, [`jwe`] sealed messages, [`jwt`] signed ones, [`client_key`] the public
-//! keys of clients, [`secret_id`] secrets with prefix and checksum, [`vault`] encryption at rest,
-//! and [`master_key`] the key that wraps its keys. All private-key operations go through the queue
-//! of [`operations`]; [`decryptor`] opens sealed messages there. Nothing here knows the database or
-//! the capabilities.
+//! keys of RSA tokens, [`jwe`] sealed messages, [`jwt`] signed ones, [`note`] signed texts,
+//! [`client_key`] the public keys of clients, [`secret_id`] secrets with prefix and checksum,
+//! [`vault`] encryption at rest, and [`master_key`] the key that wraps its keys. All private-key
+//! operations go through the queue of [`operations`]; [`decryptor`] opens sealed messages there.
+//! Nothing here knows the database or the capabilities.
 
 #![allow(clippy::missing_panics_doc, reason = "every `expect` here states why it cannot fail")]
 
@@ -14,6 +14,7 @@ mod jose;
 pub mod jwe;
 pub mod jwt;
 pub mod master_key;
+pub mod note;
 pub mod operations;
 pub mod rsa;
 mod sealing;

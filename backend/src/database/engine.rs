@@ -202,10 +202,20 @@ impl Engine {
                 if texts.into_iter().len() > FEW {
                     self.push_in_rows(sql, texts);
                 } else {
-                    sql.push(" = ANY (ARRAY(SELECT value FROM ");
-                    self.push_texts(sql, texts);
-                    sql.push("))");
+                    self.push_among(sql, texts);
                 }
+            }
+        }
+    }
+
+    /// The same for texts that PostgreSQL looks up one by one, however many they are: each is the key of a row.
+    pub fn push_among(self, sql: &mut Sql, texts: &(impl Serialize + ?Sized)) {
+        match self {
+            Self::Sqlite => self.push_in_rows(sql, texts),
+            Self::Postgres => {
+                sql.push(" = ANY (ARRAY(SELECT value FROM ");
+                self.push_texts(sql, texts);
+                sql.push("))");
             }
         }
     }

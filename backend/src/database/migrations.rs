@@ -8,8 +8,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use super::engine::Engine;
 
-/// The first schema that this version works with: it names the data key of what it encrypts.
-const LOWEST: i64 = 29;
+/// The first schema that this version works with: it chains audit events.
+const LOWEST: i64 = 30;
 
 /// The schemas that this version works with, by the numbers of their last migrations.
 #[must_use]
@@ -47,6 +47,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (27, include_str!("../../../migrations/sqlite/0027_api_looks.sql")),
             (28, include_str!("../../../migrations/sqlite/0028_certificates.sql")),
             (29, include_str!("../../../migrations/sqlite/0029_data_keys.sql")),
+            (30, include_str!("../../../migrations/sqlite/0030_chain.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -77,6 +78,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (27, include_str!("../../../migrations/postgres/0027_api_looks.sql")),
             (28, include_str!("../../../migrations/postgres/0028_certificates.sql")),
             (29, include_str!("../../../migrations/postgres/0029_data_keys.sql")),
+            (30, include_str!("../../../migrations/postgres/0030_chain.sql")),
         ],
     }
 }

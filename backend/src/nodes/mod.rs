@@ -7,6 +7,7 @@ mod list;
 pub mod presence;
 mod store;
 
+pub use self::host::name;
 pub use self::store::forget_silent;
 
 use crate::web::routes::Routes;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchkey_shared::fields;
 use latchkey_shared::ids::KeyId;
 use tokio::sync::{Mutex, watch};
 use tokio::time::MissedTickBehavior;
@@ -50,12 +49,12 @@ impl Nodes {
     /// joins later.
     pub async fn join(database: &Database, configuration: &Configuration, holder: &impl Holder) -> Self {
         let schemas = schemas(database.engine());
-        let name = configuration.node_name.clone().or_else(host::name).unwrap_or_default();
+        let name = host::name(configuration);
         let nodes = Self {
             database: database.clone(),
             own: NewNode {
                 id: database.node().clone(),
-                name: fields::name(&name).unwrap_or_else(|_| "unnamed".to_owned()),
+                name,
                 lowest_schema: *schemas.start(),
                 highest_schema: *schemas.end(),
                 started_at: now(),

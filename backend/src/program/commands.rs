@@ -2,6 +2,7 @@
 //! same audit events as a person in the browser.
 
 mod administrator;
+pub mod audit;
 pub mod manual;
 pub mod ready;
 pub mod rotate_data_key;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::Trail;
 use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::engine::quota;
 use crate::engine::usage::{self, Months};
 use crate::keys::keyring::Keyring;
 use crate::keys::{backups, rotate, signing};
-use crate::{audit, nodes, oauth, revocations, sessions, systems, tokens};
+use crate::{nodes, oauth, revocations, sessions, systems, tokens};
 
 /// How often expired rows are deleted. Nothing that has expired is ever honoured.
 const INTERVAL: Duration = Duration::from_hours(1);
@@ -18,6 +19,7 @@ const INTERVAL: Duration = Duration::from_hours(1);
 pub(super) struct House {
     database: Database,
     keyring: Arc<Keyring>,
+    trail: Arc<Trail>,
     /// How old a signing key becomes, in milliseconds; 0 if it is never rotated.
     signing_key_lifetime: i64,
     /// For how many days audit events are kept.
@@ -26,10 +28,16 @@ pub(super) struct House {
 }
 
 impl House {
-    pub(super) fn new(database: &Database, keyring: &Arc<Keyring>, configuration: &Configuration) -> Self {
+    pub(super) fn new(
+        database: &Database,
+        keyring: &Arc<Keyring>,
+        trail: &Arc<Trail>,
+        configuration: &Configuration,
+    ) -> Self {
         Self {
             database: database.clone(),
             keyring: Arc::clone(keyring),
+            trail: Arc::clone(trail),
             signing_key_lifetime: i64::from(configuration.signing_key_lifetime) * 24 * 60 * 60 * 1_000,
             audit_retention: configuration.audit_retention,
             months: Months::after(configuration.usage_days),
@@ -66,7 +74,7 @@ impl House {
         tokens::store::forget_limits(database).await?;
         quota::forget(database).await?;
         tokens::store::forget_answers(database).await?;
-        audit::forget_old(database, self.audit_retention).await?;
+        self.trail.forget_old(self.audit_retention).await?;
         self.months.turn(database).await
     }
 }

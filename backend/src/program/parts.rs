@@ -9,6 +9,7 @@ use latchkey_shared::users::User;
 
 use super::metrics::Sources;
 use super::tls::Certificate;
+use crate::audit::Trail;
 use crate::configuration::Configuration;
 use crate::crypto::decryptor::Decryptor;
 use crate::crypto::operations::PrivateOperations;
@@ -44,6 +45,7 @@ pub(super) struct Parts {
     pub(super) operations: web::Data<PrivateOperations>,
     pub(super) exchanges: web::Data<Exchanges>,
     pub(super) hasher: web::Data<Hasher>,
+    pub(super) trail: web::Data<Trail>,
     pub(super) configuration: web::Data<Configuration>,
 }
 
@@ -63,6 +65,7 @@ impl Parts {
             operations: Arc::clone(&self.operations),
             index: Arc::clone(&self.index),
             exchanges: Arc::clone(&self.exchanges),
+            trail: Arc::clone(&self.trail),
             certificate,
             exporter,
         }
@@ -86,6 +89,7 @@ impl Parts {
             .app_data(self.operations.clone())
             .app_data(self.exchanges.clone())
             .app_data(self.hasher.clone())
+            .app_data(self.trail.clone())
             .app_data(self.configuration.clone());
     }
 }

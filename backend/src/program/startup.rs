@@ -23,6 +23,7 @@ use super::socket::Socket;
 use super::telemetry::Telemetry;
 use super::tls::Certificate;
 use super::{connection, demo, health, memory};
+use crate::audit::Trail;
 use crate::configuration::Configuration;
 use crate::configuration::listen::Listen;
 use crate::crypto::Secret;
@@ -66,6 +67,7 @@ pub struct Application {
     demo: Option<Secret>,
     database: Database,
     verifier: Arc<Verifier>,
+    trail: Arc<Trail>,
     nodes: Arc<Nodes>,
     metrics: Option<Listener>,
     redirect: Option<Redirect>,
@@ -118,6 +120,7 @@ impl Application {
         }
         // What follows may take long after an update. The node must not be absent meanwhile.
         keep_together(&database, &nodes, &keyring);
+        let trail = keep_trail(&database, &keyring, &configuration).await?;
         tokens::renew_names::renew_keys(&database).await?;
         systems::builtin::register(&database, &document, &issuer).await?;
         let password = users::ensure_first_administrator(&database, &configuration).await?;
@@ -128,7 +131,7 @@ impl Application {
         let first_password = password.filter(|_| configuration.admin_password.is_none());
 
         let workers = configuration.workers;
-        let house = House::new(&database, &keyring, &configuration);
+        let house = House::new(&database, &keyring, &trail, &configuration);
         let configuration = web::Data::new(configuration);
         let flushed = Arc::clone(&usage);
         let data = Parts {
@@ -147,6 +150,7 @@ impl Application {
             operations: web::Data::new(operations),
             exchanges: web::Data::default(),
             hasher: web::Data::new(Hasher::default()),
+            trail: Arc::clone(&trail).into(),
             configuration,
         };
         let sources = data.sources(telemetry.exporter(), certificate.clone());
@@ -173,6 +177,7 @@ impl Application {
             demo,
             database,
             verifier,
+            trail,
             nodes,
             metrics,
             redirect,
@@ -243,6 +248,7 @@ impl Application {
         }
         let closing = async {
             self.verifier.flush().await;
+            self.trail.end().await;
             self.nodes.leave().await;
             self.database.close().await;
         };
@@ -359,6 +365,20 @@ fn keep_together(database: &Database, nodes: &Arc<Nodes>, keyring: &Arc<Keyring>
     database.spawn(async move { keys::keep_rotating(&writing, &keys, &fleet).await });
     let (writing, nodes, keyring) = (database.clone(), Arc::clone(nodes), Arc::clone(keyring));
     database.spawn(async move { rotate::keep_agreeing(&writing, &keyring, &nodes).await });
+}
+
+/// Chains audit events, and sends them and checkpoints out of the database.
+async fn keep_trail(
+    database: &Database,
+    keyring: &Keyring,
+    configuration: &Configuration,
+) -> anyhow::Result<Arc<Trail>> {
+    let name = nodes::name(configuration);
+    let vault = keyring.vault().await?;
+    let trail = Arc::new(Trail::open(database, &vault, configuration, &name).await?);
+    database.spawn(Arc::clone(&trail).keep_chaining());
+    database.spawn(Arc::clone(&trail).keep_sending());
+    Ok(trail)
 }
 
 fn default_url(place: &Listen, is_https: bool) -> anyhow::Result<Url> {

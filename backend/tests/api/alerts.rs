@@ -14,6 +14,7 @@ use crate::postgres::PostgreSql;
 use crate::process::Process;
 use crate::prometheus::{Prometheus, RULES, free_port, promtool, until};
 use crate::scrape::Scrape;
+use crate::sequencer::{events_are_not_chained, events_are_not_sent};
 use crate::server::{Caller, DEVICE, PASSWORD, Platform, Server, Where, sealed, text, unique};
 use crate::tls::nobody_renews_the_certificate;
 
@@ -193,6 +194,10 @@ async fn each_alert_fires_by_its_fault() {
     fired.extend(["LatchkeyCertificateExpires", "LatchkeyCertificateNotTaken"]);
     strangers_guess(&prometheus).await;
     fired.extend(["LatchkeyWrongCredentials", "LatchkeyWrongCredentialsOfMany"]);
+    events_are_not_sent(&prometheus).await;
+    prometheus.watch(&[server.metrics]);
+    events_are_not_chained(&prometheus, &platform.admin, &place, server.metrics).await;
+    fired.extend(["LatchkeyAuditNotSent", "LatchkeyAuditUnchained"]);
 
     prometheus.watch(&[server.metrics]);
     let credential = platform.credential(&platform.apply("rsa").await).await;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use latchkey::audit;
+use latchkey::audit::{self, Trail};
 use latchkey::database::{Database, now};
 use latchkey::engine::usage::{Months, Part, Usage, forget_hours, last_24_hours};
+use latchkey::keys::keyring::Keyring;
 use latchkey_shared::ids::{ApiId, EventId, TokenId};
 use latchkey_shared::time::parse_millis;
 use latchkey_shared::tokens::CallCount;
@@ -226,9 +227,13 @@ async fn old_usage_and_old_events_go_in_steps(place: Where) {
     }
 
     let events = "SELECT CAST(COUNT(*) AS BIGINT) FROM audit_events";
-    audit::forget_old(&database, 0).await.unwrap();
+    let keyring = Keyring::open(&database, &place.configuration(), String::new()).await.unwrap();
+    let trail = Trail::open(&database, &keyring.vault().await.unwrap(), &place.configuration(), "here")
+        .await
+        .unwrap();
+    trail.forget_old(0).await.unwrap();
     assert_eq!((number(events).await, audit::complete_since(&database).await.unwrap()), (1_200, None));
-    audit::forget_old(&database, 30).await.unwrap();
+    trail.forget_old(30).await.unwrap();
     assert_eq!(number(events).await, 600);
     let since = parse_millis(audit::complete_since(&database).await.unwrap().unwrap().as_str()).unwrap();
     assert!((now() - since - 30 * DAY).abs() < 60_000);

@@ -14,6 +14,8 @@ pub(super) enum Table {
     TokenKeys,
     /// Keys that sign JWTs.
     SigningKeys,
+    /// Keys that sign checkpoints of the audit trail.
+    AuditKeys,
 }
 
 #[derive(FromRow)]
@@ -24,6 +26,7 @@ struct TokenKey {
     open_token: Option<Vec<u8>>,
 }
 
+/// A row with a private key, and nothing else that is encrypted.
 #[derive(FromRow)]
 struct SigningKey {
     id: String,
@@ -32,12 +35,13 @@ struct SigningKey {
 
 impl Table {
     /// All of them.
-    pub(super) const ALL: [Self; 2] = [Self::TokenKeys, Self::SigningKeys];
+    pub(super) const ALL: [Self; 3] = [Self::TokenKeys, Self::SigningKeys, Self::AuditKeys];
 
     fn name(self) -> &'static str {
         match self {
             Self::TokenKeys => "token_keys",
             Self::SigningKeys => "signing_keys",
+            Self::AuditKeys => "audit_keys",
         }
     }
 
@@ -53,6 +57,9 @@ impl Table {
             }
             Self::SigningKeys => {
                 "SELECT CAST(COUNT(*) AS BIGINT) FROM signing_keys WHERE data_key IS NULL OR data_key <> $1"
+            }
+            Self::AuditKeys => {
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM audit_keys WHERE data_key IS NULL OR data_key <> $1"
             }
         };
         sqlx::query_scalar(statement).bind(current.to_string()).fetch_one(connection).await
@@ -74,6 +81,10 @@ impl Table {
             }
             Self::SigningKeys => {
                 "SELECT id FROM signing_keys WHERE id > $1 AND (data_key IS NULL OR data_key <> $2) \
+                 ORDER BY id LIMIT $3"
+            }
+            Self::AuditKeys => {
+                "SELECT id FROM audit_keys WHERE id > $1 AND (data_key IS NULL OR data_key <> $2) \
                  ORDER BY id LIMIT $3"
             }
         };
@@ -99,6 +110,10 @@ impl Table {
             Self::SigningKeys => {
                 "SELECT CASE WHEN EXISTS (SELECT 1 FROM signing_keys WHERE data_key = $1) \
                  OR EXISTS (SELECT 1 FROM signing_keys WHERE data_key IS NULL) THEN 1 ELSE 0 END"
+            }
+            Self::AuditKeys => {
+                "SELECT CASE WHEN EXISTS (SELECT 1 FROM audit_keys WHERE data_key = $1) \
+                 OR EXISTS (SELECT 1 FROM audit_keys WHERE data_key IS NULL) THEN 1 ELSE 0 END"
             }
         };
         let left: i32 = sqlx::query_scalar(statement).bind(key.to_string()).fetch_one(connection).await?;
@@ -127,6 +142,13 @@ impl Table {
                 Engine::of(connection).push_in(&mut sql, ids);
                 for row in sql.query_as::<SigningKey>().fetch_all(&mut *connection).await? {
                     done += i64::from(reseal_signing_key(&mut *connection, vault, row).await?);
+                }
+            }
+            Self::AuditKeys => {
+                let mut sql = Sql::new("SELECT id, private_key FROM audit_keys WHERE id");
+                Engine::of(connection).push_in(&mut sql, ids);
+                for row in sql.query_as::<SigningKey>().fetch_all(&mut *connection).await? {
+                    done += i64::from(reseal_audit_key(&mut *connection, vault, row).await?);
                 }
             }
         }
@@ -178,6 +200,22 @@ async fn reseal_signing_key(
     let resealed = Table::SigningKeys.column(vault, &row.id, "private_key", &row.private_key);
     let Ok(private_key) = resealed else { return Ok(false) };
     sqlx::query("UPDATE signing_keys SET private_key = $1, data_key = $2 WHERE id = $3")
+        .bind(private_key)
+        .bind(vault.current().to_string())
+        .bind(row.id)
+        .execute(connection)
+        .await?;
+    Ok(true)
+}
+
+async fn reseal_audit_key(
+    connection: &mut AnyConnection,
+    vault: &Vault,
+    row: SigningKey,
+) -> Result<bool, sqlx::Error> {
+    let resealed = Table::AuditKeys.column(vault, &row.id, "private_key", &row.private_key);
+    let Ok(private_key) = resealed else { return Ok(false) };
+    sqlx::query("UPDATE audit_keys SET private_key = $1, data_key = $2 WHERE id = $3")
         .bind(private_key)
         .bind(vault.current().to_string())
         .bind(row.id)

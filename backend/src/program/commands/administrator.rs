@@ -40,8 +40,12 @@ impl Session {
 
     /// Reads what is at a path below `/api/v1`.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
-        let answer = self.http.get(format!("{}/api/v1{path}", self.server)).send().await?;
-        Ok(succeeded(answer).await?.json().await?)
+        Ok(self.read(path).await?.json().await?)
+    }
+
+    /// The same, as it is.
+    pub(super) async fn read(&self, path: &str) -> anyhow::Result<Response> {
+        succeeded(self.http.get(format!("{}/api/v1{path}", self.server)).send().await?).await
     }
 
     /// Posts a body to a path below `/api/v1`.

@@ -11,6 +11,7 @@ use prometheus_client::encoding::DescriptorEncoder;
 
 use super::otlp::Otlp;
 use super::page::{Page, Text};
+use crate::audit::Trail;
 use crate::crypto::operations::PrivateOperations;
 use crate::database::{Database, Engine, WriteKind, clock};
 use crate::doors::exchanges::Exchanges;
@@ -37,6 +38,7 @@ pub(in crate::program) struct Sources {
     pub(in crate::program) operations: Arc<PrivateOperations>,
     pub(in crate::program) index: Arc<TokenIndex>,
     pub(in crate::program) exchanges: Arc<Exchanges>,
+    pub(in crate::program) trail: Arc<Trail>,
     /// The certificate of the server, if it has one.
     pub(in crate::program) certificate: Option<Arc<Certificate>>,
     /// What sends traces and metrics, if anything does.
@@ -76,6 +78,7 @@ impl Sources {
         self.writes(page)?;
         self.connections(page)?;
         self.search(page)?;
+        self.audit(page)?;
         self.certificate(page)?;
         self.telemetry(page)
     }
@@ -270,6 +273,25 @@ impl Sources {
             "latchkey_search_index_state",
             "1 for the state of the search by name. If it is too large, only the beginnings of names are found.",
             TokenIndex::STATES.map(|state| ([("state", state)], u64::from(state == now))),
+        )
+    }
+
+    fn audit(&self, page: &mut impl Page) -> fmt::Result {
+        let progress = self.trail.progress();
+        page.gauge(
+            "latchkey_audit_unchained_seconds",
+            "For how long the oldest audit event without a link has waited for one.",
+            progress.unchained_seconds(),
+        )?;
+        page.gauge(
+            "latchkey_audit_chains",
+            "1 on the server that chains audit events.",
+            u64::from(progress.has_turn()),
+        )?;
+        page.counters(
+            "latchkey_audit_deliveries",
+            "Checkpoints and parts of the stream of audit events that were sent, and those that were not.",
+            progress.deliveries().map(|(to, result, count)| ([("to", to), ("result", result)], count)),
         )
     }
 

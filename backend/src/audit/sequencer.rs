@@ -186,11 +186,11 @@ impl Sequencer {
     async fn work(&self, held: &mut Holding, is_due: bool) -> Result<bool, sqlx::Error> {
         let (mut is_left, begun) = (is_due, Instant::now());
         while is_left && begun.elapsed() < WORK {
-            let began = Instant::now();
+            let batch = Instant::now();
             let Some(chained) = self.chain_some(held).await? else { return Ok(false) };
             is_left = chained == SOME.unsigned_abs();
             if is_left {
-                tokio::time::sleep(began.elapsed()).await;
+                tokio::time::sleep(batch.elapsed()).await;
             }
         }
         if !held.is_caught_up && !is_left {

@@ -66,13 +66,12 @@ impl Stream {
 
     async fn send_new(&mut self) -> anyhow::Result<()> {
         let database = self.database.clone();
-        let mut sent = match self.sent {
-            Some(sent) => sent,
-            None => {
-                self.noted = store::sent(database.reader(), &self.name).await?.unwrap_or_default();
-                self.settled = self.noted;
-                self.noted
-            }
+        let mut sent = if let Some(sent) = self.sent {
+            sent
+        } else {
+            self.noted = store::sent(database.reader(), &self.name).await?.unwrap_or_default();
+            self.settled = self.noted;
+            self.noted
         };
         loop {
             self.sent = Some(sent);

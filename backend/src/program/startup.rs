@@ -131,9 +131,9 @@ impl Application {
         let first_password = password.filter(|_| configuration.admin_password.is_none());
 
         let workers = configuration.workers;
-        let house = House::new(&database, &keyring, &trail, &configuration);
+        database.spawn(House::new(&database, &keyring, &trail, &configuration).keep());
         let configuration = web::Data::new(configuration);
-        let flushed = Arc::clone(&usage);
+        let (counted, flushing) = (Arc::clone(&usage), database.clone());
         let data = Parts {
             database: web::Data::new(database.clone()),
             keyring: keyring.into(),
@@ -162,11 +162,9 @@ impl Application {
         if let Some(certificate) = certificate {
             database.spawn(certificate.keep_looking());
         }
-        let (counted, flushing) = (flushed, database.clone());
         database.spawn(async move { counted.keep_writing(&flushing).await });
         let comparing = Arc::clone(&verifier);
         database.spawn(async move { comparing.keep_comparing().await });
-        database.spawn(house.keep());
         database.spawn(memory::return_freed());
         Ok(Self {
             server,

@@ -9,6 +9,7 @@ use crate::database::sql::Sql;
 
 /// A table with encrypted columns. Each row names its data key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::enum_variant_names, reason = "they are the names of the tables")]
 pub(super) enum Table {
     /// Keys of tokens.
     TokenKeys,

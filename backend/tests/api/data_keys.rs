@@ -68,7 +68,8 @@ async fn named(place: &Where) -> Vec<(Option<String>, Option<String>)> {
         "CAST(substr(private_key, 2, 30) AS TEXT)"
     };
     let statement = format!(
-        "SELECT DISTINCT data_key, {head} FROM token_keys UNION SELECT DISTINCT data_key, {head} FROM signing_keys"
+        "SELECT DISTINCT data_key, {head} FROM token_keys UNION SELECT DISTINCT data_key, {head} FROM signing_keys \
+         UNION SELECT DISTINCT data_key, {head} FROM audit_keys"
     );
     sqlx::query_as(AssertSqlSafe(statement)).fetch_all(&mut connection).await.unwrap()
 }

@@ -35,7 +35,9 @@ fn words<'t>(text: &'t str, begin: &str) -> BTreeSet<&'t str> {
 fn manual(folder: &Path) -> String {
     let written = latchkey(&["manual", &folder.display().to_string()], &[]);
     assert!(written.status.success(), "{written:?}");
-    fs::read_to_string(folder.join("latchkey.1")).unwrap().replace("\\-", "-")
+    let page = fs::read_to_string(folder.join("latchkey.1")).unwrap().replace("\\-", "-");
+    // Without the changes of the font.
+    ["\\fB", "\\fI", "\\fR"].iter().fold(page, |page, font| page.replace(font, " "))
 }
 
 fn packaging(name: &str) -> PathBuf {

@@ -12,9 +12,10 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sqlx::AnyPool;
+use sqlx::{AnyConnection, AnyPool};
 
 use super::engine::Engine;
+use super::sql::Sql;
 use super::uptime::uptime;
 
 /// How often the reference is read.
@@ -61,6 +62,16 @@ pub fn off_by() -> Option<i64> {
 #[must_use]
 pub fn ahead() -> i64 {
     system() - now()
+}
+
+/// By how many milliseconds the clock of this machine is ahead of the database's. On SQLite they are the same.
+pub async fn ahead_of(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+    let mut sql = Sql::new("SELECT CAST(");
+    let before = system();
+    Engine::of(connection).push_now(&mut sql, before);
+    sql.push(" AS BIGINT)");
+    let (at,): (i64,) = sql.query_as().fetch_one(connection).await?;
+    Ok(i64::midpoint(before, system()) - at)
 }
 
 /// The clock of the machine, which somebody may set.

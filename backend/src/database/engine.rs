@@ -18,7 +18,7 @@ use super::turns::{ALONE, BESIDE, Company};
 use crate::configuration::Configuration;
 
 /// The file of SQLite in the data directory.
-const DATABASE: &str = "latchkey.db";
+pub(super) const DATABASE: &str = "latchkey.db";
 /// How long another process may have the lock on the data directory. One that is ending has it for a moment,
 /// and so has each process that it started just before.
 const ENDING: Duration = Duration::from_secs(1);
@@ -242,6 +242,26 @@ impl Engine {
             Self::Sqlite => sql.bind(own),
             Self::Postgres => sql.push("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"),
         };
+    }
+
+    /// Adds to a statement that reads rows: it waits for transactions that change them now.
+    pub fn push_for_share(self, sql: &mut Sql) {
+        sql.push(match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR SHARE",
+        });
+    }
+
+    /// Whether migrations have been applied to the database of this connection.
+    pub(super) async fn has_migrations(self, connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+        let statement = match self {
+            Self::Sqlite => {
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM sqlite_master WHERE name = '_sqlx_migrations'"
+            }
+            Self::Postgres => "SELECT CAST(COUNT(to_regclass('_sqlx_migrations')) AS BIGINT)",
+        };
+        let found: i64 = sqlx::query_scalar(statement).fetch_one(connection).await?;
+        Ok(found > 0)
     }
 
     /// Adds a condition: `column` contains `part`. `LIKE` would cost more: it gives some characters

@@ -17,6 +17,23 @@ pub enum OpenError {
         "LATCHKEY_DATABASE_URL must not ask for a standby: target_session_attrs may be read-write, primary or any"
     )]
     Standby,
+    /// The program does not know the schema that the database needs.
+    #[error(
+        "this version of Latchkey is too old for the database: it knows schema {own}, and the database needs \
+         schema {needed}; start a newer version"
+    )]
+    TooOld {
+        /// The last schema that the program knows.
+        own: i64,
+        /// The one that the database needs.
+        needed: i64,
+    },
+    /// The migrations take something away that live nodes use.
+    #[error(
+        "the migrations take something away that these nodes use, since they have an older version: {0}; \
+         stop or upgrade them first"
+    )]
+    InUse(String),
     /// A migration failed.
     #[error("migrations: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),

@@ -2,14 +2,22 @@
 
 use std::ops::RangeInclusive;
 
-use sqlx::AnyPool;
-use sqlx::SqlSafeStr as _;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{Migrate as _, Migration, MigrationType, Migrator};
+use sqlx::{AnyConnection, AnyPool, SqlSafeStr as _};
 
 use super::engine::Engine;
+use super::failure::OpenError;
+use super::needed::{needed_schema, nodes_older_than};
 
 /// The first schema that this version works with: it chains audit events.
 const LOWEST: i64 = 30;
+/// The lowest schema that a program must know to use a database that this version has migrated. Only a
+/// migration that takes something away raises it, and states the same number in `needed_schema`.
+const NEEDED: i64 = 28;
+/// The migration since which the database states what it needs.
+const STATED_SINCE: i64 = 34;
+/// The migration since which nodes tell what they know.
+const NODES_SINCE: i64 = 19;
 
 /// The schemas that this version works with, by the numbers of their last migrations.
 #[must_use]
@@ -48,6 +56,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (28, include_str!("../../../migrations/sqlite/0028_certificates.sql")),
             (29, include_str!("../../../migrations/sqlite/0029_data_keys.sql")),
             (30, include_str!("../../../migrations/sqlite/0030_chain.sql")),
+            (34, include_str!("../../../migrations/sqlite/0034_needed_schema.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -79,12 +88,74 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (28, include_str!("../../../migrations/postgres/0028_certificates.sql")),
             (29, include_str!("../../../migrations/postgres/0029_data_keys.sql")),
             (30, include_str!("../../../migrations/postgres/0030_chain.sql")),
+            (34, include_str!("../../../migrations/postgres/0034_needed_schema.sql")),
         ],
     }
 }
 
-/// Applies missing migrations, one node at a time.
-pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
+/// The table of sqlx with the migrations that were applied.
+const TABLE: &str = "_sqlx_migrations";
+
+/// What an update of the schema would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The numbers of the migrations that would be applied.
+    pub migrations: Vec<i64>,
+    /// Live nodes that would have to stop before, since their programs are too old for what comes.
+    pub in_the_way: Vec<String>,
+}
+
+impl Pending {
+    /// That of an empty database.
+    pub(super) fn of_nothing(engine: Engine) -> Self {
+        let migrations = texts(engine).into_iter().map(|(number, _)| number).collect();
+        Self { migrations, in_the_way: Vec::new() }
+    }
+
+    /// Compares the migrations of this program with those of the database.
+    async fn of(engine: Engine, connection: &mut AnyConnection) -> Result<Self, OpenError> {
+        let applied = connection.list_applied_migrations(TABLE).await?;
+        let is_applied = |number: i64| applied.iter().any(|one| one.version == number);
+        let own = *schemas(engine).end();
+        let needed = if is_applied(STATED_SINCE) { needed_schema(connection).await? } else { 0 };
+        if needed > own {
+            return Err(OpenError::TooOld { own, needed });
+        }
+        let migrations: Vec<i64> = texts(engine)
+            .into_iter()
+            .map(|(number, _)| number)
+            .filter(|number| !is_applied(*number))
+            .collect();
+        let takes_away = needed < NEEDED && is_applied(NODES_SINCE) && !migrations.is_empty();
+        let in_the_way = if takes_away { nodes_older_than(connection, NEEDED).await? } else { Vec::new() };
+        Ok(Self { migrations, in_the_way })
+    }
+}
+
+/// What [`migrate`] would do. It changes nothing.
+///
+/// # Errors
+/// The program is too old for the database, or the database does not answer.
+pub async fn pending(connection: &mut AnyConnection) -> Result<Pending, OpenError> {
+    let engine = Engine::of(connection);
+    if engine.has_migrations(connection).await? {
+        return Pending::of(engine, connection).await;
+    }
+    Ok(Pending::of_nothing(engine))
+}
+
+/// Applies missing migrations, one node at a time. Migrations of later versions may be there already, unless
+/// the database says that this program is too old for them. Returns what was done.
+pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<Pending, OpenError> {
+    let mut connection = pool.acquire().await?;
+    // A connection that is closed holds no lock, whatever happens.
+    connection.close_on_drop();
+    connection.lock().await?;
+    connection.ensure_migrations_table(TABLE).await?;
+    let pending = Pending::of(engine, &mut connection).await?;
+    if !pending.in_the_way.is_empty() {
+        return Err(OpenError::InUse(pending.in_the_way.join(", ")));
+    }
     let migrations = texts(engine)
         .into_iter()
         .map(|(version, text)| {
@@ -92,5 +163,9 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), sqlx::
             Migration::new(version, description, MigrationType::Simple, text.into_sql_str(), false)
         })
         .collect();
-    Migrator::with_migrations(migrations).run(pool).await
+    let mut migrator = Migrator::with_migrations(migrations);
+    migrator.set_ignore_missing(true).set_locking(false);
+    migrator.run_direct(None, &mut *connection, false).await?;
+    connection.unlock().await?;
+    Ok(pending)
 }

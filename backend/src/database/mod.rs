@@ -7,6 +7,7 @@
 //! It completes even if the request is gone. What is only added may use
 //! [`Database::write_beside`].
 
+mod aside;
 mod background;
 mod backlog;
 mod catch_up;
@@ -25,6 +26,7 @@ mod log;
 pub mod looks;
 mod migrations;
 pub mod names;
+mod needed;
 mod notices;
 mod patience;
 mod peers;
@@ -42,6 +44,7 @@ mod witness;
 mod write;
 mod writes;
 
+pub use self::aside::{look, pending_update, unverified_servers, update};
 pub use self::background::{DELETED, SOME, rest};
 pub use self::backlog::{Backlog, News};
 pub use self::changes::{Change, Epochs, Stamp};
@@ -52,9 +55,10 @@ pub use self::failure::{OpenError, OutcomeUnknown, Trouble, WriteError};
 pub use self::fresh::{Fact, Fresh, FreshCell, OVERHEAD, Observed, Weight};
 pub use self::handle::Database;
 pub use self::lease::{LIVE, RENEWAL};
-pub use self::migrations::schemas;
+pub use self::migrations::{Pending, pending, schemas};
+pub use self::needed::{need_schema, needed_schema, needed_schema_at_last, nodes_older_than};
 pub use self::patience::{Patience, in_time, promptly};
-pub use self::standing::Replication;
+pub use self::standing::{Replication, replication as replication_at};
 pub use self::turns::Rank;
 pub use self::uptime::{Moment, nanoseconds};
 pub use self::witness::Witness;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::failure::OpenError;
 use super::standing::{Standing, standing};
-use super::verified::warn_unless_verified;
+use super::verified::{unverified, warn_unless_verified};
 
 /// How long a server may take to say what it is.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -49,6 +49,12 @@ impl Servers {
     /// Warns of servers that do not prove who they are.
     pub(super) fn warn_unless_verified(&self) {
         self.0.iter().for_each(|url| warn_unless_verified(url));
+    }
+
+    /// The hosts of those that do not prove who they are.
+    pub(super) fn unverified(&self) -> Vec<String> {
+        let unverified = self.0.iter().filter_map(|url| unverified(url));
+        unverified.map(|options| options.get_host().to_owned()).collect()
     }
 
     /// Connects to the primary. If an old one still lives, the one with the latest timeline counts.

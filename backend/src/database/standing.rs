@@ -53,7 +53,7 @@ pub enum Replication {
 }
 
 /// Asks how changes are replicated. Subscribers of logical replication are no standbys.
-pub(super) async fn replication(connection: &mut AnyConnection) -> Result<Replication, sqlx::Error> {
+pub async fn replication(connection: &mut AnyConnection) -> Result<Replication, sqlx::Error> {
     let (is_synchronous, standbys): (i64, i64) = sqlx::query_as(
         "SELECT CAST(CASE WHEN current_setting('synchronous_standby_names') <> '' THEN 1 ELSE 0 END AS BIGINT), \
          (SELECT COUNT(*) FROM pg_stat_replication r WHERE coalesce(r.state, 'streaming') = 'streaming' \

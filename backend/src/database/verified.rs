@@ -2,11 +2,15 @@
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+/// The host at this URL, if somebody on the network could answer in its place.
+pub(super) fn unverified(url: &str) -> Option<PgConnectOptions> {
+    // A URL that cannot be read is an error when it is connected.
+    url.parse::<PgConnectOptions>().ok().filter(|options| !is_verified(options))
+}
+
 /// Warns if somebody on the network could answer in place of the server at this URL.
 pub(super) fn warn_unless_verified(url: &str) {
-    // A URL that cannot be read is an error when it is connected.
-    let Ok(options) = url.parse::<PgConnectOptions>() else { return };
-    if !is_verified(&options) {
+    if let Some(options) = unverified(url) {
         tracing::warn!(
             host = options.get_host(),
             sslmode = ?options.get_ssl_mode(),

@@ -27,6 +27,10 @@ pub struct Member {
     signing_keys: String,
     data_keys: String,
     master_keys: String,
+    /// The version of its program.
+    pub version: String,
+    /// How old the news of other nodes were.
+    pub feed_lag: Option<Duration>,
 }
 
 impl Member {
@@ -48,6 +52,11 @@ impl Member {
         is_among(&self.master_keys, check)
     }
 
+    /// The ids of all keys that it holds.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.signing_keys.split_whitespace().chain(self.data_keys.split_whitespace())
+    }
+
     fn of(row: Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: stored(&row.id)?,
@@ -59,6 +68,8 @@ impl Member {
             signing_keys: row.signing_keys,
             data_keys: row.data_keys,
             master_keys: row.master_keys,
+            version: row.version,
+            feed_lag: row.feed_lag.and_then(|lag| u64::try_from(lag).ok()).map(Duration::from_millis),
         })
     }
 }

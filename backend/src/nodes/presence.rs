@@ -12,7 +12,10 @@ use super::fleet::Fleet;
 use super::host;
 use super::store::{self, ALONE, NewNode, News};
 use crate::configuration::Configuration;
-use crate::database::{Database, Engine, Moment, RENEWAL, clock, now, promptly, schemas};
+use crate::database::{
+    Database, Engine, Moment, OpenError, RENEWAL, clock, needed_schema, needed_schema_at_last, now, promptly,
+    schemas,
+};
 
 /// How long to wait after a failure.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -42,6 +45,8 @@ pub struct Nodes {
     /// What the node told last, and when. Held while it tells of itself.
     telling: Mutex<Option<(Held, Moment)>>,
     stopped: CancellationToken,
+    /// The schema that the database needs, if this program does not know it.
+    unknown_schema: watch::Sender<Option<i64>>,
 }
 
 impl Nodes {
@@ -62,6 +67,7 @@ impl Nodes {
             fleet: watch::Sender::new(Arc::new(Fleet { members: Vec::new(), read_at: Moment::now() })),
             telling: Mutex::default(),
             stopped: CancellationToken::new(),
+            unknown_schema: watch::Sender::default(),
         };
         // From now on the node has to tell that it is there.
         database.epochs().be_absent();
@@ -75,6 +81,32 @@ impl Nodes {
     #[must_use]
     pub fn fleet(&self) -> watch::Receiver<Arc<Fleet>> {
         self.fleet.subscribe()
+    }
+
+    /// Fails if this program is too old for the database.
+    ///
+    /// # Errors
+    /// The program is too old.
+    pub fn is_recent(&self) -> Result<(), OpenError> {
+        let own = self.own.highest_schema;
+        (*self.unknown_schema.borrow()).map_or(Ok(()), |needed| Err(OpenError::TooOld { own, needed }))
+    }
+
+    /// Waits until this program is too old for the database: a later version has changed it.
+    pub async fn grow_too_old(&self) {
+        // The sender is part of this.
+        let _ = self.unknown_schema.subscribe().wait_for(Option::is_some).await;
+    }
+
+    /// Notes what the database needs. A program that does not know it writes nothing more.
+    fn note_needed(&self, needed: i64) -> Result<(), sqlx::Error> {
+        if needed <= self.own.highest_schema {
+            return Ok(());
+        }
+        self.stopped.cancel();
+        self.database.epochs().be_absent();
+        self.unknown_schema.send_replace(Some(needed));
+        Err(sqlx::Error::Protocol("the program is too old for the database".into()))
     }
 
     /// Tells regularly that this node is there, until it leaves.
@@ -129,8 +161,13 @@ impl Nodes {
             self.tell_of(holder, &held).await?;
             *last = Some((held, told));
         }
-        let read = async { Fleet::read(&mut *self.database.reader().acquire().await?).await };
-        self.fleet.send_replace(Arc::new(promptly::<_, sqlx::Error>(read).await?));
+        let read = async {
+            let mut connection = self.database.reader().acquire().await?;
+            Ok((needed_schema(&mut connection).await?, Fleet::read(&mut connection).await?))
+        };
+        let (needed, fleet) = promptly::<_, sqlx::Error>(read).await?;
+        self.note_needed(needed)?;
+        self.fleet.send_replace(Arc::new(fleet));
         Ok(())
     }
 
@@ -160,7 +197,9 @@ impl Nodes {
         if self.database.engine() == Engine::Sqlite {
             store::remain_alone(connection, &self.own.id).await?;
         }
-        store::join(connection, &self.own).await
+        store::join(connection, &self.own).await?;
+        // A step that saw this node missing is done. What it left is read now.
+        self.note_needed(needed_schema_at_last(connection).await?)
     }
 
     /// Renews the row of this node. Returns whether the others took it for live until now.

@@ -1,6 +1,7 @@
 //! The `latchkey` program.
 
 use std::io::Write as _;
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
@@ -15,16 +16,20 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     memory::prepare();
     run()
 }
 
 #[tokio::main]
-async fn run() -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<ExitCode> {
     let mut arguments = Arguments::parse();
     let command = arguments.command.take().unwrap_or(Command::Serve);
-    let configuration = Configuration::load(arguments)?;
+    let configuration = match (Configuration::load(arguments), &command) {
+        (Ok(configuration), _) => configuration,
+        (Err(error), Command::Doctor(how)) => return commands::doctor::misconfigured(&error, how),
+        (Err(error), _) => return Err(error),
+    };
     tracing_subscriber::fmt()
         .json()
         .map_event_format(Lines)
@@ -32,6 +37,8 @@ async fn run() -> anyhow::Result<()> {
         .with_writer(Log::to_stderr())
         .init();
     match command {
+        Command::Migrate(how) => return commands::migrate::migrate(&configuration, &how).await,
+        Command::Doctor(how) => return commands::doctor::doctor(&configuration, &how).await,
         Command::Openapi => {
             println!("{}", document("latchkey_session").to_pretty_json()?);
             Ok(())
@@ -45,7 +52,8 @@ async fn run() -> anyhow::Result<()> {
         Command::Manual { folder } => commands::manual::write(&folder),
         Command::Audit(what) => commands::audit::run(&configuration, what).await,
         Command::Serve => serve(configuration).await,
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(configuration: Configuration) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 //! compile. (A translation library would add 19 KB to the bundle, for a choice between two languages.)
 
 pub(crate) mod audit;
+pub(crate) mod doctor;
 pub(crate) mod keys;
 pub(crate) mod limits;
 pub(crate) mod nodes;

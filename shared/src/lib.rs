@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod data_keys;
+pub mod doctor;
 pub mod fields;
 pub mod ids;
 pub mod installation;

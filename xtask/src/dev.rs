@@ -104,7 +104,11 @@ fn timed(what: &str, build: impl FnOnce() -> Result<()>) -> bool {
 }
 
 fn start(arguments: &[String]) -> Result<Child> {
-    server(binary("debug")?, arguments).spawn().context("the server cannot be started")
+    // Nobody has to go elsewhere before a restart.
+    server(binary("debug")?, arguments)
+        .env("LATCHKEY_STOP_DELAY", "0")
+        .spawn()
+        .context("the server cannot be started")
 }
 
 /// Stops the server with SIGTERM and waits until it has ended, so that its data is complete.

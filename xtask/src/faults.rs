@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::before;
 use crate::command::{cargo, read, root, run, target};
 use crate::install::{self, Tool, postgres_program};
 use crate::postgres::PostgreSql;
@@ -21,6 +22,9 @@ pub(crate) struct Options {
     /// Repeats each fault so often, instead of the usual number.
     #[arg(long)]
     times: Option<usize>,
+    /// The commit of the release before, for the upgrade [default: the last tag].
+    #[arg(long, value_name = "COMMIT")]
+    before: Option<String>,
     /// Lists the rows, and runs none.
     #[arg(long)]
     list: bool,
@@ -37,8 +41,11 @@ const fn row(name: &'static str, test: &'static str, times: usize) -> Row {
     Row { name, test, times }
 }
 
+/// The row that needs the program of the release before.
+const UPGRADE: &str = "upgrade";
+
 /// The rows, in the order of the document. A test may have one for each engine.
-const ROWS: [Row; 21] = [
+const ROWS: [Row; 22] = [
     row("kill", "crash::a_killed_server_loses_nothing", 100),
     row("power-sqlite", "unsynced::a_power_cut_loses_nothing_on_sqlite", 20),
     row("power-postgres", "unsynced::a_power_cut_loses_nothing_on_postgres", 20),
@@ -57,6 +64,7 @@ const ROWS: [Row; 21] = [
     row("disk-full-postgres", "full_postgres::postgresql_on_a_full_disk", 5),
     row("log-full", "operation::a_log_that_cannot_be_written_fails_no_request", 1_000),
     row("clock", "clocks::a_clock_that_jumps_an_hour_changes_nothing", 10),
+    row(UPGRADE, "upgrades::a_fleet_is_upgraded_and_rolled_back_under_load", 3),
     row("parsers", "fuzz::changed", 1_000_000),
     row("documents", "fuzz::documents", 1_000_000),
     row("soak", "soak::nothing_withdrawn_passes_and_memory_does_not_grow", 20),
@@ -91,6 +99,13 @@ pub(crate) fn faults(options: &Options) -> Result<()> {
             .env("LATCHKEY_TEST_FAULTS_FILE", &told);
         if let Some(server) = &own {
             test.env(POSTGRES_URL, server.url());
+        }
+        if row.name == UPGRADE {
+            let Some(program) = before::build(options.before.as_deref())? else {
+                eprintln!("==> {UPGRADE} is left out: there is no tag. Name a commit with --before.");
+                continue;
+            };
+            test.env("LATCHKEY_TEST_OLD_PROGRAM", program);
         }
         if run(&mut test).is_err() {
             failed.push(row.name);

@@ -1,5 +1,6 @@
 //! Builds, runs and tests Latchkey. Only Rust must be installed before.
 
+mod before;
 mod bench;
 mod beside;
 mod bundle;

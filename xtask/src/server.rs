@@ -52,6 +52,7 @@ fn launch(
         .env("LATCHKEY_ADMIN_PASSWORD", ADMIN_PASSWORD)
         // All tests come from one address, and send much that is wrong.
         .env("LATCHKEY_FAILED_PROOFS", "0")
+        .env("LATCHKEY_STOP_DELAY", "0")
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)

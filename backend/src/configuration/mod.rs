@@ -10,6 +10,7 @@ pub mod tls;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -31,6 +32,8 @@ use crate::crypto::jwt::Algorithm;
 const SEVEN_YEARS: u32 = 2_557;
 /// The fewest days for which audit events can be kept.
 const SHORTEST_TRAIL: u32 = 30;
+/// Whoever starts the server gives up waiting for its end at some time.
+const LONGEST_STOP: Duration = Duration::from_mins(10);
 /// The usage of a token shows so many days.
 const SHOWN_DAYS: u32 = 31;
 
@@ -55,6 +58,10 @@ pub enum Command {
     Serve,
     /// Print the OpenAPI document.
     Openapi,
+    /// Apply the missing migrations to the database, as the start of a server does.
+    Migrate(Migrate),
+    /// Look for what is wrong with this installation, and say what to do.
+    Doctor(Doctor),
     /// Rotate the key that signs JWTs, through the API of the running server.
     RotateSigningKey(RotateSigningKey),
     /// Encrypt all secrets at rest anew under a new data key, while the server runs.
@@ -72,6 +79,24 @@ pub enum Command {
     /// Export the audit trail, and check that nobody changed it.
     #[command(subcommand)]
     Audit(audit::Audit),
+}
+
+/// How to migrate.
+#[derive(clap::Args)]
+pub struct Migrate {
+    /// Only say which migrations would be applied. The exit status is 0 if there are none, 3 if running
+    /// nodes can go on beside them, and 4 if some have to stop first.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// How to tell what is wrong. The exit status is 0 if nothing is, 3 after a warning, and 4 after an error.
+#[derive(clap::Args)]
+pub struct Doctor {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
 }
 
 /// The configuration.
@@ -129,6 +154,8 @@ pub struct Configuration {
     pub audit_stream: Option<Destination>,
     /// The name of this process in the list of nodes; that of the host if absent.
     pub node_name: Option<String>,
+    /// How long the server goes on after it was asked to stop.
+    pub stop_delay: Duration,
     /// RSA key pairs kept ready; 0 to make each when it is needed.
     pub key_pool: usize,
     /// How many proofs from one address may fail in a minute; 0 for no limit.
@@ -177,6 +204,7 @@ impl Configuration {
         );
         anyhow::ensure!(configuration.search_memory <= 1 << 20, "search_memory must be 0 to 1048576 MiB");
         anyhow::ensure!(configuration.usage_days >= SHOWN_DAYS, "usage_days must be at least 31");
+        anyhow::ensure!(configuration.stop_delay <= LONGEST_STOP, "stop_delay must be 0 to 600 seconds");
         // A slip must not cost the trail.
         anyhow::ensure!(
             configuration.audit_retention == 0 || configuration.audit_retention >= SHORTEST_TRAIL,
@@ -210,6 +238,13 @@ impl Configuration {
             "redirect_listen needs a tls_certificate, or a public_url that begins with https"
         );
         Ok(configuration)
+    }
+
+    /// The file with the master key. On SQLite there is one by default.
+    #[must_use]
+    pub fn key_file(&self) -> Option<PathBuf> {
+        let default = || self.database_url.is_none().then(|| self.data_dir.join("master.key"));
+        self.master_key_file.clone().or_else(default)
     }
 
     fn from_options(first: Options, second: Options) -> Self {
@@ -252,6 +287,7 @@ impl Configuration {
             audit_checkpoints: first.audit_checkpoints.or(second.audit_checkpoints),
             audit_stream: first.audit_stream.or(second.audit_stream),
             node_name: first.node_name.or(second.node_name),
+            stop_delay: Duration::from_secs(first.stop_delay.or(second.stop_delay).unwrap_or(5)),
             key_pool: first.key_pool.or(second.key_pool).unwrap_or(8),
             failed_proofs: first.failed_proofs.or(second.failed_proofs).unwrap_or(100),
             trusted_proxies: first

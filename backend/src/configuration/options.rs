@@ -100,6 +100,10 @@ pub(super) struct Options {
     /// Where audit events are sent as they happen: a file, or a receiver of syslog.
     #[arg(long, env = "LATCHKEY_AUDIT_STREAM", global = true)]
     pub(super) audit_stream: Option<Destination>,
+    /// Seconds for which the server goes on after it was asked to stop, so that callers can go elsewhere
+    /// [default: 5].
+    #[arg(long, env = "LATCHKEY_STOP_DELAY", global = true)]
+    pub(super) stop_delay: Option<u64>,
     /// The name of this process in the list of nodes [default: the name of the host].
     #[arg(long, env = "LATCHKEY_NODE_NAME", global = true)]
     pub(super) node_name: Option<String>,

@@ -55,6 +55,12 @@ impl TrustedProxies {
         &self.ranges
     }
 
+    /// Whether those at the Unix socket are among them.
+    #[must_use]
+    pub fn are_at_unix_socket(&self) -> bool {
+        self.at_unix_socket
+    }
+
     /// The address of the caller: the peer itself, or what it says if it is a trusted proxy.
     /// `None` if the headers cannot be relied on. A peer at a Unix socket has no address.
     #[must_use]

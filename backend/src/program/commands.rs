@@ -3,7 +3,9 @@
 
 mod administrator;
 pub mod audit;
+pub mod doctor;
 pub mod manual;
+pub mod migrate;
 pub mod ready;
 pub mod rotate_data_key;
 pub mod rotate_master_key;

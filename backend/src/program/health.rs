@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::database::{Database, Replication, clock, promptly};
 use crate::web::problem::{Kind, Problem};
 use crate::web::routes::Routes;
+use crate::web::stopping::Stopping;
 
 /// Registers the routes of this module.
 pub fn routes(routes: &mut Routes) {
@@ -59,17 +60,17 @@ async fn healthz() -> web::Json<Health> {
 /// Check that calls can be decided
 ///
 /// It asks the database. It also says whether changes of other nodes arrive, and whether changes
-/// would survive a failover. No credential is needed.
+/// would survive a failover. A server that is about to stop is not ready. No credential is needed.
 #[utoipa::path(
     operation_id = "get_readiness",
     tag = "operation",
     responses(
         (status = 200, description = "Calls can be decided.", body = Health),
-        (status = 503, description = "The database does not answer, or does not confirm changes.", body = Health, headers(("Retry-After" = String))),
+        (status = 503, description = "The database does not answer, or does not confirm changes, or the server is about to stop.", body = Health, headers(("Retry-After" = String))),
     )
 )]
 #[get("/readyz")]
-async fn readyz(database: web::Data<Database>) -> HttpResponse {
+async fn readyz(database: web::Data<Database>, stopping: web::Data<Stopping>) -> HttpResponse {
     let answered = promptly(database.ping()).await;
     let mut health = Health {
         status: "ok",
@@ -79,6 +80,7 @@ async fn readyz(database: web::Data<Database>) -> HttpResponse {
         clock_off_seconds: clock::off_by(),
     };
     health.status = match answered {
+        _ if stopping.has_begun() => "this server is about to stop",
         Ok(()) if database.epochs().is_proved() => return HttpResponse::Ok().json(health),
         Ok(()) => "the database does not confirm changes: its standby is gone, or it is an old primary",
         Err(error) => {

@@ -4,6 +4,7 @@
 pub mod commands;
 mod connection;
 pub mod demo;
+pub mod doctor;
 pub mod health;
 mod house;
 mod listeners;
@@ -14,6 +15,7 @@ mod parts;
 mod redirect;
 mod socket;
 pub mod startup;
+mod stop;
 mod telemetry;
 mod tls;
 mod verifiers;

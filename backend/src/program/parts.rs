@@ -26,6 +26,7 @@ use crate::telemetry::Exporter;
 use crate::tokens::search::TokenIndex;
 use crate::users::Users;
 use crate::users::password::Hasher;
+use crate::web::stopping::Stopping;
 
 /// The parts that handlers get with `web::Data`.
 #[derive(Clone)]
@@ -47,6 +48,7 @@ pub(super) struct Parts {
     pub(super) hasher: web::Data<Hasher>,
     pub(super) trail: web::Data<Trail>,
     pub(super) configuration: web::Data<Configuration>,
+    pub(super) stopping: web::Data<Stopping>,
 }
 
 impl Parts {
@@ -90,6 +92,7 @@ impl Parts {
             .app_data(self.exchanges.clone())
             .app_data(self.hasher.clone())
             .app_data(self.trail.clone())
-            .app_data(self.configuration.clone());
+            .app_data(self.configuration.clone())
+            .app_data(self.stopping.clone());
     }
 }

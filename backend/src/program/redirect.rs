@@ -13,6 +13,7 @@ use crate::database::Database;
 use crate::web as http;
 use crate::web::problem::{Kind, Problem};
 use crate::web::spa;
+use crate::web::stopping::Stopping;
 
 /// A listener that redirects.
 pub(super) struct Redirect {
@@ -22,12 +23,18 @@ pub(super) struct Redirect {
 
 impl Redirect {
     /// Begins to answer, on a thread that serves nothing else.
-    pub(super) fn start(listener: TcpListener, to: &Url, runtime: &Database) -> anyhow::Result<Self> {
+    pub(super) fn start(
+        listener: TcpListener,
+        to: &Url,
+        runtime: &Database,
+        stopping: &Stopping,
+    ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
-        let to = web::Data::new(to.clone());
+        let (to, stopping) = (web::Data::new(to.clone()), stopping.clone());
         let server = HttpServer::new(move || {
+            let stopping = stopping.clone();
             App::new()
-                .wrap(from_fn(|request, next| http::around(None, request, next)))
+                .wrap(from_fn(move |request, next| http::around((None, stopping.clone()), request, next)))
                 .app_data(to.clone())
                 .default_service(web::to(answer))
         });

@@ -20,9 +20,10 @@ use super::metrics::Listener;
 use super::parts::Parts;
 use super::redirect::Redirect;
 use super::socket::Socket;
+use super::stop::Stop;
 use super::telemetry::Telemetry;
 use super::tls::Certificate;
-use super::{connection, demo, health, memory};
+use super::{connection, demo, doctor, health, memory};
 use crate::audit::Trail;
 use crate::configuration::Configuration;
 use crate::configuration::listen::Listen;
@@ -73,6 +74,7 @@ pub struct Application {
     redirect: Option<Redirect>,
     verifiers: Option<SocketAddr>,
     telemetry: Telemetry,
+    stop: Stop,
 }
 
 impl Application {
@@ -118,6 +120,7 @@ impl Application {
         if let Err(error @ KeyringError::OtherMasterKey { .. }) = keyring.vault().await {
             bail!(error);
         }
+        nodes.is_recent()?;
         // What follows may take long after an update. The node must not be absent meanwhile.
         keep_together(&database, &nodes, &keyring);
         let trail = keep_trail(&database, &keyring, &configuration).await?;
@@ -131,6 +134,7 @@ impl Application {
         let first_password = password.filter(|_| configuration.admin_password.is_none());
 
         let workers = configuration.workers;
+        let stop = Stop::of(&configuration);
         database.spawn(House::new(&database, &keyring, &trail, &configuration).keep());
         let configuration = web::Data::new(configuration);
         let (counted, flushing) = (Arc::clone(&usage), database.clone());
@@ -152,13 +156,15 @@ impl Application {
             hasher: web::Data::new(Hasher::default()),
             trail: Arc::clone(&trail).into(),
             configuration,
+            stopping: web::Data::new(stop.stopping.clone()),
         };
         let sources = data.sources(telemetry.exporter(), certificate.clone());
         telemetry.start(&database, &sources);
         let metrics = metrics.map(|listener| Listener::start(listener, sources)).transpose()?;
         let server = serve(data, (socket, certificate.as_ref(), verifiers), workers, tracing, document)?;
         let redirect =
-            redirect.map(|listener| Redirect::start(listener, &public_url, &database)).transpose()?;
+            redirect.map(|listener| Redirect::start(listener, &public_url, &database, &stop.stopping));
+        let redirect = redirect.transpose()?;
         if let Some(certificate) = certificate {
             database.spawn(certificate.keep_looking());
         }
@@ -181,6 +187,7 @@ impl Application {
             redirect,
             verifiers: verifiers_at,
             telemetry,
+            stop,
         })
     }
 
@@ -237,7 +244,23 @@ impl Application {
                 }
             });
         }
-        let served = self.server.await;
+        let (handle, mut server) = (self.server.handle(), self.server);
+        let stop = async {
+            tokio::select! {
+                done = self.stop.on_signal(&handle) => done,
+                () = self.nodes.grow_too_old() => {
+                    drop(handle.stop(false));
+                    Ok(())
+                }
+            }
+        };
+        let ended = tokio::select! {
+            ended = &mut server => ended,
+            stop = stop => match stop {
+                Ok(()) => server.await,
+                Err(error) => Err(error),
+            },
+        };
         if let Some(redirect) = self.redirect {
             redirect.stop().await;
         }
@@ -254,7 +277,8 @@ impl Application {
         if tokio::join!(closing, self.telemetry.end()).0.is_err() {
             tracing::warn!("the database does not answer; the last calls are not counted");
         }
-        Ok(served?)
+        ended?;
+        Ok(self.nodes.is_recent()?)
     }
 }
 
@@ -271,12 +295,13 @@ fn serve(
     document: OpenApi,
 ) -> anyhow::Result<Server> {
     let written = web::Bytes::from(document.to_json()?);
+    let stopping = parts.stopping.get_ref().clone();
     let operations_of_document = web::Data::new(Operations::of(&document));
     drop(document);
     let server = HttpServer::new(move || {
-        let (written, tracing) = (written.clone(), tracing.clone());
+        let (written, noted) = (written.clone(), (tracing.clone(), stopping.clone()));
         App::new()
-            .wrap(from_fn(move |request, next| http::around(tracing.clone(), request, next)))
+            .wrap(from_fn(move |request, next| http::around(noted.clone(), request, next)))
             .app_data(operations_of_document.clone())
             .configure(|config| parts.install(config))
             .configure(|config| routes(&mut Routes::Served(config)))
@@ -292,6 +317,7 @@ fn serve(
             .default_service(web::to(http::fallback))
     })
     .keep_alive(IDLE)
+    .disable_signals()
     .shutdown_timeout(10)
     .on_connect(connection::note);
     let server = match workers {
@@ -330,7 +356,8 @@ fn routes(routes: &mut Routes) {
             .configure(audit::routes)
             .configure(installation::routes)
             .configure(limits::routes)
-            .configure(nodes::routes);
+            .configure(nodes::routes)
+            .configure(doctor::routes);
     });
     routes.configure(doors::routes).configure(health::routes);
 }

@@ -13,11 +13,12 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
+use rustls::client::verify_server_name;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use x509_cert::certificate::{CertificateInner, Raw};
 use x509_cert::der::Decode as _;
@@ -73,6 +74,17 @@ impl Certificate {
     /// When the certificate in use expires, in seconds since the epoch.
     pub(super) fn expires_at(&self) -> u64 {
         self.in_use.load().expires_at
+    }
+
+    /// Whether the certificate in use is for this host: a name, or an address as in a URL.
+    pub(super) fn names(&self, host: &str) -> bool {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let pair = self.in_use.load();
+        let certificate = pair.key.cert.first().map(ParsedCertificate::try_from);
+        let (Some(Ok(certificate)), Ok(name)) = (certificate, ServerName::try_from(host)) else {
+            return false;
+        };
+        verify_server_name(&certificate, &name).is_ok()
     }
 
     /// Whether the files were a pair when they were looked at last. If not, the one before stays in use.

@@ -13,6 +13,7 @@ pub mod problem;
 mod problem_type;
 pub mod routes;
 pub mod spa;
+pub mod stopping;
 pub mod streams;
 mod trace;
 
@@ -20,14 +21,15 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 
 use crate::telemetry::{self, Tracing};
 use crate::web::document::Operations;
 use crate::web::problem::{Kind, Problem};
+use crate::web::stopping::Stopping;
 use crate::web::streams::Turn;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,9 +43,9 @@ pub struct RequestId(pub String);
 pub struct SentMethod(pub Method);
 
 /// Gives the request an id, and adds it to the log and to the answer. With `tracing`, it also gives
-/// it a span.
+/// it a span. Before the server stops, each answer is the last one on its connection.
 pub async fn around<B: MessageBody + 'static>(
-    tracing: Option<Tracing>,
+    (tracing, stopping): (Option<Tracing>, Stopping),
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<streams::Body>, Error> {
@@ -78,6 +80,9 @@ pub async fn around<B: MessageBody + 'static>(
         headers.insert(REQUEST_ID.clone(), value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if stopping.has_begun() {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     Ok(response.map_body(|_, content| turn.until_sent(content)))
 }
 

@@ -3,7 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::disk::Disk;
 use crate::server::Where;
@@ -43,6 +44,11 @@ impl Process {
         Some((Self::run(program.arg("serve"), Stdio::null(), place, &variables), disk))
     }
 
+    /// Starts another version of the program.
+    pub(crate) fn of(program: &Path, place: &Where, variables: &[(&str, String)]) -> Self {
+        Self::run(Command::new(program).arg("serve"), Stdio::null(), place, variables)
+    }
+
     /// Starts the program as systemd does, with a socket that listens.
     pub(crate) fn start_at_socket(socket: OwnedFd, place: &Where, variables: &[(&str, String)]) -> Self {
         let script = "export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$0\" serve 3<&0 </dev/null";
@@ -58,6 +64,25 @@ impl Process {
         let output = program.output().unwrap();
         assert!(!output.status.success(), "it starts");
         String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Runs a command of the program to its end.
+    pub(crate) fn command(place: &Where, arguments: &[&str], variables: &[(&str, String)]) -> Output {
+        let mut program = Command::new(PROGRAM);
+        program.args(arguments).envs(place.environment());
+        program.envs(variables.iter().map(|(name, value)| (name, value))).output().unwrap()
+    }
+
+    /// Waits until the process has ended by itself.
+    pub(crate) async fn end(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "it goes on");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// What the system tells about this process.

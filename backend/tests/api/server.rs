@@ -140,6 +140,7 @@ impl Where {
             ("LATCHKEY_MASTER_KEY", MASTER_KEY.to_owned()),
             ("LATCHKEY_ADMIN_PASSWORD", PASSWORD.to_owned()),
             ("LATCHKEY_KEY_POOL", "1".to_owned()),
+            ("LATCHKEY_STOP_DELAY", "0".to_owned()),
         ];
         environment.extend(self.database_url.clone().map(|url| ("LATCHKEY_DATABASE_URL", url)));
         environment

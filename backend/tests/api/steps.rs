@@ -16,14 +16,14 @@ use crate::signing_keys::published;
 const AN_HOUR: i64 = 3_600_000;
 
 /// A node that a test plays: it tells that it is there, and holds what the test says.
-struct Played {
+pub(crate) struct Played {
     id: String,
     place: Where,
     telling: tokio::task::JoinHandle<()>,
 }
 
 impl Played {
-    async fn join(place: &Where) -> Self {
+    pub(crate) async fn join(place: &Where) -> Self {
         let mut connection = place.connect().await;
         add_silent(&mut connection, &[0]).await;
         let id: String = sqlx::query_scalar("SELECT id FROM nodes WHERE name = '0'")

@@ -1,6 +1,7 @@
 //! The installation itself.
 
 use latchkey_shared::data_keys::{DataKey, MasterKey};
+use latchkey_shared::doctor::Diagnosis;
 use latchkey_shared::installation::{Installation, Stats};
 use latchkey_shared::limits::{LimitRules, NewLimitRules};
 use latchkey_shared::nodes::Node;
@@ -36,6 +37,11 @@ pub(crate) fn master_keys() -> Answer<Vec<MasterKey>> {
 /// Wraps the data keys by the next master key.
 pub(crate) fn rotate_master_key() -> Answer<Vec<MasterKey>> {
     post(&["master-keys", "rotate"]).read_as(|page: Page<MasterKey>| page.items)
+}
+
+/// What is wrong with the installation. Only system administrators may read it.
+pub(crate) fn doctor() -> Answer<Diagnosis> {
+    get(&["doctor"]).read()
 }
 
 /// The numbers of the installation. Only system administrators may read them.

@@ -1,11 +1,13 @@
 //! The settings of this browser and the facts about this installation.
 
+mod doctor;
 mod keys;
 mod nodes;
 
 use latchkey_shared::installation::{Installation, Stats, StatusCount};
 use leptos::prelude::*;
 
+use self::doctor::Doctor;
 use self::keys::Keys;
 use self::nodes::Nodes;
 use crate::components::clipboard::CopyButton;
@@ -47,6 +49,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         {me().is_system_admin().then(|| view! { <Overview /> })}
         {me().is_system_admin().then(|| view! { <Nodes /> })}
         {me().is_system_admin().then(|| view! { <Keys /> })}
+        {me().is_system_admin().then(|| view! { <Doctor /> })}
         {me().administers().then(|| view! { <TokenLimits /> })}
         <section class="panel" aria-labelledby="installation">
             <h2 id="installation">{text::settings::installation()}</h2>

@@ -97,7 +97,6 @@ pub struct Doctor {
     #[arg(long)]
     pub json: bool,
 }
-}
 
 /// The configuration.
 #[derive(Clone)]

@@ -8,8 +8,8 @@ mod list;
 pub mod presence;
 mod store;
 
-pub use self::host::name;
 pub use self::enforcement::all_enforce;
+pub use self::host::name;
 pub use self::store::forget_silent;
 
 use crate::web::routes::Routes;

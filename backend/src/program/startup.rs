@@ -134,7 +134,7 @@ impl Application {
         let first_password = password.filter(|_| configuration.admin_password.is_none());
 
         let workers = configuration.workers;
-        let stop = Stop::of(&configuration);
+        let stop = Stop::of(&configuration)?;
         database.spawn(House::new(&database, &keyring, &trail, &configuration).keep());
         let configuration = web::Data::new(configuration);
         let (counted, flushing) = (Arc::clone(&usage), database.clone());
@@ -245,21 +245,16 @@ impl Application {
             });
         }
         let (handle, mut server) = (self.server.handle(), self.server);
+        let asked = self.stop.on_signal(&handle);
         let stop = async {
             tokio::select! {
-                done = self.stop.on_signal(&handle) => done,
-                () = self.nodes.grow_too_old() => {
-                    drop(handle.stop(false));
-                    Ok(())
-                }
+                () = asked => {}
+                () = self.nodes.grow_too_old() => drop(handle.stop(false)),
             }
         };
         let ended = tokio::select! {
             ended = &mut server => ended,
-            stop = stop => match stop {
-                Ok(()) => server.await,
-                Err(error) => Err(error),
-            },
+            () = stop => server.await,
         };
         if let Some(redirect) = self.redirect {
             redirect.stop().await;

@@ -18,6 +18,7 @@ pub(super) struct Stop {
     pub(super) stopping: Stopping,
     /// How long it goes on after it was asked to stop.
     delay: Duration,
+    signals: Signals,
 }
 
 /// The signals that stop the server.
@@ -40,14 +41,15 @@ impl Signals {
 }
 
 impl Stop {
-    /// As the configuration says.
-    pub(super) fn of(configuration: &Configuration) -> Self {
-        Self { stopping: Stopping::default(), delay: configuration.stop_delay }
+    /// As the configuration says. From now on, the signals do not simply end the process.
+    pub(super) fn of(configuration: &Configuration) -> std::io::Result<Self> {
+        let (stopping, delay) = (Stopping::default(), configuration.stop_delay);
+        Ok(Self { stopping, delay, signals: Signals::take()? })
     }
 
     /// Waits for a signal, and stops the server.
-    pub(super) async fn on_signal(&self, server: &ServerHandle) -> std::io::Result<()> {
-        let Signals { mut terminate, mut interrupt, mut quit } = Signals::take()?;
+    pub(super) async fn on_signal(self, server: &ServerHandle) {
+        let Signals { mut terminate, mut interrupt, mut quit } = self.signals;
         let is_gentle = tokio::select! {
             _ = terminate.recv() => {
                 self.stopping.begin();
@@ -64,6 +66,5 @@ impl Stop {
         };
         tracing::info!("this server stops");
         drop(server.stop(is_gentle));
-        Ok(())
     }
 }

@@ -117,6 +117,7 @@ async fn names_what_is_wrong(place: Where) {
 #[tokio::test]
 async fn the_command_says_that_the_database_does_not_answer() {
     let place = Where::sqlite();
+    std::fs::set_permissions(place.data_dir(), std::fs::Permissions::from_mode(0o700)).unwrap();
     let url = "postgres://latchkey@127.0.0.1:1/latchkey".to_owned();
     let found = examine(&place, &[("LATCHKEY_DATABASE_URL", url)]);
     assert_eq!(causes(&found), ["database_unreachable"]);

@@ -282,7 +282,7 @@ async fn make_if_asked(place: Where) {
     std::fs::create_dir_all(&folder).unwrap();
     let (engine, dump) = dump(&place);
     write(folder.join(format!("{engine}.sql")), &dump);
-    write(folder.join(format!("{engine}.json")), &serde_json::to_string_pretty(&known).unwrap());
+    write(folder.join(format!("{engine}.json")), &format!("{known}\n"));
 }
 
 async fn empty_tables(place: &Where) -> Vec<String> {

@@ -14,6 +14,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::connection::{ENDING, IDLE, note};
 use super::house::House;
 use super::listeners::Listeners;
 use super::metrics::Listener;
@@ -23,7 +24,7 @@ use super::socket::Socket;
 use super::stop::Stop;
 use super::telemetry::Telemetry;
 use super::tls::Certificate;
-use super::{connection, demo, doctor, health, memory};
+use super::{demo, doctor, health, memory, secure};
 use crate::audit::Trail;
 use crate::configuration::Configuration;
 use crate::configuration::listen::Listen;
@@ -50,10 +51,6 @@ use crate::web::document::Operations;
 use crate::web::routes::Routes;
 use crate::{audit, doors, installation, limits, nodes, oauth, projects, systems, tokens, web as http};
 
-/// How long an idle connection stays open. Gateways and load balancers close theirs after 60
-/// seconds. If ours closed first, their next request could meet a connection that is being
-/// closed.
-const IDLE: Duration = Duration::from_secs(75);
 /// How long the database may take when the server stops. A connection may be cut off.
 const CLOSING: Duration = Duration::from_secs(10);
 
@@ -291,9 +288,10 @@ fn serve(
 ) -> anyhow::Result<Server> {
     let written = web::Bytes::from(document.to_json()?);
     let stopping = parts.stopping.get_ref().clone();
+    let told = stopping.clone();
     let operations_of_document = web::Data::new(Operations::of(&document));
     drop(document);
-    let server = HttpServer::new(move || {
+    let application = move || {
         let (written, noted) = (written.clone(), (tracing.clone(), stopping.clone()));
         App::new()
             .wrap(from_fn(move |request, next| http::around(noted.clone(), request, next)))
@@ -310,30 +308,30 @@ fn serve(
             .service(web::redirect("/api/docs", "/api/docs/"))
             .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(openapi::PATH)))
             .default_service(web::to(http::fallback))
-    })
-    .keep_alive(IDLE)
-    .disable_signals()
-    .shutdown_timeout(10)
-    .on_connect(connection::note);
-    let server = match workers {
-        Some(workers) => server.workers(workers),
-        None => server,
     };
-    let server = match (socket, certificate) {
+    match (socket, certificate) {
         (Socket::Tcp(listener), Some(certificate)) => {
-            server.listen_rustls_0_23(listener, certificate.server_config(None)?)?
+            let own = (listener, certificate.server_config(None)?);
+            let listeners = std::iter::once(own).chain(verifiers).collect();
+            Ok(secure::serve(listeners, workers, &told, application)?)
         }
-        (Socket::Tcp(listener), None) => server.listen(listener)?,
-        (Socket::Unix(listener), None) => server.listen_uds(listener)?,
         (Socket::Unix(_), Some(_)) => {
             bail!("tls_certificate needs an address to listen on, not a Unix socket")
         }
-    };
-    let server = match verifiers {
-        Some((listener, config)) => server.listen_rustls_0_23(listener, config)?,
-        None => server,
-    };
-    Ok(server.run())
+        (socket, None) => {
+            let server = HttpServer::new(application).keep_alive(IDLE).on_connect(note);
+            let server = server.disable_signals().shutdown_timeout(ENDING);
+            let server = match workers {
+                Some(workers) => server.workers(workers),
+                None => server,
+            };
+            let server = match socket {
+                Socket::Tcp(listener) => server.listen(listener)?,
+                Socket::Unix(listener) => server.listen_uds(listener)?,
+            };
+            Ok(server.run())
+        }
+    }
 }
 
 /// Every route in the API document.

@@ -1,11 +1,14 @@
 //! A server that is asked to stop loses no request.
 
+use std::fs::File;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::authority::Files;
 use crate::process::Process;
 use crate::server::{Caller, Where};
 
@@ -150,4 +153,51 @@ async fn a_request_that_runs_is_answered_after_the_listener_is_closed() {
     sqlx::Executor::execute(&mut other, "ROLLBACK").await.unwrap();
     assert!(login.await.unwrap().unwrap().status().is_success());
     assert!(process.end().await.success());
+}
+
+#[tokio::test]
+async fn a_stop_loses_no_request_over_http_2() {
+    let (place, files) = (Where::sqlite(), Files::new(30));
+    let variables = [
+        ("LATCHKEY_STOP_DELAY", "1".to_owned()),
+        ("LATCHKEY_TLS_CERTIFICATE", files.tls().certificate.display().to_string()),
+        ("LATCHKEY_TLS_KEY", files.tls().key.display().to_string()),
+    ];
+    let mut process = Process::start(&place, &variables);
+    // Eight requests at a time, on one connection as long as the server wants it.
+    let told = place.data_dir().join("told");
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--http2", "--parallel", "--parallel-max", "8", "--output", "/dev/null"])
+        .args(["--write-out", "%{http_version} %{http_code} %{exitcode} %{num_connects}\n", "--cacert"])
+        .arg(files.authority.file())
+        .arg(format!("{}/healthz?[1-1000000]", process.url))
+        .stdout(File::create(&told).unwrap());
+    let mut curl = curl.spawn().unwrap();
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    process.signal("-TERM");
+    let asked = Instant::now();
+    assert!(process.end().await.success());
+    // Nothing had to be cut.
+    let ended = asked.elapsed();
+    assert!((1..8).contains(&ended.as_secs()), "{ended:?}");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    curl.kill().unwrap();
+    curl.wait().unwrap();
+    let told = std::fs::read_to_string(told).unwrap();
+    let (mut answered, mut connections) = (0, 0);
+    for line in told.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words[..] {
+            ["2", "200", "0", connects] => {
+                answered += 1;
+                connections += connects.parse::<usize>().unwrap();
+            }
+            // There is no server to connect to, or the last line is not complete.
+            [_, "000", "7", _] => {}
+            _ if Some(line) == told.lines().last() => {}
+            _ => panic!("lost: {line}"),
+        }
+    }
+    assert!(answered > 100, "{answered}");
+    assert!(connections > 1, "the server has sent it away");
 }

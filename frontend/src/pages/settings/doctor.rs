@@ -60,8 +60,8 @@ fn Findings(diagnosis: Diagnosis) -> impl IntoView {
 fn row(finding: Finding) -> AnyView {
     let class = match finding.state {
         State::Ok => "badge active",
-        State::Warning => "badge expired",
-        State::Error => "badge disabled",
+        State::Warning => "badge disabled",
+        State::Error => "badge expired",
     };
     let (message, advice) = text::doctor::said(&finding);
     view! {

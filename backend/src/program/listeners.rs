@@ -4,7 +4,9 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use anyhow::bail;
 use rustls::ServerConfig;
+use url::Url;
 
 use super::socket::{self, Socket};
 use super::tls::Certificate;
@@ -47,4 +49,15 @@ impl Listeners {
             verifiers: verifiers.transpose()?,
         })
     }
+}
+
+/// The URL of a server whose public URL is not set.
+pub(super) fn default_url(place: &Listen, is_https: bool) -> anyhow::Result<Url> {
+    let scheme = if is_https { "https" } else { "http" };
+    let host = match place {
+        Listen::Tcp(address) if address.ip().is_unspecified() => format!("localhost:{}", address.port()),
+        Listen::Tcp(address) => address.to_string(),
+        Listen::Unix(_) => bail!("public_url is required, since a Unix socket has no URL"),
+    };
+    Ok(Url::parse(&format!("{scheme}://{host}"))?)
 }

@@ -16,7 +16,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::connection::{ENDING, IDLE, note};
 use super::house::House;
-use super::listeners::Listeners;
+use super::listeners::{Listeners, default_url};
 use super::metrics::Listener;
 use super::parts::Parts;
 use super::redirect::Redirect;
@@ -82,10 +82,8 @@ impl Application {
             Listeners::open(&configuration)?;
         let is_https = certificate.is_some();
         let verifiers_at = verifiers.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
-        let public_url = match configuration.public_url.clone() {
-            Some(url) => url,
-            None => default_url(&place, is_https)?,
-        };
+        let public_url = configuration.public_url.clone();
+        let public_url = public_url.map_or_else(|| default_url(&place, is_https), Ok)?;
         configuration.public_url = Some(public_url.clone());
         let issuer = public_url.as_str().trim_end_matches('/').to_owned();
 
@@ -397,14 +395,4 @@ async fn keep_trail(
     database.spawn(Arc::clone(&trail).keep_chaining());
     database.spawn(Arc::clone(&trail).keep_sending());
     Ok(trail)
-}
-
-fn default_url(place: &Listen, is_https: bool) -> anyhow::Result<Url> {
-    let scheme = if is_https { "https" } else { "http" };
-    let host = match place {
-        Listen::Tcp(address) if address.ip().is_unspecified() => format!("localhost:{}", address.port()),
-        Listen::Tcp(address) => address.to_string(),
-        Listen::Unix(_) => bail!("public_url is required, since a Unix socket has no URL"),
-    };
-    Ok(Url::parse(&format!("{scheme}://{host}"))?)
 }

@@ -3,7 +3,7 @@
 use actix_web::{get, web};
 use latchkey_shared::installation::{Installation, Stats, StatusCount, TokenCount};
 use latchkey_shared::tokens::Kind;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, FromRow};
 
 use crate::access::principal::Principal;
 use crate::audit;
@@ -87,7 +87,16 @@ async fn count(connection: &mut AnyConnection, statement: &'static str) -> Resul
     sqlx::query_scalar(statement).fetch_one(connection).await
 }
 
-/// Tokens by kind and status. The first statement scans an index of all tokens. The other two
+/// How many tokens of a kind are not in force, and why.
+#[derive(FromRow)]
+struct OutOfForce {
+    kind: String,
+    suspended: i64,
+    disabled: i64,
+    expired: i64,
+}
+
+/// Tokens by kind and status. The first statement scans an index of all tokens. The other three
 /// read only tokens that are not in force. One statement for all would read every row (0.3 to 1.1 s).
 async fn count_tokens(connection: &mut AnyConnection, now: i64) -> Result<TokenCount, sqlx::Error> {
     let all: Vec<(String, i64)> =
@@ -106,11 +115,25 @@ async fn count_tokens(connection: &mut AnyConnection, now: i64) -> Result<TokenC
          WHERE disabled = 0 AND expires_at <= $1",
     )
     .bind(now)
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
+    .await?;
+    // Those that are suspended are also among the others.
+    let suspended: Vec<OutOfForce> = sqlx::query_as(
+        "SELECT kind, CAST(COUNT(*) AS BIGINT) AS suspended, \
+         CAST(COUNT(CASE WHEN disabled = 1 THEN 1 END) AS BIGINT) AS disabled, \
+         CAST(COUNT(CASE WHEN disabled = 0 AND expires_at <= $1 THEN 1 END) AS BIGINT) AS expired FROM tokens \
+         WHERE confirmed < (SELECT COALESCE(MAX(id), 0) FROM suspensions) GROUP BY kind",
+    )
+    .bind(now)
+    .fetch_all(connection)
     .await?;
     let status = |kind: Kind, disabled: i64, expired: i64| {
         let all = all.iter().find(|(one, _)| one == kind.as_str()).map_or(0, |(_, count)| *count);
-        StatusCount { active: all - disabled - expired, disabled, expired }
+        let also = suspended.iter().find(|one| one.kind == kind.as_str());
+        let (suspended, disabled, expired) = also.map_or((0, disabled, expired), |also| {
+            (also.suspended, disabled - also.disabled, expired - also.expired)
+        });
+        StatusCount { active: all - suspended - disabled - expired, suspended, disabled, expired }
     };
     Ok(TokenCount {
         rsa: status(Kind::Rsa, disabled.0, expired.0),

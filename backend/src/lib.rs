@@ -7,7 +7,7 @@
 //! - The program: [`program`] starts and watches the server.
 //! - The doors: [`doors`] take calls in the ways that gateways, services and OAuth
 //!   clients ask; [`oauth`] finds out who a client is.
-//! - Above the engine: [`tokens`], [`installation`].
+//! - Above the engine: [`tokens`], [`installation`], [`recovery`].
 //! - The engine: [`engine`] proves a credential, judges the call, and counts it.
 //! - Capabilities that the engine reads: [`projects`], [`systems`], [`users`],
 //!   [`sessions`], [`keys`], [`nodes`], [`revocations`].
@@ -33,6 +33,7 @@ pub mod nodes;
 pub mod oauth;
 pub mod program;
 pub mod projects;
+pub mod recovery;
 pub mod revocations;
 pub mod sessions;
 pub mod strangers;

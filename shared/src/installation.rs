@@ -66,10 +66,12 @@ pub struct TokenCount {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct StatusCount {
-    /// Enabled, and not expired.
+    /// Enabled, and neither suspended nor expired.
     pub active: i64,
-    /// Disabled.
+    /// Suspended since the database went back in time.
+    pub suspended: i64,
+    /// Disabled, and not suspended.
     pub disabled: i64,
-    /// Expired, and not disabled.
+    /// Expired, and neither suspended nor disabled.
     pub expired: i64,
 }

@@ -48,17 +48,46 @@ pub enum Switch {
     Disabled,
 }
 
-/// The status of a token: its switch, or expired.
+/// The status of a token: suspended, its switch, or expired. The first that holds is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum Status {
     /// Its calls are decided.
     Active,
+    /// The database went back in time. Its calls are denied until an administrator confirms it.
+    Suspended,
     /// Its calls are denied until it is active again.
     Disabled,
     /// It has expired.
     Expired,
+}
+
+/// Why a token is suspended: the database went back in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Suspension {
+    /// From then on, withdrawals may be missing: when the backup was made.
+    pub since: Timestamp,
+    /// Until then: when it was restored.
+    pub until: Timestamp,
+}
+
+/// The body of `POST /tokens/confirm`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Confirmation {
+    /// The end of the time that was shown with the tokens: RFC 3339.
+    pub until: String,
+}
+
+/// The answer to `POST /tokens/confirm`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Confirmed {
+    /// How many tokens were confirmed.
+    pub confirmed: u64,
 }
 
 /// A page of a list of tokens.
@@ -89,8 +118,11 @@ pub struct TokenSummary {
     pub kind: Kind,
     /// Globally unique.
     pub name: String,
-    /// Whether it is active, disabled or expired.
+    /// Whether it is active, suspended, disabled or expired.
     pub status: Status,
+    /// The time in which withdrawals may be missing, if it is suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Suspension>,
     /// The number of APIs and systems that it is granted.
     pub grant_count: i64,
     /// The number of its projects or users; absent for all projects.
@@ -154,8 +186,11 @@ pub struct Token {
     pub name: String,
     /// A description.
     pub description: String,
-    /// Whether it is active, disabled or expired.
+    /// Whether it is active, suspended, disabled or expired.
     pub status: Status,
+    /// The time in which withdrawals may be missing, if it is suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Suspension>,
     /// The APIs that it is granted one by one.
     pub apis: Vec<ApiRef>,
     /// The systems that it is granted whole.

@@ -27,6 +27,9 @@ pub enum Reason {
     Replayed,
     /// A one-time request that is too old.
     Stale,
+    /// The database went back in time, so that withdrawals may be missing, and no administrator has confirmed
+    /// the token since.
+    Suspended,
     /// The token or its system is disabled.
     Disabled,
     /// The token or the JWT has expired.
@@ -54,13 +57,14 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Malformed,
         Self::UnknownToken,
         Self::BadProof,
         Self::ProofMismatch,
         Self::Replayed,
         Self::Stale,
+        Self::Suspended,
         Self::Disabled,
         Self::Expired,
         Self::NotYetValid,
@@ -84,6 +88,7 @@ impl Reason {
             Self::ProofMismatch => "proof_mismatch",
             Self::Replayed => "replayed",
             Self::Stale => "stale",
+            Self::Suspended => "suspended",
             Self::Disabled => "disabled",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",

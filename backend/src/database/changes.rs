@@ -37,6 +37,8 @@ pub enum Change {
     Revocations,
     /// The default or the ceiling for the limits of tokens. It may concern all of them.
     Limits,
+    /// All facts.
+    Everything,
 }
 
 impl Change {
@@ -51,6 +53,7 @@ impl Change {
             Self::DataKeys => "data_keys",
             Self::Revocations => "revocations",
             Self::Limits => "limit_rules",
+            Self::Everything => "all",
         }
     }
 
@@ -65,6 +68,7 @@ impl Change {
             Self::DataKeys => "data_keys".to_owned(),
             Self::Revocations => "revocations".to_owned(),
             Self::Limits => "limits".to_owned(),
+            Self::Everything => "everything".to_owned(),
         }
     }
 
@@ -77,6 +81,7 @@ impl Change {
             "data_keys" => Some(Self::DataKeys),
             "revocations" => Some(Self::Revocations),
             "limits" => Some(Self::Limits),
+            "everything" => Some(Self::Everything),
             _ => match text.strip_prefix(PROJECT_CHANGE) {
                 Some(name) => Some(Self::Project(name.to_owned())),
                 None => text.parse().map(Self::Token).or_else(|_| text.parse().map(Self::User)).ok(),
@@ -166,6 +171,7 @@ impl Epochs {
             }
             Change::Project(name) => self.projects.add(name),
             Change::Limits => drop(self.tokens.fetch_add(1, Ordering::SeqCst)),
+            Change::Everything => self.raise_all(),
             _ => {}
         }
     }
@@ -342,6 +348,7 @@ mod tests {
             Change::DataKeys,
             Change::Revocations,
             Change::Limits,
+            Change::Everything,
         ] {
             assert_eq!(Change::decode(&change.encode()), Some(change));
         }

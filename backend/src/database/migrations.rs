@@ -57,6 +57,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (29, include_str!("../../../migrations/sqlite/0029_data_keys.sql")),
             (30, include_str!("../../../migrations/sqlite/0030_chain.sql")),
             (34, include_str!("../../../migrations/sqlite/0034_needed_schema.sql")),
+            (31, include_str!("../../../migrations/sqlite/0031_suspensions.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -89,6 +90,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (29, include_str!("../../../migrations/postgres/0029_data_keys.sql")),
             (30, include_str!("../../../migrations/postgres/0030_chain.sql")),
             (34, include_str!("../../../migrations/postgres/0034_needed_schema.sql")),
+            (31, include_str!("../../../migrations/postgres/0031_suspensions.sql")),
         ],
     }
 }

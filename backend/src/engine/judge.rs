@@ -133,8 +133,11 @@ pub(super) fn is_bound_to(
     if now < binding.good_from { Err(Reason::NotYetValid) } else { Ok(()) }
 }
 
-/// Checks that the token is enabled, and that it and its JWT have not expired.
+/// Checks that the token is neither suspended nor disabled, and that it and its JWT have not expired.
 pub(crate) fn is_in_force(token: &TokenState, proof: &Proof, now: i64) -> Result<(), Reason> {
+    if token.suspended {
+        return Err(Reason::Suspended);
+    }
     if token.disabled {
         return Err(Reason::Disabled);
     }

@@ -29,6 +29,8 @@ pub struct TokenState {
     pub name: Box<str>,
     /// Changes with each change of the token.
     pub version: i64,
+    /// Whether it waits for an administrator to confirm it, since the database went back in time.
+    pub suspended: bool,
     /// Whether an administrator switched it off.
     pub disabled: bool,
     /// When it ends, in milliseconds since the epoch.
@@ -140,6 +142,7 @@ struct TokenColumns {
     kind: Option<String>,
     name: Option<String>,
     version: Option<i64>,
+    suspended: Option<i64>,
     disabled: Option<i64>,
     all_projects: Option<i64>,
     bounded: Option<i64>,
@@ -172,7 +175,8 @@ pub(super) async fn read_token(
     id: &TokenId,
 ) -> Result<Option<TokenState>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT t.kind, t.name, t.version, t.disabled, t.all_projects, t.bounded, t.expires_at, t.allowed_ips, t.one_time_only, \
+        "SELECT t.kind, t.name, t.version, \
+         CASE WHEN EXISTS (SELECT 1 FROM suspensions s WHERE s.id > t.confirmed) THEN 1 ELSE 0 END AS suspended, t.disabled, t.all_projects, t.bounded, t.expires_at, t.allowed_ips, t.one_time_only, \
          (SELECT string_agg(a.id || ' ' || a.system_id, ',') FROM token_apis l JOIN apis a ON a.id = l.api_id \
          WHERE l.token_id = t.id) AS apis, \
          (SELECT string_agg(l.system_id, ',') FROM token_systems l WHERE l.token_id = t.id) AS systems, \
@@ -188,7 +192,7 @@ pub(super) async fn read_token(
          OR EXISTS (SELECT 1 FROM token_ancestors a WHERE a.token_id = t.id) THEN 1 ELSE 0 END AS limited, \
          NULL AS key_id, NULL AS generation, NULL AS secret_digest, NULL AS client_key, NULL AS open_token_digest, \
          NULL AS valid_until FROM tokens t WHERE t.id = $1 \
-         UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+         UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
          k.id, k.generation, k.secret_digest, CASE WHEN k.secret_digest IS NULL THEN k.public_jwk END, \
          k.open_token_digest, k.valid_until FROM token_keys k WHERE k.token_id = $1",
     )
@@ -229,6 +233,7 @@ pub(super) async fn read_token(
         kind,
         name: row.name.ok_or_else(missing)?.into_boxed_str(),
         version: row.version.ok_or_else(missing)?,
+        suspended: row.suspended.ok_or_else(missing)? != 0,
         disabled: row.disabled.ok_or_else(missing)? != 0,
         expires_at: row.expires_at,
         allowed_ips: ranges(&row.allowed_ips.ok_or_else(missing)?)?,

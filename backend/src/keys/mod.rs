@@ -16,6 +16,7 @@ mod store;
 mod unlock;
 
 pub use self::data_keys::rotation::keep_rotating;
+pub use self::store::NewSigningKey;
 
 use crate::web::routes::Routes;
 

@@ -49,7 +49,9 @@ use crate::users::{self, Users};
 use crate::web::document as openapi;
 use crate::web::document::Operations;
 use crate::web::routes::Routes;
-use crate::{audit, doors, installation, limits, nodes, oauth, projects, systems, tokens, web as http};
+use crate::{
+    audit, doors, installation, limits, nodes, oauth, projects, recovery, systems, tokens, web as http,
+};
 
 /// How long the database may take when the server stops. A connection may be cut off.
 const CLOSING: Duration = Duration::from_secs(10);
@@ -91,6 +93,7 @@ impl Application {
         let mut telemetry = Telemetry::of(&configuration, &database)?;
         let tracing = telemetry.tracing(&database);
         let keyring = Arc::new(Keyring::open(&database, &configuration, issuer.clone()).await?);
+        recovery::complete(&database, &keyring).await?;
         let operations = PrivateOperations::new(Limits::default());
         let decryptor = Arc::new(Decryptor::new(operations.clone()));
         let catalog = Arc::new(Catalog::new(database.clone()));

@@ -11,5 +11,5 @@
 
 mod store;
 
-pub use self::store::{Of, forget_expired, record};
+pub use self::store::{Of, forget_all, forget_expired, record};
 pub(crate) use self::store::{Place, after, is_known};

@@ -142,6 +142,12 @@ pub(crate) async fn after(
     Ok((rows.into_iter().map(read).collect(), last))
 }
 
+/// Deletes all entries, so that no position is known any more. Every verifier reads the feed from the
+/// beginning.
+pub async fn forget_all(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM revocations").execute(connection).await.map(drop)
+}
+
 /// Deletes entries whose JWTs have all expired.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     database

@@ -9,4 +9,4 @@ pub(crate) mod store;
 pub(crate) mod throttle;
 
 pub use self::cookie::{Session, Sessions};
-pub use self::store::{end_all, forget_expired};
+pub use self::store::{end_all, end_everyones, forget_expired};

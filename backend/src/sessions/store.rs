@@ -70,6 +70,11 @@ pub async fn end_all(connection: &mut AnyConnection, user: &UserId) -> Result<()
         .map(drop)
 }
 
+/// Ends all sessions.
+pub async fn end_everyones(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions").execute(connection).await.map(drop)
+}
+
 /// Deletes sessions that have ended.
 pub async fn forget_expired(database: &Database) -> Result<(), sqlx::Error> {
     database

@@ -258,6 +258,7 @@ impl Issue {
             name: asked.name.clone(),
             description: asked.description.clone(),
             status: Status::Active,
+            suspended: None,
             apis,
             systems,
             all_projects: asked.named.all_projects,

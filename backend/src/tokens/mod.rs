@@ -5,6 +5,8 @@ mod api_limits;
 mod apply;
 mod asked;
 mod change;
+mod confirm;
+mod confirm_all;
 mod download;
 mod file;
 mod found;
@@ -36,6 +38,8 @@ pub fn routes(routes: &mut Routes) {
         .service(list::list)
         .service(apply::create)
         .service(get::find)
+        .service(confirm::confirm)
+        .service(confirm_all::confirm_all)
         .service(change::change)
         .service(remove::remove)
         .service(download::file)

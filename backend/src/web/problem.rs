@@ -127,6 +127,7 @@ impl Problem {
             Reason::ProofMismatch
             | Reason::Replayed
             | Reason::Stale
+            | Reason::Suspended
             | Reason::Disabled
             | Reason::Expired
             | Reason::NotYetValid => (Kind::Unauthenticated, "invalid_token"),
@@ -330,6 +331,7 @@ mod tests {
                 Reason::ProofMismatch
                 | Reason::Replayed
                 | Reason::Stale
+                | Reason::Suspended
                 | Reason::Disabled
                 | Reason::Expired
                 | Reason::NotYetValid => (

@@ -66,6 +66,7 @@ mod steps;
 mod stopping;
 mod strangers;
 mod streams;
+mod suspended;
 mod telemetry;
 mod tls;
 mod tokens;

@@ -29,6 +29,7 @@ pub(crate) fn list(filter: &Filter, cursor: Option<&str>) -> Answer<TokenPage> {
     let status = match filter.status {
         None => "",
         Some(Status::Active) => "active",
+        Some(Status::Suspended) => "suspended",
         Some(Status::Disabled) => "disabled",
         Some(Status::Expired) => "expired",
     };

@@ -10,6 +10,7 @@ use crate::text;
 pub(crate) fn StatusBadge(status: Status) -> impl IntoView {
     let class = match status {
         Status::Active => "badge active",
+        Status::Suspended => "badge suspended",
         Status::Disabled => "badge disabled",
         Status::Expired => "badge expired",
     };

@@ -112,6 +112,7 @@ pub(crate) const GROUPS: [Group; 11] = [
             act("updated", ("modified the token", "修改了令牌"), ("Modified", "修改")),
             act("disabled", ("disabled the token", "停用了令牌"), ("Disabled", "停用")),
             act("enabled", ("enabled the token", "启用了令牌"), ("Enabled", "启用")),
+            act("confirmed", ("confirmed the token", "确认了令牌"), ("Confirmed", "确认")),
             act(
                 "rotated",
                 ("rotated the credentials of the token", "轮换了令牌凭证："),
@@ -236,11 +237,23 @@ pub(crate) const GROUPS: [Group; 11] = [
         kind: "installation",
         name: || pick("Installation", "本系统"),
         all: || pick("All installation actions", "所有系统操作"),
-        actions: &[act(
-            "limits_set",
-            ("set the limits for tokens of", "设置了令牌限制："),
-            ("Limits set", "设置限制"),
-        )],
+        actions: &[
+            act(
+                "limits_set",
+                ("set the limits for tokens of", "设置了令牌限制："),
+                ("Limits set", "设置限制"),
+            ),
+            act(
+                "suspended",
+                ("suspended all tokens, after a restore, of", "因数据库恢复而暂停了全部令牌："),
+                ("Tokens suspended", "暂停全部令牌"),
+            ),
+            act(
+                "confirmed",
+                ("confirmed all suspended tokens of", "确认了全部待确认的令牌："),
+                ("Tokens confirmed", "确认全部令牌"),
+            ),
+        ],
     },
     Group {
         kind: "signing_key",

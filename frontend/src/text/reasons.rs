@@ -34,6 +34,10 @@ pub(crate) fn sentence(reason: Reason) -> &'static str {
             "The one-time request is too old. It is valid for one minute.",
             "该一次性请求生成已久：有效期只有一分钟。",
         ),
+        Reason::Suspended => pick(
+            "The database was restored, and no administrator has confirmed the token since.",
+            "数据库曾被恢复，此后还没有管理员确认该令牌。",
+        ),
         Reason::Disabled => pick("The token or the system is disabled.", "令牌或核心系统已停用。"),
         Reason::Expired => pick("The token has expired.", "令牌已过期。"),
         Reason::NotYetValid => pick(

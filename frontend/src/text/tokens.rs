@@ -260,6 +260,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
 pub(crate) fn status(status: Status) -> &'static str {
     match status {
         Status::Active => pick("Active", "有效"),
+        Status::Suspended => pick("Suspended", "待确认"),
         Status::Disabled => pick("Disabled", "已停用"),
         Status::Expired => pick("Expired", "已过期"),
     }

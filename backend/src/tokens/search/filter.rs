@@ -71,11 +71,13 @@ impl Candidates {
             return false;
         }
         let is_in_time = || segment.expires_at(at).is_none_or(|end| end > self.now);
+        let (is_suspended, is_disabled) = (segment.is_suspended(at), segment.is_disabled(at));
         let is_right_status = match self.status {
             None => true,
-            Some(Status::Disabled) => segment.is_disabled(at),
-            Some(Status::Active) => !segment.is_disabled(at) && is_in_time(),
-            Some(Status::Expired) => !segment.is_disabled(at) && !is_in_time(),
+            Some(Status::Suspended) => is_suspended,
+            Some(Status::Disabled) => !is_suspended && is_disabled,
+            Some(Status::Active) => !is_suspended && !is_disabled && is_in_time(),
+            Some(Status::Expired) => !is_suspended && !is_disabled && !is_in_time(),
         };
         is_right_status
             && self.targets.iter().all(|target| segment.targets(at).any(|one| one == *target))

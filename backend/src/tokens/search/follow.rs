@@ -176,6 +176,7 @@ impl Follower {
                 seq: row.seq,
                 id_part: id_part(&row.id).unwrap_or_default(),
                 kind: store::kind(&row.kind),
+                suspended: row.suspended != 0,
                 disabled: row.disabled != 0,
                 expires_at: row.expires_at,
                 name: row.name_key,

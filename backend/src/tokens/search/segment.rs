@@ -12,6 +12,7 @@ pub(super) struct Row {
     /// A part of the id. Few tokens share one.
     pub(super) id_part: u32,
     pub(super) kind: Kind,
+    pub(super) suspended: bool,
     pub(super) disabled: bool,
     /// When it expires, in milliseconds since the epoch.
     pub(super) expires_at: Option<i64>,
@@ -28,6 +29,7 @@ pub(super) const MOST: usize = 2_048;
 
 const JWT: u8 = 1;
 const DISABLED: u8 = 2;
+const SUSPENDED: u8 = 4;
 /// Ends each name. No name and no search text contains it.
 const END: char = '\0';
 
@@ -77,7 +79,7 @@ impl Segment {
         }
         let flags = |row: &Row| {
             let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
-            flag(row.kind == Kind::Jwt, JWT) | flag(row.disabled, DISABLED)
+            flag(row.kind == Kind::Jwt, JWT) | flag(row.disabled, DISABLED) | flag(row.suspended, SUSPENDED)
         };
         Self {
             first,
@@ -102,6 +104,7 @@ impl Segment {
             seq: self.seq(at),
             id_part: self.id_parts[at],
             kind: self.kind(at),
+            suspended: self.is_suspended(at),
             disabled: self.is_disabled(at),
             expires_at: self.expires_at(at),
             name: self.name(at).to_owned(),
@@ -143,6 +146,10 @@ impl Segment {
 
     pub(super) fn kind(&self, at: usize) -> Kind {
         if self.flags[at] & JWT == 0 { Kind::Rsa } else { Kind::Jwt }
+    }
+
+    pub(super) fn is_suspended(&self, at: usize) -> bool {
+        self.flags[at] & SUSPENDED != 0
     }
 
     pub(super) fn is_disabled(&self, at: usize) -> bool {
@@ -216,6 +223,7 @@ pub(super) mod tests {
             seq,
             id_part: u32::try_from(seq % 1_000).unwrap_or_default(),
             kind: if seq % 2 == 0 { Kind::Rsa } else { Kind::Jwt },
+            suspended: seq % 7 == 0,
             disabled: seq % 3 == 0,
             expires_at: (seq % 5 == 0).then_some(seq),
             name: name.to_owned(),

@@ -12,6 +12,7 @@ use latchkey_shared::users::UserRef;
 use sqlx::{AnyConnection, FromRow};
 
 use super::keys::current_key;
+use super::suspended::SuspendedColumns;
 use crate::access::grants::Limits;
 use crate::access::reach::Reach;
 use crate::database::sql::Sql;
@@ -21,8 +22,10 @@ use crate::limits::columns;
 use crate::limits::store::read;
 use crate::tokens::named::Named;
 
-pub(crate) fn status(disabled: i64, expires_at: Option<i64>) -> Status {
-    if disabled != 0 {
+pub(crate) fn status(is_suspended: bool, disabled: i64, expires_at: Option<i64>) -> Status {
+    if is_suspended {
+        Status::Suspended
+    } else if disabled != 0 {
         Status::Disabled
     } else if expires_at.is_some_and(|end| end <= now()) {
         Status::Expired
@@ -91,6 +94,8 @@ struct TokenRow {
     quota_requests: Option<i64>,
     period: Option<String>,
     time_zone: Option<String>,
+    #[sqlx(flatten)]
+    suspended: SuspendedColumns,
 }
 
 /// A token by id, with its grants and targets.
@@ -101,6 +106,8 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
          one_time_only, key_size, generation, version, \
          parent_token, created_at, created_by, updated_at, updated_by, client_key, \
          (SELECT u.last_used_at FROM token_uses u WHERE u.token_id = tokens.id) AS last_used_at, \
+         (SELECT MIN(s.since) FROM suspensions s WHERE s.id > tokens.confirmed) AS suspended_since, \
+         (SELECT MAX(s.until) FROM suspensions s WHERE s.id > tokens.confirmed) AS suspended_until, \
          l.requests, l.seconds, l.burst, q.requests AS quota_requests, q.period, q.time_zone \
          FROM tokens LEFT JOIN rate_limits l ON l.token_id = tokens.id \
          LEFT JOIN quotas q ON q.token_id = tokens.id WHERE id = $1",
@@ -129,13 +136,15 @@ pub(crate) async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result
     }
     let bounds = projects_of(BOUND)?;
     let (ranges, networks) = networks(&row.allowed_ips)?;
+    let suspended = row.suspended.read();
     let client_key = if row.client_key == 0 { None } else { client_key(connection, id).await? };
     let token = Token {
         id: stored(&row.id)?,
         kind: kind(&row.kind),
         name: row.name,
         description: row.description,
-        status: status(row.disabled, row.expires_at),
+        status: status(suspended.is_some(), row.disabled, row.expires_at),
+        suspended,
         apis: of(API).map(NamedRow::api).collect::<Result<_, _>>()?,
         systems: of(SYSTEM)
             .map(|row| Ok(SystemRef { id: stored(&row.id)?, key: row.key.clone(), name: row.name.clone() }))

@@ -11,6 +11,7 @@ pub(crate) struct IndexRow {
     pub(crate) seq: i64,
     pub(crate) id: String,
     pub(crate) kind: String,
+    pub(crate) suspended: i64,
     pub(crate) disabled: i64,
     pub(crate) expires_at: Option<i64>,
     pub(crate) name_key: String,
@@ -33,7 +34,8 @@ pub(crate) enum Indexed<'a> {
 /// Reads what the search keeps of some tokens.
 pub(crate) async fn indexed(database: &Database, which: Indexed<'_>) -> Result<Vec<IndexRow>, sqlx::Error> {
     let mut sql = Sql::new(
-        "SELECT t.seq, t.id, t.kind, t.disabled, t.expires_at, t.name_key, \
+        "SELECT t.seq, t.id, t.kind, \
+         CASE WHEN t.confirmed < (SELECT COALESCE(MAX(id), 0) FROM suspensions) THEN 1 ELSE 0 END AS suspended, t.disabled, t.expires_at, t.name_key, \
          (SELECT string_agg(l.api_id, ',') FROM token_apis l WHERE l.token_id = t.id) AS apis, \
          (SELECT string_agg(l.system_id, ',') FROM token_systems l WHERE l.token_id = t.id) AS systems, \
          (SELECT string_agg(l.project_id, ',') FROM token_projects l WHERE l.token_id = t.id) AS projects, \

@@ -7,6 +7,7 @@ use sqlx::FromRow;
 
 use super::find::{kind, status};
 use super::names::NAME_TAKEN;
+use super::suspended::SuspendedColumns;
 use crate::access::principal::Principal;
 use crate::access::reach::Reach;
 use crate::database::sql::Sql;
@@ -81,6 +82,8 @@ struct SummaryRow {
     grant_count: i64,
     target_count: i64,
     manageable: i64,
+    #[sqlx(flatten)]
+    suspended: SuspendedColumns,
 }
 
 /// A token in a list, with its position and its folded name.
@@ -92,6 +95,7 @@ pub(crate) struct Listed {
 
 impl SummaryRow {
     fn read(self) -> Result<Listed, sqlx::Error> {
+        let suspended = self.suspended.read();
         Ok(Listed {
             seq: self.seq,
             name_key: self.name_key,
@@ -99,7 +103,8 @@ impl SummaryRow {
                 id: stored(&self.id)?,
                 kind: kind(&self.kind),
                 name: self.name,
-                status: status(self.disabled, self.expires_at),
+                status: status(suspended.is_some(), self.disabled, self.expires_at),
+                suspended,
                 grant_count: self.grant_count,
                 has_client_key: self.client_key != 0,
                 target_count: (self.all_projects == 0).then_some(self.target_count),
@@ -176,6 +181,15 @@ fn push_where(sql: &mut Sql, engine: Engine, filter: &Filter, among: &Among<'_>,
     }
     match filter.status {
         None => {}
+        Some(Status::Suspended) => {
+            sql.push(" AND t.confirmed < (SELECT COALESCE(MAX(id), 0) FROM suspensions)");
+        }
+        Some(Status::Active | Status::Disabled | Status::Expired) => {
+            sql.push(" AND t.confirmed >= (SELECT COALESCE(MAX(id), 0) FROM suspensions)");
+        }
+    }
+    match filter.status {
+        None | Some(Status::Suspended) => {}
         Some(Status::Disabled) => {
             sql.push(" AND t.disabled = 1");
         }
@@ -237,6 +251,8 @@ pub(crate) async fn list(
     let mut sql = Sql::new(
         "SELECT * FROM (SELECT t.seq, t.id, t.kind, t.name, t.name_key, t.disabled, \
          t.all_projects, t.expires_at, t.created_at, t.updated_at, t.client_key, \
+         (SELECT MIN(s.since) FROM suspensions s WHERE s.id > t.confirmed) AS suspended_since, \
+         (SELECT MAX(s.until) FROM suspensions s WHERE s.id > t.confirmed) AS suspended_until, \
          (SELECT x.last_used_at FROM token_uses x WHERE x.token_id = t.id) AS last_used_at, \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM token_apis x WHERE x.token_id = t.id) \
          + (SELECT CAST(COUNT(*) AS BIGINT) FROM token_systems x WHERE x.token_id = t.id) AS grant_count, \

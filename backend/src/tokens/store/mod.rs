@@ -7,6 +7,7 @@ mod keys;
 mod list;
 mod names;
 mod resolve;
+mod suspended;
 mod usage;
 mod write;
 
@@ -17,5 +18,6 @@ pub(crate) use self::keys::{current_key, first_reveal, insert_key, key_ids, star
 pub(crate) use self::list::{Among, Filter, Listed, Start, Text, count, list};
 pub(crate) use self::names::{holder_of_name, is_name_taken, look_alikes, name_key, note_taken_key};
 pub(crate) use self::resolve::{Resolved, projects_named, resolve};
+pub(crate) use self::suspended::confirm;
 pub(crate) use self::usage::{usage, usage_by_month};
 pub(crate) use self::write::{Written, delete, descendants, forget_limits, insert, update};

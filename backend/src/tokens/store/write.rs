@@ -56,8 +56,9 @@ pub(crate) async fn insert(
     let inserted = sqlx::query(
         "INSERT INTO tokens (id, kind, name, name_key, description, disabled, all_projects, bounded, expires_at, \
          allowed_ips, one_time_only, key_size, generation, version, parent_token, created_at, created_by, updated_at, \
-         updated_by, client_key, skeleton) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16, $17) \
+         updated_by, client_key, skeleton, confirmed) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $14, $15, $14, $15, $16, $17, \
+         (SELECT COALESCE(MAX(id), 0) FROM suspensions)) \
          ON CONFLICT (name_key) DO NOTHING",
     )
     .bind(id.to_string())

@@ -26,10 +26,14 @@ impl Witness {
             }
         }
         if let Some((id, version)) = &self.token {
-            let found: Option<i64> = sqlx::query_scalar("SELECT version FROM tokens WHERE id = $1")
-                .bind(id.to_string())
-                .fetch_optional(connection)
-                .await?;
+            // A token that was suspended has no rights.
+            let found: Option<i64> = sqlx::query_scalar(
+                "SELECT version FROM tokens WHERE id = $1 \
+                 AND confirmed >= (SELECT COALESCE(MAX(id), 0) FROM suspensions)",
+            )
+            .bind(id.to_string())
+            .fetch_optional(connection)
+            .await?;
             if found != Some(*version) {
                 return Ok(false);
             }

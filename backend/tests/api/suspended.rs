@@ -89,8 +89,14 @@ async fn nothing_comes_back_to_life(place: Where) {
     assert!(text(&answer["error_description"]).contains("suspended"), "{answer}");
     let own = platform.admin.with_bearer(&restored.open_token).status(Method::GET, "/tokens").await;
     assert_eq!(own, StatusCode::UNAUTHORIZED, "Latchkey's own API, too");
-    let path = format!("{}/auth/fleet{DEVICE}", server.url);
+    let path = format!("{}/auth/fleet", server.url);
+    let key = platform
+        .admin
+        .post("/systems/fleet/verifier-keys", &json!({ "name": "nginx", "gateway": "nginx" }))
+        .await;
     let asked = platform.gateway.http.get(path).bearer_auth(&restored.open_token);
+    let asked = asked.header("X-Latchkey-Verifier", text(&key["key"]));
+    let asked = asked.header("X-Original-Method", "GET").header("X-Original-URI", DEVICE);
     assert_eq!(asked.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
 
     for id in [rsa, jwt, off] {
@@ -132,7 +138,7 @@ async fn an_administrator_confirms(place: Where) {
     let admin = &platform.admin;
     let one = format!("/tokens/{rsa}/confirm");
     let stranger = platform.member(server, "grace", &[("quarry", "admin")]).await;
-    assert_eq!(stranger.refused(Method::POST, &one, &json!({})).await.status, 403);
+    assert_eq!(stranger.refused(Method::POST, &one, &json!({})).await.status, 404);
     let harbour = platform.member(server, "hana", &[("harbour", "admin")]).await;
     let all = json!({ "until": UNTIL });
     assert_eq!(harbour.refused(Method::POST, "/tokens/confirm", &all).await.status, 403);

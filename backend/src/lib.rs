@@ -7,7 +7,7 @@
 //! - The program: [`program`] starts and watches the server.
 //! - The doors: [`doors`] take calls in the ways that gateways, services and OAuth
 //!   clients ask; [`oauth`] finds out who a client is.
-//! - Above the engine: [`tokens`], [`installation`], [`recovery`].
+//! - Above the engine: [`tokens`], [`installation`], [`backups`], [`recovery`].
 //! - The engine: [`engine`] proves a credential, judges the call, and counts it.
 //! - Capabilities that the engine reads: [`projects`], [`systems`], [`users`],
 //!   [`sessions`], [`keys`], [`nodes`], [`revocations`].
@@ -19,6 +19,7 @@
 pub mod access;
 pub mod apart;
 pub mod audit;
+pub mod backups;
 pub mod configuration;
 pub mod counting;
 pub mod crypto;

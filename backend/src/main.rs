@@ -51,6 +51,8 @@ async fn run() -> anyhow::Result<ExitCode> {
         Command::Ready => commands::ready::ask(&configuration).await,
         Command::Manual { folder } => commands::manual::write(&folder),
         Command::Audit(what) => commands::audit::run(&configuration, what).await,
+        Command::Backup(how) => commands::backup::backup(&configuration, how).await,
+        Command::Restore(how) => commands::backup::restore(&configuration, how).await,
         Command::Serve => serve(configuration).await,
     }?;
     Ok(ExitCode::SUCCESS)

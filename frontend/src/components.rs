@@ -27,6 +27,7 @@ pub(crate) mod search;
 pub(crate) mod shortcuts;
 pub(crate) mod status;
 pub(crate) mod suggest;
+pub(crate) mod suspended;
 pub(crate) mod system_badges;
 pub(crate) mod title;
 pub(crate) mod toast;

@@ -11,6 +11,7 @@ pub(crate) mod projects;
 pub(crate) mod reasons;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod suspended;
 pub(crate) mod systems;
 pub(crate) mod token;
 pub(crate) mod tokens;

@@ -1,6 +1,7 @@
 //! The configuration: flags, then environment, then a TOML file, then defaults.
 
 pub mod audit;
+pub mod backups;
 mod commands;
 pub mod listen;
 mod options;
@@ -18,6 +19,7 @@ use latchkey_shared::fields;
 use url::Url;
 
 use self::audit::Destination;
+use self::backups::{Backup, Sealed};
 pub use self::commands::{Administrator, RotateDataKey, RotateMasterKey, RotateSigningKey};
 use self::listen::Listen;
 use self::options::Options;
@@ -79,6 +81,10 @@ pub enum Command {
     /// Export the audit trail, and check that nobody changed it.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Make or check a backup, on the machine of the server.
+    Backup(Backup),
+    /// Restore a backup: on SQLite into an empty data directory; on PostgreSQL, write what `psql` has to run.
+    Restore(Sealed),
 }
 
 /// How to migrate.

@@ -1,6 +1,7 @@
 //! The differences between SQLite and PostgreSQL.
 
 use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ use crate::configuration::Configuration;
 
 /// The file of SQLite in the data directory.
 pub(super) const DATABASE: &str = "latchkey.db";
+/// The pages of a file of SQLite, as one snapshot has them.
+pub(super) const PAGES: &str = "SELECT data FROM sqlite_dbpage ORDER BY pgno";
 /// How long another process may have the lock on the data directory. One that is ending has it for a moment,
 /// and so has each process that it started just before.
 const ENDING: Duration = Duration::from_secs(1);
@@ -57,17 +60,8 @@ impl Engine {
         sqlx::any::install_default_drivers();
         let directory = &configuration.data_dir;
         let Some(url) = &configuration.database_url else {
+            let lock = lock(directory).await?;
             let failed = |error| OpenError::Directory(directory.display().to_string(), error);
-            std::fs::create_dir_all(directory).map_err(failed)?;
-            private::close(directory);
-            let lock = private::make(&directory.join("lock")).map_err(failed)?;
-            let begin = Instant::now();
-            while lock.try_lock().is_err() {
-                if begin.elapsed() > ENDING {
-                    return Err(OpenError::Locked(directory.display().to_string()));
-                }
-                tokio::time::sleep(AGAIN).await;
-            }
             private::make(&directory.join(DATABASE)).map_err(failed)?;
             return Ok((Self::Sqlite, Some(lock)));
         };
@@ -275,6 +269,22 @@ impl Engine {
     }
 }
 
+/// Makes the data directory if it does not exist, private, and locks it.
+pub(super) async fn lock(directory: &Path) -> Result<File, OpenError> {
+    let failed = |error| OpenError::Directory(directory.display().to_string(), error);
+    std::fs::create_dir_all(directory).map_err(failed)?;
+    private::close(directory);
+    let lock = private::make(&directory.join("lock")).map_err(failed)?;
+    let begin = Instant::now();
+    while lock.try_lock().is_err() {
+        if begin.elapsed() > ENDING {
+            return Err(OpenError::Locked(directory.display().to_string()));
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+    Ok(lock)
+}
+
 /// The connections to the database.
 pub(super) struct Connections {
     pub(super) read: AnyPool,
@@ -316,11 +326,13 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
         .after_connect(|connection, _| {
             Box::pin(async move {
                 // FULL: a write that was answered 201 survives a power cut. The limit of memory is
-                // that of all connections together: they use pages of one another again.
+                // that of all connections together: they use pages of one another again. The log
+                // grows while a backup is made, and gives its space back after it.
                 connection
                     .execute(
                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                          PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; \
+                         PRAGMA journal_size_limit = 67108864; \
                          PRAGMA soft_heap_limit = 8388608;",
                     )
                     .await

@@ -9,6 +9,9 @@ pub enum OpenError {
     /// The data directory cannot be used.
     #[error("the data directory {0}: {1}")]
     Directory(String, #[source] std::io::Error),
+    /// The data directory has a database already.
+    #[error("{0} has a database: restore into an empty directory")]
+    Occupied(String),
     /// The URL is neither `sqlite:` nor `postgres:`.
     #[error("LATCHKEY_DATABASE_URL must start with postgres: or sqlite:")]
     Url,

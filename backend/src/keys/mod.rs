@@ -5,6 +5,7 @@ pub mod agreement;
 pub mod backups;
 pub mod beside;
 mod data_keys;
+mod copy;
 pub mod error;
 mod installation;
 pub mod keyring;
@@ -15,6 +16,7 @@ pub mod signing;
 mod store;
 mod unlock;
 
+pub use self::copy::Wrapped;
 pub use self::data_keys::rotation::keep_rotating;
 pub use self::store::NewSigningKey;
 

@@ -1,5 +1,7 @@
-//! Commands to a running server. They use its API, so they work on both engines and leave the
-//! same audit events as a person in the browser.
+//! Commands. Those to a running server use its API, so they work on both engines and leave the same
+//! audit events as a person in the browser.
+
+pub mod backup;
 
 mod administrator;
 pub mod audit;

@@ -12,7 +12,7 @@ mod store;
 mod suspend;
 
 pub use self::end::end_all;
-pub use self::restored::{complete, last_alive, mark};
+pub use self::restored::{complete, mark};
 pub use self::span::Span;
 pub use self::store::latest_suspension;
 pub use self::suspend::{confirm_all, suspend_all};

@@ -15,12 +15,6 @@ pub async fn mark(connection: &mut AnyConnection, since: i64) -> Result<(), sqlx
     store::insert_restored(connection, Span { since, until }).await
 }
 
-/// The latest time that the database knows of, in milliseconds since the epoch: at most some seconds
-/// before a backup that was made while it was served.
-pub async fn last_alive(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
-    Ok(store::last_alive(connection).await?.unwrap_or_else(now))
-}
-
 /// Ends and suspends what a restored database must not bring back to life, if it has just been
 /// restored. Call it before anything is served. All of it is one transaction: a start that is
 /// interrupted does it again.

@@ -56,14 +56,3 @@ pub(super) async fn insert_restored(connection: &mut AnyConnection, span: Span) 
 pub(super) async fn delete_restored(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM restored").execute(connection).await.map(drop)
 }
-
-/// The latest time that the database knows of, in milliseconds since the epoch: when a node was last
-/// heard of, or an event was written.
-pub(super) async fn last_alive(connection: &mut AnyConnection) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT MAX(at) FROM (SELECT MAX(heard_at) AS at FROM nodes UNION ALL SELECT MAX(at) FROM audit_events \
-         UNION ALL SELECT MAX(created_at) FROM installation) AS times",
-    )
-    .fetch_one(connection)
-    .await
-}

@@ -6,6 +6,7 @@ mod access;
 mod alerts;
 mod api_limits;
 mod authority;
+mod backups;
 mod catalog;
 mod ceilings;
 mod chaos;

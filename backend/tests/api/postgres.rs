@@ -259,7 +259,7 @@ fn signal_all(command: &[&str]) -> bool {
 }
 
 /// Finds a program of the server. Debian installs them outside `PATH`.
-fn find(program: &str) -> Option<PathBuf> {
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
     let folders = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
     let found = versions

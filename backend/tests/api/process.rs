@@ -85,6 +85,13 @@ impl Process {
         }
     }
 
+    /// Another command of the program, for this place.
+    pub(crate) fn command(place: &Where, arguments: &[&str]) -> Command {
+        let mut program = Command::new(PROGRAM);
+        program.args(arguments).envs(place.environment());
+        program
+    }
+
     /// What the system tells about this process.
     pub(crate) fn own(&self, name: &str) -> PathBuf {
         Path::new("/proc").join(self.child.id().to_string()).join(name)

@@ -1,7 +1,8 @@
 //! Tokens.
 
 use latchkey_shared::tokens::{
-    Kind, NameAvailability, NewToken, Rotation, SecretId, Status, Token, TokenPage, TokenPatch, Trial, Usage,
+    Confirmation, Confirmed, Kind, NameAvailability, NewToken, Rotation, SecretId, Status, Token, TokenPage,
+    TokenPatch, Trial, Usage,
 };
 use latchkey_shared::verify::Decision;
 
@@ -66,6 +67,17 @@ pub(crate) fn find(id: &str) -> Answer<(Token, String)> {
 /// Changes a token if it still has this `ETag`. `*` matches any version.
 pub(crate) fn change(id: &str, change: &TokenPatch, version: &str) -> Answer<(Token, String)> {
     patch(&["tokens", id]).header("if-match", version).json(change).read_versioned()
+}
+
+/// Confirms a suspended token.
+pub(crate) fn confirm(id: &str) -> Answer<(Token, String)> {
+    post(&["tokens", id, "confirm"]).read_versioned()
+}
+
+/// Confirms all suspended tokens. `until` is the end of the time that was shown. Returns how many there were.
+pub(crate) fn confirm_all(until: &str) -> Answer<u64> {
+    let shown = Confirmation { until: until.to_owned() };
+    post(&["tokens", "confirm"]).json(&shown).read_as(|answer: Confirmed| answer.confirmed)
 }
 
 /// Deletes a token permanently.

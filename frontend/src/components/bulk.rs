@@ -1,12 +1,13 @@
 //! Applies an action to several tokens, one after the other, and shows the progress. A failure is reported
 //! and does not stop the others.
 
-use latchkey_shared::tokens::{Switch, TokenPatch};
+use latchkey_shared::tokens::{Suspension, Switch, TokenPatch};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::dialog::Dialog;
 use super::field::Field;
+use super::suspended::Lost;
 use super::token_actions::TokenName;
 use crate::{api, text};
 
@@ -14,6 +15,7 @@ use crate::{api, text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Deed {
     Switch(Switch),
+    Confirm,
     Delete,
 }
 
@@ -48,6 +50,7 @@ pub(crate) fn Bulk(
         let count = count.get();
         match deed.get() {
             Some(Deed::Delete) => text::tokens::delete_several(count),
+            Some(Deed::Confirm) => text::suspended::confirm_several(count),
             Some(Deed::Switch(Switch::Disabled)) => text::tokens::disable_several(count),
             _ => text::tokens::enable_several(count),
         }
@@ -57,6 +60,11 @@ pub(crate) fn Bulk(
             <div class="bulk" role="group" aria-label=text::tokens::selected_tokens()>
                 <p role="status">{move || text::tokens::selected(selected.read().len())}</p>
                 <div class="buttons">
+                    <Show when=move || selected.read().iter().any(|token| token.suspended.is_some())>
+                        <button type="button" class="quiet small" on:click=move |_| start(Deed::Confirm)>
+                            {text::suspended::confirm()}
+                        </button>
+                    </Show>
                     <button type="button" class="quiet small" on:click=move |_| start(Deed::Switch(Switch::Disabled))>
                         {text::disable()}
                     </button>
@@ -90,6 +98,7 @@ fn Several(
     let total = tokens.len();
     let progress = RwSignal::new(None::<Progress>);
     let typed = RwSignal::new(String::new());
+    let suspension = all_of(&tokens).filter(|_| deed == Deed::Confirm);
     let names: Vec<String> = tokens.iter().map(|token| token.name.clone()).collect();
     let run = move || {
         let tokens = tokens.clone();
@@ -114,11 +123,12 @@ fn Several(
     let is_ready = move || deed != Deed::Delete || typed.read().trim() == total.to_string();
     let button = match deed {
         Deed::Delete => text::delete(),
+        Deed::Confirm => text::suspended::confirm(),
         Deed::Switch(Switch::Disabled) => text::disable(),
         Deed::Switch(Switch::Active) => text::enable(),
     };
     let question = move || {
-        let (names, run) = (names.clone(), run.clone());
+        let (names, run, suspension) = (names.clone(), run.clone(), suspension.clone());
         view! {
             <form
                 class="form"
@@ -133,6 +143,7 @@ fn Several(
                 <ul class="chips" tabindex="0" aria-label=text::tokens::selected_tokens()>
                     {names.into_iter().map(|name| view! { <li>{name}</li> }).collect_view()}
                 </ul>
+                {suspension.clone().map(|suspension| view! { <Lost suspension /> })}
                 {(deed == Deed::Delete)
                     .then(|| {
                         view! {
@@ -193,9 +204,17 @@ fn Several(
     }
 }
 
+/// The time in which changes to some of these tokens may be lost.
+fn all_of(tokens: &[TokenName]) -> Option<Suspension> {
+    let suspended = || tokens.iter().filter_map(|token| token.suspended.clone());
+    let since = suspended().map(|one| one.since).min()?;
+    Some(Suspension { since, until: suspended().map(|one| one.until).max()? })
+}
+
 async fn apply(deed: Deed, token: &TokenName) -> Result<(), api::Error> {
     match deed {
         Deed::Delete => api::tokens::remove(&token.id).await,
+        Deed::Confirm => api::tokens::confirm(&token.id).await.map(drop),
         Deed::Switch(switch) => {
             let change = TokenPatch { status: Some(switch), ..TokenPatch::default() };
             api::tokens::change(&token.id, &change, "*").await.map(drop)

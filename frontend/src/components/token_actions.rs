@@ -2,7 +2,7 @@
 //! delete.
 
 use js_sys::Array;
-use latchkey_shared::tokens::{Kind, Status, Switch, Token, TokenPatch, TokenSummary, Usage};
+use latchkey_shared::tokens::{Kind, Status, Suspension, Switch, Token, TokenPatch, TokenSummary, Usage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
@@ -27,6 +27,8 @@ pub(crate) struct TokenName {
     pub(crate) name: String,
     /// Whether the token has a secret id to copy. Otherwise it has a file to download.
     pub(crate) has_secret_id: bool,
+    /// Why it is suspended, if it is.
+    pub(crate) suspended: Option<Suspension>,
 }
 
 impl From<&TokenSummary> for TokenName {
@@ -36,6 +38,7 @@ impl From<&TokenSummary> for TokenName {
             kind: token.kind,
             name: token.name.clone(),
             has_secret_id: token.kind == Kind::Jwt && !token.has_client_key,
+            suspended: token.suspended.clone(),
         }
     }
 }
@@ -47,6 +50,7 @@ impl From<&Token> for TokenName {
             kind: token.kind,
             name: token.name.clone(),
             has_secret_id: token.kind == Kind::Jwt && token.client_key.is_none(),
+            suspended: token.suspended.clone(),
         }
     }
 }

@@ -155,7 +155,7 @@ fn Overview() -> impl IntoView {
 #[component]
 fn Figures(stats: Stats) -> impl IntoView {
     let Stats { tokens, systems, projects, users, last_24_hours } = stats;
-    let others = |count: StatusCount| text::settings::others(count.disabled, count.expired);
+    let others = |count: StatusCount| text::settings::others(count.suspended, count.disabled, count.expired);
     let figures = [
         (text::settings::rsa_tokens(), tokens.rsa.active, Some("/tokens?kind=rsa"), others(tokens.rsa)),
         (text::settings::jwt_tokens(), tokens.jwt.active, Some("/tokens?kind=jwt"), others(tokens.jwt)),

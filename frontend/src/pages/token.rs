@@ -21,6 +21,7 @@ use crate::components::limits::{quota_in_words, rate_in_words};
 use crate::components::menu::Menu;
 use crate::components::reading::{Loaded, Reading};
 use crate::components::status::StatusBadge;
+use crate::components::suspended::Suspended;
 use crate::components::token_actions::{DeleteToken, HandOver, TokenName, other_switch, save_file, switch};
 use crate::navigation::with_query;
 use crate::time::{LastUsed, Moment};
@@ -55,7 +56,7 @@ pub(crate) fn TokenPage() -> impl IntoView {
             reading=token
             children=move |(token, _)| {
                 shown.set(Some(token.clone()));
-                view! { <Detail token was_rotated /> }
+                view! { <Detail token was_rotated reload /> }
             }
         />
     }
@@ -122,10 +123,10 @@ fn Actions(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> i
 
 /// The details of the token.
 #[component]
-fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
+fn Detail(token: Token, was_rotated: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
     let (kind, has_client_key) = (token.kind, token.client_key.is_some());
     let status = match token.status {
-        Status::Active => None,
+        Status::Active | Status::Suspended => None,
         Status::Disabled => Some(text::token::is_disabled()),
         Status::Expired => Some(text::token::is_expired()),
     };
@@ -135,6 +136,10 @@ fn Detail(token: Token, was_rotated: RwSignal<bool>) -> impl IntoView {
             <StatusBadge status=token.status />
         </p>
         {(!token.description.is_empty()).then(|| view! { <p class="prose anywhere lines">{token.description.clone()}</p> })}
+        {token
+            .suspended
+            .clone()
+            .map(|suspension| view! { <Suspended token=token.clone() suspension then=reload /> })}
         {status.map(|sentence| view! { <p class="notice warn">{sentence}</p> })}
         {token
             .warnings

@@ -3,7 +3,7 @@
 mod table;
 
 use latchkey_shared::page::Page;
-use latchkey_shared::tokens::{Kind, Status, TokenSummary};
+use latchkey_shared::tokens::{Kind, Status, Suspension, TokenSummary};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -15,13 +15,18 @@ use crate::components::bulk::Bulk;
 use crate::components::heading::Heading;
 use crate::components::listing::{Listing, Nothing, Reload};
 use crate::components::search::SearchBox;
+use crate::components::suspended::ConfirmAll;
 use crate::components::token_actions::{DeleteToken, TokenName};
 use crate::session::me;
 use crate::{api, text};
 
 /// The values of a status in the URL.
-const STATUSES: [(Status, &str); 3] =
-    [(Status::Active, "active"), (Status::Disabled, "disabled"), (Status::Expired, "expired")];
+const STATUSES: [(Status, &str); 4] = [
+    (Status::Active, "active"),
+    (Status::Suspended, "suspended"),
+    (Status::Disabled, "disabled"),
+    (Status::Expired, "expired"),
+];
 
 /// The list with the switch between the kinds and the search box.
 #[component]
@@ -69,10 +74,17 @@ pub(crate) fn TokensPage() -> impl IntoView {
         go(Filter { status, ..filter.get_untracked() });
     };
     let beginnings_only = RwSignal::new(false);
+    // The latest time in which changes are lost, for a system administrator who looks for these tokens.
+    let suspension = RwSignal::new(None::<Suspension>);
+    let is_system_admin = me().is_system_admin();
     let load = move |cursor: Option<&str>| -> Answer<Page<TokenSummary>> {
         let answer = api::tokens::list(&filter.read(), cursor);
+        let may_confirm = is_system_admin && filter.read().status == Some(Status::Suspended);
         Box::pin(async move {
             let page = answer.await?;
+            let shown = page.items.iter().filter_map(|token| token.suspended.clone());
+            let latest = shown.max_by(|one, other| one.until.cmp(&other.until));
+            suspension.try_set(latest.filter(|_| may_confirm));
             beginnings_only.try_set(page.beginnings_only == Some(true));
             Ok(Page { items: page.items, next_cursor: page.next_cursor, total: page.total })
         })
@@ -131,6 +143,7 @@ pub(crate) fn TokensPage() -> impl IntoView {
         <Show when=move || beginnings_only.get()>
             <p class="hint">{text::tokens::beginnings_only()}</p>
         </Show>
+        <ConfirmAll suspension then=move |()| reload.now() />
         <Bulk selected then=move |()| reload.now() />
         <Listing
             label=text::tokens()

@@ -62,9 +62,14 @@ pub(crate) fn theme_name(one: Theme) -> &'static str {
     }
 }
 
-/// The numbers of disabled and expired tokens.
-pub(crate) fn others(disabled: i64, expired: i64) -> String {
-    pick(format!("{disabled} disabled, {expired} expired"), format!("停用 {disabled}，过期 {expired}"))
+/// The numbers of disabled and expired tokens, and of suspended ones if there are any.
+pub(crate) fn others(suspended: i64, disabled: i64, expired: i64) -> String {
+    let rest =
+        pick(format!("{disabled} disabled, {expired} expired"), format!("停用 {disabled}，过期 {expired}"));
+    if suspended == 0 {
+        return rest;
+    }
+    pick(format!("{suspended} suspended, {rest}"), format!("待确认 {suspended}，{rest}"))
 }
 
 /// A duration, in minutes if it is a whole number of minutes.

@@ -50,17 +50,18 @@ impl Content {
         let tokens: i64 = sqlx::query_scalar("SELECT CAST(COUNT(*) AS BIGINT) FROM tokens")
             .fetch_one(&mut *connection)
             .await?;
-        let mut sealed = Vec::new();
-        for ((table, column), statement) in SEALED.into_iter().zip([
-            "SELECT id, private_key FROM signing_keys LIMIT 1",
-            "SELECT id, private_key FROM token_keys WHERE private_key IS NOT NULL LIMIT 1",
-            "SELECT id, secret FROM token_keys WHERE secret IS NOT NULL LIMIT 1",
-            "SELECT id, open_token FROM token_keys WHERE open_token IS NOT NULL LIMIT 1",
-        ]) {
-            let found: Option<(String, Vec<u8>)> =
-                sqlx::query_as(statement).fetch_optional(&mut *connection).await?;
-            sealed.extend(found.map(|(row, blob)| Value { table, column, row, blob }));
-        }
+        let sealed = [
+            first(connection, "SELECT id, private_key FROM signing_keys LIMIT 1").await?,
+            first(connection, "SELECT id, private_key FROM token_keys WHERE private_key IS NOT NULL LIMIT 1")
+                .await?,
+            first(connection, "SELECT id, secret FROM token_keys WHERE secret IS NOT NULL LIMIT 1").await?,
+            first(connection, "SELECT id, open_token FROM token_keys WHERE open_token IS NOT NULL LIMIT 1")
+                .await?,
+        ];
+        let value = |((table, column), found): ((&'static str, &'static str), Option<(String, Vec<u8>)>)| {
+            found.map(|(row, blob)| Value { table, column, row, blob })
+        };
+        let sealed = SEALED.into_iter().zip(sealed).filter_map(value).collect();
         Ok(Self { wrapped, sealed, tokens: tokens.unsigned_abs() })
     }
 
@@ -68,4 +69,12 @@ impl Content {
     pub(super) fn has(&self, table: &str, column: &str) -> bool {
         self.sealed.iter().any(|value| value.table == table && value.column == column)
     }
+}
+
+/// The first row of a sealed column: its id and the value.
+async fn first(
+    connection: &mut AnyConnection,
+    statement: &'static str,
+) -> Result<Option<(String, Vec<u8>)>, sqlx::Error> {
+    sqlx::query_as(statement).fetch_optional(connection).await
 }

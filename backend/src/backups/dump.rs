@@ -77,7 +77,8 @@ pub(super) fn read(from: &mut impl BufRead, mut see: impl FnMut(&[u8])) -> anyho
     let mut line = Vec::new();
     while from.read_until(b'\n', &mut line)? > 0 {
         see(&line);
-        let text = std::str::from_utf8(line.trim_ascii_end()).context("the dump is not in UTF-8")?;
+        let text = std::str::from_utf8(line.strip_suffix(b"\n").unwrap_or(&line));
+        let text = text.context("the dump is not in UTF-8")?;
         match &table {
             None => table = Table::parse(text),
             Some(_) if text == "\\." => table = None,

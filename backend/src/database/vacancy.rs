@@ -63,3 +63,10 @@ impl Vacancy {
         File::open(&self.folder)?.sync_all()
     }
 }
+
+impl Drop for Vacancy {
+    fn drop(&mut self) {
+        // It is there only if something failed.
+        let _ = fs::remove_file(self.folder.join(PART));
+    }
+}

@@ -17,11 +17,10 @@ pub(super) async fn insert_suspension(connection: &mut AnyConnection, span: Span
     .map(drop)
 }
 
-/// When the latest suspension was, in milliseconds since the epoch, if there was one.
+/// When the latest suspension was, in milliseconds since the epoch, if there was one. Each suspended token
+/// shows it as the end of the time in which withdrawals may be missing.
 pub async fn latest_suspension(connection: &mut AnyConnection) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar("SELECT until FROM suspensions ORDER BY id DESC LIMIT 1")
-        .fetch_optional(connection)
-        .await
+    sqlx::query_scalar("SELECT MAX(until) FROM suspensions").fetch_one(connection).await
 }
 
 /// Confirms all suspended tokens. Returns how many there were.

@@ -301,19 +301,19 @@ async fn the_log_is_bounded_meanwhile() {
     let configuration = place.configuration();
     let mut beside = place.connect().await;
     beside.execute("CREATE TABLE ballast (bytes BLOB)").await.unwrap();
-    for (megabytes, fits) in [(1, true), (3, false)] {
+    for (megabytes, fits) in [(1, true), (12, false)] {
         let mut snapshot = Snapshot::begin(&configuration).await.unwrap();
         snapshot.connection().execute("SELECT 1 FROM tokens").await.unwrap();
         let ballast = format!("INSERT INTO ballast VALUES (zeroblob({}))", megabytes << 20);
         beside.execute(sqlx::AssertSqlSafe(ballast)).await.unwrap();
         let mut length = 0;
-        let copied = snapshot.copy(2, |page| {
+        let copied = snapshot.copy(8, |page| {
             length += page.len();
             Ok(())
         });
         match copied.await {
             Ok(()) => assert!(fits && length > 0 && length % 4_096 == 0),
-            Err(error) => assert!(!fits && matches!(error, SnapshotError::Log(2)), "{error}"),
+            Err(error) => assert!(!fits && matches!(error, SnapshotError::Log(8)), "{error}"),
         }
     }
     let admin = log_in(&process).await;

@@ -49,17 +49,17 @@ pub async fn check(configuration: &Configuration, file: &Path, identity: &Path) 
             Content::read(&mut connection).await?
         }
     };
-    let wrapped = &content.wrapped;
+    let Content { wrapped, sealed, tokens } = content;
     ensure!(wrapped.installation == manifest.installation, "its manifest is of another installation");
     let mut needed = manifest.data_keys.iter();
-    let is_there = |id: &String| wrapped.data_keys.iter().any(|(there, _)| there == id);
+    let is_there = |id: &String| wrapped.key_ids().any(|there| there == id);
     ensure!(needed.all(is_there), "it lacks a data key that its manifest names");
-    let vault = wrapped.unlock(configuration)?;
+    let vault = wrapped.unlock(configuration).await?;
     let mut opened = Vec::new();
-    for value in &content.sealed {
+    for value in &sealed {
         let name = value.name();
         value.open(&vault).with_context(|| format!("{name} of {}", value.row))?;
         opened.push(name);
     }
-    Ok(Checked { manifest, tokens: content.tokens, opened })
+    Ok(Checked { manifest, tokens, opened })
 }

@@ -96,7 +96,9 @@ impl Content {
             "installation" => text("id").unwrap_or_default().clone_into(&mut self.wrapped.installation),
             "data_keys" => {
                 let wrapped = text("wrapped").and_then(bytes).context("a data key cannot be read")?;
-                self.wrapped.data_keys.push((text("id").unwrap_or_default().to_owned(), wrapped));
+                let (id, state) = (text("id").unwrap_or_default(), text("state").unwrap_or_default());
+                let is_read = self.wrapped.add(id, wrapped, state, text("master_key"));
+                ensure!(is_read, "the data key {id} cannot be read");
             }
             "tokens" => self.tokens += 1,
             _ => {}
@@ -128,15 +130,15 @@ mod tests {
 
     use super::*;
 
-    const DUMP: &str = "--\n-- PostgreSQL database dump\n--\n\nCOPY public.data_keys (id, wrapped, created_at) FROM \
-                        stdin;\nkey_1\t\\\\x00ff\t7\n\\.\n\nCOPY public.token_keys (id, private_key, \"secret\") FROM \
+    const DUMP: &str = "--\n-- PostgreSQL database dump\n--\n\nCOPY public.data_keys (id, wrapped, state) FROM \
+                        stdin;\nkey_01jq0000000000000000000001\t\\\\x00ff\tcurrent\n\\.\n\nCOPY public.token_keys (id, private_key, \"secret\") FROM \
                         stdin;\nkey_2\t\\N\t\\\\x01\nkey_3\t\\\\x02\t\\\\x03\n\\.\n\n--\n-- PostgreSQL database dump \
                         complete\n--\n\n";
 
     #[test]
     fn one_row_of_each_sealed_column_is_found() {
         let content = read(&mut DUMP.as_bytes(), |_| ()).unwrap();
-        assert_eq!(content.wrapped.data_keys, [("key_1".to_owned(), vec![0, 255])]);
+        assert_eq!(content.wrapped.key_ids().collect::<Vec<_>>(), ["key_01jq0000000000000000000001"]);
         let found: Vec<_> = content.sealed.iter().map(|one| (one.column, &*one.row, &*one.blob)).collect();
         assert_eq!(found, [("secret", "key_2", &[1][..]), ("private_key", "key_3", &[2])]);
     }

@@ -73,15 +73,15 @@ impl Manifest {
             schema >= LOWEST,
             "the database has schema {schema}: start this version once, so that it gets schema {LOWEST}"
         );
-        let Wrapped { installation, data_keys } = Wrapped::read(connection).await?;
+        let wrapped = Wrapped::read(connection).await?;
         Ok(Self {
             format: FORMAT,
             engine,
             schema,
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            installation,
             taken_at,
-            data_keys: data_keys.into_iter().map(|(id, _)| id).collect(),
+            data_keys: wrapped.key_ids().map(str::to_owned).collect(),
+            installation: wrapped.installation,
             position: None,
         })
     }

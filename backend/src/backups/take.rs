@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use sqlx::Connection as _;
 
 use super::copy::copy;
 use super::dump::Whole;
@@ -12,6 +13,7 @@ use super::output::Output;
 use super::sealed::Sealer;
 use crate::configuration::Configuration;
 use crate::database::{Snapshot, connect_beside};
+use crate::keys::backups::note_backup;
 
 /// Makes a backup of the database while a server may use it. The file is encrypted to the recipients. On
 /// SQLite, `most_log` is the longest that the write-ahead log may become meanwhile, in MiB. On PostgreSQL,
@@ -40,5 +42,15 @@ pub async fn take(
         manifest
     };
     sealer.finish()?.complete().with_context(|| path.display().to_string())?;
+    if let Err(error) = note(configuration, path, &manifest).await {
+        tracing::warn!(%error, "the backup is whole, but it is not noted which keys it needs");
+    }
     Ok(manifest)
+}
+
+/// Notes the backup in the database, so that the rotation of keys can say which backups end with a key.
+async fn note(configuration: &Configuration, path: &Path, manifest: &Manifest) -> anyhow::Result<()> {
+    let mut connection = connect_beside(configuration).await?;
+    note_backup(&mut connection, &path.display().to_string(), manifest.since()?).await?;
+    Ok(connection.close().await?)
 }

@@ -4,8 +4,8 @@
 pub mod agreement;
 pub mod backups;
 pub mod beside;
-mod data_keys;
 mod copy;
+mod data_keys;
 pub mod error;
 mod installation;
 pub mod keyring;

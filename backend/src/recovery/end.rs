@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::access::origin::Origin;
 use crate::audit;
 use crate::database::{Change, Transaction, now};
+use crate::keys::error::KeyringError;
 use crate::keys::{NewSigningKey, signing};
 use crate::revocations::{self, Of};
 use crate::sessions;
@@ -17,7 +18,7 @@ pub async fn end_all(
     transaction: &mut Transaction,
     key: &NewSigningKey,
     issuer: &str,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), KeyringError> {
     sessions::end_everyones(transaction.connection()).await?;
     signing::rotate(transaction, key, true).await?;
     revocations::forget_all(transaction.connection()).await?;
@@ -26,5 +27,5 @@ pub async fn end_all(
     transaction.changes(Change::Everything);
     let detail = json!({ "algorithm": key.algorithm.as_str(), "at_once": true });
     let target = (&key.id, key.id.to_string());
-    audit::record(transaction, &Origin::system(), "signing_key.rotated", target, detail).await
+    Ok(audit::record(transaction, &Origin::system(), "signing_key.rotated", target, detail).await?)
 }

@@ -162,6 +162,9 @@ async fn a_backup_is_restored(place: Where) {
     let later = platform.apply("rsa").await;
     let key = platform.gateway.clone();
 
+    let noted = platform.admin.get("/data-keys").await;
+    let name = text(&noted["items"][0]["backups"][0]["file"]);
+    assert_eq!(name, file.display().to_string(), "it is noted which key it needs");
     let found = succeeds(&mut keys.check(&place, &file));
     for column in
         ["signing_keys.private_key", "token_keys.private_key", "token_keys.secret", "token_keys.open_token"]

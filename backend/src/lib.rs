@@ -13,7 +13,7 @@
 //!   [`sessions`], [`keys`], [`nodes`], [`revocations`].
 //! - What is allowed and what was done: [`audit`], [`access`].
 //! - Shared ground, which knows no capability: [`web`], [`database`],
-//!   [`telemetry`], [`configuration`], [`crypto`], [`strangers`],
+//!   [`withdrawals`], [`telemetry`], [`configuration`], [`crypto`], [`strangers`],
 //!   [`json`], [`apart`], [`counting`].
 
 pub mod access;
@@ -43,3 +43,4 @@ pub mod telemetry;
 pub mod tokens;
 pub mod users;
 pub mod web;
+pub mod withdrawals;

@@ -123,6 +123,8 @@ pub struct Configuration {
     pub database_url: Option<String>,
     /// The directory of SQLite and the key file.
     pub data_dir: PathBuf,
+    /// The directory of the withdrawal log, as configured.
+    pub withdrawal_log: Option<PathBuf>,
     /// The master key in base64.
     pub master_key: Option<Secret>,
     /// The file with the master key.
@@ -252,6 +254,14 @@ impl Configuration {
         self.master_key_file.clone().or_else(default)
     }
 
+    /// The directory of the withdrawal log, if there is one. Many nodes of PostgreSQL have no directory that
+    /// stays.
+    #[must_use]
+    pub fn withdrawal_log(&self) -> Option<PathBuf> {
+        let default = || self.database_url.is_none().then(|| self.data_dir.join("withdrawals"));
+        self.withdrawal_log.clone().or_else(default)
+    }
+
     fn from_options(first: Options, second: Options) -> Self {
         let database_url = first.database_url.or(second.database_url);
         // A server works beside this process. SQLite reads in it, and each connection keeps memory.
@@ -272,6 +282,7 @@ impl Configuration {
                 .unwrap_or(database_connections),
             database_url,
             data_dir: first.data_dir.or(second.data_dir).unwrap_or_else(|| PathBuf::from("data")),
+            withdrawal_log: first.withdrawal_log.or(second.withdrawal_log),
             master_key: first.master_key.or(second.master_key).map(Secret::from),
             master_key_file: first.master_key_file.or(second.master_key_file),
             master_key_command: first.master_key_command.or(second.master_key_command),

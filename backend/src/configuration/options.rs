@@ -45,6 +45,10 @@ pub(super) struct Options {
     /// The directory of SQLite and the key file [default: data].
     #[arg(long, env = "LATCHKEY_DATA_DIR", global = true)]
     pub(super) data_dir: Option<PathBuf>,
+    /// A directory for the log of withdrawals, which should be on another volume than the database
+    /// [default: {data-dir}/withdrawals on SQLite, none on PostgreSQL].
+    #[arg(long, env = "LATCHKEY_WITHDRAWAL_LOG", global = true)]
+    pub(super) withdrawal_log: Option<PathBuf>,
     /// 32 bytes in base64. They encrypt all secrets at rest. While they are rotated, the next ones
     /// follow after white space.
     #[arg(long, env = "LATCHKEY_MASTER_KEY", global = true, hide_env_values = true)]

@@ -16,6 +16,7 @@ use super::servers::Servers;
 use super::sql::Sql;
 use super::standing::standing;
 use super::turns::{ALONE, BESIDE, Company};
+use super::watch::Watch;
 use crate::configuration::Configuration;
 
 /// The file of SQLite in the data directory.
@@ -76,13 +77,17 @@ impl Engine {
     }
 
     /// Opens the connections for reading and for writing.
-    pub(super) async fn connect(self, configuration: &Configuration) -> Result<Connections, OpenError> {
+    pub(super) async fn connect(
+        self,
+        configuration: &Configuration,
+        watch: &Arc<Watch>,
+    ) -> Result<Connections, OpenError> {
         match self {
             Self::Sqlite => {
                 let path = configuration.data_dir.join(DATABASE);
                 let url = format!("sqlite://{}?mode=rwc", path.display());
-                let write = sqlite_pool(1).connect(&url).await?;
-                let read = sqlite_pool(configuration.database_connections).connect(&url).await?;
+                let write = sqlite_pool(1, watch).connect(&url).await?;
+                let read = sqlite_pool(configuration.database_connections, watch).connect(&url).await?;
                 Ok(Connections { read, write, place: None })
             }
             Self::Postgres => {
@@ -90,8 +95,9 @@ impl Engine {
                 servers.warn_unless_verified();
                 let primary = servers.primary().await?;
                 let home = Arc::new(Home::new(&primary.url, primary.standing.history));
-                let pool =
-                    |connections, limits| postgres_pool(connections, limits, &home).connect(&primary.url);
+                let pool = |connections, limits| {
+                    postgres_pool(connections, limits, (&home, watch)).connect(&primary.url)
+                };
                 // There are few: one for each turn to write, and two for brief writes. They are
                 // separate, so that readers never wait.
                 let read = pool(configuration.database_connections, POSTGRES_READS).await?;
@@ -293,16 +299,21 @@ pub(super) struct Connections {
     pub(super) place: Option<(Servers, Arc<Home>)>,
 }
 
-fn postgres_pool(connections: u32, limits: &'static str, home: &Arc<Home>) -> AnyPoolOptions {
-    let (admits, is_left) = (Arc::clone(home), Arc::clone(home));
+fn postgres_pool(
+    connections: u32,
+    limits: &'static str,
+    (home, watch): (&Arc<Home>, &Arc<Watch>),
+) -> AnyPoolOptions {
+    let (admits, is_left, watch) = (Arc::clone(home), Arc::clone(home), Arc::clone(watch));
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .after_connect(move |connection, _| {
-            let home = Arc::clone(&admits);
+            let (home, watch) = (Arc::clone(&admits), Arc::clone(&watch));
             Box::pin(async move {
                 connection.execute(limits).await?;
-                home.admit(&standing(connection).await?)
+                home.admit(&standing(connection).await?)?;
+                watch.admit(connection).await
             })
         })
         .test_before_acquire(false)
@@ -317,13 +328,15 @@ fn postgres_pool(connections: u32, limits: &'static str, home: &Arc<Home>) -> An
         })
 }
 
-fn sqlite_pool(connections: u32) -> AnyPoolOptions {
+fn sqlite_pool(connections: u32, watch: &Arc<Watch>) -> AnyPoolOptions {
+    let watch = Arc::clone(watch);
     // A file is always there, so a connection needs no test.
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(30))
         .test_before_acquire(false)
-        .after_connect(|connection, _| {
+        .after_connect(move |connection, _| {
+            let watch = Arc::clone(&watch);
             Box::pin(async move {
                 // FULL: a write that was answered 201 survives a power cut. The limit of memory is
                 // that of all connections together: they use pages of one another again. The log
@@ -335,8 +348,8 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
                          PRAGMA journal_size_limit = 67108864; \
                          PRAGMA soft_heap_limit = 8388608;",
                     )
-                    .await
-                    .map(drop)
+                    .await?;
+                watch.admit(connection).await
             })
         })
 }

@@ -1,5 +1,8 @@
 //! Errors of the database, and what they say about it.
 
+use super::watch::{BeginError, WentBack};
+use crate::withdrawals::LogError;
+
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -37,12 +40,28 @@ pub enum OpenError {
          stop or upgrade them first"
     )]
     InUse(String),
+    /// The withdrawal log cannot be used.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The database went back in time.
+    #[error(transparent)]
+    WentBack(#[from] WentBack),
     /// A migration failed.
     #[error("migrations: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// The database did not answer.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+impl From<BeginError> for OpenError {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::WentBack(went_back) => Self::WentBack(went_back),
+            BeginError::Log(error) => Self::Log(error),
+            BeginError::Database(error) => Self::Database(error),
+        }
+    }
 }
 
 /// The connection was lost during the COMMIT. The transaction may be written or not.

@@ -26,6 +26,7 @@ use super::notices::{CHANNEL, TELLS_PROJECTS, notify, notify_words, raise, words
 use super::servers::{Primary, Servers};
 use super::standing;
 use super::uptime::Moment;
+use super::watch::Watch;
 
 /// How often a node sends a beat and reads the log: several times within its lease.
 const HEARTBEAT: Duration = Duration::from_millis(250);
@@ -60,7 +61,7 @@ impl Feed {
     /// Listens for the changes of other nodes while the process runs.
     pub(super) fn start(
         servers: Servers,
-        home: Arc<Home>,
+        (home, watch): (Arc<Home>, Arc<Watch>),
         pools: [AnyPool; 2],
         node: &NodeId,
         epochs: &Arc<Epochs>,
@@ -73,6 +74,7 @@ impl Feed {
         let follower = Follower {
             servers,
             home,
+            watch,
             pools,
             node: node.clone(),
             epochs: Arc::clone(epochs),
@@ -180,6 +182,7 @@ impl Shared<'_> {
 struct Follower {
     servers: Servers,
     home: Arc<Home>,
+    watch: Arc<Watch>,
     /// Their next connections go to the same server.
     pools: [AnyPool; 2],
     node: String,
@@ -206,6 +209,12 @@ impl Follower {
         let primary = self.servers.primary().await?;
         self.move_to(&primary)?;
         let Primary { url, connection: mut speaker, .. } = primary;
+        // Facts from before it went back, or from before it was reconciled, do not count.
+        let had_gone_back = self.watch.went_back().is_some();
+        in_time(self.watch.admit(&mut speaker)).await?;
+        if had_gone_back {
+            self.epochs.raise_all();
+        }
         let connecting = async {
             speaker.execute(POSTGRES_WRITES).await?;
             let (speaker_pid,): (i32,) =
@@ -293,6 +302,7 @@ impl Follower {
     async fn prove(&self, speaker: &mut AnyConnection) -> Result<(), sqlx::Error> {
         let sent = Moment::now();
         log::beat(speaker, &self.node).await?;
+        self.watch.follow(speaker).await?;
         self.epochs.prove(sent);
         self.home.note(standing::replication(speaker).await?);
         Ok(())

@@ -1,5 +1,7 @@
 //! The handle for all reads and writes.
 
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,16 +15,19 @@ use super::engine::{Connections, Engine};
 use super::failure::{OpenError, WriteError};
 use super::feed::Feed;
 use super::home::Home;
+use super::position::Place;
 use super::reserve::Reserve;
 use super::standing::Replication;
 use super::turns::{Company, Rank};
+use super::watch::{Watch, WentBack};
 use super::witness::Witness;
 use super::write::{Transaction, Writer, within};
 use super::writes::{WriteKind, Writes};
-use super::{clock, migrations};
+use super::{clock, migrations, position};
 use crate::apart;
 use crate::configuration::Configuration;
 use crate::telemetry;
+use crate::withdrawals::Position;
 
 /// How long a brief write may take. Others wait behind it.
 const BRIEFLY: Duration = Duration::from_secs(5);
@@ -43,34 +48,89 @@ pub struct Database {
     /// client resets the connection.
     runtime: Handle,
     /// Held as long as the database is open (SQLite only).
-    _lock: Option<Arc<std::fs::File>>,
+    _lock: Option<Arc<File>>,
 }
 
 impl Database {
     /// Opens the database, applies missing migrations and starts to listen for changes of other
     /// nodes. Call it on the runtime that outlives all requests.
+    ///
+    /// Fails if the database went back in time.
     pub async fn open(configuration: &Configuration) -> Result<Self, OpenError> {
         let (engine, lock) = Engine::prepare(configuration).await?;
-        let Connections { read, write, place } = engine.connect(configuration).await?;
-        clock::start(engine, &read).await?;
-        migrations::migrate(engine, &write).await?;
+        let (watch, connections) = Self::connect(engine, configuration).await?;
+        Self::begin((engine, lock), &configuration.data_dir, watch, connections).await
+    }
+
+    /// The same for a database that may have gone back in time, to reconcile it. Nothing is compared, and
+    /// no withdrawal is written to the log.
+    pub async fn open_to_reconcile(configuration: &Configuration) -> Result<Self, OpenError> {
+        let (engine, lock) = Engine::prepare(configuration).await?;
+        let watch = Arc::new(Watch::default());
+        let connections = engine.connect(configuration, &watch).await?;
+        clock::start(engine, &connections.read).await?;
+        migrations::migrate(engine, &connections.write).await?;
+        Self::begin((engine, lock), &configuration.data_dir, watch, connections).await
+    }
+
+    /// Compares the database with what is remembered of it, and closes it again.
+    pub async fn compare(configuration: &Configuration) -> Result<(), OpenError> {
+        let (engine, _lock) = Engine::prepare(configuration).await?;
+        let (_, Connections { read, write, .. }) = Self::connect(engine, configuration).await?;
+        read.close().await;
+        write.close().await;
+        Ok(())
+    }
+
+    /// Opens the connections, and compares the database with what is remembered of it.
+    async fn connect(
+        engine: Engine,
+        configuration: &Configuration,
+    ) -> Result<(Arc<Watch>, Connections), OpenError> {
+        let watch = Arc::new(Watch::open(configuration.withdrawal_log().as_deref())?);
+        let connections = engine.connect(configuration, &watch).await?;
+        let Connections { read, write, place } = &connections;
+        clock::start(engine, read).await?;
+        migrations::migrate(engine, write).await?;
+        let history = place.as_ref().map(|(_, home)| home.history());
+        let begun = watch.begin(&mut *write.acquire().await?, history).await;
+        if let Err(error) = begun {
+            read.close().await;
+            write.close().await;
+            return Err(error.into());
+        }
+        Ok((watch, connections))
+    }
+
+    async fn begin(
+        (engine, lock): (Engine, Option<File>),
+        data_dir: &Path,
+        watch: Arc<Watch>,
+        Connections { read, write, place }: Connections,
+    ) -> Result<Self, OpenError> {
+        let home = place.as_ref().map(|(_, home)| Arc::clone(home));
+        watch.keep_marking(&write, move || home.as_ref().map(|home| home.history()));
         let epochs = Arc::new(Epochs::default());
         let node = NodeId::new();
         let home = place.as_ref().map(|(_, home)| Arc::clone(home));
         let feed = match place {
-            Some((servers, home)) => {
-                Feed::start(servers, home, [read.clone(), write.clone()], &node, &epochs)
-            }
+            Some((servers, home)) => Feed::start(
+                servers,
+                (home, Arc::clone(&watch)),
+                [read.clone(), write.clone()],
+                &node,
+                &epochs,
+            ),
             None => Feed::none(),
         };
         // Without a proof, the node starts all the same, and is not ready.
         let _ = tokio::time::timeout(BRIEFLY, epochs.proof()).await;
         let reserve = match engine {
-            Engine::Sqlite => Some(Reserve::keep(&configuration.data_dir)),
+            Engine::Sqlite => Some(Reserve::keep(data_dir)),
             Engine::Postgres => None,
         };
         let place = (write, home.clone());
-        let writer = Writer::new((engine, node.clone()), place, Arc::clone(&epochs), feed, reserve);
+        let writer = Writer::new((engine, node.clone()), place, Arc::clone(&epochs), (feed, watch), reserve);
         Ok(Self {
             engine,
             read,
@@ -198,7 +258,15 @@ impl Database {
         space?;
         let (writer, witness) = (Arc::clone(&self.writer), self.witness.clone());
         let task = self.runtime.spawn(async move {
-            let outcome = writer.transact((rank, company), &witness, work).await;
+            let outcome = match writer.transact((rank, company), &witness, work).await {
+                Ok((value, record)) => {
+                    if let Some(record) = record {
+                        writer.watch.write(record).await;
+                    }
+                    Ok(value)
+                }
+                Err(error) => Err(error),
+            };
             writer.writes.count(rank.into(), &outcome, began.elapsed());
             if outcome.is_err() {
                 writer.probe();
@@ -236,6 +304,25 @@ impl Database {
     #[must_use]
     pub fn replication(&self) -> Option<Replication> {
         self.home.as_ref().map(|home| home.replication())
+    }
+
+    /// Where the database is in the withdrawals, and the last time that it had for sure, in milliseconds
+    /// since the epoch.
+    pub async fn position(&self) -> Result<(Position, i64), sqlx::Error> {
+        let Place { position, marked_at } = position::place(&mut *self.read.acquire().await?).await?;
+        Ok((position, marked_at))
+    }
+
+    /// How the database went back in time, if it did. Then nothing may be decided or written.
+    #[must_use]
+    pub fn went_back(&self) -> Option<WentBack> {
+        self.writer.watch.went_back()
+    }
+
+    /// Whether the withdrawal log can be written; `None` if there is none.
+    #[must_use]
+    pub fn withdrawal_log_works(&self) -> Option<bool> {
+        self.writer.watch.log_works()
     }
 
     /// How the writes of this node ended.
@@ -300,6 +387,10 @@ impl Database {
 
     /// Closes all connections. SQLite writes its log back.
     pub async fn close(&self) {
+        let history = self.home.as_ref().map(|home| home.history());
+        if let Err(error) = self.writer.watch.mark(&self.writer.pool, history).await {
+            tracing::debug!(%error, "the time is not marked");
+        }
         self.read.close().await;
         self.writer.warm.close().await;
     }

@@ -84,6 +84,11 @@ impl Home {
         self.moved.subscribe()
     }
 
+    /// The history of the known primary.
+    pub(super) fn history(&self) -> History {
+        self.known().history.clone()
+    }
+
     pub(super) fn replication(&self) -> Replication {
         self.known().replication
     }

@@ -58,6 +58,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (30, include_str!("../../../migrations/sqlite/0030_chain.sql")),
             (34, include_str!("../../../migrations/sqlite/0034_needed_schema.sql")),
             (31, include_str!("../../../migrations/sqlite/0031_suspensions.sql")),
+            (32, include_str!("../../../migrations/sqlite/0032_withdrawals.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -91,6 +92,7 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (30, include_str!("../../../migrations/postgres/0030_chain.sql")),
             (34, include_str!("../../../migrations/postgres/0034_needed_schema.sql")),
             (31, include_str!("../../../migrations/postgres/0031_suspensions.sql")),
+            (32, include_str!("../../../migrations/postgres/0032_withdrawals.sql")),
         ],
     }
 }

@@ -10,15 +10,20 @@ use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::watch;
 
 use super::changes::{Change, Epochs};
+use super::clock::now;
 use super::engine::Engine;
 use super::failure::{OutcomeUnknown, WriteError, may_be_written};
 use super::feed::Feed;
 use super::home::Home;
+use super::position;
 use super::reserve::{self, Reserve};
+use super::taking::Taking;
 use super::turns::{ALONE, BESIDE, Company, Rank, Turns};
 use super::warm::{Lent, Warm};
+use super::watch::Watch;
 use super::witness::Witness;
 use super::writes::Writes;
+use crate::withdrawals::{Position, Record, Withdrawal};
 
 /// How long to wait before checking again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -34,6 +39,18 @@ pub struct Transaction {
     node: NodeId,
     lent: Lent,
     changes: Vec<Change>,
+    withdrawn: Vec<Withdrawal>,
+    /// Up to where an era begins that the transaction begins, if it begins one.
+    reconciled: Option<Reconciled>,
+}
+
+/// What was done so that a database that went back in time has all withdrawals.
+#[derive(Debug, Clone, Copy)]
+pub struct Reconciled {
+    /// The last position that a log or a memory has.
+    pub end: Position,
+    /// Whether all withdrawals up to there were made again. If not, all tokens are suspended.
+    pub is_replayed: bool,
 }
 
 impl Transaction {
@@ -58,6 +75,23 @@ impl Transaction {
     pub fn changes(&mut self, change: Change) {
         self.changes.push(change);
     }
+
+    /// The database was reconciled: a new era of withdrawals begins. What this transaction withdraws was
+    /// withdrawn before.
+    pub fn reconciled(&mut self, how: Reconciled) {
+        self.reconciled = Some(how);
+    }
+
+    /// Says what the next statements take away, and lets them.
+    pub fn takes(&mut self, what: Withdrawal) -> Taking<'_> {
+        self.takes_if(Some(what))
+    }
+
+    /// The same for statements that may take nothing away.
+    pub fn takes_if(&mut self, what: Option<Withdrawal>) -> Taking<'_> {
+        self.withdrawn.extend(what);
+        Taking::new(self.lent.connection())
+    }
 }
 
 /// The writer of this node.
@@ -70,6 +104,8 @@ pub(super) struct Writer {
     home: Option<Arc<Home>>,
     epochs: Arc<Epochs>,
     feed: Feed,
+    /// The position of withdrawals.
+    pub(super) watch: Arc<Watch>,
     /// The space for withdrawing (SQLite only).
     reserve: Option<Arc<Reserve>>,
     /// The turns of writes that work alone.
@@ -91,7 +127,7 @@ impl Writer {
         (engine, node): (Engine, NodeId),
         (pool, home): (AnyPool, Option<Arc<Home>>),
         epochs: Arc<Epochs>,
-        feed: Feed,
+        (feed, watch): (Feed, Arc<Watch>),
         reserve: Option<Arc<Reserve>>,
     ) -> Self {
         Self {
@@ -102,6 +138,7 @@ impl Writer {
             home,
             epochs,
             feed,
+            watch,
             reserve,
             alone: Turns::new(ALONE),
             beside: Turns::new(BESIDE),
@@ -114,13 +151,14 @@ impl Writer {
     }
 
     /// Begins, works and commits. The epochs of all changes are raised before this returns,
-    /// also if the outcome of the COMMIT is unknown.
+    /// also if the outcome of the COMMIT is unknown. What was withdrawn must be in the log before it is
+    /// answered.
     pub(super) async fn transact<T, E, F>(
         &self,
         (rank, company): (Rank, Company),
         witness: &Witness,
         work: F,
-    ) -> Result<T, E>
+    ) -> Result<(T, Option<Record>), E>
     where
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>>,
         E: WriteError,
@@ -142,7 +180,14 @@ impl Writer {
         };
         let _turn = within(patience, turn).await?;
         let lent = Lent::from(&self.warm).await?;
-        let mut transaction = Transaction { engine, node: self.node.clone(), lent, changes: Vec::new() };
+        let mut transaction = Transaction {
+            engine,
+            node: self.node.clone(),
+            lent,
+            changes: Vec::new(),
+            withdrawn: Vec::new(),
+            reconciled: None,
+        };
         // Plain statements, not sqlx's transaction: on SQLite its depth counter is wrong after
         // a failed COMMIT. Any failure from here on closes the connection, except a refusal,
         // which rolls back.
@@ -169,6 +214,7 @@ impl Writer {
         };
         let changes = std::mem::take(&mut transaction.changes);
         within(STATEMENT, self.feed.write(transaction.connection(), &changes)).await?;
+        let record = within(STATEMENT, self.recorded(&mut transaction)).await?;
         // Changes become known here in the order of their commits: a later one never counts
         // beside what an earlier one has ended. Writes that work beside others end nothing, so
         // their order does not matter.
@@ -187,10 +233,30 @@ impl Writer {
             self.feed.tell(&changes);
         }
         match committed {
-            Ok(()) => Ok(value),
+            Ok(()) => {
+                if let Some(record) = &record {
+                    self.watch.committed(record.position);
+                }
+                Ok((value, record))
+            }
             Err(error) if may_be_written(&error) => Err(OutcomeUnknown(error).into()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Raises the position if a transaction withdraws something. Returns what the log has to say.
+    async fn recorded(&self, transaction: &mut Transaction) -> Result<Option<Record>, sqlx::Error> {
+        if let Some(how) = transaction.reconciled {
+            position::begin_era(transaction.connection(), how, now()).await?;
+            return Ok(None);
+        }
+        let withdrawn = std::mem::take(&mut transaction.withdrawn);
+        if withdrawn.is_empty() {
+            return Ok(None);
+        }
+        let position = position::advance(transaction.connection()).await?;
+        self.watch.intend(position);
+        Ok(Some(Record { position, at: now(), node: self.node.clone(), withdrawn }))
     }
 
     /// Waits until the changes of all commits that have begun are known.

@@ -103,14 +103,13 @@ pub(super) async fn revoke(
     database
         .withdraw(move |transaction| {
             Box::pin(async move {
-                let connection = transaction.connection();
                 let detail = match &withdrawn {
                     Withdrawn::OpenToken(digest) => {
-                        store::withdraw_open_token(connection, digest).await?;
+                        store::withdraw_open_token(transaction, &client.id, digest).await?;
                         serde_json::json!({ "credential": "open_token" })
                     }
                     Withdrawn::Jwt { jti, expires_at, system } => {
-                        store::withdraw_jwt(connection, &client.id, jti, *expires_at).await?;
+                        store::withdraw_jwt(transaction, &client.id, jti, *expires_at).await?;
                         if let Some(system) = system {
                             revocations::record(transaction, Of::System(system), "jti", jti, now()).await?;
                         }

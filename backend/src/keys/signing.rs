@@ -10,6 +10,7 @@ use super::store::{self, NewSigningKey};
 use crate::crypto::jwt::{Algorithm, SigningKey, Term};
 use crate::crypto::vault::{Place, Vault};
 use crate::database::{Change, Database, Rank, Transaction, now};
+use crate::withdrawals::Withdrawal;
 
 /// How long a key that no longer signs is still published and verifies, in milliseconds. This
 /// is longer than any JWT lives.
@@ -83,12 +84,13 @@ pub async fn rotate(
 ) -> Result<(), KeyringError> {
     let made_at = now();
     let signs_from = if at_once { made_at } else { made_at + agreement::wait(transaction).await? };
-    let connection = transaction.connection();
-    store::retire_signing_keys(&mut *connection, signs_from).await?;
+    store::retire_signing_keys(transaction.takes(Withdrawal::SigningKeys), signs_from).await?;
     if at_once {
-        store::delete_signing_keys(&mut *connection, i64::MAX).await?;
+        store::delete_signing_keys(transaction.takes(Withdrawal::SigningKeys), i64::MAX).await?;
     }
-    store::insert_signing_key(&mut *connection, key, made_at, signs_from).await.map_err(sealed_too_late)?;
+    store::insert_signing_key(transaction.connection(), key, made_at, signs_from)
+        .await
+        .map_err(sealed_too_late)?;
     transaction.changes(Change::SigningKeys);
     Ok(())
 }
@@ -97,7 +99,7 @@ pub async fn rotate(
 pub async fn forget_retired(database: &Database) -> Result<(), sqlx::Error> {
     database
         .write_as(Rank::Background, |transaction| {
-            store::delete_signing_keys(transaction.connection(), now() - OVERLAP).boxed()
+            store::delete_signing_keys(transaction.takes_if(None), now() - OVERLAP).boxed()
         })
         .await
         .map(drop)

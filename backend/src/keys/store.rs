@@ -4,6 +4,7 @@ use latchkey_shared::ids::KeyId;
 use sqlx::{AnyConnection, FromRow};
 
 use crate::crypto::jwt::Algorithm;
+use crate::database::Taking;
 
 /// A signing key that is not in the database yet.
 pub struct NewSigningKey {
@@ -87,22 +88,22 @@ pub(super) async fn move_takeover(
 }
 
 /// Retires every key that is not retired yet, at a time.
-pub(super) async fn retire_signing_keys(connection: &mut AnyConnection, at: i64) -> Result<(), sqlx::Error> {
+pub(super) async fn retire_signing_keys(mut taking: Taking<'_>, at: i64) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL")
         .bind(at)
-        .execute(connection)
+        .execute(taking.connection())
         .await
         .map(drop)
 }
 
 /// Deletes the keys that were retired before a time.
 pub(super) async fn delete_signing_keys(
-    connection: &mut AnyConnection,
+    mut taking: Taking<'_>,
     retired_before: i64,
 ) -> Result<u64, sqlx::Error> {
     sqlx::query("DELETE FROM signing_keys WHERE retired_at < $1")
         .bind(retired_before)
-        .execute(connection)
+        .execute(taking.connection())
         .await
         .map(|done| done.rows_affected())
 }

@@ -1,15 +1,15 @@
 //! The SQL of withdrawn credentials.
 
 use latchkey_shared::ids::TokenId;
-use sqlx::AnyConnection;
 
-use crate::crypto::Digest;
+use crate::crypto::{Digest, to_base64url};
 use crate::database::clock::MARGIN;
-use crate::database::{Database, now};
+use crate::database::{Database, Transaction, now};
+use crate::withdrawals::Withdrawal;
 
 /// Records that a JWT is withdrawn, until it expires.
 pub(crate) async fn withdraw_jwt(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction,
     token: &TokenId,
     jti: &str,
     expires_at: i64,
@@ -20,21 +20,23 @@ pub(crate) async fn withdraw_jwt(
     .bind(jti.to_owned())
     .bind(token.to_string())
     .bind(expires_at)
-    .execute(connection)
+    .execute(transaction.takes(Withdrawal::Jwt { jti: jti.to_owned() }).connection())
     .await
     .map(drop)
 }
 
 /// Destroys an open token.
 pub(crate) async fn withdraw_open_token(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction,
+    token: &TokenId,
     digest: &Digest,
 ) -> Result<(), sqlx::Error> {
+    let loss = Withdrawal::OpenToken { token: token.clone(), digest: to_base64url(digest.as_slice()) };
     sqlx::query(
         "UPDATE token_keys SET open_token = NULL, open_token_digest = NULL WHERE open_token_digest = $1",
     )
     .bind(digest.as_slice().to_vec())
-    .execute(connection)
+    .execute(transaction.takes(loss).connection())
     .await
     .map(drop)
 }

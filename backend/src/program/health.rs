@@ -1,11 +1,12 @@
 //! Health checks, and the descriptions of problem types.
 
 use actix_web::http::header::RETRY_AFTER;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, ResponseError as _, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::database::{Database, Replication, clock, promptly};
+use crate::web::gone_back;
 use crate::web::problem::{Kind, Problem};
 use crate::web::routes::Routes;
 use crate::web::stopping::Stopping;
@@ -31,6 +32,10 @@ pub struct Health {
     /// loses nothing in a failover. `none`: there is no standby.
     #[serde(skip_serializing_if = "Option::is_none")]
     replication: Option<Replication>,
+    /// Whether withdrawals are in the log outside of the database: `ok`, or `failing`. While it fails, a
+    /// restore of the database would be unsafe; withdrawals hold all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawal_log: Option<&'static str>,
     /// By how many seconds the clock of this machine is ahead (negative if it is behind), if
     /// that is more than a few. Decisions use the database's clock. On SQLite, they use the
     /// time from before the clock was set, until the difference has lasted for five minutes.
@@ -53,6 +58,7 @@ async fn healthz() -> web::Json<Health> {
         change_feed: None,
         writes: None,
         replication: None,
+        withdrawal_log: None,
         clock_off_seconds: None,
     })
 }
@@ -66,17 +72,21 @@ async fn healthz() -> web::Json<Health> {
     tag = "operation",
     responses(
         (status = 200, description = "Calls can be decided.", body = Health),
-        (status = 503, description = "The database does not answer, or does not confirm changes, or the server is about to stop.", body = Health, headers(("Retry-After" = String))),
+        (status = 503, description = "The database does not answer, or does not confirm changes, or the server is about to stop. If the database went back in time, this is a problem (`database-went-back`).", body = Health, headers(("Retry-After" = String))),
     )
 )]
 #[get("/readyz")]
 async fn readyz(database: web::Data<Database>, stopping: web::Data<Stopping>) -> HttpResponse {
+    if let Some(went_back) = database.went_back() {
+        return gone_back::problem(&went_back).error_response();
+    }
     let answered = promptly(database.ping()).await;
     let mut health = Health {
         status: "ok",
         change_feed: Some(if database.epochs().feed_is_live() { "live" } else { "broken" }),
         writes: Some(if database.can_write() { "ok" } else { "failing" }),
         replication: database.replication(),
+        withdrawal_log: database.withdrawal_log_works().map(|works| if works { "ok" } else { "failing" }),
         clock_off_seconds: clock::off_by(),
     };
     health.status = match answered {

@@ -21,3 +21,4 @@ mod stop;
 mod telemetry;
 mod tls;
 mod verifiers;
+pub mod waiting;

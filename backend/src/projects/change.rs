@@ -14,6 +14,7 @@ use crate::revocations::{self, Of};
 use crate::web::extract::Body;
 use crate::web::look_alikes;
 use crate::web::problem::Problem;
+use crate::withdrawals::Withdrawal;
 
 /// Change a project
 ///
@@ -48,11 +49,13 @@ pub(super) async fn change(
                 let is_renamed = name.as_ref().is_some_and(|name| *name != project.name);
                 project.name = name.unwrap_or(project.name);
                 project.description = description.unwrap_or(project.description);
-                if body.disabled == Some(true) && !project.disabled {
+                let is_switched_off = body.disabled == Some(true) && !project.disabled;
+                if is_switched_off {
                     revocations::record(transaction, Of::All, "projects", &project.key, now()).await?;
                 }
                 project.disabled = body.disabled.unwrap_or(project.disabled);
-                store::update(transaction.connection(), &project).await?;
+                let loss = is_switched_off.then(|| Withdrawal::Project { project: project.id.clone() });
+                store::update(transaction.takes_if(loss), &project).await?;
                 transaction.changes(Change::Project(project.key.clone()));
                 transaction.changes(Change::Project(project.id.to_string()));
                 let detail = json!({ "disabled": project.disabled });

@@ -70,7 +70,7 @@ pub(super) async fn put_member(
         .by(principal.witness())
         .withdraw_if(role == MemberRole::Member, move |transaction| {
             Box::pin(async move {
-                store::put_member(transaction.connection(), &project.id, &user.id, role).await?;
+                store::put_member(transaction, &project.id, &user.id, role).await?;
                 transaction.changes(Change::User(user.id.clone()));
                 let detail = json!({ "user": user.username, "role": role.as_str() });
                 audit::record(transaction, &origin, "project.member_set", (&project.id, project.key), detail)
@@ -105,7 +105,7 @@ pub(super) async fn remove_member(
         .by(principal.witness())
         .withdraw(move |transaction| {
             Box::pin(async move {
-                if !store::delete_member(transaction.connection(), &project.id, &user.id).await? {
+                if !store::delete_member(transaction, &project.id, &user.id).await? {
                     return Err(Problem::not_found("member"));
                 }
                 revocations::record(transaction, Of::User(&user.id), "sub", user.id.as_str(), now()).await?;

@@ -40,7 +40,7 @@ pub(super) async fn remove(
                 for user in store::member_ids(transaction.connection(), &project.id).await? {
                     transaction.changes(Change::User(user));
                 }
-                store::delete(transaction.connection(), &project.id).await?;
+                store::delete(transaction, &project.id).await?;
                 transaction.changes(Change::Project(project.key.clone()));
                 transaction.changes(Change::Project(project.id.to_string()));
                 // It is no longer among the projects that systems are opened to.

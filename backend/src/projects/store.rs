@@ -15,7 +15,8 @@ use crate::database::names::{Among, Heard, Named};
 use crate::database::now;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Database, Engine, Epochs};
+use crate::database::{Database, Engine, Epochs, Taking, Transaction};
+use crate::withdrawals::Withdrawal;
 
 const PROJECT: &str = "SELECT id, key, name, description, disabled, created_at, updated_at \
     FROM projects WHERE 1 = 1";
@@ -154,7 +155,7 @@ pub(super) async fn insert(connection: &mut AnyConnection, project: &Project) ->
     .map(drop)
 }
 
-pub(super) async fn update(connection: &mut AnyConnection, project: &Project) -> Result<(), sqlx::Error> {
+pub(super) async fn update(mut taking: Taking<'_>, project: &Project) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE projects SET name = $1, description = $2, disabled = $3, updated_at = $4, folded = $5, \
          name_looks = $6 WHERE id = $7",
@@ -166,18 +167,19 @@ pub(super) async fn update(connection: &mut AnyConnection, project: &Project) ->
     .bind(folded(&[&project.key, &project.name]))
     .bind(looks(&project.name))
     .bind(project.id.to_string())
-    .execute(connection)
+    .execute(taking.connection())
     .await
     .map(drop)
 }
 
-pub(super) async fn delete(connection: &mut AnyConnection, id: &ProjectId) -> Result<(), sqlx::Error> {
+pub(super) async fn delete(transaction: &mut Transaction, id: &ProjectId) -> Result<(), sqlx::Error> {
+    let mut taking = transaction.takes(Withdrawal::ProjectDeleted { project: id.clone() });
     for statement in [
         "DELETE FROM limit_rules WHERE project_id IN (SELECT id FROM projects WHERE id = $1)",
         "DELETE FROM api_limit_rules WHERE project_id IN (SELECT id FROM projects WHERE id = $1)",
         "DELETE FROM projects WHERE id = $1",
     ] {
-        sqlx::query(statement).bind(id.to_string()).execute(&mut *connection).await?;
+        sqlx::query(statement).bind(id.to_string()).execute(taking.connection()).await?;
     }
     Ok(())
 }
@@ -228,11 +230,17 @@ pub(super) async fn member_ids(
 }
 
 pub(super) async fn put_member(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction,
     project: &ProjectId,
     user: &UserId,
     role: MemberRole,
 ) -> Result<(), sqlx::Error> {
+    // It may have been that of an administrator.
+    let loss = (role == MemberRole::Member).then(|| Withdrawal::Member {
+        project: project.clone(),
+        user: user.clone(),
+        stays: true,
+    });
     sqlx::query(
         "INSERT INTO members (project_id, user_id, role) VALUES ($1, $2, $3) \
          ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role",
@@ -240,21 +248,22 @@ pub(super) async fn put_member(
     .bind(project.to_string())
     .bind(user.to_string())
     .bind(role.as_str())
-    .execute(connection)
+    .execute(transaction.takes_if(loss).connection())
     .await
     .map(drop)
 }
 
 /// Removes a member. Returns whether there was one.
 pub(super) async fn delete_member(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction,
     project: &ProjectId,
     user: &UserId,
 ) -> Result<bool, sqlx::Error> {
+    let loss = Withdrawal::Member { project: project.clone(), user: user.clone(), stays: false };
     sqlx::query("DELETE FROM members WHERE project_id = $1 AND user_id = $2")
         .bind(project.to_string())
         .bind(user.to_string())
-        .execute(connection)
+        .execute(transaction.takes(loss).connection())
         .await
         .map(|done| done.rows_affected() > 0)
 }
@@ -287,14 +296,15 @@ pub(super) async fn open(
 }
 
 pub(super) async fn close(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction,
     project: &ProjectId,
     system: &SystemId,
 ) -> Result<(), sqlx::Error> {
+    let loss = Withdrawal::Opening { project: project.clone(), system: system.clone() };
     sqlx::query("DELETE FROM project_systems WHERE project_id = $1 AND system_id = $2")
         .bind(project.to_string())
         .bind(system.to_string())
-        .execute(connection)
+        .execute(transaction.takes(loss).connection())
         .await
         .map(drop)
 }

@@ -52,7 +52,7 @@ async fn switch(
                     store::open(transaction.connection(), &project.id, &system.id).await?;
                     "project.system_opened"
                 } else {
-                    store::close(transaction.connection(), &project.id, &system.id).await?;
+                    store::close(transaction, &project.id, &system.id).await?;
                     let of = Of::System(&system.id);
                     revocations::record(transaction, of, "projects", &project.key, now()).await?;
                     "project.system_closed"

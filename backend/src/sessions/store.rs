@@ -4,7 +4,8 @@ use latchkey_shared::ids::UserId;
 use sqlx::{AnyConnection, FromRow};
 
 use crate::crypto::Digest;
-use crate::database::{Database, now};
+use crate::database::{Database, Taking, Transaction, now};
+use crate::withdrawals::Withdrawal;
 
 /// How long a session lasts without a request, in milliseconds.
 pub(super) const IDLE: i64 = 30 * 60 * 1_000;
@@ -53,19 +54,19 @@ pub(crate) async fn insert(
         .map(drop)
 }
 
-pub(crate) async fn end(connection: &mut AnyConnection, digest: &Digest) -> Result<(), sqlx::Error> {
+pub(crate) async fn end(mut taking: Taking<'_>, digest: &Digest) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM sessions WHERE digest = $1")
         .bind(digest.as_slice().to_vec())
-        .execute(connection)
+        .execute(taking.connection())
         .await
         .map(drop)
 }
 
 /// Ends all sessions of a user.
-pub async fn end_all(connection: &mut AnyConnection, user: &UserId) -> Result<(), sqlx::Error> {
+pub async fn end_all(transaction: &mut Transaction, user: &UserId) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM sessions WHERE user_id = $1")
         .bind(user.to_string())
-        .execute(connection)
+        .execute(transaction.takes(Withdrawal::Sessions { user: Some(user.clone()) }).connection())
         .await
         .map(drop)
 }

@@ -34,11 +34,11 @@ pub async fn register(database: &Database, document: &OpenApi, audience: &str) -
     let audience = audience.to_owned();
     let registered = database.write(move |transaction| {
         Box::pin(async move {
-            let connection = transaction.connection();
-            let system = if let Some(mut system) = store::system(&mut *connection, None, KEY).await? {
+            // The version of the program decides what it registers.
+            let system = if let Some(mut system) = store::system(transaction.connection(), None, KEY).await? {
                 if system.audience != audience {
                     system.audience = audience;
-                    store::update_system(&mut *connection, &system).await?;
+                    store::update_system(transaction.takes_if(None), &system).await?;
                 }
                 system
             } else {
@@ -58,12 +58,12 @@ pub async fn register(database: &Database, document: &OpenApi, audience: &str) -
                     updated_at: Timestamp::from_millis(0),
                     warnings: Vec::new(),
                 };
-                store::insert_system(&mut *connection, &system).await?;
+                store::insert_system(transaction.connection(), &system).await?;
                 system
             };
-            let known = store::Known::read(&mut *connection, system).await?;
+            let known = store::Known::read(transaction.connection(), system).await?;
             let difference = compare(&known, &document, &mut Vec::new());
-            store::apply(&mut *connection, difference).await?;
+            store::apply(transaction.takes_if(None), difference).await?;
             transaction.changes(Change::Catalog);
             Ok::<_, Problem>(())
         })

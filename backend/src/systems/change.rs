@@ -73,7 +73,10 @@ pub(crate) async fn change(
                     let of = Of::System(&system.id);
                     revocations::record(transaction, of, "aud", &before.audience, now()).await?;
                 }
-                store::update_system(transaction.connection(), &system).await?;
+                let moves =
+                    system.base_path != before.base_path || system.project_param != before.project_param;
+                let loss = (is_closed || moves).then(|| store::changed(&system));
+                store::update_system(transaction.takes_if(loss), &system).await?;
                 transaction.changes(Change::Catalog);
                 let detail = json!({ "restricted": system.restricted, "disabled": system.disabled });
                 audit::record(transaction, &origin, "system.updated", (&system.id, system.key), detail)

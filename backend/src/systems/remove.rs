@@ -37,7 +37,7 @@ pub(super) async fn remove(
                 let system = own(transaction.connection(), &named).await?;
                 let tokens = store::tokens_of_system(transaction.connection(), &system.id).await?;
                 Problem::unless_unused(tokens)?;
-                store::delete_system(transaction.connection(), &system.id).await?;
+                store::delete_system(transaction, &system.id).await?;
                 transaction.changes(Change::Catalog);
                 audit::record(transaction, &origin, "system.deleted", (&system.id, system.key), json!({}))
                     .await?;

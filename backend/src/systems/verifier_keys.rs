@@ -141,7 +141,7 @@ pub(super) async fn remove_verifier_key(
         .by(principal.witness())
         .withdraw(move |transaction| {
             Box::pin(async move {
-                let name = store::delete_verifier_key(transaction.connection(), &system.id, &key).await?;
+                let name = store::delete_verifier_key(transaction, &system.id, &key).await?;
                 let name = name.ok_or_else(|| Problem::not_found("verifier key"))?;
                 transaction.changes(Change::Catalog);
                 let detail = json!({ "system": system.key });

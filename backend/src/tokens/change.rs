@@ -193,7 +193,7 @@ pub(super) async fn change(
             if let Some(from) = from {
                 revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;
             }
-            store::update(transaction, &proof, &id, &written).await?;
+            store::update(transaction, &proof, &id, &written, from.is_some()).await?;
             transaction.changes(Change::Token(id.clone()));
             let other = others(&before.limits, &limits);
             if other.contains(&true) || widens {

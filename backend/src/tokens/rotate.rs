@@ -88,8 +88,8 @@ pub(super) async fn rotate(
             }
             let until = (overlap > 0).then(|| now() + i64::from(overlap) * 1_000);
             let by = principal.origin().name.clone();
-            store::start_generation(&mut *connection, &id, generation, until, &by).await?;
-            store::insert_key(&mut *connection, &id, generation, &key).await?;
+            store::start_generation(transaction, &id, generation, until, &by).await?;
+            store::insert_key(transaction.connection(), &id, generation, &key).await?;
             // JWTs of the old credential end with it.
             let from = until.unwrap_or_else(now);
             revocations::record(transaction, Of::Token(&id), "client_id", id.as_str(), from).await?;

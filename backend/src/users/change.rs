@@ -15,6 +15,7 @@ use crate::revocations::{self, Of};
 use crate::sessions;
 use crate::web::extract::Body;
 use crate::web::problem::{Kind, Problem};
+use crate::withdrawals::Withdrawal;
 
 /// Change a user
 ///
@@ -95,9 +96,8 @@ async fn apply(
         .withdraw_if(withdraws, move |transaction| {
             Box::pin(async move {
                 let id = &user.id;
-                let connection = transaction.connection();
                 // Read again inside the transaction.
-                let mut row = store::find(&mut *connection, id.as_str())
+                let mut row = store::find(transaction.connection(), id.as_str())
                     .await?
                     .ok_or_else(|| Problem::not_found("user"))?;
                 let mut changed = Vec::new();
@@ -109,27 +109,32 @@ async fn apply(
                     row.email = email;
                     changed.push("email");
                 }
+                let is_switched_off = body.disabled == Some(true) && !row.disabled;
+                let was_administrator = row.role == Role::SystemAdmin;
                 if let Some(role) = body.role {
                     row.role = role;
                     changed.push("role");
                 }
-                let is_switched_off = body.disabled == Some(true) && !row.disabled;
                 if let Some(disabled) = body.disabled {
                     row.disabled = disabled;
                     changed.push("disabled");
                 }
-                store::update(&mut *connection, &row, now()).await?;
-                if !store::has_administrator(&mut *connection).await? {
+                let administers = row.role == Role::SystemAdmin;
+                let loses = is_switched_off || (was_administrator && !administers);
+                let user = row.id.clone();
+                let loss = loses.then_some(Withdrawal::User { user, disabled: row.disabled, administers });
+                store::update(transaction.takes_if(loss), &row, now()).await?;
+                if !store::has_administrator(transaction.connection()).await? {
                     return Err(Problem::new(Kind::Conflict).with_detail(
                         "The last enabled system administrator cannot be disabled or demoted.",
                     ));
                 }
                 if let Some(hash) = &password_hash {
-                    store::set_password(&mut *connection, id, hash, Lasting::Temporary).await?;
+                    store::set_password(transaction, id, hash, Lasting::Temporary).await?;
                     changed.push("password");
                 }
                 if row.disabled || password_hash.is_some() {
-                    sessions::end_all(&mut *connection, id).await?;
+                    sessions::end_all(transaction, id).await?;
                 }
                 if is_switched_off {
                     revocations::record(transaction, Of::User(id), "sub", id.as_str(), now()).await?;

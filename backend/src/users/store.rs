@@ -17,7 +17,8 @@ use crate::database::looks::looks;
 use crate::database::names::{Among, Heard, Named};
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Database, Engine, Epochs, now};
+use crate::database::{Database, Engine, Epochs, Taking, Transaction, now};
+use crate::withdrawals::Withdrawal;
 
 const COLUMNS: &str = "SELECT id, username, display_name, email, role, disabled, must_change_password, created_at, updated_at FROM users u";
 
@@ -131,7 +132,7 @@ pub async fn credentials(database: &Database, username: &str) -> Result<Option<C
 
 /// Sets a user's password.
 pub async fn set_password(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction,
     id: &UserId,
     hash: &str,
     lasting: Lasting,
@@ -143,7 +144,7 @@ pub async fn set_password(
     .bind(lasting.flag())
     .bind(now())
     .bind(id.to_string())
-    .execute(connection)
+    .execute(transaction.takes(Withdrawal::Password { user: id.clone() }).connection())
     .await
     .map(drop)
 }
@@ -306,7 +307,7 @@ pub(super) async fn insert(
 }
 
 /// Writes the fields of a user that can change.
-pub(super) async fn update(connection: &mut AnyConnection, user: &User, now: i64) -> Result<(), sqlx::Error> {
+pub(super) async fn update(mut taking: Taking<'_>, user: &User, now: i64) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE users SET display_name = $1, email = $2, role = $3, disabled = $4, updated_at = $5, \
          folded = $6 WHERE id = $7",
@@ -318,7 +319,7 @@ pub(super) async fn update(connection: &mut AnyConnection, user: &User, now: i64
     .bind(now)
     .bind(folded(&[&user.username, &user.display_name]))
     .bind(user.id.to_string())
-    .execute(connection)
+    .execute(taking.connection())
     .await
     .map(drop)
 }

@@ -337,6 +337,7 @@ impl Taken {
             | Kind::ShownAlready
             | Kind::TooManyRequests
             | Kind::Unavailable
+            | Kind::DatabaseWentBack
             | Kind::Internal => true,
             Kind::Unauthenticated => self.session || self.bearer || self.anybody_else,
             Kind::Forbidden => self.anybody_else || !self.is_session,

@@ -6,6 +6,7 @@ pub mod bearer;
 pub mod client_ip;
 pub mod document;
 pub mod extract;
+pub mod gone_back;
 pub mod look_alikes;
 pub mod paging;
 pub mod pieces;
@@ -52,6 +53,10 @@ pub async fn around<B: MessageBody + 'static>(
     let Some(turn) = Turn::of(request.request()) else {
         return Ok(request.into_response(streams::refusal()));
     };
+    if let Some(problem) = gone_back::refusal(request.request()) {
+        let response = problem.error_response().map_body(|_, content| turn.until_sent(content));
+        return Ok(request.into_response(response));
+    }
     let started = Instant::now();
     let id = request_id(request.headers().get(&REQUEST_ID));
     let method = request.method().clone();

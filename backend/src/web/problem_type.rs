@@ -53,13 +53,15 @@ pub enum Kind {
     NotWritten,
     /// The database was lost during the write. The change may be written or not.
     OutcomeUnknown,
+    /// The database went back in time, and was not reconciled yet. Nothing is decided or written.
+    DatabaseWentBack,
     /// An internal error.
     Internal,
 }
 
 impl Kind {
     /// All types.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::MalformedRequest,
         Self::UnsupportedMediaType,
         Self::TooLarge,
@@ -84,6 +86,7 @@ impl Kind {
         Self::Unavailable,
         Self::NotWritten,
         Self::OutcomeUnknown,
+        Self::DatabaseWentBack,
         Self::Internal,
     ];
 
@@ -156,6 +159,11 @@ impl Kind {
                 "outcome-unknown",
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The database was lost during the write. Check whether the change was written before you repeat it.",
+            ),
+            Self::DatabaseWentBack => (
+                "database-went-back",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The database went back in time. Nothing is decided until it is reconciled.",
             ),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "An internal error occurred."),
         }

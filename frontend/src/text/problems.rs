@@ -36,6 +36,7 @@ pub(crate) fn sentence(problem: &ProblemBody) -> String {
         "unavailable" => "服务暂不可用，请稍后再试。",
         "not-written" => "数据库暂时无法写入，未作任何更改。",
         "outcome-unknown" => "写入时与数据库的连接中断，更改可能已生效。请先确认，再决定是否重试。",
+        "database-went-back" => "数据库回到了过去的状态。在管理员核对之前，不作任何判定。",
         "internal" => "服务器出错了。",
         _ => return own(),
     };

@@ -235,6 +235,18 @@ impl Sources {
             "1 while changes can be written, as of the last check.",
             u64::from(self.database.can_write()),
         )?;
+        if let Some(works) = self.database.withdrawal_log_works() {
+            page.gauge(
+                "latchkey_withdrawal_log_works",
+                "1 while the withdrawal log can be written, as of the last attempt.",
+                u64::from(works),
+            )?;
+        }
+        page.gauge(
+            "latchkey_database_went_back",
+            "1 while the database is one that went back in time and was not reconciled.",
+            u64::from(self.database.went_back().is_some()),
+        )?;
         let (tokens, since) = self.usage.unwritten();
         page.gauge("latchkey_usage_unwritten_tokens", "Tokens with calls that are not written yet.", tokens)?;
         page.gauge(

@@ -16,6 +16,7 @@ use crate::systems::rules::tags;
 use crate::systems::store;
 use crate::web::extract::Body;
 use crate::web::problem::Problem;
+use crate::withdrawals::Withdrawal;
 
 /// Change an API
 ///
@@ -53,10 +54,13 @@ pub(crate) async fn change_api(
             let is_renamed = name.as_ref().is_some_and(|name| *name != stored.api.name);
             stored.api.name = name.unwrap_or(stored.api.name);
             stored.api.tags = tags.unwrap_or(stored.api.tags);
-            stored.api.scope = body.scope.unwrap_or(stored.api.scope);
             let is_removed = !stored.api.removed && body.removed == Some(true);
+            let is_moved = body.scope.is_some_and(|scope| scope != stored.api.scope);
+            stored.api.scope = body.scope.unwrap_or(stored.api.scope);
             stored.api.removed = body.removed.unwrap_or(stored.api.removed);
-            store::update_apis(transaction.connection(), std::slice::from_ref(&stored)).await?;
+            let apis = || vec![stored.api.id.clone()];
+            let loss = (is_removed || is_moved).then(|| Withdrawal::Apis { apis: apis() });
+            store::update_apis(&mut transaction.takes_if(loss), std::slice::from_ref(&stored)).await?;
             if is_removed {
                 let of = Of::System(&system.id);
                 revocations::record(transaction, of, "aud", &system.audience, now()).await?;

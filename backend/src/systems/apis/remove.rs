@@ -10,6 +10,7 @@ use crate::systems::catalog::Catalog;
 use crate::systems::get::own;
 use crate::systems::store;
 use crate::web::problem::Problem;
+use crate::withdrawals::Withdrawal;
 
 /// Delete an API
 ///
@@ -42,7 +43,8 @@ pub(crate) async fn remove_api(
                 let api = stored.ok_or_else(|| Problem::not_found("API"))?.api;
                 let of = std::slice::from_ref(&api.id);
                 Problem::unless_unused(store::tokens_of_apis(transaction.connection(), of).await?)?;
-                if store::delete_apis(transaction.connection(), of).await? {
+                let loss = Withdrawal::Apis { apis: of.to_vec() };
+                if store::delete_apis(&mut transaction.takes(loss), of).await? {
                     transaction.changes(Change::Limits);
                 }
                 transaction.changes(Change::Catalog);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey_shared::ids::{ApiId, SystemId};
-use latchkey_shared::systems::{ImportReport, ImportedApi};
+use latchkey_shared::systems::{ImportReport, ImportedApi, System};
 use serde_json::json;
 use sqlx::AnyConnection;
 
@@ -103,14 +103,17 @@ impl Imported {
                 if !is_current {
                     return Ok(None);
                 }
-                let taken = store::apply(connection, self.difference).await?;
+                let loss = self.difference.loss();
+                let taken = store::apply(transaction.takes_if(loss), self.difference).await?;
                 if let Some(staging) = &staging
-                    && !staging.publish(connection).await?
+                    && !staging.publish(transaction.connection()).await?
                 {
                     return Ok(None);
                 }
                 if let Some(base_path) = base_path.filter(|path| *path != system.base_path) {
-                    store::set_base_path(connection, &system.id, &base_path).await?;
+                    let moved = System { base_path, ..system.clone() };
+                    let taking = transaction.takes(store::changed(&moved));
+                    store::set_base_path(taking, &moved.id, &moved.base_path).await?;
                 }
                 if taken.grants || passes_keys_on {
                     // For verifiers that check JWTs offline.

@@ -9,11 +9,11 @@ use sqlx::{AnyConnection, FromRow};
 
 use super::filters::{clean, push_grantable, push_grantable_api, push_visible, token_refs};
 use crate::access::principal::Principal;
-use crate::database::Engine;
 use crate::database::folded::folded;
 use crate::database::looks::{beside, looks};
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
+use crate::database::{Engine, Taking};
 
 const API: &str = "SELECT a.id, a.key, s.key AS system, a.system_id, a.operation_id, a.method, a.base_path, a.path, a.multi_segment, \
     a.name, a.tags, a.deprecated, a.scope, a.removed, \
@@ -290,10 +290,7 @@ fn row(StoredApi { api, system, multi_segment, imported }: &StoredApi) -> Value 
 }
 
 /// Changes APIs, many in one statement.
-pub(crate) async fn update_apis(
-    connection: &mut AnyConnection,
-    apis: &[StoredApi],
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn update_apis(taking: &mut Taking<'_>, apis: &[StoredApi]) -> Result<(), sqlx::Error> {
     for some in apis.chunks(AT_ONCE) {
         let rows: Vec<Value> = some.iter().map(row).collect();
         let mut sql = Sql::new(
@@ -304,9 +301,10 @@ pub(crate) async fn update_apis(
              unmatchable = value->>'unmatchable', deprecated = CAST(value->>'deprecated' AS INTEGER), \
              removed = CAST(value->>'removed' AS INTEGER), imported = CAST(value->>'imported' AS INTEGER) FROM ",
         );
+        let connection = taking.connection();
         Engine::of(connection).push_rows(&mut sql, json!(rows).to_string());
         sql.push(" WHERE api_rows.id = value->>'id'");
-        sql.query().execute(&mut *connection).await?;
+        sql.query().execute(connection).await?;
     }
     Ok(())
 }
@@ -319,7 +317,8 @@ pub(crate) async fn free_keys(connection: &mut AnyConnection, apis: &[ApiId]) ->
 }
 
 /// Deletes APIs. Returns whether limits end with them, of tokens or of all.
-pub(crate) async fn delete_apis(connection: &mut AnyConnection, apis: &[ApiId]) -> Result<bool, sqlx::Error> {
+pub(crate) async fn delete_apis(taking: &mut Taking<'_>, apis: &[ApiId]) -> Result<bool, sqlx::Error> {
+    let connection = taking.connection();
     let are_limited = are_limited(&mut *connection, apis).await?;
     let mut sql = Sql::new("DELETE FROM api_rows WHERE id");
     Engine::of(connection).push_in(&mut sql, apis);

@@ -7,8 +7,9 @@ use latchkey_shared::systems::{Api, System};
 use sqlx::AnyConnection;
 
 use super::apis::{StoredApi, apis_of, delete_apis, free_keys, insert_apis, update_apis};
-use crate::database::Engine;
 use crate::database::sql::Sql;
+use crate::database::{Engine, Taking};
+use crate::withdrawals::Withdrawal;
 
 /// The ids of APIs of a system that are granted to a token by themselves.
 async fn granted_apis(
@@ -88,6 +89,14 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
+    /// What it withdraws: APIs that go, and those that other calls are of since.
+    pub(crate) fn loss(&self) -> Option<Withdrawal> {
+        let Self { changed, removed, left, .. } = self;
+        let apis: Vec<ApiId> =
+            changed.iter().chain(removed).chain(left).map(|stored| stored.api.id.clone()).collect();
+        (!apis.is_empty()).then_some(Withdrawal::Apis { apis })
+    }
+
     /// Whether the key of an API passes to another one. A JWT that names the key in its scope means
     /// the first one.
     pub(crate) fn passes_keys_on(&self, known: &Known) -> bool {
@@ -107,20 +116,17 @@ pub(crate) struct Taken {
 }
 
 /// Writes a difference. An API that vanished but is granted stays, marked as removed.
-pub(crate) async fn apply(
-    connection: &mut AnyConnection,
-    difference: Difference,
-) -> Result<Taken, sqlx::Error> {
+pub(crate) async fn apply(mut taking: Taking<'_>, difference: Difference) -> Result<Taken, sqlx::Error> {
     let Difference { added, changed, renamed, removed, left, .. } = difference;
     // Grants may have been made since the comparison.
-    let granted = granted_among(&mut *connection, &removed).await?;
+    let granted = granted_among(taking.connection(), &removed).await?;
     let is_granted = |stored: &StoredApi| granted.contains(stored.api.id.as_str());
     let (mut kept, gone): (Vec<StoredApi>, Vec<StoredApi>) = removed.into_iter().partition(is_granted);
-    let granted_again = granted_among(&mut *connection, &left).await?;
+    let granted_again = granted_among(taking.connection(), &left).await?;
     let left = left.into_iter().filter(|stored| !granted_again.contains(stored.api.id.as_str()));
     let gone: Vec<ApiId> = gone.into_iter().chain(left).map(|stored| stored.api.id).collect();
-    let limits = delete_apis(connection, &gone).await?;
-    free_keys(connection, &renamed).await?;
+    let limits = delete_apis(&mut taking, &gone).await?;
+    free_keys(taking.connection(), &renamed).await?;
     let taken: HashSet<&str> = added.iter().chain(&changed).map(|stored| stored.api.key.as_str()).collect();
     for Api { id, key, removed, .. } in kept.iter_mut().map(|stored| &mut stored.api) {
         *removed = true;
@@ -130,8 +136,8 @@ pub(crate) async fn apply(
             *key = id.to_string();
         }
     }
-    update_apis(connection, &kept).await?;
-    update_apis(connection, &changed).await?;
-    insert_apis(connection, &added, None).await?;
+    update_apis(&mut taking, &kept).await?;
+    update_apis(&mut taking, &changed).await?;
+    insert_apis(taking.connection(), &added, None).await?;
     Ok(Taken { grants: !kept.is_empty(), limits })
 }

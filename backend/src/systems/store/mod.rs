@@ -14,7 +14,7 @@ pub(crate) use self::apis::{
 pub(crate) use self::import::{Difference, Known, apply};
 pub(crate) use self::staging::{BATCH, Left, Staging, TABLE, clear_some, is_staged, systems_with_imports};
 pub(crate) use self::systems::{
-    SystemFilter, delete_system, insert_system, opened_to, openings, set_base_path, system, systems,
+    SystemFilter, changed, delete_system, insert_system, opened_to, openings, set_base_path, system, systems,
     taken_by, tokens_of_system, update_system,
 };
 pub(crate) use self::verifier_keys::{

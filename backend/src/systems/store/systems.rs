@@ -16,7 +16,8 @@ use crate::database::folded::folded;
 use crate::database::looks::looks;
 use crate::database::sql::Sql;
 use crate::database::stored::stored;
-use crate::database::{Engine, now};
+use crate::database::{Engine, Taking, Transaction, now};
+use crate::withdrawals::Withdrawal;
 
 const SYSTEM: &str = "SELECT s.id, s.key, s.name, s.audience, s.base_path, s.project_param, \
     s.restricted, s.disabled, \
@@ -144,10 +145,7 @@ pub(crate) async fn insert_system(
     .map(drop)
 }
 
-pub(crate) async fn update_system(
-    connection: &mut AnyConnection,
-    system: &System,
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn update_system(mut taking: Taking<'_>, system: &System) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE systems SET name = $1, audience = $2, base_path = $3, project_param = $4, restricted = $5, \
          disabled = $6, updated_at = $7, folded = $8, name_looks = $9 WHERE id = $10",
@@ -162,13 +160,29 @@ pub(crate) async fn update_system(
     .bind(folded(&[&system.key, &system.name]))
     .bind(looks(&system.name))
     .bind(system.id.to_string())
-    .execute(connection)
+    .execute(taking.connection())
     .await
     .map(drop)
 }
 
-pub(crate) async fn delete_system(connection: &mut AnyConnection, id: &SystemId) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM systems WHERE id = $1").bind(id.to_string()).execute(connection).await.map(drop)
+/// What is withdrawn when a system is like this since.
+pub(crate) fn changed(system: &System) -> Withdrawal {
+    Withdrawal::System {
+        system: system.id.clone(),
+        disabled: system.disabled,
+        restricted: system.restricted,
+        audience: system.audience.clone(),
+        base_path: system.base_path.clone(),
+        project_param: system.project_param.clone(),
+    }
+}
+
+pub(crate) async fn delete_system(transaction: &mut Transaction, id: &SystemId) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM systems WHERE id = $1")
+        .bind(id.to_string())
+        .execute(transaction.takes(Withdrawal::SystemDeleted { system: id.clone() }).connection())
+        .await
+        .map(drop)
 }
 
 /// Tokens that are granted a system or any of its APIs.
@@ -187,7 +201,7 @@ pub(crate) async fn tokens_of_system(
 }
 
 pub(crate) async fn set_base_path(
-    connection: &mut AnyConnection,
+    mut taking: Taking<'_>,
     system: &SystemId,
     base_path: &str,
 ) -> Result<(), sqlx::Error> {
@@ -195,7 +209,7 @@ pub(crate) async fn set_base_path(
         .bind(base_path.to_owned())
         .bind(now())
         .bind(system.to_string())
-        .execute(connection)
+        .execute(taking.connection())
         .await
         .map(drop)
 }

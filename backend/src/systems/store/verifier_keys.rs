@@ -6,7 +6,9 @@ use latchkey_shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use crate::crypto::Digest;
+use crate::database::Transaction;
 use crate::database::stored::stored;
+use crate::withdrawals::Withdrawal;
 
 /// Id, name, hint, certificate, gateway, and when it was made.
 type Row = (String, String, String, Option<String>, Option<String>, i64);
@@ -73,13 +75,13 @@ pub(crate) async fn has_certificate(
 
 /// Deletes a verifier key. Returns its name, if there was one.
 pub(crate) async fn delete_verifier_key(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction,
     system: &SystemId,
     id: &KeyId,
 ) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar("DELETE FROM verifier_keys WHERE id = $1 AND system_id = $2 RETURNING name")
         .bind(id.to_string())
         .bind(system.to_string())
-        .fetch_optional(connection)
+        .fetch_optional(transaction.takes(Withdrawal::VerifierKey { key: id.clone() }).connection())
         .await
 }

@@ -3,9 +3,10 @@
 use latchkey_shared::ids::TokenId;
 use sqlx::AnyConnection;
 
-use crate::database::now;
+use crate::database::{Transaction, now};
 use crate::keys::error::{KeyringError, sealed_too_late};
 use crate::tokens::issue::{NewKey, StoredKey};
+use crate::withdrawals::Withdrawal;
 
 /// The ids of a token's keys.
 pub(crate) async fn key_ids(
@@ -49,12 +50,14 @@ pub(crate) async fn insert_key(
 /// Makes a generation the current one. Earlier keys expire at `until`, or are destroyed if
 /// there is no overlap. Expired keys are destroyed.
 pub(crate) async fn start_generation(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction,
     token: &TokenId,
     generation: i64,
     until: Option<i64>,
     by: &str,
 ) -> Result<(), sqlx::Error> {
+    let mut taking = transaction.takes(Withdrawal::TokenRotated { token: token.clone(), generation, until });
+    let connection = taking.connection();
     sqlx::query("UPDATE tokens SET generation = $1, version = version + 1, updated_at = $2, updated_by = $3 WHERE id = $4")
         .bind(generation)
         .bind(now())

@@ -14,6 +14,7 @@ use crate::database::sql::Sql;
 use crate::database::stored::stored;
 use crate::database::{Database, Engine, Transaction};
 use crate::limits::store::write_api_limits;
+use crate::withdrawals::{TokenRights, Withdrawal};
 
 /// What is written of a token.
 pub(crate) struct Written<'a> {
@@ -33,6 +34,33 @@ impl Written<'_> {
     fn ranges(&self) -> String {
         let texts: Vec<String> = self.limits.allowed_ips.iter().map(ToString::to_string).collect();
         serde_json::json!(texts).to_string()
+    }
+
+    /// What the token may do.
+    fn rights(&self, id: &TokenId) -> TokenRights {
+        let texts = |ids: &BTreeSet<ProjectId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let (projects, users, bounds) = match self.targets {
+            Targets::Projects(Reach::All) => (Vec::new(), Vec::new(), Vec::new()),
+            Targets::Projects(Reach::Only(projects)) => (texts(projects), Vec::new(), Vec::new()),
+            Targets::Users { users, bound } => {
+                let users = users.iter().map(|user| user.id.to_string()).collect();
+                (Vec::new(), users, if let Reach::Only(bound) = bound { texts(bound) } else { Vec::new() })
+            }
+        };
+        TokenRights {
+            token: id.clone(),
+            disabled: self.disabled,
+            expires_at: self.limits.expires_at,
+            allowed_ips: self.ranges(),
+            one_time_only: self.limits.one_time_only,
+            all_projects: self.all_projects(),
+            bounded: self.bounded(),
+            apis: self.grants.apis.iter().map(|api| api.id.to_string()).collect(),
+            systems: self.grants.whole.iter().map(ToString::to_string).collect(),
+            projects,
+            users,
+            bounds,
+        }
     }
 
     fn all_projects(&self) -> bool {
@@ -97,13 +125,16 @@ pub(crate) async fn insert(
     Ok(true)
 }
 
-/// Writes the next version of a token.
+/// Writes the next version of a token. `loses` says whether it may do less than before.
 pub(crate) async fn update(
     transaction: &mut Transaction,
     _: &MayManage,
     id: &TokenId,
     written: &Written<'_>,
+    loses: bool,
 ) -> Result<(), sqlx::Error> {
+    let mut taking = transaction.takes_if(loses.then(|| Withdrawal::Token(written.rights(id))));
+    let connection = taking.connection();
     sqlx::query(
         "UPDATE tokens SET name = $1, name_key = $2, description = $3, disabled = $4, all_projects = $5, bounded = $6, \
          expires_at = $7, allowed_ips = $8, one_time_only = $9, version = version + 1, updated_at = $10, \
@@ -123,7 +154,7 @@ pub(crate) async fn update(
     .bind(written.by.to_owned())
     .bind(skeleton(written.name))
     .bind(id.to_string())
-    .execute(transaction.connection())
+    .execute(&mut *connection)
     .await?;
     for statement in [
         "DELETE FROM token_apis WHERE token_id = $1",
@@ -133,12 +164,12 @@ pub(crate) async fn update(
         "DELETE FROM token_bounds WHERE token_id = $1",
         "DELETE FROM api_limits WHERE token_id = $1",
     ] {
-        sqlx::query(statement).bind(id.to_string()).execute(transaction.connection()).await?;
+        sqlx::query(statement).bind(id.to_string()).execute(&mut *connection).await?;
     }
-    write_rate_limit(transaction.connection(), id, written).await?;
-    write_quota(transaction.connection(), id, written).await?;
-    write_api_limits(transaction.connection(), id, &written.limits.of_apis).await?;
-    insert_lists(transaction.connection(), id, written).await
+    write_rate_limit(&mut *connection, id, written).await?;
+    write_quota(&mut *connection, id, written).await?;
+    write_api_limits(&mut *connection, id, &written.limits.of_apis).await?;
+    insert_lists(connection, id, written).await
 }
 
 async fn write_rate_limit(
@@ -243,17 +274,7 @@ async fn insert_lists(
     id: &TokenId,
     written: &Written<'_>,
 ) -> Result<(), sqlx::Error> {
-    let texts = |ids: &BTreeSet<ProjectId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let (projects, users, bounds) = match written.targets {
-        Targets::Projects(Reach::All) => (Vec::new(), Vec::new(), Vec::new()),
-        Targets::Projects(Reach::Only(projects)) => (texts(projects), Vec::new(), Vec::new()),
-        Targets::Users { users, bound } => {
-            let users = users.iter().map(|user| user.id.to_string()).collect();
-            (Vec::new(), users, if let Reach::Only(bound) = bound { texts(bound) } else { Vec::new() })
-        }
-    };
-    let apis = written.grants.apis.iter().map(|api| api.id.to_string()).collect();
-    let systems = written.grants.whole.iter().map(ToString::to_string).collect();
+    let TokenRights { apis, systems, projects, users, bounds, .. } = written.rights(id);
     for (statement, ids) in [
         ("INSERT INTO token_apis (token_id, api_id) SELECT ", apis),
         ("INSERT INTO token_systems (token_id, system_id) SELECT ", systems),
@@ -261,7 +282,6 @@ async fn insert_lists(
         ("INSERT INTO token_users (token_id, user_id) SELECT ", users),
         ("INSERT INTO token_bounds (token_id, project_id) SELECT ", bounds),
     ] {
-        let ids: Vec<String> = ids;
         if ids.is_empty() {
             continue;
         }
@@ -281,7 +301,7 @@ pub(crate) async fn delete(
 ) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM tokens WHERE id = $1")
         .bind(id.to_string())
-        .execute(transaction.connection())
+        .execute(transaction.takes(Withdrawal::TokenDeleted { token: id.clone() }).connection())
         .await
         .map(drop)
 }

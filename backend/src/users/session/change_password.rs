@@ -70,9 +70,8 @@ pub(super) async fn change_password(
         .write(move |transaction| {
             Box::pin(async move {
                 let id = &resumed.user.id;
-                users::store::set_password(transaction.connection(), id, &hash, password::Lasting::Chosen)
-                    .await?;
-                store::end_all(transaction.connection(), id).await?;
+                users::store::set_password(transaction, id, &hash, password::Lasting::Chosen).await?;
+                store::end_all(transaction, id).await?;
                 store::insert(transaction.connection(), &digest, id, now()).await?;
                 transaction.changes(Change::User(id.clone()));
                 audit::record(transaction, &origin, "user.password_changed", (id, username), json!({})).await

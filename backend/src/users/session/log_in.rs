@@ -14,6 +14,7 @@ use crate::users::{self, Users};
 use crate::web::client_ip::client_ip;
 use crate::web::extract::Json;
 use crate::web::problem::{Kind, Problem};
+use crate::withdrawals::Withdrawal;
 
 /// Log in
 ///
@@ -77,7 +78,7 @@ pub(super) async fn log_in(
         .withdraw(move |transaction| {
             Box::pin(async move {
                 if let Some(before) = before {
-                    store::end(transaction.connection(), &before).await?;
+                    store::end(transaction.takes(Withdrawal::Sessions { user: None }), &before).await?;
                 }
                 store::insert(transaction.connection(), &digest, &user, now()).await?;
                 audit::record(transaction, &origin, "session.created", (&user, account), json!({})).await

@@ -9,6 +9,7 @@ use crate::database::Database;
 use crate::sessions::{Sessions, store};
 use crate::users::Users;
 use crate::web::problem::Problem;
+use crate::withdrawals::Withdrawal;
 
 /// Log out
 ///
@@ -31,7 +32,8 @@ pub(super) async fn log_out(
     database
         .withdraw(move |transaction| {
             Box::pin(async move {
-                store::end(transaction.connection(), &resumed.digest).await?;
+                let user = Some(resumed.user.id.clone());
+                store::end(transaction.takes(Withdrawal::Sessions { user }), &resumed.digest).await?;
                 audit::record(
                     transaction,
                     &origin,

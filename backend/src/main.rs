@@ -6,11 +6,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use latchkey::configuration::{Arguments, Command, Configuration};
-use latchkey::database::OpenError;
 use latchkey::program::commands;
 use latchkey::program::log::{Lines, Log};
 use latchkey::program::memory;
-use latchkey::program::startup::{Application, document};
+use latchkey::program::startup::document;
 use latchkey::program::waiting;
 use sd_notify::NotifyState;
 use tracing_subscriber::EnvFilter;
@@ -55,23 +54,14 @@ async fn run() -> anyhow::Result<ExitCode> {
         Command::Audit(what) => commands::audit::run(&configuration, what).await,
         Command::Backup(how) => commands::backup::backup(&configuration, how).await,
         Command::Restore(how) => commands::backup::restore(&configuration, how).await,
+        Command::Reconcile(how) => commands::reconcile::reconcile(&configuration, how).await,
         Command::Serve => serve(configuration).await,
     }?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(configuration: Configuration) -> anyhow::Result<()> {
-    let application = loop {
-        match Application::build(configuration.clone()).await {
-            Err(error) => match error.downcast_ref() {
-                Some(OpenError::WentBack(went_back)) => {
-                    waiting::until_reconciled(&configuration, *went_back).await?;
-                }
-                _ => return Err(error),
-            },
-            Ok(application) => break application,
-        }
-    };
+    let application = waiting::build(configuration).await?;
     let mut output = std::io::stdout();
     if let Err(error) = writeln!(output, "Latchkey is at {}", application.public_url()) {
         tracing::warn!(%error, "standard output cannot be written");

@@ -45,7 +45,7 @@ const fn row(name: &'static str, test: &'static str, times: usize) -> Row {
 const UPGRADE: &str = "upgrade";
 
 /// The rows, in the order of the document. A test may have one for each engine.
-const ROWS: [Row; 22] = [
+const ROWS: [Row; 25] = [
     row("kill", "crash::a_killed_server_loses_nothing", 100),
     row("power-sqlite", "unsynced::a_power_cut_loses_nothing_on_sqlite", 20),
     row("power-postgres", "unsynced::a_power_cut_loses_nothing_on_postgres", 20),
@@ -62,6 +62,13 @@ const ROWS: [Row; 22] = [
     row("frozen-30", "frozen::a_node_stands_still_for_30_s", 3),
     row("disk-full", "full_disk::a_full_disk_still_allows_withdrawals_and_recovers", 10),
     row("disk-full-postgres", "full_postgres::postgresql_on_a_full_disk", 5),
+    row("copied-back", "back_in_time::a_file_that_is_copied_back_brings_nothing_back", 5),
+    row(
+        "backup-restored",
+        "back_in_time::a_base_backup_that_is_restored_under_a_fleet_brings_nothing_back",
+        5,
+    ),
+    row("standby-lagged", "back_in_time::a_standby_that_lagged_and_is_promoted_brings_nothing_back", 5),
     row("log-full", "operation::a_log_that_cannot_be_written_fails_no_request", 1_000),
     row("clock", "clocks::a_clock_that_jumps_an_hour_changes_nothing", 10),
     row(UPGRADE, "upgrades::a_fleet_is_upgraded_and_rolled_back_under_load", 3),

@@ -1,4 +1,6 @@
-//! The arguments of commands to a running server.
+//! The arguments of commands.
+
+use std::path::PathBuf;
 
 use url::Url;
 
@@ -48,4 +50,15 @@ pub struct RotateMasterKey {
     /// Seconds to wait until all nodes hold the next master key.
     #[arg(long, default_value_t = 90)]
     pub wait: u64,
+}
+
+/// How to reconcile a database that went back in time.
+#[derive(clap::Args)]
+pub struct Reconcile {
+    /// The directory of the withdrawal log of another node. Name all of them.
+    #[arg(long = "other-log")]
+    pub logs: Vec<PathBuf>,
+    /// Suspend all tokens, whatever the logs have.
+    #[arg(long)]
+    pub suspend: bool,
 }

@@ -20,7 +20,7 @@ use url::Url;
 
 use self::audit::Destination;
 use self::backups::{Backup, Sealed};
-pub use self::commands::{Administrator, RotateDataKey, RotateMasterKey, RotateSigningKey};
+pub use self::commands::{Administrator, Reconcile, RotateDataKey, RotateMasterKey, RotateSigningKey};
 use self::listen::Listen;
 use self::options::Options;
 use self::proxies::TrustedProxies;
@@ -85,6 +85,8 @@ pub enum Command {
     Backup(Backup),
     /// Restore a backup: on SQLite into an empty data directory; on PostgreSQL, write what `psql` has to run.
     Restore(Sealed),
+    /// Withdraw again what a database forgot that went back in time, on this machine.
+    Reconcile(Reconcile),
 }
 
 /// How to migrate.

@@ -209,11 +209,12 @@ impl Follower {
         let primary = self.servers.primary().await?;
         self.move_to(&primary)?;
         let Primary { url, connection: mut speaker, .. } = primary;
-        // Facts from before it went back, or from before it was reconciled, do not count.
-        let had_gone_back = self.watch.went_back().is_some();
         in_time(self.watch.admit(&mut speaker)).await?;
-        if had_gone_back {
+        if self.watch.went_back().is_some() {
+            // No fact from before it was reconciled counts, and numbers of transactions return.
+            self.seen = None;
             self.epochs.raise_all();
+            self.watch.goes_on();
         }
         let connecting = async {
             speaker.execute(POSTGRES_WRITES).await?;

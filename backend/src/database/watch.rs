@@ -6,6 +6,7 @@
 //! on the node decides nothing, until the database was reconciled.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ struct Known {
 pub(super) struct Watch {
     log: Option<Log>,
     known: Mutex<Known>,
+    /// Whether the database went back, for those who ask with each request.
+    is_behind: AtomicBool,
     /// Whether comparing has begun. Before, there may be nothing to compare with: the migrations come first.
     begun: OnceLock<()>,
 }
@@ -69,8 +72,7 @@ impl Watch {
                     return Err(LogError::Foreign(log.directory().display().to_string()).into());
                 }
                 self.known().position = memory.position;
-                self.compare(connection).await?;
-                let place = position::place(connection).await?;
+                let place = self.compare(connection).await?;
                 if is_earlier(memory, server.as_ref(), place.marked_at) {
                     let went_back = WentBack { database: place.position, remembered: memory.position };
                     return Err(went_back.into());
@@ -86,33 +88,42 @@ impl Watch {
     }
 
     /// Fails if the database of a connection went back in time.
-    async fn compare(&self, connection: &mut AnyConnection) -> Result<(), BeginError> {
+    async fn compare(&self, connection: &mut AnyConnection) -> Result<Place, BeginError> {
         // Before the database says where it is: others may withdraw meanwhile.
         let remembered = self.known().position;
-        let database = position::place(connection).await?.position;
+        let place = position::place(connection).await?;
+        let database = place.position;
         let is_behind = database < remembered
             || (database.era > remembered.era && !position::covers(connection, remembered).await?);
-        if is_behind { Err(WentBack { database, remembered }.into()) } else { Ok(()) }
+        if is_behind { Err(WentBack { database, remembered }.into()) } else { Ok(place) }
     }
 
-    /// Fails if the database of a new connection went back in time. From then on, nothing may be decided.
+    /// Fails if the database of a new connection went back in time. From then on, nothing may be decided, until
+    /// [`Watch::goes_on`].
     pub(super) async fn admit(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         if self.begun.get().is_none() {
             return Ok(());
         }
-        let went_back = match self.compare(connection).await {
-            Ok(()) => None,
-            Err(BeginError::WentBack(went_back)) => Some(went_back),
-            Err(BeginError::Database(error)) => return Err(error),
-            Err(BeginError::Log(error)) => return Err(sqlx::Error::Protocol(error.to_string())),
-        };
-        let before = std::mem::replace(&mut self.known().went_back, went_back);
-        match (before, went_back) {
-            (None, Some(went_back)) => tracing::error!("{went_back}"),
-            (Some(_), None) => tracing::info!("the database was reconciled"),
-            _ => {}
+        match self.compare(connection).await {
+            Ok(_) => Ok(()),
+            Err(BeginError::WentBack(went_back)) => {
+                if self.known().went_back.replace(went_back).is_none() {
+                    tracing::error!("{went_back}");
+                }
+                self.is_behind.store(true, Ordering::Release);
+                Err(sqlx::Error::Protocol(went_back.to_string()))
+            }
+            Err(BeginError::Database(error)) => Err(error),
+            Err(BeginError::Log(error)) => Err(sqlx::Error::Protocol(error.to_string())),
         }
-        went_back.map_or(Ok(()), |went_back| Err(sqlx::Error::Protocol(went_back.to_string())))
+    }
+
+    /// The database was reconciled, and nothing in memory is from before.
+    pub(super) fn goes_on(&self) {
+        if self.known().went_back.take().is_some() {
+            tracing::info!("the database was reconciled");
+        }
+        self.is_behind.store(false, Ordering::Release);
     }
 
     /// Notes where the database is, which must be proved to be the primary.
@@ -126,7 +137,7 @@ impl Watch {
 
     /// How the database went back in time, as of the last connection.
     pub(super) fn went_back(&self) -> Option<WentBack> {
-        self.known().went_back
+        if self.is_behind.load(Ordering::Acquire) { self.known().went_back } else { None }
     }
 
     /// Notes the position that the transaction is about to commit.

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod manual;
 pub mod migrate;
 pub mod ready;
+pub mod reconcile;
 pub mod rotate_data_key;
 pub mod rotate_master_key;
 

@@ -51,8 +51,19 @@ impl Listeners {
     }
 }
 
+/// The public URL of a server that listens at this place.
+pub(super) fn public_url(configuration: &Configuration, place: &Listen) -> anyhow::Result<Url> {
+    let default = || default_url(place, configuration.tls.is_some());
+    configuration.public_url.clone().map_or_else(default, Ok)
+}
+
+/// The issuer of JWTs.
+pub(super) fn issuer(configuration: &Configuration) -> anyhow::Result<String> {
+    Ok(public_url(configuration, &configuration.listen)?.as_str().trim_end_matches('/').to_owned())
+}
+
 /// The URL of a server whose public URL is not set.
-pub(super) fn default_url(place: &Listen, is_https: bool) -> anyhow::Result<Url> {
+fn default_url(place: &Listen, is_https: bool) -> anyhow::Result<Url> {
     let scheme = if is_https { "https" } else { "http" };
     let host = match place {
         Listen::Tcp(address) if address.ip().is_unspecified() => format!("localhost:{}", address.port()),

@@ -16,7 +16,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::connection::{ENDING, IDLE, note};
 use super::house::House;
-use super::listeners::{Listeners, default_url};
+use super::listeners::{Listeners, public_url, issuer};
 use super::metrics::Listener;
 use super::parts::Parts;
 use super::redirect::Redirect;
@@ -84,10 +84,9 @@ impl Application {
             Listeners::open(&configuration)?;
         let is_https = certificate.is_some();
         let verifiers_at = verifiers.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
-        let public_url = configuration.public_url.clone();
-        let public_url = public_url.map_or_else(|| default_url(&place, is_https), Ok)?;
+        let public_url = public_url(&configuration, &place)?;
         configuration.public_url = Some(public_url.clone());
-        let issuer = public_url.as_str().trim_end_matches('/').to_owned();
+        let issuer = issuer(&configuration)?;
 
         let database = Database::open(&configuration).await?;
         let mut telemetry = Telemetry::of(&configuration, &database)?;

@@ -2,6 +2,7 @@
 //! until `latchkey reconcile` was run.
 
 use std::io::Write as _;
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::dev::Server;
@@ -10,7 +11,8 @@ use anyhow::bail;
 
 use super::listeners::Listeners;
 use super::socket::Socket;
-use super::listeners::default_url;
+use super::listeners::public_url;
+use super::startup::Application;
 use crate::configuration::Configuration;
 use crate::database::{Database, OpenError, WentBack};
 use crate::web::gone_back::problem;
@@ -18,15 +20,26 @@ use crate::web::gone_back::problem;
 /// How often to look whether the database was reconciled.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// [`Application::build`], once the database is not behind what is remembered of it.
+pub async fn build(configuration: Configuration) -> anyhow::Result<Application> {
+    loop {
+        let error = match Application::build(configuration.clone()).await {
+            Ok(application) => return Ok(application),
+            Err(error) => error,
+        };
+        match error.downcast_ref() {
+            Some(OpenError::WentBack(went_back)) => until_reconciled(&configuration, *went_back).await?,
+            _ => return Err(error),
+        }
+    }
+}
+
 /// Answers 503 until the database is no longer behind what is remembered of it.
-pub async fn until_reconciled(configuration: &Configuration, went_back: WentBack) -> anyhow::Result<()> {
+async fn until_reconciled(configuration: &Configuration, went_back: WentBack) -> anyhow::Result<()> {
     tracing::error!("{went_back}");
     let listeners = Listeners::open(configuration)?;
-    let url = match &configuration.public_url {
-        Some(url) => url.clone(),
-        None => default_url(&listeners.place, configuration.tls.is_some())?,
-    };
-    let server = serve(listeners, went_back)?;
+    let url = public_url(configuration, &listeners.place)?;
+    let mut server = pin!(serve(listeners, went_back)?);
     let handle = server.handle();
     // Whoever waits for this line need not wait for ever.
     if let Err(error) = writeln!(std::io::stdout(), "Latchkey is at {url}") {
@@ -43,15 +56,16 @@ pub async fn until_reconciled(configuration: &Configuration, went_back: WentBack
             }
         }
     };
-    let stop = tokio::select! {
-        done = looking => done.map_err(anyhow::Error::from),
-        served = server => match served {
-            Ok(()) => bail!("stopped while the database waits for `latchkey reconcile`"),
-            Err(error) => Err(error.into()),
-        },
+    let looked = tokio::select! {
+        done = looking => done,
+        ended = &mut server => {
+            ended?;
+            bail!("stopped while the database waits for `latchkey reconcile`");
+        }
     };
-    handle.stop(true).await;
-    stop?;
+    let (ended, ()) = tokio::join!(server, handle.stop(true));
+    ended?;
+    looked?;
     tracing::info!("the database was reconciled");
     Ok(())
 }

@@ -110,7 +110,7 @@ async fn apply(
                     changed.push("email");
                 }
                 let is_switched_off = body.disabled == Some(true) && !row.disabled;
-                let was_administrator = row.role == Role::SystemAdmin;
+                let administered = row.role == Role::SystemAdmin;
                 if let Some(role) = body.role {
                     row.role = role;
                     changed.push("role");
@@ -120,9 +120,12 @@ async fn apply(
                     changed.push("disabled");
                 }
                 let administers = row.role == Role::SystemAdmin;
-                let loses = is_switched_off || (was_administrator && !administers);
-                let user = row.id.clone();
-                let loss = loses.then_some(Withdrawal::User { user, disabled: row.disabled, administers });
+                let loses = is_switched_off || (administered && !administers);
+                let loss = loses.then(|| Withdrawal::User {
+                    user: row.id.clone(),
+                    disabled: row.disabled,
+                    administers,
+                });
                 store::update(transaction.takes_if(loss), &row, now()).await?;
                 if !store::has_administrator(transaction.connection()).await? {
                     return Err(Problem::new(Kind::Conflict).with_detail(

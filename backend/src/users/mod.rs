@@ -6,6 +6,7 @@ mod first;
 mod get;
 mod list;
 pub mod password;
+mod rescue;
 mod session;
 mod state;
 pub mod store;
@@ -13,6 +14,7 @@ pub mod store;
 use crate::web::routes::Routes;
 
 pub use self::first::ensure_first_administrator;
+pub use self::rescue::rescue_administrator;
 pub use self::session::resumed::{Resumed, person};
 pub use self::session::routes as session_routes;
 pub use self::state::Users;

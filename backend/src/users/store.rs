@@ -130,6 +130,20 @@ pub async fn credentials(database: &Database, username: &str) -> Result<Option<C
         .await
 }
 
+/// The first enabled system administrator, if none of them has a password.
+pub(super) async fn administrator_without_password(
+    connection: &mut AnyConnection,
+) -> Result<Option<(UserId, String)>, sqlx::Error> {
+    let found: Option<(String, String)> = sqlx::query_as(
+        "SELECT id, username FROM users WHERE role = 'system_admin' AND disabled = 0 AND NOT EXISTS \
+         (SELECT 1 FROM users u WHERE u.role = 'system_admin' AND u.disabled = 0 AND u.password_hash IS NOT NULL) \
+         ORDER BY id LIMIT 1",
+    )
+    .fetch_optional(connection)
+    .await?;
+    found.map(|(id, username)| Ok((stored(&id)?, username))).transpose()
+}
+
 /// Sets a user's password.
 pub async fn set_password(
     transaction: &mut Transaction,

@@ -20,8 +20,8 @@ pub(super) fn refusal(request: &HttpRequest) -> Option<Problem> {
 /// Whether a path decides or writes, or reads what may be wrong.
 #[must_use]
 pub fn is_refused(path: &str) -> bool {
-    let begins = |one: &&str| path.starts_with(**one);
-    OPERATIONS.iter().any(|one| begins(&one)) && !HARMLESS.iter().any(|one| begins(&one))
+    let begins = |with: &[&str]| with.iter().any(|one| path.starts_with(one));
+    begins(&OPERATIONS) && !begins(&HARMLESS)
 }
 
 /// The problem of a database that went back in time.

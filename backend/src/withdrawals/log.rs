@@ -69,7 +69,13 @@ impl Log {
         let intent = Mutex::new(files::intent(directory).map_err(failed)?);
         let (file, chain, last) = open_records(directory).map_err(failed)?;
         // The memory may be from before the last record.
-        let memory = memory.map(|memory| Memory { position: last.max(memory.position), ..memory });
+        let memory = match memory {
+            None if last == Position::default() => None,
+            memory => {
+                let memory = memory.unwrap_or_default();
+                Some(Memory { position: last.max(memory.position), ..memory })
+            }
+        };
         let (jobs, waiting) = mpsc::channel();
         let works = Arc::new(AtomicBool::new(true));
         let writer = Writer {
@@ -81,8 +87,8 @@ impl Log {
             waiting: String::new(),
             works: Arc::clone(&works),
         };
-        let writing = std::thread::Builder::new().name("withdrawals".to_owned());
-        writing.spawn(move || writer.run(&waiting)).map_err(failed)?;
+        let thread = std::thread::Builder::new().name("withdrawals".to_owned());
+        thread.spawn(move || writer.run(&waiting)).map_err(failed)?;
         Ok(Self { directory: directory.to_owned(), jobs, works, intent, memory, _lock: lock })
     }
 
@@ -152,7 +158,7 @@ fn open_records(directory: &Path) -> io::Result<(File, Chain, Position)> {
     let from = length.saturating_sub(TAIL);
     file.seek(SeekFrom::Start(from))?;
     let mut tail = Vec::new();
-    file.read_to_end(&mut tail)?;
+    (&file).take(length - from).read_to_end(&mut tail)?;
     let whole = tail.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     if whole < tail.len() {
         file.set_len(from + whole as u64)?;

@@ -14,6 +14,9 @@ use super::withdrawal::Record;
 /// Why it is not proved what was withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
+    /// Nobody wants to know.
+    #[error("all tokens are to be suspended")]
+    Asked,
     /// There is no log.
     #[error("there is no withdrawal log")]
     Missing,
@@ -68,10 +71,11 @@ impl Logs {
         Ok(())
     }
 
-    /// What is remembered beside the logs.
+    /// Whether a log, or what is remembered beside it, has more than a database at this position, which had
+    /// this time for sure.
     #[must_use]
-    pub fn memories(&self) -> &[Memory] {
-        &self.memories
+    pub fn are_ahead(&self, database: Position, marked_at: i64) -> bool {
+        self.end > database || self.memories.iter().any(|memory| memory.marked_at > marked_at)
     }
 
     /// The last position that a log or a memory has.

@@ -199,7 +199,18 @@ async fn each_alert_fires_by_its_fault() {
     events_are_not_chained(&prometheus, &platform.admin, &place, server.metrics).await;
     fired.extend(["LatchkeyAuditNotSent", "LatchkeyAuditUnchained"]);
 
+    withdrawals_are_not_logged(&prometheus).await;
+    fired.insert("LatchkeyWithdrawalLogFails");
+
     prometheus.watch(&[server.metrics]);
+    database.execute(&["UPDATE withdrawal_position SET number = number - 1"]).await;
+    prometheus.fires("LatchkeyDatabaseWentBack", server.metrics).await;
+    fired.insert("LatchkeyDatabaseWentBack");
+    database.execute(&["UPDATE withdrawal_position SET number = number + 1"]).await;
+    until("it does not go on", async || {
+        platform.admin.status(Method::GET, "/tokens").await == StatusCode::OK
+    })
+    .await;
     let credential = platform.credential(&platform.apply("rsa").await).await;
     assert_eq!(platform.reason(&credential, "GET", DEVICE).await, "allowed");
     database.kill();
@@ -230,6 +241,17 @@ async fn each_alert_fires_by_its_fault() {
     let missing: Vec<String> =
         named("alert").into_iter().filter(|alert| !fired.contains(alert.as_str())).collect();
     assert!(missing.is_empty() || (missing == ["LatchkeyClockOff"] && faketime().is_none()), "{missing:?}");
+}
+
+/// The volume of the withdrawal log is full.
+async fn withdrawals_are_not_logged(prometheus: &Prometheus) {
+    let place = Where::sqlite();
+    let log = place.data_dir().join("withdrawals");
+    std::fs::create_dir(&log).unwrap();
+    std::os::unix::fs::symlink("/dev/full", log.join("withdrawals.log")).unwrap();
+    let server = Watched::start(&place, &[]);
+    server.scraped_by(prometheus).await;
+    prometheus.fires("LatchkeyWithdrawalLogFails", server.metrics).await;
 }
 
 async fn a_fact_is_changed_by_hand(prometheus: &Prometheus, platform: &Platform, place: &Where, port: u16) {

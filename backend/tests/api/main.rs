@@ -6,6 +6,7 @@ mod access;
 mod alerts;
 mod api_limits;
 mod authority;
+mod back_in_time;
 mod backups;
 mod catalog;
 mod ceilings;

@@ -85,6 +85,23 @@ impl PostgreSql {
         standby
     }
 
+    /// Makes a base backup.
+    pub(crate) fn base_backup(&self) -> TempDir {
+        let backup = Self::place().unwrap();
+        let port = self.port.to_string();
+        let copy = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "--no-sync", "--checkpoint=fast"];
+        backup.run("pg_basebackup", &copy).unwrap();
+        std::mem::replace(&mut { backup }.folder, TempDir::new().unwrap())
+    }
+
+    /// Stops the server and restores a base backup.
+    pub(crate) fn restore(&self, backup: &TempDir) {
+        self.run("pg_ctl", &["stop", "--wait", "--silent", "--mode=immediate"]).unwrap();
+        std::fs::remove_dir_all(self.data()).unwrap();
+        std::fs::rename(backup.path().join("data"), self.data()).unwrap();
+        self.go_on();
+    }
+
     /// Makes a standby the primary.
     pub(crate) fn promote(&self) {
         self.run("pg_ctl", &["promote", "--wait", "--silent"]).unwrap();

@@ -249,11 +249,26 @@ pub(crate) const GROUPS: [Group; 11] = [
                 ("Tokens suspended", "暂停全部令牌"),
             ),
             act(
+                "reconciled",
+                ("reconciled, with the withdrawal log, the database of", "对照撤销日志核对了数据库："),
+                ("Database reconciled", "核对数据库"),
+            ),
+            act(
                 "confirmed",
                 ("confirmed all suspended tokens of", "确认了全部待确认的令牌："),
                 ("Tokens confirmed", "确认全部令牌"),
             ),
         ],
+    },
+    Group {
+        kind: "withdrawal",
+        name: || pick("Withdrawals", "撤销"),
+        all: || pick("All withdrawals made again", "所有重新执行的撤销"),
+        actions: &[act(
+            "replayed",
+            ("made the withdrawal again that was at position", "重新执行了撤销，位置："),
+            ("Made again", "重新执行"),
+        )],
     },
     Group {
         kind: "signing_key",

@@ -22,9 +22,10 @@ pub struct Outcome {
     pub replayed: Result<usize, Broken>,
 }
 
-/// Withdraws again what is in the logs and not in the database. If anything may be missing there, all
-/// tokens are suspended until an administrator confirms them, and also if `suspends`. In both cases all sessions, all JWTs and
-/// all signing keys end. It is one transaction, so that a reconciliation that is interrupted is done anew.
+/// Withdraws again what is in the logs and not in the database. If anything may be missing there, or if
+/// `suspends`, all tokens are suspended until an administrator confirms them. In both cases all sessions,
+/// all JWTs and all signing keys end. It is one transaction, so that a reconciliation that is interrupted
+/// is done anew.
 pub async fn reconcile(
     database: &Database,
     keyring: &Keyring,

@@ -110,7 +110,7 @@ async fn apply(
                     changed.push("email");
                 }
                 let is_switched_off = body.disabled == Some(true) && !row.disabled;
-                let administered = row.role == Role::SystemAdmin;
+                let was_admin = row.role == Role::SystemAdmin;
                 if let Some(role) = body.role {
                     row.role = role;
                     changed.push("role");
@@ -119,12 +119,12 @@ async fn apply(
                     row.disabled = disabled;
                     changed.push("disabled");
                 }
-                let administers = row.role == Role::SystemAdmin;
-                let loses = is_switched_off || (administered && !administers);
+                let is_admin = row.role == Role::SystemAdmin;
+                let loses = is_switched_off || (was_admin && !is_admin);
                 let loss = loses.then(|| Withdrawal::User {
                     user: row.id.clone(),
                     disabled: row.disabled,
-                    administers,
+                    administers: is_admin,
                 });
                 store::update(transaction.takes_if(loss), &row, now()).await?;
                 if !store::has_administrator(transaction.connection()).await? {

@@ -217,10 +217,14 @@ impl Writer {
                 }
             }
             let written = self.write();
-            answers.into_iter().for_each(|done| drop(done.send(written.is_ok())));
+            for done in answers {
+                let _ = done.send(written.is_ok());
+            }
             // Those who withdraw need not wait for this.
             let written = written.and_then(|()| self.memory.write(&self.directory));
-            remembered.into_iter().for_each(|done| drop(done.send(written.is_ok())));
+            for done in remembered {
+                let _ = done.send(written.is_ok());
+            }
             self.note(written);
         }
     }

@@ -117,6 +117,7 @@ pub enum Withdrawal {
 }
 
 /// What a token may do.
+#[allow(clippy::struct_excessive_bools, reason = "they are columns of a token")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRights {
     /// Its id.

@@ -45,9 +45,9 @@ pub struct Transaction {
 }
 
 /// What was done so that a database that went back in time has all withdrawals.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Reconciled {
-    /// The last position that a log or a memory has.
+    /// The last position that a log or a memory has, if that is known.
     pub end: Position,
     /// Whether all withdrawals up to there were made again. If not, all tokens are suspended.
     pub is_replayed: bool,

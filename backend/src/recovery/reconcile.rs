@@ -33,6 +33,7 @@ pub async fn reconcile(
     suspends: bool,
 ) -> Result<Outcome, KeyringError> {
     let (position, marked_at) = database.position().await?;
+    let alive = marked_at.max(audit::last_written(database).await?);
     let found = if suspends { Err(Broken::Asked) } else { logs.after(position) };
     let found: Result<Vec<Record>, Broken> = found.map(|records| records.into_iter().cloned().collect());
     let end = logs.end();
@@ -48,8 +49,9 @@ pub async fn reconcile(
                         json!({ "from": position.to_string(), "to": end.to_string(), "replayed": records.len() })
                     }
                     Err(broken) => {
-                        let alive = store::last_alive(transaction.connection()).await?;
-                        let since = marked_at.max(alive.unwrap_or_default());
+                        // A backup knows when it was made.
+                        let restored = store::restored(transaction.connection()).await?;
+                        let since = restored.map_or(alive, |span| span.since);
                         suspend_all(transaction, Span { since, until: now().max(since) }).await?;
                         json!({ "from": position.to_string(), "to": end.to_string(), "suspended": broken.to_string() })
                     }

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 
 use super::span::Span;
 use super::{end_all, store, suspend_all};
-use crate::database::{Database, now};
+use crate::database::{Database, Reconciled, now};
 use crate::keys::error::KeyringError;
 use crate::keys::keyring::Keyring;
 
@@ -30,6 +30,7 @@ pub async fn complete(database: &Database, keyring: &Keyring) -> Result<(), Keyr
                 let Some(span) = store::restored(transaction.connection()).await? else { return Ok(None) };
                 end_all(transaction, &key, &issuer).await?;
                 suspend_all(transaction, span).await?;
+                transaction.reconciled(Reconciled::default());
                 store::delete_restored(transaction.connection()).await?;
                 Ok::<_, KeyringError>(Some(span))
             })

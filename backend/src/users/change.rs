@@ -120,8 +120,7 @@ async fn apply(
                     changed.push("disabled");
                 }
                 let is_admin = row.role == Role::SystemAdmin;
-                let loses = is_switched_off || (was_admin && !is_admin);
-                let loss = loses.then(|| Withdrawal::User {
+                let loss = (is_switched_off || (was_admin && !is_admin)).then(|| Withdrawal::User {
                     user: row.id.clone(),
                     disabled: row.disabled,
                     administers: is_admin,

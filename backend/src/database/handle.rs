@@ -15,6 +15,7 @@ use super::engine::{Connections, Engine};
 use super::failure::{OpenError, WriteError};
 use super::feed::Feed;
 use super::home::Home;
+use super::opening::connect;
 use super::position::Place;
 use super::reserve::Reserve;
 use super::standing::Replication;
@@ -58,7 +59,7 @@ impl Database {
     /// Fails if the database went back in time.
     pub async fn open(configuration: &Configuration) -> Result<Self, OpenError> {
         let (engine, lock) = Engine::prepare(configuration).await?;
-        let (watch, connections) = Self::connect(engine, configuration).await?;
+        let (watch, connections) = connect(engine, configuration).await?;
         Self::begin((engine, lock), &configuration.data_dir, watch, connections).await
     }
 
@@ -76,30 +77,11 @@ impl Database {
     /// Compares the database with what is remembered of it, and closes it again.
     pub async fn compare(configuration: &Configuration) -> Result<(), OpenError> {
         let (engine, _lock) = Engine::prepare(configuration).await?;
-        let (_, Connections { read, write, .. }) = Self::connect(engine, configuration).await?;
+        let (watch, Connections { read, write, .. }) = connect(engine, configuration).await?;
         read.close().await;
         write.close().await;
+        watch.release();
         Ok(())
-    }
-
-    /// Opens the connections, and compares the database with what is remembered of it.
-    async fn connect(
-        engine: Engine,
-        configuration: &Configuration,
-    ) -> Result<(Arc<Watch>, Connections), OpenError> {
-        let watch = Arc::new(Watch::open(configuration.withdrawal_log().as_deref())?);
-        let connections = engine.connect(configuration, &watch).await?;
-        let Connections { read, write, place } = &connections;
-        clock::start(engine, read).await?;
-        migrations::migrate(engine, write).await?;
-        let history = place.as_ref().map(|(_, home)| home.history());
-        let begun = watch.begin(&mut *write.acquire().await?, history).await;
-        if let Err(error) = begun {
-            read.close().await;
-            write.close().await;
-            return Err(error.into());
-        }
-        Ok((watch, connections))
     }
 
     async fn begin(

@@ -29,6 +29,7 @@ mod migrations;
 pub mod names;
 mod needed;
 mod notices;
+mod opening;
 mod patience;
 mod peers;
 mod position;

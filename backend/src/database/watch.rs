@@ -160,6 +160,13 @@ impl Watch {
         }
     }
 
+    /// Lets another server, or this one anew, write the log.
+    pub(super) fn release(&self) {
+        if let Some(log) = &self.log {
+            log.release();
+        }
+    }
+
     /// Whether the log can be written; `None` if there is none.
     pub(super) fn log_works(&self) -> Option<bool> {
         self.log.as_ref().map(Log::works)

@@ -55,7 +55,7 @@ pub struct Log {
     /// What was remembered at the start.
     memory: Option<Memory>,
     /// Held as long as the log is open.
-    _lock: File,
+    lock: File,
 }
 
 impl Log {
@@ -89,7 +89,14 @@ impl Log {
         };
         let thread = std::thread::Builder::new().name("withdrawals".to_owned());
         thread.spawn(move || writer.run(&waiting)).map_err(failed)?;
-        Ok(Self { directory: directory.to_owned(), jobs, works, intent, memory, _lock: lock })
+        Ok(Self { directory: directory.to_owned(), jobs, works, intent, memory, lock })
+    }
+
+    /// Lets another server write the log. This one must write no more.
+    pub fn release(&self) {
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(%error, "the withdrawal log stays locked until the process ends");
+        }
     }
 
     /// The directory.

@@ -1,0 +1,42 @@
+//! Opens the connections, and compares the database with what is remembered of it.
+
+use std::sync::Arc;
+
+use super::engine::{Connections, Engine};
+use super::failure::OpenError;
+use super::watch::Watch;
+use super::{clock, migrations};
+use crate::configuration::Configuration;
+
+/// Opens the log and the connections. Fails if the database went back in time.
+pub(super) async fn connect(
+    engine: Engine,
+    configuration: &Configuration,
+) -> Result<(Arc<Watch>, Connections), OpenError> {
+    let watch = Arc::new(Watch::open(configuration.withdrawal_log().as_deref())?);
+    let connected = compared(engine, configuration, &watch).await;
+    if connected.is_err() {
+        // A pool may know it for a while, and it is opened again soon.
+        watch.release();
+    }
+    Ok((watch, connected?))
+}
+
+async fn compared(
+    engine: Engine,
+    configuration: &Configuration,
+    watch: &Arc<Watch>,
+) -> Result<Connections, OpenError> {
+    let connections = engine.connect(configuration, watch).await?;
+    let Connections { read, write, place } = &connections;
+    clock::start(engine, read).await?;
+    migrations::migrate(engine, write).await?;
+    let history = place.as_ref().map(|(_, home)| home.history());
+    let begun = watch.begin(&mut *write.acquire().await?, history).await;
+    if let Err(error) = begun {
+        read.close().await;
+        write.close().await;
+        return Err(error.into());
+    }
+    Ok(connections)
+}

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError as _, web};
 use anyhow::bail;
+use sd_notify::NotifyState;
 
 use super::listeners::Listeners;
 use super::socket::Socket;
@@ -44,6 +45,11 @@ async fn until_reconciled(configuration: &Configuration, went_back: WentBack) ->
     // Whoever waits for this line need not wait for ever.
     if let Err(error) = writeln!(std::io::stdout(), "Latchkey is at {url}") {
         tracing::warn!(%error, "standard output cannot be written");
+    }
+    // systemd would end a service that does not start.
+    let status = NotifyState::Status("the database went back in time: run latchkey reconcile");
+    if let Err(error) = sd_notify::notify(&[NotifyState::Ready, status]) {
+        tracing::warn!(%error, "systemd cannot be told that the server waits");
     }
     let looking = async {
         loop {

@@ -12,6 +12,7 @@ mod events;
 mod export;
 mod filter;
 mod notes;
+mod outside;
 mod progress;
 mod record;
 mod retention;
@@ -24,6 +25,7 @@ pub mod verify;
 use crate::web::routes::Routes;
 
 pub use self::notes::TrailError;
+pub use self::outside::last_checkpoint;
 pub use self::progress::Progress;
 pub use self::record::{last_written, record, record_failed_login};
 pub use self::retention::complete_since;

@@ -6,11 +6,12 @@ use crate::crypto::vault::{Place, Vault, VaultError};
 use crate::keys::Wrapped;
 
 /// The columns that are sealed, and their tables. The rows have an `id`.
-pub(super) const SEALED: [(&str, &str); 4] = [
+pub(super) const SEALED: [(&str, &str); 5] = [
     ("signing_keys", "private_key"),
     ("token_keys", "private_key"),
     ("token_keys", "secret"),
     ("token_keys", "open_token"),
+    ("audit_keys", "private_key"),
 ];
 
 /// A value of a sealed column.
@@ -34,6 +35,9 @@ impl Value {
     }
 }
 
+/// The id and the value of a sealed column in the first row that has one.
+type Found = Option<(String, Vec<u8>)>;
+
 /// The keys of a database, and one value of each sealed column that has any.
 #[derive(Default)]
 pub(super) struct Content {
@@ -50,18 +54,28 @@ impl Content {
         let tokens: i64 = sqlx::query_scalar("SELECT CAST(COUNT(*) AS BIGINT) FROM tokens")
             .fetch_one(&mut *connection)
             .await?;
-        let sealed = [
-            first(connection, "SELECT id, private_key FROM signing_keys LIMIT 1").await?,
-            first(connection, "SELECT id, private_key FROM token_keys WHERE private_key IS NOT NULL LIMIT 1")
-                .await?,
-            first(connection, "SELECT id, secret FROM token_keys WHERE secret IS NOT NULL LIMIT 1").await?,
-            first(connection, "SELECT id, open_token FROM token_keys WHERE open_token IS NOT NULL LIMIT 1")
-                .await?,
-        ];
-        let value = |((table, column), found): ((&'static str, &'static str), Option<(String, Vec<u8>)>)| {
-            found.map(|(row, blob)| Value { table, column, row, blob })
-        };
-        let sealed = SEALED.into_iter().zip(sealed).filter_map(value).collect();
+        let signing_key = sqlx::query_as("SELECT id, private_key FROM signing_keys LIMIT 1")
+            .fetch_optional(&mut *connection)
+            .await?;
+        let private_key =
+            sqlx::query_as("SELECT id, private_key FROM token_keys WHERE private_key IS NOT NULL LIMIT 1")
+                .fetch_optional(&mut *connection)
+                .await?;
+        let secret = sqlx::query_as("SELECT id, secret FROM token_keys WHERE secret IS NOT NULL LIMIT 1")
+            .fetch_optional(&mut *connection)
+            .await?;
+        let open_token =
+            sqlx::query_as("SELECT id, open_token FROM token_keys WHERE open_token IS NOT NULL LIMIT 1")
+                .fetch_optional(&mut *connection)
+                .await?;
+        let audit_key = sqlx::query_as("SELECT id, private_key FROM audit_keys LIMIT 1")
+            .fetch_optional(connection)
+            .await?;
+        let found: [Found; 5] = [signing_key, private_key, secret, open_token, audit_key];
+        let mut sealed = Vec::new();
+        for ((table, column), found) in SEALED.into_iter().zip(found) {
+            sealed.extend(found.map(|(row, blob)| Value { table, column, row, blob }));
+        }
         Ok(Self { wrapped, sealed, tokens: tokens.unsigned_abs() })
     }
 
@@ -69,12 +83,4 @@ impl Content {
     pub(super) fn has(&self, table: &str, column: &str) -> bool {
         self.sealed.iter().any(|value| value.table == table && value.column == column)
     }
-}
-
-/// The first row of a sealed column: its id and the value.
-async fn first(
-    connection: &mut AnyConnection,
-    statement: &'static str,
-) -> Result<Option<(String, Vec<u8>)>, sqlx::Error> {
-    sqlx::query_as(statement).fetch_optional(connection).await
 }

@@ -169,7 +169,7 @@ mod tests {
     fn a_wrong_master_key_unlocks_nothing() {
         let (right, key, _) = vault();
         let unlock = |masters: &MasterKeys, keys: &[_]| Vault::unlock(masters, "home", &key.id, keys).err();
-        assert_eq!(unlock(&masters(), &[key.clone()]), Some(VaultError::WrongMasterKey));
+        assert_eq!(unlock(&masters(), std::slice::from_ref(&key)), Some(VaultError::WrongMasterKey));
         assert_eq!(unlock(&right, &[]), Some(VaultError::NoDataKey));
     }
 

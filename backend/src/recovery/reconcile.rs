@@ -25,12 +25,13 @@ pub struct Outcome {
 /// Withdraws again what is in the logs and not in the database. If anything may be missing there, or if
 /// `suspends`, all tokens are suspended until an administrator confirms them. In both cases all sessions,
 /// all JWTs and all signing keys end. It is one transaction, so that a reconciliation that is interrupted
-/// is done anew.
+/// is done anew. `checkpoint` is the last one of the audit trail that is known from outside of the database.
 pub async fn reconcile(
     database: &Database,
     keyring: &Keyring,
     logs: &Logs,
     suspends: bool,
+    checkpoint: Option<String>,
 ) -> Result<Outcome, KeyringError> {
     let (position, marked_at) = database.position().await?;
     let alive = marked_at.max(audit::last_written(database).await?);
@@ -56,7 +57,7 @@ pub async fn reconcile(
                         json!({ "from": position.to_string(), "to": end.to_string(), "suspended": broken.to_string() })
                     }
                 };
-                end_all(transaction, &key, &issuer).await?;
+                end_all(transaction, &key, &issuer, checkpoint.as_deref()).await?;
                 // The next start has nothing left to do, also if the database was restored from a backup.
                 store::delete_restored(transaction.connection()).await?;
                 transaction.reconciled(Reconciled { end, is_replayed: found.is_ok() });

@@ -17,8 +17,13 @@ pub async fn mark(connection: &mut AnyConnection, since: i64) -> Result<(), sqlx
 
 /// Ends and suspends what a restored database must not bring back to life, if it has just been
 /// restored. Call it before anything is served. All of it is one transaction: a start that is
-/// interrupted does it again.
-pub async fn complete(database: &Database, keyring: &Keyring) -> Result<(), KeyringError> {
+/// interrupted does it again. `checkpoint` is the last one of the audit trail that is known from outside of
+/// the database.
+pub async fn complete(
+    database: &Database,
+    keyring: &Keyring,
+    checkpoint: Option<String>,
+) -> Result<(), KeyringError> {
     if store::restored(&mut *database.reader().acquire().await?).await?.is_none() {
         return Ok(());
     }
@@ -28,7 +33,7 @@ pub async fn complete(database: &Database, keyring: &Keyring) -> Result<(), Keyr
             Box::pin(async move {
                 // Another node may have been faster.
                 let Some(span) = store::restored(transaction.connection()).await? else { return Ok(None) };
-                end_all(transaction, &key, &issuer).await?;
+                end_all(transaction, &key, &issuer, checkpoint.as_deref()).await?;
                 suspend_all(transaction, span).await?;
                 transaction.reconciled(Reconciled::default());
                 store::delete_restored(transaction.connection()).await?;

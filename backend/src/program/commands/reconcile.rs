@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 
+use crate::audit;
 use crate::configuration::{Configuration, Reconcile};
 use crate::database::Database;
 use crate::keys::keyring::Keyring;
@@ -33,7 +34,8 @@ pub async fn reconcile(configuration: &Configuration, how: Reconcile) -> anyhow:
     }
     let keyring = Keyring::open(&database, configuration, issuer(configuration)?).await?;
     let Outcome { database: before, end, replayed } =
-        recovery::reconcile(&database, &keyring, &logs, how.suspend).await?;
+        recovery::reconcile(&database, &keyring, &logs, how.suspend, audit::last_checkpoint(configuration))
+            .await?;
     println!("The database was at position {before} of the withdrawals. The logs end at {end}.");
     match replayed {
         Ok(count) => println!("{count} withdrawals were made again. No token is suspended."),

@@ -31,7 +31,8 @@ pub(crate) fn build(release: &Release) -> Result<PathBuf> {
         .env(format!("CFLAGS_{}", triple.replace('-', "_")), c.join(" "))
         .env("PATH", path_with(tools)?)
         .env("CARGO_TARGET_DIR", target()?)
-        .env("SOURCE_DATE_EPOCH", release.time.to_string())
+        // A library in C contains the time when it was compiled, and is not compiled again for each commit.
+        .env("SOURCE_DATE_EPOCH", "0")
         .env("LATCHKEY_SPA_FINGERPRINT", fingerprint))?;
     let built = target()?.join(triple).join("portable").join("latchkey");
     let needed = needed_glibc(&std::fs::read(&built)?);

@@ -1,12 +1,14 @@
 //! Tokens.
 
 mod limits;
+mod suspension;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::limits::{
     ApiLimit, NewApiLimit, NewQuota, NewRateLimit, Period, Quota, QuotaState, RateLimit, RateLimitState,
 };
+pub use self::suspension::{Confirmation, Confirmed, Suspension};
 use crate::ids::{KeyId, TokenId};
 use crate::projects::ProjectRef;
 use crate::systems::{ApiRef, SystemRef};
@@ -61,33 +63,6 @@ pub enum Status {
     Disabled,
     /// It has expired.
     Expired,
-}
-
-/// Why a token is suspended: the database went back in time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Suspension {
-    /// From then on, withdrawals may be missing: when the backup was made.
-    pub since: Timestamp,
-    /// Until then: when it was restored.
-    pub until: Timestamp,
-}
-
-/// The body of `POST /tokens/confirm`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Confirmation {
-    /// The end of the time that was shown with the tokens: RFC 3339.
-    pub until: String,
-}
-
-/// The answer to `POST /tokens/confirm`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Confirmed {
-    /// How many tokens were confirmed.
-    pub confirmed: u64,
 }
 
 /// A page of a list of tokens.

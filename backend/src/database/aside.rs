@@ -1,5 +1,7 @@
 //! Uses of the database beside the servers, by commands.
 
+use std::sync::Arc;
+
 use sqlx::{AnyConnection, Connection as _};
 
 use super::clock;
@@ -50,7 +52,7 @@ pub async fn pending_update(configuration: &Configuration) -> Result<Pending, Op
 /// migration fails.
 pub async fn update(configuration: &Configuration) -> Result<Vec<i64>, OpenError> {
     let (engine, _lock) = Engine::prepare(configuration).await?;
-    let Connections { read, write, .. } = engine.connect(configuration).await?;
+    let Connections { read, write, .. } = engine.connect(configuration, &Arc::default()).await?;
     clock::start(engine, &read).await?;
     let applied = migrate(engine, &write).await?;
     read.close().await;

@@ -16,7 +16,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::connection::{ENDING, IDLE, note};
 use super::house::House;
-use super::listeners::{Listeners, public_url, issuer};
+use super::listeners::{Listeners, issuer, public_url};
 use super::metrics::Listener;
 use super::parts::Parts;
 use super::redirect::Redirect;

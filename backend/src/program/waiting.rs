@@ -11,8 +11,8 @@ use anyhow::bail;
 use sd_notify::NotifyState;
 
 use super::listeners::Listeners;
-use super::socket::Socket;
 use super::listeners::public_url;
+use super::socket::Socket;
 use super::startup::Application;
 use crate::configuration::Configuration;
 use crate::database::{Database, OpenError, WentBack};

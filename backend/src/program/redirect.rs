@@ -22,13 +22,14 @@ pub(super) struct Redirect {
 }
 
 impl Redirect {
-    /// Begins to answer, on a thread that serves nothing else.
+    /// Begins to answer, on a thread that serves nothing else. Without a listener there is nothing to answer.
     pub(super) fn start(
-        listener: TcpListener,
+        listener: Option<TcpListener>,
         to: &Url,
         runtime: &Database,
         stopping: &Stopping,
-    ) -> anyhow::Result<Self> {
+    ) -> anyhow::Result<Option<Self>> {
+        let Some(listener) = listener else { return Ok(None) };
         let address = listener.local_addr()?;
         let (to, stopping) = (web::Data::new(to.clone()), stopping.clone());
         let server = HttpServer::new(move || {
@@ -42,7 +43,7 @@ impl Redirect {
         let handle = server.handle();
         runtime.spawn(server);
         tracing::info!(%address, "plain HTTP is redirected");
-        Ok(Self { address, handle })
+        Ok(Some(Self { address, handle }))
     }
 
     /// The address that it listens on.

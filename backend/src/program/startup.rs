@@ -130,8 +130,7 @@ impl Application {
         }
         let first_password = password.filter(|_| configuration.admin_password.is_none());
 
-        let workers = configuration.workers;
-        let stop = Stop::of(&configuration)?;
+        let (workers, stop) = (configuration.workers, Stop::of(&configuration)?);
         database.spawn(House::new(&database, &keyring, &trail, &configuration).keep());
         let configuration = web::Data::new(configuration);
         let (counted, flushing) = (Arc::clone(&usage), database.clone());
@@ -159,9 +158,7 @@ impl Application {
         telemetry.start(&database, &sources);
         let metrics = metrics.map(|listener| Listener::start(listener, sources)).transpose()?;
         let server = serve(data, (socket, certificate.as_ref(), verifiers), workers, tracing, document)?;
-        let redirect =
-            redirect.map(|listener| Redirect::start(listener, &public_url, &database, &stop.stopping));
-        let redirect = redirect.transpose()?;
+        let redirect = Redirect::start(redirect, &public_url, &database, &stop.stopping)?;
         if let Some(certificate) = certificate {
             database.spawn(certificate.keep_looking());
         }

@@ -59,7 +59,7 @@ impl Watched {
     }
 
     fn reconcile(&self, more: &[&str]) -> String {
-        let mut command = Process::command(&self.place, &[&["reconcile"], more].concat());
+        let mut command = Process::program(&self.place, &[&["reconcile"], more].concat());
         let output = command.envs(self.variables.clone()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()

@@ -29,7 +29,7 @@ impl Keys {
     fn make(place: &Where) -> Self {
         let folder = TempDir::new().unwrap();
         let identity = folder.path().join("identity");
-        let recipient = succeeds(Process::command(place, &["backup", "key"]).arg(&identity));
+        let recipient = succeeds(Process::program(place, &["backup", "key"]).arg(&identity));
         assert_eq!(mode(&identity), 0o600);
         Self { recipient: recipient.trim().to_owned(), folder }
     }
@@ -55,7 +55,7 @@ impl Keys {
     /// The command that makes a backup. On PostgreSQL it is the recipe of `docs/operations.md`.
     fn backing_up(&self, place: &Where, file: &Path) -> Command {
         let file = file.display().to_string();
-        let mut command = Process::command(place, &["backup", &file, "--recipient", &self.recipient]);
+        let mut command = Process::program(place, &["backup", &file, "--recipient", &self.recipient]);
         if let Some(url) = &place.database_url {
             command.stdin(dump(url, &[]));
         }
@@ -64,12 +64,12 @@ impl Keys {
 
     fn check(&self, place: &Where, file: &Path) -> Command {
         let file = file.display().to_string();
-        Process::command(place, &["backup", "check", &file, "--identity", &self.identity()])
+        Process::program(place, &["backup", "check", &file, "--identity", &self.identity()])
     }
 
     fn restoring(&self, place: &Where, file: &Path) -> Command {
         let file = file.display().to_string();
-        Process::command(place, &["restore", &file, "--identity", &self.identity()])
+        Process::program(place, &["restore", &file, "--identity", &self.identity()])
     }
 
     /// Restores a backup into this place. On PostgreSQL it is the recipe of `docs/operations.md`.
@@ -209,9 +209,9 @@ async fn what_is_wrong_is_refused(place: Where) {
 
     assert!(fails(&mut keys.backing_up(&place, &file)).contains("exists"));
     let file_name = keys.file("other.age").display().to_string();
-    let mut to_nobody = Process::command(&place, &["backup", &file_name]);
+    let mut to_nobody = Process::program(&place, &["backup", &file_name]);
     assert!(fails(to_nobody.stdin(Stdio::null())).contains("recipient"));
-    let mut to_a_name = Process::command(&place, &["backup", &file_name, "--recipient", "me"]);
+    let mut to_a_name = Process::program(&place, &["backup", &file_name, "--recipient", "me"]);
     assert!(fails(to_a_name.stdin(Stdio::null())).contains("age1"));
 
     let strange = Keys::make(&place);

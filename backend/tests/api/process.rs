@@ -68,8 +68,7 @@ impl Process {
 
     /// Runs a command of the program to its end.
     pub(crate) fn command(place: &Where, arguments: &[&str], variables: &[(&str, String)]) -> Output {
-        let mut program = Command::new(PROGRAM);
-        program.args(arguments).envs(place.environment());
+        let mut program = Self::program(place, arguments);
         program.envs(variables.iter().map(|(name, value)| (name, value))).output().unwrap()
     }
 
@@ -85,8 +84,8 @@ impl Process {
         }
     }
 
-    /// Another command of the program, for this place.
-    pub(crate) fn command(place: &Where, arguments: &[&str]) -> Command {
+    /// Another command of the program, for this place. It is not started yet.
+    pub(crate) fn program(place: &Where, arguments: &[&str]) -> Command {
         let mut program = Command::new(PROGRAM);
         program.args(arguments).envs(place.environment());
         program

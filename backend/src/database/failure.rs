@@ -1,6 +1,6 @@
 //! Errors of the database, and what they say about it.
 
-use super::watch::{BeginError, WentBack};
+use super::went_back::{BeginError, WentBack};
 use crate::withdrawals::LogError;
 
 /// Why the database cannot be used.

@@ -20,7 +20,8 @@ use super::position::Place;
 use super::reserve::Reserve;
 use super::standing::Replication;
 use super::turns::{Company, Rank};
-use super::watch::{Watch, WentBack};
+use super::watch::Watch;
+use super::went_back::WentBack;
 use super::witness::Witness;
 use super::write::{Transaction, Writer, within};
 use super::writes::{WriteKind, Writes};
@@ -91,7 +92,7 @@ impl Database {
         Connections { read, write, place }: Connections,
     ) -> Result<Self, OpenError> {
         let home = place.as_ref().map(|(_, home)| Arc::clone(home));
-        watch.keep_marking(&write, move || home.as_ref().map(|home| home.history()));
+        watch.keep_marking(&write, move || (home.as_ref().map(|home| home.history()), clock::now()));
         let epochs = Arc::new(Epochs::default());
         let node = NodeId::new();
         let home = place.as_ref().map(|(_, home)| Arc::clone(home));
@@ -370,7 +371,7 @@ impl Database {
     /// Closes all connections. SQLite writes its log back.
     pub async fn close(&self) {
         let history = self.home.as_ref().map(|home| home.history());
-        if let Err(error) = self.writer.watch.mark(&self.writer.pool, history).await {
+        if let Err(error) = self.writer.watch.mark(&self.writer.pool, (history, clock::now())).await {
             tracing::debug!(%error, "the time is not marked");
         }
         self.read.close().await;

@@ -32,7 +32,7 @@ async fn compared(
     clock::start(engine, read).await?;
     migrations::migrate(engine, write).await?;
     let history = place.as_ref().map(|(_, home)| home.history());
-    let begun = watch.begin(&mut *write.acquire().await?, history).await;
+    let begun = watch.begin(&mut *write.acquire().await?, history, clock::now()).await;
     if let Err(error) = begun {
         read.close().await;
         write.close().await;

@@ -2,7 +2,6 @@
 
 use sqlx::{AnyConnection, FromRow};
 
-use super::write::Reconciled;
 use crate::withdrawals::Position;
 
 /// Where a database is.
@@ -12,6 +11,15 @@ pub(super) struct Place {
     pub(super) position: Position,
     /// A time that it had for sure, in milliseconds since the epoch.
     pub(super) marked_at: i64,
+}
+
+/// What was done so that a database that went back in time has all withdrawals.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reconciled {
+    /// The last position that a log or a memory has, if that is known.
+    pub end: Position,
+    /// Whether all withdrawals up to there were made again. If not, all tokens are suspended.
+    pub is_replayed: bool,
 }
 
 pub(super) async fn place(connection: &mut AnyConnection) -> Result<Place, sqlx::Error> {

@@ -12,26 +12,13 @@ use std::time::Duration;
 
 use sqlx::{AnyConnection, AnyPool};
 
-use super::clock::now;
 use super::position::{self, Place};
 use super::standing::History;
+use super::went_back::{BeginError, WentBack};
 use crate::withdrawals::{Log, LogError, Memory, Position, Record, Server};
 
 /// How often the time is marked: what was written since is not missed if nothing was withdrawn.
 const MARK: Duration = Duration::from_mins(1);
-
-/// A database that went back in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the database went back in time: it is at position {database} of the withdrawals, and this node remembers \
-     {remembered}; nothing is decided until `latchkey reconcile` was run"
-)]
-pub struct WentBack {
-    /// Where the database is.
-    pub database: Position,
-    /// Where it was before.
-    pub remembered: Position,
-}
 
 #[derive(Default)]
 struct Known {
@@ -62,6 +49,7 @@ impl Watch {
         &self,
         connection: &mut AnyConnection,
         history: Option<History>,
+        now: i64,
     ) -> Result<(), BeginError> {
         let installation = position::installation(connection).await?;
         let server = history.map(|History { system, timeline }| Server { system, timeline });
@@ -80,7 +68,7 @@ impl Watch {
             }
             position::begin_first_era(connection).await?;
         }
-        let place = position::mark(connection, now()).await?;
+        let place = position::mark(connection, now).await?;
         self.known().position = place.position;
         self.remember(installation, server, place).await;
         let _ = self.begun.set(());
@@ -176,7 +164,7 @@ impl Watch {
     pub(super) fn keep_marking(
         self: &Arc<Self>,
         pool: &AnyPool,
-        history: impl Fn() -> Option<History> + Send + 'static,
+        seen: impl Fn() -> (Option<History>, i64) + Send + 'static,
     ) {
         if self.log.is_none() {
             return;
@@ -184,7 +172,7 @@ impl Watch {
         let (watch, pool) = (Arc::clone(self), pool.clone());
         tokio::spawn(async move {
             while tokio::time::timeout(MARK, pool.close_event()).await.is_err() {
-                if let Err(error) = watch.mark(&pool, history()).await {
+                if let Err(error) = watch.mark(&pool, seen()).await {
                     tracing::debug!(%error, "the time is not marked");
                 }
             }
@@ -192,13 +180,17 @@ impl Watch {
     }
 
     /// Marks the time in the database, and remembers where it is.
-    pub(super) async fn mark(&self, pool: &AnyPool, history: Option<History>) -> Result<(), sqlx::Error> {
+    pub(super) async fn mark(
+        &self,
+        pool: &AnyPool,
+        (history, now): (Option<History>, i64),
+    ) -> Result<(), sqlx::Error> {
         if self.log.is_none() || self.went_back().is_some() {
             return Ok(());
         }
         let mut connection = pool.acquire().await?;
         let installation = position::installation(&mut connection).await?;
-        let place = position::mark(&mut connection, now()).await?;
+        let place = position::mark(&mut connection, now).await?;
         drop(connection);
         let server = history.map(|History { system, timeline }| Server { system, timeline });
         self.remember(installation, server, place).await;
@@ -229,17 +221,6 @@ fn is_earlier(memory: &Memory, server: Option<&Server>, marked_at: i64) -> bool 
         (Some(_), Some(_)) => false,
         _ => marked_at < memory.marked_at,
     }
-}
-
-/// Why comparing does not begin.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum BeginError {
-    #[error(transparent)]
-    WentBack(#[from] WentBack),
-    #[error(transparent)]
-    Log(#[from] LogError),
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::engine::Engine;
 use super::failure::{OutcomeUnknown, WriteError, may_be_written};
 use super::feed::Feed;
 use super::home::Home;
-use super::position;
+use super::position::{self, Reconciled};
 use super::reserve::{self, Reserve};
 use super::taking::Taking;
 use super::turns::{ALONE, BESIDE, Company, Rank, Turns};
@@ -23,7 +23,7 @@ use super::warm::{Lent, Warm};
 use super::watch::Watch;
 use super::witness::Witness;
 use super::writes::Writes;
-use crate::withdrawals::{Position, Record, Withdrawal};
+use crate::withdrawals::{Record, Withdrawal};
 
 /// How long to wait before checking again whether anything can be written.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -42,15 +42,6 @@ pub struct Transaction {
     withdrawn: Vec<Withdrawal>,
     /// Up to where an era begins that the transaction begins, if it begins one.
     reconciled: Option<Reconciled>,
-}
-
-/// What was done so that a database that went back in time has all withdrawals.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Reconciled {
-    /// The last position that a log or a memory has, if that is known.
-    pub end: Position,
-    /// Whether all withdrawals up to there were made again. If not, all tokens are suspended.
-    pub is_replayed: bool,
 }
 
 impl Transaction {

@@ -85,6 +85,7 @@ impl Log {
             chain,
             memory: memory.clone().unwrap_or_default(),
             waiting: String::new(),
+            is_stale: false,
             works: Arc::clone(&works),
         };
         let thread = std::thread::Builder::new().name("withdrawals".to_owned());
@@ -192,6 +193,9 @@ struct Writer {
     memory: Memory,
     /// Lines that are not on the disk yet.
     waiting: String,
+    /// Whether the memory on the disk is older than the lines. It is written when nobody withdraws: until
+    /// then, the lines and the intent say as much.
+    is_stale: bool,
     works: Arc<AtomicBool>,
 }
 
@@ -200,10 +204,11 @@ impl Writer {
         loop {
             let first = match jobs.recv_timeout(AGAIN) {
                 Ok(job) => Some(job),
-                Err(RecvTimeoutError::Timeout) if self.waiting.is_empty() => continue,
+                Err(RecvTimeoutError::Timeout) if self.waiting.is_empty() && !self.is_stale => continue,
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
+            let is_idle = first.is_none();
             let mut answers = Vec::new();
             let mut remembered = Vec::new();
             for job in first.into_iter().chain(jobs.try_iter()) {
@@ -227,8 +232,13 @@ impl Writer {
             for done in answers {
                 let _ = done.send(written.is_ok());
             }
-            // Those who withdraw need not wait for this.
-            let written = written.and_then(|()| self.memory.write(&self.directory));
+            self.is_stale |= self.waiting.is_empty();
+            let written = match written {
+                Ok(()) if self.is_stale && (is_idle || !remembered.is_empty()) => {
+                    self.memory.write(&self.directory).inspect(|()| self.is_stale = false)
+                }
+                other => other,
+            };
             for done in remembered {
                 let _ = done.send(written.is_ok());
             }

@@ -44,7 +44,8 @@ async fn the_data_directory_becomes_private() {
         let mut files = 0;
         for entry in fs::read_dir(place.data_dir()).unwrap() {
             let path = entry.unwrap().path();
-            assert_eq!(rights(&path), 0o600, "the {time} time: {}", path.display());
+            let own = if path.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(rights(&path), own, "the {time} time: {}", path.display());
             files += 1;
         }
         assert!(files >= 3, "the lock, the database and its log");

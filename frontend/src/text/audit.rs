@@ -102,7 +102,7 @@ const fn act(
 }
 
 /// All actions that the audit trail records.
-pub(crate) const GROUPS: [Group; 11] = [
+pub(crate) const GROUPS: [Group; 12] = [
     Group {
         kind: "token",
         name: || pick("Tokens", "令牌"),

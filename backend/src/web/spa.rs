@@ -9,12 +9,14 @@ use actix_web::http::header::{
     self, AcceptEncoding, ContentEncoding, ETag, EntityTag, Header as _, IfNoneMatch, Preference, Quality,
 };
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
+
+use crate::configuration::Configuration;
 
 /// Reading this variable makes cargo embed the files again after a build.
 const _: Option<&str> = option_env!("LATCHKEY_SPA_FINGERPRINT");
@@ -66,7 +68,8 @@ pub fn is_for_screens(request: &HttpRequest) -> bool {
 fn may_require_https(request: &HttpRequest) -> bool {
     let info = request.connection_info();
     let host = info.host().split(':').next().unwrap_or_default();
-    request.app_config().secure() && host != "localhost"
+    let has_certificate = |it: &Data<Configuration>| it.tls.is_some();
+    request.app_data::<Data<Configuration>>().is_some_and(has_certificate) && host != "localhost"
 }
 
 /// The files, ready to be sent.

@@ -7,13 +7,14 @@ use latchkey_shared::time::{Timestamp, parse_millis};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
-use crate::database::{Engine, now, schema_of, schemas};
+use crate::database::{Engine, last_withdrawal, now, schema_of, schemas};
 use crate::keys::Wrapped;
+use crate::withdrawals::Position;
 
 /// The version of the format.
 const FORMAT: u32 = 1;
-/// The lowest schema that knows what a restore leaves for the next start.
-const LOWEST: i64 = 31;
+/// The lowest schema that has all that is looked at.
+const LOWEST: i64 = 34;
 /// The longest manifest, in bytes.
 const LONGEST: u64 = 1 << 20;
 
@@ -55,9 +56,8 @@ pub struct Manifest {
     pub taken_at: Timestamp,
     /// The ids of the data keys that it needs. They are in it, wrapped by the master key.
     pub data_keys: Vec<String>,
-    /// The position in the log of withdrawals, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<i64>,
+    /// The last withdrawal that is in it, at least: others may follow while it is made.
+    pub position: Position,
 }
 
 impl Manifest {
@@ -82,7 +82,7 @@ impl Manifest {
             taken_at,
             data_keys: wrapped.key_ids().map(str::to_owned).collect(),
             installation: wrapped.installation,
-            position: None,
+            position: last_withdrawal(connection).await?,
         })
     }
 

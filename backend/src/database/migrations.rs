@@ -9,8 +9,8 @@ use super::engine::Engine;
 use super::failure::OpenError;
 use super::needed::{needed_schema, nodes_older_than};
 
-/// The first schema that this version works with: it chains audit events.
-const LOWEST: i64 = 30;
+/// The first schema that this version works with: it states what a program must know.
+const LOWEST: i64 = 34;
 /// The lowest schema that a program must know to use a database that this version has migrated. Only a
 /// migration that takes something away raises it, and states the same number in `needed_schema`.
 const NEEDED: i64 = 28;
@@ -56,9 +56,9 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (28, include_str!("../../../migrations/sqlite/0028_certificates.sql")),
             (29, include_str!("../../../migrations/sqlite/0029_data_keys.sql")),
             (30, include_str!("../../../migrations/sqlite/0030_chain.sql")),
-            (34, include_str!("../../../migrations/sqlite/0034_needed_schema.sql")),
             (31, include_str!("../../../migrations/sqlite/0031_suspensions.sql")),
             (32, include_str!("../../../migrations/sqlite/0032_withdrawals.sql")),
+            (34, include_str!("../../../migrations/sqlite/0034_needed_schema.sql")),
         ],
         Engine::Postgres => vec![
             (1, include_str!("../../../migrations/postgres/0001_first.sql")),
@@ -90,9 +90,9 @@ fn texts(engine: Engine) -> Vec<(i64, &'static str)> {
             (28, include_str!("../../../migrations/postgres/0028_certificates.sql")),
             (29, include_str!("../../../migrations/postgres/0029_data_keys.sql")),
             (30, include_str!("../../../migrations/postgres/0030_chain.sql")),
-            (34, include_str!("../../../migrations/postgres/0034_needed_schema.sql")),
             (31, include_str!("../../../migrations/postgres/0031_suspensions.sql")),
             (32, include_str!("../../../migrations/postgres/0032_withdrawals.sql")),
+            (34, include_str!("../../../migrations/postgres/0034_needed_schema.sql")),
         ],
     }
 }

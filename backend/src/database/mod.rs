@@ -66,7 +66,7 @@ pub use self::lease::{LIVE, RENEWAL};
 pub use self::migrations::{Pending, pending, schemas};
 pub use self::needed::{need_schema, needed_schema, needed_schema_at_last, nodes_older_than};
 pub use self::patience::{Patience, in_time, promptly};
-pub use self::position::Reconciled;
+pub use self::position::{Reconciled, last_withdrawal};
 pub use self::standing::{Replication, replication as replication_at};
 pub use self::taking::Taking;
 pub use self::turns::Rank;

@@ -26,6 +26,11 @@ pub(super) async fn place(connection: &mut AnyConnection) -> Result<Place, sqlx:
     sqlx::query_as("SELECT era, number, marked_at FROM withdrawal_position").fetch_one(connection).await
 }
 
+/// The last withdrawal that a database has.
+pub async fn last_withdrawal(connection: &mut AnyConnection) -> Result<Position, sqlx::Error> {
+    place(connection).await.map(|place| place.position)
+}
+
 /// Raises the position, for the withdrawals of the current transaction.
 pub(super) async fn advance(connection: &mut AnyConnection) -> Result<Position, sqlx::Error> {
     sqlx::query_as("UPDATE withdrawal_position SET number = number + 1 RETURNING era, number")

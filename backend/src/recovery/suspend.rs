@@ -8,15 +8,19 @@ use super::store;
 use crate::access::origin::Origin;
 use crate::access::principal::SystemAdmin;
 use crate::audit;
-use crate::database::{Change, Transaction};
+use crate::database::{Change, Transaction, need_schema};
 
+/// The schema of the first program that denies the calls of suspended tokens.
+const KNOWN_SINCE: i64 = 31;
 /// The target of events about all tokens.
 const INSTALLATION: (&str, &str) = ("installation", "Latchkey");
 
 /// Suspends every token that exists now, since withdrawals of this time may be missing. Each of their
 /// calls is denied, on every node, until an administrator confirms the token. However many there are,
-/// this writes one row.
+/// this writes one row. It does not wait for nodes with older programs, which would let the calls pass: from
+/// now on, the database needs a program that knows it.
 pub async fn suspend_all(transaction: &mut Transaction, span: Span) -> Result<(), sqlx::Error> {
+    need_schema(transaction.connection(), KNOWN_SINCE).await?;
     store::insert_suspension(transaction.connection(), span).await?;
     transaction.changes(Change::Everything);
     let detail = json!({

@@ -35,7 +35,9 @@ fn words<'t>(text: &'t str, begin: &str) -> BTreeSet<&'t str> {
 fn manual(folder: &Path) -> String {
     let written = latchkey(&["manual", &folder.display().to_string()], &[]);
     assert!(written.status.success(), "{written:?}");
-    let page = fs::read_to_string(folder.join("latchkey.1")).unwrap().replace("\\-", "-");
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let pages = names.filter(|path| path.extension().is_some_and(|extension| extension == "1"));
+    let page: String = pages.map(|path| fs::read_to_string(path).unwrap().replace("\\-", "-")).collect();
     // Without the changes of the font.
     ["\\fB", "\\fI", "\\fR"].iter().fold(page, |page, font| page.replace(font, " "))
 }

@@ -376,5 +376,6 @@ impl Database {
         }
         self.read.close().await;
         self.writer.warm.close().await;
+        self.writer.watch.release();
     }
 }

@@ -16,6 +16,10 @@ use crate::web::stopping::{Began, Stopping};
 const HEAD: usize = 9;
 /// The type of the frame that begins an answer.
 const HEADERS: u8 = 1;
+/// The type of the frame that continues it.
+const CONTINUATION: u8 = 9;
+/// The flag of the last of these frames.
+const END_HEADERS: u8 = 4;
 /// All requests that the client has sent until it reads this are answered, and there is no error.
 const GOAWAY: [u8; HEAD + 8] = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0];
 
@@ -132,6 +136,8 @@ struct Frames {
     /// How much of the content is left to write.
     left: usize,
     has_answered: bool,
+    /// Whether the next frame must be the continuation of this one (RFC 9113 §6.10).
+    is_continued: bool,
 }
 
 impl Frames {
@@ -148,17 +154,20 @@ impl Frames {
             self.known += 1;
             bytes = rest;
             if self.known == HEAD {
-                let [high, middle, low, kind, ..] = self.head;
+                let [high, middle, low, kind, flags, ..] = self.head;
                 self.known = 0;
                 self.left = usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low);
                 self.has_answered |= kind == HEADERS;
+                if matches!(kind, HEADERS | CONTINUATION) {
+                    self.is_continued = flags & END_HEADERS == 0;
+                }
             }
         }
     }
 
     /// Whether a frame may follow that ends the connection.
     fn may_part(&self) -> bool {
-        self.known == 0 && self.left == 0 && self.has_answered
+        self.known == 0 && self.left == 0 && self.has_answered && !self.is_continued
     }
 }
 
@@ -180,6 +189,10 @@ mod tests {
         frames.note(&[&settings[..], &headers[..4]].concat());
         assert!(!frames.may_part());
         frames.note(&headers[4..]);
+        assert!(frames.may_part());
+        frames.note(&[0, 0, 1, HEADERS, 0, 0, 0, 0, 1, 7]);
+        assert!(!frames.may_part(), "a continuation must follow");
+        frames.note(&[0, 0, 1, CONTINUATION, END_HEADERS, 0, 0, 0, 1, 7]);
         assert!(frames.may_part());
     }
 }

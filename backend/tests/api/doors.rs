@@ -317,8 +317,8 @@ on_both_engines! {
         }
         let all = latchkey_shared::verify::Reason::ALL.map(latchkey_shared::verify::Reason::as_str);
         let missing: Vec<_> = all.into_iter().filter(|reason| !provoked.contains(reason)).collect();
-        // Rate limits have their own tests, and the database is always available in this one.
-        assert_eq!(missing, ["rate_limited", "unavailable"]);
+        // Suspension and rate limits have their own tests, and the database is always available in this one.
+        assert_eq!(missing, ["suspended", "rate_limited", "unavailable"]);
     }
 
     async fn a_call_without_a_credential_gets_a_challenge(server) {

@@ -76,8 +76,8 @@ on_both_engines! {
             stats,
             json!({
                 "tokens": {
-                    "rsa": { "active": 2, "disabled": 0, "expired": 0 },
-                    "jwt": { "active": 1, "disabled": 1, "expired": 1 },
+                    "rsa": { "active": 2, "disabled": 0, "expired": 0, "suspended": 0 },
+                    "jwt": { "active": 1, "disabled": 1, "expired": 1, "suspended": 0 },
                 },
                 "systems": 1,
                 "projects": 2,

@@ -63,13 +63,15 @@ pub fn is_for_screens(request: &HttpRequest) -> bool {
     is_read && (is_page || path.starts_with("/assets/"))
 }
 
-/// Whether a browser may be told to use HTTPS only (RFC 6797). On a developer's machine, that would break all
-/// other servers of `localhost`.
-fn may_require_https(request: &HttpRequest) -> bool {
+/// Tells a browser to use HTTPS only (RFC 6797). On a developer's machine, that would break all other servers
+/// of `localhost`.
+fn require_https(request: &HttpRequest, response: &mut HttpResponseBuilder) {
     let info = request.connection_info();
     let host = info.host().split(':').next().unwrap_or_default();
     let has_certificate = |it: &Data<Configuration>| it.tls.is_some();
-    request.app_data::<Data<Configuration>>().is_some_and(has_certificate) && host != "localhost"
+    if request.app_data::<Data<Configuration>>().is_some_and(has_certificate) && host != "localhost" {
+        response.insert_header((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+    }
 }
 
 /// The files, ready to be sent.
@@ -125,7 +127,9 @@ impl Spa {
             });
         }
         let Some(page) = self.files.get("/index.html") else {
-            return Some(HttpResponse::NotFound().content_type("text/html; charset=utf-8").body(UNBUILT));
+            let mut response = HttpResponse::NotFound();
+            require_https(request, &mut response);
+            return Some(response.content_type("text/html; charset=utf-8").body(UNBUILT));
         };
         Some(page.respond(request, "no-cache", |response| {
             response
@@ -134,9 +138,7 @@ impl Spa {
                 .insert_header((header::X_FRAME_OPTIONS, "DENY"))
                 .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
                 .insert_header(("Permissions-Policy", "camera=(), geolocation=(), microphone=()"));
-            if may_require_https(request) {
-                response.insert_header((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
-            }
+            require_https(request, response);
         }))
     }
 }

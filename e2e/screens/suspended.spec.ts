@@ -10,7 +10,7 @@ async function suspend(page: Page): Promise<string[]> {
   const seen = (token: Record<string, unknown>) =>
     confirmed.includes(String(token.id)) ? token : { ...token, status: "suspended", suspended: SUSPENDED };
   await page.route(/\/api\/v1\/tokens\?/, async (route) => {
-    const url = route.request().url().replace(/status=suspended/, "status=");
+    const url = route.request().url().replace(/&?status=suspended/, "");
     const answer = await route.fetch({ url });
     const body = await answer.json();
     await route.fulfill({ response: answer, json: { ...body, items: body.items.map(seen) } });

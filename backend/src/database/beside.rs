@@ -16,11 +16,34 @@ const SOME: u64 = 1_000;
 
 /// Connects to the configured database, beside the server that uses it.
 pub async fn connect_beside(configuration: &Configuration) -> Result<AnyConnection, OpenError> {
+    connect(configuration, "mode=rw").await
+}
+
+/// A connection that only looks: nothing is made, migrated or locked. `None` if there is no SQLite file yet.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn look(configuration: &Configuration) -> Result<Option<AnyConnection>, OpenError> {
+    if configuration.database_url.is_none() && !configuration.data_dir.join(DATABASE).exists() {
+        return Ok(None);
+    }
+    connect(configuration, "mode=ro").await.map(Some)
+}
+
+/// `how` is for SQLite.
+async fn connect(configuration: &Configuration, how: &str) -> Result<AnyConnection, OpenError> {
     sqlx::any::install_default_drivers();
     match &configuration.database_url {
-        None => Ok(connect_to(&configuration.data_dir.join(DATABASE), "mode=rw").await?),
+        None => Ok(connect_to(&configuration.data_dir.join(DATABASE), how).await?),
         Some(url) => Ok(Servers::parse(url)?.primary().await?.connection),
     }
+}
+
+/// The servers of PostgreSQL that do not prove who they are.
+#[must_use]
+pub fn unverified_servers(configuration: &Configuration) -> Vec<String> {
+    let servers = configuration.database_url.as_deref().and_then(|url| Servers::parse(url).ok());
+    servers.map(|servers| servers.unverified()).unwrap_or_default()
 }
 
 /// Connects to a copy of SQLite that nobody changes.

@@ -15,7 +15,7 @@ use super::engine::{Connections, Engine};
 use super::failure::{OpenError, WriteError};
 use super::feed::Feed;
 use super::home::Home;
-use super::opening::connect;
+use super::opening::{connect, migrated};
 use super::position::Place;
 use super::reserve::Reserve;
 use super::standing::Replication;
@@ -25,7 +25,7 @@ use super::went_back::WentBack;
 use super::witness::Witness;
 use super::write::{Transaction, Writer, within};
 use super::writes::{WriteKind, Writes};
-use super::{clock, migrations, position};
+use super::{clock, position};
 use crate::apart;
 use crate::configuration::Configuration;
 use crate::telemetry;
@@ -69,9 +69,7 @@ impl Database {
     pub async fn open_to_reconcile(configuration: &Configuration) -> Result<Self, OpenError> {
         let (engine, lock) = Engine::prepare(configuration).await?;
         let watch = Arc::new(Watch::default());
-        let connections = engine.connect(configuration, &watch).await?;
-        clock::start(engine, &connections.read).await?;
-        migrations::migrate(engine, &connections.write).await?;
+        let (connections, _) = migrated(engine, configuration, &watch).await?;
         Self::begin((engine, lock), &configuration.data_dir, watch, connections).await
     }
 
@@ -92,10 +90,10 @@ impl Database {
         Connections { read, write, place }: Connections,
     ) -> Result<Self, OpenError> {
         let home = place.as_ref().map(|(_, home)| Arc::clone(home));
-        watch.keep_marking(&write, move || (home.as_ref().map(|home| home.history()), clock::now()));
+        let marked = home.clone();
+        watch.keep_marking(&write, move || (marked.as_ref().map(|home| home.history()), clock::now()));
         let epochs = Arc::new(Epochs::default());
         let node = NodeId::new();
-        let home = place.as_ref().map(|(_, home)| Arc::clone(home));
         let feed = match place {
             Some((servers, home)) => Feed::start(
                 servers,

@@ -7,7 +7,6 @@
 //! It completes even if the request is gone. What is only added may use
 //! [`Database::write_beside`].
 
-mod aside;
 mod background;
 mod backlog;
 mod beside;
@@ -41,6 +40,7 @@ mod standing;
 pub(crate) mod stored;
 mod taking;
 mod turns;
+mod update;
 mod uptime;
 mod vacancy;
 mod verified;
@@ -51,10 +51,12 @@ mod witness;
 mod write;
 mod writes;
 
-pub use self::aside::{look, pending_update, unverified_servers, update};
 pub use self::background::{DELETED, SOME, rest};
 pub use self::backlog::{Backlog, News};
-pub use self::beside::{Snapshot, SnapshotError, check_pages, connect_beside, connect_to_copy, schema_of};
+pub use self::beside::{
+    Snapshot, SnapshotError, check_pages, connect_beside, connect_to_copy, look, schema_of,
+    unverified_servers,
+};
 pub use self::changes::{Change, Epochs, Stamp};
 pub use self::clock::now;
 pub use self::compare::Sample;
@@ -70,6 +72,7 @@ pub use self::position::{Reconciled, last_withdrawal};
 pub use self::standing::{Replication, replication as replication_at};
 pub use self::taking::Taking;
 pub use self::turns::Rank;
+pub use self::update::{pending_update, update};
 pub use self::uptime::{Moment, nanoseconds};
 pub use self::vacancy::Vacancy;
 pub use self::went_back::WentBack;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::clock;
 use super::engine::{Connections, Engine};
 use super::failure::OpenError;
+use super::migrations::{Pending, migrate};
 use super::watch::Watch;
-use super::{clock, migrations};
 use crate::configuration::Configuration;
 
 /// Opens the log and the connections. Fails if the database went back in time.
@@ -27,10 +28,8 @@ async fn compared(
     configuration: &Configuration,
     watch: &Arc<Watch>,
 ) -> Result<Connections, OpenError> {
-    let connections = engine.connect(configuration, watch).await?;
+    let (connections, _) = migrated(engine, configuration, watch).await?;
     let Connections { read, write, place } = &connections;
-    clock::start(engine, read).await?;
-    migrations::migrate(engine, write).await?;
     let history = place.as_ref().map(|(_, home)| home.history());
     let begun = watch.begin(&mut *write.acquire().await?, history, clock::now()).await;
     if let Err(error) = begun {
@@ -39,4 +38,16 @@ async fn compared(
         return Err(error.into());
     }
     Ok(connections)
+}
+
+/// Opens the connections, starts the clock, and applies the missing migrations. Nothing is compared.
+pub(super) async fn migrated(
+    engine: Engine,
+    configuration: &Configuration,
+    watch: &Arc<Watch>,
+) -> Result<(Connections, Pending), OpenError> {
+    let connections = engine.connect(configuration, watch).await?;
+    clock::start(engine, &connections.read).await?;
+    let applied = migrate(engine, &connections.write).await?;
+    Ok((connections, applied))
 }

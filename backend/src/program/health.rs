@@ -6,10 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::database::{Database, Replication, clock, promptly};
-use crate::web::gone_back;
 use crate::web::problem::{Kind, Problem};
 use crate::web::routes::Routes;
 use crate::web::stopping::Stopping;
+use crate::web::went_back;
 
 /// Registers the routes of this module.
 pub fn routes(routes: &mut Routes) {
@@ -78,7 +78,7 @@ async fn healthz() -> web::Json<Health> {
 #[get("/readyz")]
 async fn readyz(database: web::Data<Database>, stopping: web::Data<Stopping>) -> HttpResponse {
     if let Some(went_back) = database.went_back() {
-        return gone_back::problem(&went_back).error_response();
+        return went_back::problem(&went_back).error_response();
     }
     let answered = promptly(database.ping()).await;
     let mut health = Health {

@@ -92,7 +92,7 @@ impl Application {
         let mut telemetry = Telemetry::of(&configuration, &database)?;
         let tracing = telemetry.tracing(&database);
         let keyring = Arc::new(Keyring::open(&database, &configuration, issuer.clone()).await?);
-        recovery::complete(&database, &keyring, audit::last_checkpoint(&configuration)).await?;
+        recovery::complete(&database, &keyring, || audit::last_checkpoint(&configuration)).await?;
         let operations = PrivateOperations::new(Limits::default());
         let decryptor = Arc::new(Decryptor::new(operations.clone()));
         let catalog = Arc::new(Catalog::new(database.clone()));

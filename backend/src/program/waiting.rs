@@ -10,13 +10,12 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError as _, 
 use anyhow::bail;
 use sd_notify::NotifyState;
 
-use super::listeners::Listeners;
-use super::listeners::public_url;
+use super::listeners::{Listeners, public_url};
 use super::socket::Socket;
 use super::startup::Application;
 use crate::configuration::Configuration;
 use crate::database::{Database, OpenError, WentBack};
-use crate::web::gone_back::problem;
+use crate::web::went_back::problem;
 
 /// How often to look whether the database was reconciled.
 const AGAIN: Duration = Duration::from_secs(2);

@@ -17,16 +17,17 @@ pub async fn mark(connection: &mut AnyConnection, since: i64) -> Result<(), sqlx
 
 /// Ends and suspends what a restored database must not bring back to life, if it has just been
 /// restored. Call it before anything is served. All of it is one transaction: a start that is
-/// interrupted does it again. `checkpoint` is the last one of the audit trail that is known from outside of
-/// the database.
+/// interrupted does it again. `checkpoint` reads the last one of the audit trail that is known from outside
+/// of the database.
 pub async fn complete(
     database: &Database,
     keyring: &Keyring,
-    checkpoint: Option<String>,
+    checkpoint: impl FnOnce() -> Option<String>,
 ) -> Result<(), KeyringError> {
     if store::restored(&mut *database.reader().acquire().await?).await?.is_none() {
         return Ok(());
     }
+    let checkpoint = checkpoint();
     let (key, issuer) = (keyring.make_signing_key().await?, keyring.issuer().to_owned());
     let span: Option<Span> = database
         .write(move |transaction| {

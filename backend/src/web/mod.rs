@@ -6,7 +6,6 @@ pub mod bearer;
 pub mod client_ip;
 pub mod document;
 pub mod extract;
-pub mod gone_back;
 pub mod look_alikes;
 pub mod paging;
 pub mod pieces;
@@ -17,6 +16,7 @@ pub mod spa;
 pub mod stopping;
 pub mod streams;
 mod trace;
+pub mod went_back;
 
 use std::time::Instant;
 
@@ -53,7 +53,7 @@ pub async fn around<B: MessageBody + 'static>(
     let Some(turn) = Turn::of(request.request()) else {
         return Ok(request.into_response(streams::refusal()));
     };
-    if let Some(problem) = gone_back::refusal(request.request()) {
+    if let Some(problem) = went_back::refusal(request.request()) {
         let response = problem.error_response().map_body(|_, content| turn.until_sent(content));
         return Ok(request.into_response(response));
     }

@@ -29,7 +29,7 @@ struct TokenKey {
 
 /// A row with a private key, and nothing else that is encrypted.
 #[derive(FromRow)]
-struct SigningKey {
+struct PrivateKey {
     id: String,
     private_key: Vec<u8>,
 }
@@ -141,17 +141,38 @@ impl Table {
             Self::SigningKeys => {
                 let mut sql = Sql::new("SELECT id, private_key FROM signing_keys WHERE id");
                 Engine::of(connection).push_in(&mut sql, ids);
-                for row in sql.query_as::<SigningKey>().fetch_all(&mut *connection).await? {
-                    done += i64::from(reseal_signing_key(&mut *connection, vault, row).await?);
-                }
+                let update = "UPDATE signing_keys SET private_key = $1, data_key = $2 WHERE id = $3";
+                done += self.reseal_private_keys(connection, vault, sql, update).await?;
             }
             Self::AuditKeys => {
                 let mut sql = Sql::new("SELECT id, private_key FROM audit_keys WHERE id");
                 Engine::of(connection).push_in(&mut sql, ids);
-                for row in sql.query_as::<SigningKey>().fetch_all(&mut *connection).await? {
-                    done += i64::from(reseal_audit_key(&mut *connection, vault, row).await?);
-                }
+                let update = "UPDATE audit_keys SET private_key = $1, data_key = $2 WHERE id = $3";
+                done += self.reseal_private_keys(connection, vault, sql, update).await?;
             }
+        }
+        Ok(done)
+    }
+
+    /// The same for a table with nothing else than private keys: `select` finds the rows, `update` writes one.
+    async fn reseal_private_keys(
+        self,
+        connection: &mut AnyConnection,
+        vault: &Vault,
+        select: Sql,
+        update: &'static str,
+    ) -> Result<i64, sqlx::Error> {
+        let mut done = 0;
+        for row in select.query_as::<PrivateKey>().fetch_all(&mut *connection).await? {
+            let resealed = self.column(vault, &row.id, "private_key", &row.private_key);
+            let Ok(private_key) = resealed else { continue };
+            sqlx::query(update)
+                .bind(private_key)
+                .bind(vault.current().to_string())
+                .bind(row.id)
+                .execute(&mut *connection)
+                .await?;
+            done += 1;
         }
         Ok(done)
     }
@@ -190,37 +211,5 @@ async fn reseal_token_key(
     .bind(row.id)
     .execute(connection)
     .await?;
-    Ok(true)
-}
-
-async fn reseal_signing_key(
-    connection: &mut AnyConnection,
-    vault: &Vault,
-    row: SigningKey,
-) -> Result<bool, sqlx::Error> {
-    let resealed = Table::SigningKeys.column(vault, &row.id, "private_key", &row.private_key);
-    let Ok(private_key) = resealed else { return Ok(false) };
-    sqlx::query("UPDATE signing_keys SET private_key = $1, data_key = $2 WHERE id = $3")
-        .bind(private_key)
-        .bind(vault.current().to_string())
-        .bind(row.id)
-        .execute(connection)
-        .await?;
-    Ok(true)
-}
-
-async fn reseal_audit_key(
-    connection: &mut AnyConnection,
-    vault: &Vault,
-    row: SigningKey,
-) -> Result<bool, sqlx::Error> {
-    let resealed = Table::AuditKeys.column(vault, &row.id, "private_key", &row.private_key);
-    let Ok(private_key) = resealed else { return Ok(false) };
-    sqlx::query("UPDATE audit_keys SET private_key = $1, data_key = $2 WHERE id = $3")
-        .bind(private_key)
-        .bind(vault.current().to_string())
-        .bind(row.id)
-        .execute(connection)
-        .await?;
     Ok(true)
 }
